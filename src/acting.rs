@@ -22,7 +22,6 @@ use crate::{
         Store, grants,
         linked_accounts::{self, Linked},
         operators::{self, Operator},
-        store_problem,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -87,10 +86,8 @@ pub fn fallen(lapse: Lapse) -> Problem {
 
 /// The account somebody linked on an instance.
 pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result<Option<Linked>, Problem> {
-    let found = linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)?;
-    if found.is_none()
-        && linked_accounts::is_missing(&app.store, &actor.operator, instance).await.map_err(store_problem)?
-    {
+    let found = linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await?;
+    if found.is_none() && linked_accounts::is_missing(&app.store, &actor.operator, instance).await? {
         return Err(Problem::new(
             Kind::Forbidden,
             "What is kept of your own account on this instance is not what the console wrote: nothing here is open to you.",
@@ -101,9 +98,6 @@ pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result
 }
 
 /// The same with how it stands, whatever that is.
-///
-/// # Errors
-/// Unavailable, if the store or the instance's database does not answer.
 pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, Problem> {
     let Some(linked) = linked(&context.app, &context.actor, &instance.name).await? else { return Ok(None) };
     let standing = match instance.database.read().await {
@@ -116,9 +110,6 @@ pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, 
 }
 
 /// The same for whoever might act, within a transaction that reads of several people.
-///
-/// # Errors
-/// As [`able_own`].
 pub async fn able_own_in(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Own>, Problem> {
     let Some(linked) = linked(&context.app, &context.actor, &instance.name).await? else { return Ok(None) };
     let standing = read.standing(linked.account).await.map_err(|error| away(&error, &linked))?;
@@ -142,9 +133,6 @@ pub async fn able_own(context: &Context, instance: &Instance) -> Result<Option<O
 
 /// What is wrong with somebody's own account, asked with every permit. Where the database is away, acting is refused and
 /// reading goes on.
-///
-/// # Errors
-/// Unavailable, if the store does not answer; or the database, for a permission that acts.
 pub async fn lapse(
     app: &App,
     actor: &Actor,
@@ -172,9 +160,6 @@ pub async fn lapse(
 }
 
 /// Whether somebody has reported an account, also where it has more open reports than are read.
-///
-/// # Errors
-/// Unavailable, if the instance's database does not answer.
 pub async fn reported(own: &Own, instance: &Instance, account: AccountId) -> Result<bool, Problem> {
     let read = async { instance.database.read().await?.has_reported(own.linked.account, account).await };
     read.await.map_err(|error| away(&error, &own.linked))
@@ -192,9 +177,9 @@ pub fn unknown() -> Problem {
 /// read, or the console's. From memory.
 pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
     let health = instance.health();
-    if let Some(release) = instance.read_only() {
+    if let Some(untried) = instance.read_only() {
         // Closing the door stays possible, so its form stays open.
-        let why = format!("it runs Mastodon {release}, which this console was never tried with");
+        let why = format!("it {}", untried.clause());
         let stopped = Capability::ALL.into_iter().filter(|capability| *capability != Capability::Registrations);
         let stopped = stopped.map(|capability| Lack { capability, why: why.clone(), certain: true });
         let door = health.only_shown.iter().filter(|lack| lack.capability == Capability::Registrations).cloned();

@@ -1,7 +1,7 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
+    accounts, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
     registrations, reports, roles, sign_in, signups, ui,
 };
 use leptos::prelude::*;
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/accounts") view=accounts::page::Accounts ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/appeals") view=appeals::page::Appeals ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/signups") view=signups::page::SignUps ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
@@ -82,6 +83,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
+                <Route path=path!("/people/change") view=operators::page::Change ssr=SsrMode::Async />
                 <Route path=path!("/people/reset") view=operators::page::Reset ssr=SsrMode::Async />
                 <Route path=path!("/your-sign-in") view=sign_in::page::YourSignInDesk ssr=SsrMode::Async />
                 <Route path=path!("/grants") view=grants::page::Grants ssr=SsrMode::Async />
@@ -120,6 +122,7 @@ fn Keys() -> impl IntoView {
         ("s", "suspend"),
         ("z", "freeze the login"),
         ("i", "uncover the first picture"),
+        ("c", "write a note about the account"),
         ("Esc", "leave a field"),
     ];
     view! {

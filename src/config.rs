@@ -3,6 +3,7 @@
 //! Everything wrong is named at once, each with what would be right.
 
 mod postgres;
+pub mod redis;
 
 use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
@@ -264,23 +265,8 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
     let listen = read.parsed("listen", raw.listen, "127.0.0.1:3000", |text| text.parse::<SocketAddr>().ok());
     let public_url = read.parsed("public_url", raw.public_url, "https://howdah.example.org", |text| web_url(&text));
     let trusted_proxies = raw.trusted_proxies.iter().filter_map(|text| read.network(text)).collect();
-    let hsts = match raw.hsts.as_deref() {
-        None | Some("host") => Hsts::Host,
-        Some("subdomains") => Hsts::Subdomains,
-        Some("off") => Hsts::Off,
-        Some(other) => {
-            read.wrong(format!("`hsts` is “{other}”; it can be \"host\", \"subdomains\" or \"off\""));
-            Hsts::Host
-        }
-    };
-    let log = match raw.log.as_deref() {
-        None | Some("text") => Log::Text,
-        Some("json") => Log::Json,
-        Some(other) => {
-            read.wrong(format!("`log` is “{other}”; it can be \"text\" or \"json\""));
-            Log::Text
-        }
-    };
+    let hsts = read.hsts(raw.hsts.as_deref());
+    let log = read.log(raw.log.as_deref());
     let metrics_listen = raw.metrics_listen.and_then(|text| {
         read.parsed("metrics_listen", Some(text), "127.0.0.1:9184", |text| text.parse::<SocketAddr>().ok())
     });
@@ -301,25 +287,7 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
         }
         bytes
     });
-    let second_factor_optional = match raw.second_factor.as_deref() {
-        None | Some("required") => false,
-        Some("optional") => {
-            let public = public_url.as_ref().is_some_and(is_loopback_url);
-            let listening = listen.is_some_and(|address| address.ip().is_loopback());
-            if public_url.is_some() && listen.is_some() && !(public && listening) {
-                read.wrong(
-                    "`second_factor = \"optional\"` is accepted only while `listen` and `public_url` are both loopback \
-                     (127.0.0.1, ::1, localhost); write \"required\""
-                        .into(),
-                );
-            }
-            true
-        }
-        Some(other) => {
-            read.wrong(format!("`second_factor` is “{other}”; it can be \"required\" or \"optional\""));
-            false
-        }
-    };
+    let second_factor_optional = read.second_factor(raw.second_factor.as_deref(), public_url.as_ref(), listen);
     if raw.words_kept_days.is_some_and(|days| days < 90) {
         // Keys are made by the quarter, and work in hand must be read back.
         read.wrong("`words_kept_days` must be 90 at the least; leave it out to keep sealed words for good".into());
@@ -490,10 +458,82 @@ impl Reader<'_> {
         }
     }
 
+    /// The address of a web server.
+    fn web(&mut self, key: &str, value: Option<String>, example: &str) -> Option<Url> {
+        if value.as_deref().is_some_and(is_socket) {
+            self.wrong(format!(
+                "`{key}` names a Unix socket, which is not spoken to; name the address of the proxy before it, as people’s \
+                 browsers have it"
+            ));
+            return None;
+        }
+        self.parsed(key, value, example, |text| web_url(&text))
+    }
+
     /// The address of an instance's PostgreSQL.
     fn postgres(&mut self, key: &str, url: &str) {
         for why in postgres::wrong(url, &|file| read_file(file).map(|(_, exposed)| exposed)) {
             self.wrong(format!("`{key}` {why}"));
+        }
+    }
+
+    fn hsts(&mut self, given: Option<&str>) -> Hsts {
+        match given {
+            None | Some("host") => Hsts::Host,
+            Some("subdomains") => Hsts::Subdomains,
+            Some("off") => Hsts::Off,
+            Some(other) => {
+                self.wrong(format!("`hsts` is “{other}”; it can be \"host\", \"subdomains\" or \"off\""));
+                Hsts::Host
+            }
+        }
+    }
+
+    fn log(&mut self, given: Option<&str>) -> Log {
+        match given {
+            None | Some("text") => Log::Text,
+            Some("json") => Log::Json,
+            Some(other) => {
+                self.wrong(format!("`log` is “{other}”; it can be \"text\" or \"json\""));
+                Log::Text
+            }
+        }
+    }
+
+    /// Whether the second factor may be missing.
+    fn second_factor(&mut self, given: Option<&str>, public: Option<&Url>, listen: Option<SocketAddr>) -> bool {
+        match given {
+            None | Some("required") => false,
+            Some("optional") => {
+                let open = public.is_some_and(|url| !is_loopback_url(url))
+                    || listen.is_some_and(|address| !address.ip().is_loopback());
+                if public.is_some() && listen.is_some() && open {
+                    self.wrong(
+                        "`second_factor = \"optional\"` is accepted only while `listen` and `public_url` are both loopback \
+                         (127.0.0.1, ::1, localhost); write \"required\""
+                            .into(),
+                    );
+                }
+                true
+            }
+            Some(other) => {
+                self.wrong(format!("`second_factor` is “{other}”; it can be \"required\" or \"optional\""));
+                false
+            }
+        }
+    }
+
+    /// That a database is no other instance's as well.
+    fn own_database(&mut self, key: &str, url: &Secret, others: &[InstanceConfig]) {
+        self.postgres(key, url.expose());
+        let Some(place) = postgres::place(url.expose()) else { return };
+        let same = |other: &&InstanceConfig| {
+            let theirs = [Some(&other.database_url), other.database_write_url.as_ref()];
+            theirs.into_iter().flatten().any(|url| postgres::place(url.expose()).as_ref() == Some(&place))
+        };
+        if let Some(other) = others.iter().find(same) {
+            let other = &other.name;
+            self.wrong(format!("`{key}` is the database of instance {other} already; each server has its own"));
         }
     }
 
@@ -508,7 +548,7 @@ impl Reader<'_> {
         {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
-        let base_url = self.parsed("base_url", raw.base_url, "https://social.example.org", |text| web_url(&text));
+        let base_url = self.web("base_url", raw.base_url, "https://social.example.org");
         if let Some(other) =
             base_url.as_ref().and_then(|url| into.iter().find(|other| other.base_url.origin() == url.origin()))
         {
@@ -518,7 +558,7 @@ impl Reader<'_> {
         let media_base_url = match (raw.media_base_url, &base_url) {
             (None, Some(base)) => base.join("system").ok(),
             (None, None) => None,
-            (given, _) => self.parsed("media_base_url", given, "https://files.example.org", |text| web_url(&text)),
+            (given, _) => self.web("media_base_url", given, "https://files.example.org"),
         };
         // The token goes to the one, and private files come from the other.
         for (key, url) in [("base_url", &base_url), ("media_base_url", &media_base_url)] {
@@ -546,16 +586,8 @@ impl Reader<'_> {
             self.wrong("`database_write_url` is the same as `database_url`; leave it out".into());
         }
         for (key, url) in [("database_url", &database_url), ("database_write_url", &database_write_url)] {
-            let Some(url) = url else { continue };
-            self.postgres(key, url.expose());
-            let same = |other: &&InstanceConfig| {
-                let theirs = [Some(&other.database_url), other.database_write_url.as_ref()];
-                let place = postgres::place(url.expose());
-                place.is_some() && theirs.into_iter().flatten().any(|url| postgres::place(url.expose()) == place)
-            };
-            if let Some(other) = into.iter().find(same) {
-                let other = &other.name;
-                self.wrong(format!("`{key}` is the database of instance {other} already; each server has its own"));
+            if let Some(url) = url {
+                self.own_database(key, url, into);
             }
         }
         let redis_url = self.secret(
@@ -566,17 +598,11 @@ impl Reader<'_> {
             false,
             "redis://127.0.0.1:6379",
         );
-        if let Some(url) = &redis_url
-            && !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|kind| url.expose().starts_with(kind))
-        {
-            self.wrong("`redis_url` must begin with redis://, rediss:// or unix://".into());
+        for why in redis_url.iter().flat_map(|url| redis::wrong(url.expose())) {
+            self.wrong(format!("`redis_url` {why}"));
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");
-        let is_release = |text: &str| {
-            text.split_once('.')
-                .is_some_and(|(major, minor)| [major, minor].iter().all(|part| part.parse::<u16>().is_ok()))
-        };
         if raw.untried_release.as_deref().is_some_and(|text| !is_release(text)) {
             self.wrong("`untried_release` is a release in two numbers, for example \"4.8\"; correct it".into());
         }
@@ -602,6 +628,20 @@ impl Reader<'_> {
             });
         }
     }
+}
+
+/// Whether an address is one of a Unix socket, in any of the ways that servers and proxies write one.
+fn is_socket(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    text.starts_with('/')
+        || ["unix:", "http+unix:", "https+unix:", "http://unix:", "https://unix:"]
+            .iter()
+            .any(|kind| text.starts_with(kind))
+}
+
+/// Whether it is a release in two numbers.
+fn is_release(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(major, minor)| [major, minor].iter().all(|part| part.parse::<u16>().is_ok()))
 }
 
 fn web_url(text: &str) -> Option<Url> {
@@ -673,6 +713,14 @@ mod tests {
                 wrong.iter().any(|line| line.contains("`untried_release` is a release in two numbers")),
                 "{wrong:?}"
             );
+        }
+        for socket in
+            ["unix:/run/mastodon/web.sock", "http://unix:/run/mastodon/web.sock", "http+unix://%2Frun%2Fweb.sock"]
+        {
+            let text = GOOD.replace("https://harbour.example", socket);
+            assert_ne!(text, GOOD);
+            let wrong = parse(&text, &env).expect_err(socket);
+            assert!(wrong.iter().any(|line| line.contains("`base_url` names a Unix socket")), "{wrong:?}");
         }
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert_eq!((config.log, config.metrics_listen), (Log::Text, None));

@@ -20,7 +20,7 @@ use crate::{
     store::{
         Store,
         attempts::{self, Limit, Reserved},
-        linked_accounts, store_problem,
+        linked_accounts,
     },
     telemetry::{Jobs, Requests},
 };
@@ -30,7 +30,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::Instrument;
 
 /// So many files are read at once by one process; whoever comes then is told to come again.
@@ -56,6 +56,8 @@ pub struct App {
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
     pub watched: Mutex<BTreeMap<i64, String>>,
+    /// Told when work in the background is begun or let go on here.
+    pub begun: watch::Sender<()>,
     /// The files that are read at this moment: each takes a multiple of its size in memory.
     pub uploads: Semaphore,
 }
@@ -99,9 +101,6 @@ impl Context {
 
     /// Asks for the right to do something about an object: an account, an instance, or the console itself. A refusal goes into
     /// the record.
-    ///
-    /// # Errors
-    /// Forbidden, with the reason.
     pub async fn permit(&self, permission: Permission, object: impl Into<Object>) -> Result<Permit, Problem> {
         let object = object.into();
         let denied = match access::permit(&self.actor, permission, &object) {
@@ -136,9 +135,6 @@ impl Context {
 
     /// An account as the object of a deed or of a look at what is masked: with its case, as it was read just now. `open` are
     /// its open reports, `own` is this person's own account there.
-    ///
-    /// # Errors
-    /// If the store or the instance's database does not answer.
     pub async fn case(
         &self,
         instance: &Instance,
@@ -165,7 +161,7 @@ impl Context {
         if self.actor.role != Role::Contractor {
             return Ok(false);
         }
-        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(store_problem)?;
+        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await?;
         Ok(linked.iter().any(|(person, id)| *id == account.id && *person != self.actor.operator))
     }
 
@@ -175,7 +171,7 @@ impl Context {
     /// Too many, with how long to wait.
     pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
         let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
-        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(store_problem)?;
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await?;
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,
@@ -279,9 +275,6 @@ pub fn app_of_request() -> Result<Arc<App>, Problem> {
 ///
 /// It goes on in a task of its own, so that a browser that goes away leaves nothing half done. What fails is left with the
 /// posted form, so that whoever answers gives back everything that was typed.
-///
-/// # Errors
-/// What the work says.
 pub async fn form_action<F, W>(work: F) -> Result<(), Problem>
 where
     F: FnOnce(Context) -> W,
@@ -298,9 +291,6 @@ where
 }
 
 /// Ends a form action: a redirect, or the problem left with the form.
-///
-/// # Errors
-/// The problem itself.
 pub fn land(done: Result<String, Problem>) -> Result<(), Problem> {
     match done {
         Ok(path) => {

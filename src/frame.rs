@@ -62,6 +62,8 @@ pub struct Frame {
     pub instances: Vec<InstanceHead>,
     /// How many people wait for a decision about their sign-up.
     pub sign_ups: Option<String>,
+    /// How many appeals wait; `None` while that is not known.
+    pub appeals: Option<String>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.

@@ -16,9 +16,6 @@ impl OffThread {
 }
 
 /// Does work that takes long, and waits for it.
-///
-/// # Errors
-/// Unavailable, if it broke off.
 pub async fn off_thread<T, W>(work: W) -> Result<T, Problem>
 where
     T: Send + 'static,

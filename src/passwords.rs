@@ -39,8 +39,6 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// # Errors
-    /// If hashing fails.
     pub fn new() -> Result<Self, Problem> {
         let nobody = hash(&mut Memory::new(), &format!("{:032x}", crate::seal::random::<u128>()))?;
         Ok(Self { queue: Arc::default(), nobody: nobody.into() })

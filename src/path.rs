@@ -13,6 +13,7 @@ pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
 pub const PEOPLE: &str = "/people";
+pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
 pub const KEYS: &str = "/keys";
 pub const GRANTS: &str = "/grants";
@@ -46,12 +47,22 @@ pub fn accounts(instance: &InstanceName) -> String {
     format!("/i/{instance}/accounts")
 }
 
+/// The accounts that came with invitations of this one.
+pub fn invited_by(instance: &InstanceName, inviter: AccountId) -> String {
+    format!("{}?inviter={inviter}", accounts(instance))
+}
+
 pub fn find(instance: &InstanceName) -> String {
     format!("/i/{instance}/find")
 }
 
 pub fn registrations(instance: &InstanceName) -> String {
     format!("/i/{instance}/registrations")
+}
+
+/// Appeals against strikes.
+pub fn appeals(instance: &InstanceName) -> String {
+    format!("/i/{instance}/appeals")
 }
 
 pub fn signups(instance: &InstanceName) -> String {
@@ -187,6 +198,11 @@ pub fn your_account(instance: &InstanceName) -> String {
 /// Where an instance sends people back to who agreed to link their account.
 pub fn linked_callback(instance: &InstanceName) -> String {
     format!("/i/{instance}/your-account/callback")
+}
+
+/// Where an owner changes somebody's access.
+pub fn change_person(operator: &OperatorId) -> String {
+    with(CHANGE_PERSON, "who", &operator.0)
 }
 
 /// Where an owner resets somebody's sign-in.

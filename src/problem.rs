@@ -54,6 +54,12 @@ impl Problem {
         Self::new(Kind::Unavailable, what, remedy)
     }
 
+    /// What is left to say of a form whose writer was signed out, once they are back.
+    pub fn signed_in_again(self) -> Self {
+        let remedy = "Read it through, and send it again.";
+        Self::new(self.kind, "You are signed in again. What you typed is kept, and nothing was done.", remedy)
+    }
+
     /// The HTTP status that says the same.
     pub fn status(&self) -> u16 {
         match self.kind {

@@ -1,5 +1,11 @@
 //! The query of an address: where every filter, page and dialog lives.
 
+use crate::{
+    problem::{Kind, Problem},
+    text,
+};
+use std::str::FromStr;
+
 /// The pairs of a query, as they were typed; absent and empty are the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search(Vec<(String, String)>);
@@ -22,6 +28,31 @@ impl Search {
         self.0.iter().filter(move |(own, _)| own == key).map(|(_, value)| value.as_str())
     }
 
+    /// What a filter narrows a list to: one of the values that the list knows, or nothing.
+    ///
+    /// # Errors
+    /// Invalid, with what is accepted: a list that took another value for none would show more than was asked for.
+    pub fn one_of(&self, key: &str, accepted: &[&str]) -> Result<&str, Problem> {
+        let value = self.get(key).unwrap_or_default().trim();
+        accepts(key, value, accepted).map(|()| value)
+    }
+
+    /// The same of a filter whose values are too many to be listed: numbers and ids. `how` says how one is written.
+    ///
+    /// # Errors
+    /// Invalid, with how a value is written.
+    pub fn typed<T: FromStr>(&self, key: &str, how: &str) -> Result<Option<T>, Problem> {
+        match self.get(key).map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(value) => value.parse().map(Some).map_err(|_| unknown(key, value, how)),
+        }
+    }
+
+    /// These keys of the query and no others, as a query: what goes with a person from a list to what stands in it.
+    pub fn only(&self, keys: &[&str]) -> String {
+        Self(self.0.iter().filter(|(own, _)| keys.contains(&own.as_str())).cloned().collect()).with("", "")
+    }
+
     /// The same query without these keys.
     pub fn without(&self, keys: &[&str]) -> String {
         let kept = self.0.iter().filter(|(own, _)| !keys.contains(&own.as_str())).cloned().collect();
@@ -41,5 +72,61 @@ impl Search {
         }
         let text = encoded.finish();
         if text.is_empty() { text } else { format!("?{text}") }
+    }
+}
+
+/// So many values are named; a longer list stands on the page.
+const MOST_NAMED: usize = 12;
+
+/// Whether a filter knows a value; nothing is always one.
+///
+/// # Errors
+/// Invalid, with what is accepted.
+pub fn accepts(key: &str, value: &str, accepted: &[&str]) -> Result<(), Problem> {
+    if value.is_empty() || accepted.contains(&value) {
+        return Ok(());
+    }
+    let more = accepted.len().saturating_sub(MOST_NAMED);
+    let named = accepted.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    let how = match (accepted.len(), more) {
+        (0, _) => "It takes nothing here".to_owned(),
+        (_, 0) => format!("It takes: {named}"),
+        (_, more) => format!("It takes: {named}, and {more} more that its list names"),
+    };
+    Err(unknown(key, value, &how))
+}
+
+/// A value that a filter does not know.
+pub fn unknown(key: &str, value: &str, how: &str) -> Problem {
+    let what = format!("The filter “{key}” does not know “{}”, so nothing is listed.", text::excerpt(value, 40));
+    Problem { field: Some(key.to_owned()), ..Problem::new(Kind::Invalid, what, format!("{how}.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_takes_its_own_values_and_names_them_to_whoever_gives_another() {
+        let search = Search::parse("?category=spam&age=&who=12&page=x");
+        let categories = ["spam", "legal"];
+        assert_eq!(search.one_of("category", &categories), Ok("spam"));
+        assert_eq!(search.one_of("age", &["1h"]), Ok(""), "empty is nothing");
+        assert_eq!(search.one_of("origin", &["local"]), Ok(""));
+        assert_eq!(search.typed("who", "It takes a number"), Ok(Some(12)));
+        let refused = Search::parse("category=rules").one_of("category", &categories).map(str::to_owned);
+        let said = refused.expect_err("it is none");
+        assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("category")));
+        assert_eq!(said.remedy, "It takes: spam, legal.");
+        assert!(said.what.contains("“rules”"), "{said}");
+        let said = search.typed::<i64>("page", "It takes a number").expect_err("it is none");
+        assert_eq!(said.remedy, "It takes a number.");
+    }
+
+    #[test]
+    fn only_what_belongs_to_a_list_goes_on() {
+        let search = Search::parse("?category=spam&decide=warn&origin=remote&done=4");
+        assert_eq!(search.only(&["category", "origin"]), "?category=spam&origin=remote");
+        assert_eq!(search.only(&["age"]), "");
     }
 }

@@ -38,13 +38,33 @@ async fn find(db: &mut PgConnection, id: i64) -> Result<Value, Failure> {
     sqlx::query_scalar(ROW).bind(id).fetch_optional(db).await?.ok_or_else(not_found)
 }
 
-/// An address or a network as Ruby's `IPAddr` understands it: what is beyond the mask is cut off.
-fn network(text: &str) -> Option<String> {
-    let text = text.trim();
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let address: IpAddr = address.parse().ok()?;
+/// The length of a mask as Ruby's `IPAddr` reads what stands behind the slash: digits without a zero before them, or a mask
+/// written as an address of the same kind (`192.0.2.0/255.255.255.0`), whose ones come first.
+fn bits_of(text: &str, address: IpAddr) -> Option<u32> {
     let most = if address.is_ipv4() { 32 } else { 128 };
-    let bits: u32 = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| *bits <= most)?;
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        let leading = text.len() > 1 && text.starts_with('0');
+        return text.parse().ok().filter(|bits| *bits <= most && !leading);
+    }
+    let (ones, zeros) = match (text.parse().ok()?, address) {
+        (IpAddr::V4(mask), IpAddr::V4(_)) => (u32::from(mask).leading_ones(), u32::from(mask).trailing_zeros()),
+        (IpAddr::V6(mask), IpAddr::V6(_)) => (u128::from(mask).leading_ones(), u128::from(mask).trailing_zeros()),
+        _ => return None,
+    };
+    (ones + zeros == most || ones == most).then_some(ones)
+}
+
+/// An address or a network as Ruby's `IPAddr` understands it: what is beyond the mask is cut off, an address of IPv6 may
+/// stand in brackets, and no space is skipped.
+fn network(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let bracketed = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+    let address: IpAddr = bracketed.unwrap_or(address).parse().ok()?;
+    if bracketed.is_some() && address.is_ipv4() {
+        return None;
+    }
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Some(most), |bits| bits_of(bits, address))?;
     let cut = match address {
         IpAddr::V4(ip) => IpAddr::V4((u32::from(ip) & u32::MAX.checked_shl(32 - bits).unwrap_or(0)).into()),
         IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & u128::MAX.checked_shl(128 - bits).unwrap_or(0)).into()),
@@ -97,6 +117,11 @@ async fn read(call: &Call, db: &mut PgConnection, id: Option<i64>, stored: &Valu
         None => stored["cidr"].as_str().map(str::to_owned),
     };
     let word = match call.params.get("severity") {
+        // A number is taken for the word it stands for (`ActiveRecord::Enum`).
+        Some(Value::Number(given)) => SEVERITIES
+            .iter()
+            .find(|(_, number)| given.as_i64() == Some(i64::from(*number)))
+            .map_or_else(|| Some(given.to_string()), |(name, _)| Some((*name).to_owned())),
         Some(_) => call.scalar("severity").filter(|text| !text.is_empty()),
         None => SEVERITIES
             .iter()

@@ -299,51 +299,76 @@ async fn tracked(instance: &Instance, key: &str, period: Period) -> Result<Value
     }))
 }
 
-/// The servers whose posts carry a tag; who used it is not counted here.
+/// What is counted of a tag; $3 is its id. Mastodon counts who used it in Redis, as they post in public
+/// (`app/models/trends/tags.rb`): here it is read from the posts, so that one that goes later is not counted any more.
+fn counted_of_tag(key: &str) -> Counted {
+    match key {
+        "tag_servers" => Counted {
+            daily: daily!(
+                "select count(distinct coalesce(a.domain, '')) from statuses s join accounts a on a.id = s.account_id \
+                 join statuses_tags t on t.status_id = s.id where t.tag_id = $3 and s.created_at >= since and s.created_at < until"
+            ),
+            total: "select count(distinct a.domain) from statuses s join accounts a on a.id = s.account_id \
+                join statuses_tags t on t.status_id = s.id where t.tag_id = $3 and s.deleted_at is null \
+                and s.created_at between $1::timestamp and $2::timestamp",
+        },
+        "tag_accounts" => Counted {
+            daily: daily!(
+                "select count(distinct s.account_id) from statuses s join statuses_tags t on t.status_id = s.id where t.tag_id = $3 \
+                 and s.visibility = 0 and s.reblog_of_id is null and s.created_at >= since and s.created_at < until"
+            ),
+            total: "select count(distinct s.account_id) from statuses s join statuses_tags t on t.status_id = s.id \
+                where t.tag_id = $3 and s.visibility = 0 and s.reblog_of_id is null \
+                and s.created_at >= $1::timestamp and s.created_at < $2::timestamp + interval '1 day'",
+        },
+        _ => Counted {
+            daily: daily!(
+                "select count(*) from statuses s join statuses_tags t on t.status_id = s.id where t.tag_id = $3 \
+                 and s.visibility = 0 and s.reblog_of_id is null and s.created_at >= since and s.created_at < until"
+            ),
+            total: "select count(*) from statuses s join statuses_tags t on t.status_id = s.id \
+                where t.tag_id = $3 and s.visibility = 0 and s.reblog_of_id is null \
+                and s.created_at >= $1::timestamp and s.created_at < $2::timestamp + interval '1 day'",
+        },
+    }
+}
+
+/// A tag's uses, who used it, and the servers whose posts carry it.
 async fn of_tag(
     instance: &Instance,
     key: &str,
     parameters: &Map<String, Value>,
     period: Period,
 ) -> Result<Value, Failure> {
-    const DAILY: &str = daily!(
-        "select count(distinct coalesce(a.domain, '')) from statuses s join accounts a on a.id = s.account_id \
-         join statuses_tags t on t.status_id = s.id where t.tag_id = $3::bigint and s.created_at >= since and s.created_at < until"
-    );
-    const TOTAL: &str = "select count(distinct a.domain) from statuses s join accounts a on a.id = s.account_id \
-        join statuses_tags t on t.status_id = s.id where t.tag_id = $3 and s.deleted_at is null \
-        and s.created_at between $1::timestamp and $2::timestamp";
     let id = parameters.get("id").map_or(0, |id| to_i(id.as_str().unwrap_or(&id.to_string())));
     let known: bool =
         sqlx::query_scalar("select exists (select from tags where id = $1)").bind(id).fetch_one(&instance.pool).await?;
     if !known {
         return Err(not_found());
     }
-    let servers = key == "tag_servers";
-    let data: Vec<(String, i64)> = sqlx::query_as(DAILY)
+    let counted = counted_of_tag(key);
+    let data: Vec<(String, i64)> = sqlx::query_as(counted.daily)
         .bind(period.start.to_string())
         .bind(period.end.to_string())
-        .bind(id.to_string())
+        .bind(id)
         .fetch_all(&instance.pool)
         .await?;
     let mut totals = Vec::new();
     for period in [period, period.previous()?] {
-        let total: i64 = sqlx::query_scalar(TOTAL)
+        let total: i64 = sqlx::query_scalar(counted.total)
             .bind(period.start.to_string())
             .bind(period.end.to_string())
             .bind(id)
             .fetch_one(&instance.pool)
             .await?;
-        totals.push(if servers { total } else { 0 });
+        totals.push(total);
     }
-    let data: Vec<(String, i64)> =
-        data.into_iter().map(|(date, value)| (date, if servers { value } else { 0 })).collect();
     Ok(json!({
         "key": key,
         "unit": null,
         "total": totals[0].to_string(),
         "previous_total": totals[1].to_string(),
-        "data": days(&data, if servers { "" } else { "T00:00:00Z" }),
+        "data": days(&data, if key == "tag_servers" { "" } else { "T00:00:00Z" }),
     }))
 }
 

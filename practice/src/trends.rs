@@ -8,21 +8,29 @@ use crate::{
     settings,
     version::Version,
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 const READ: [&str; 1] = ["admin:read"];
 const WRITE: [&str; 1] = ["admin:write"];
 const MOST: i64 = 200;
-const DAY: i64 = 86_400;
 
 /// `REST::Admin::TagSerializer`
 async fn entity(call: &Call, row: &Value) -> Result<Value, Failure> {
     let default = settings::read(&call.practice, "trendable_by_default").await?.or("false") == "true";
-    let now = Timestamp::now().as_second();
-    let today = now - now.rem_euclid(DAY);
-    let history: Value =
-        (0..7).map(|days| json!({ "day": (today - days * DAY).to_string(), "accounts": "0", "uses": "0" })).collect();
+    // Mastodon counts in Redis as people post in public (`app/models/trends/tags.rb`); here it is read from the posts.
+    const USED: &str = "select extract(epoch from d)::bigint, count(distinct s.account_id), count(s.id) \
+        from generate_series(date_trunc('day', practice.now()) - interval '6 days', date_trunc('day', practice.now()), \
+        interval '1 day') d left join (statuses_tags t join statuses s on s.id = t.status_id and s.visibility = 0 \
+        and s.reblog_of_id is null) on t.tag_id = $1 and s.created_at >= d and s.created_at < d + interval '1 day' \
+        group by d order by d desc";
+    let used: Vec<(i64, i64, i64)> =
+        sqlx::query_as(USED).bind(row["id"].as_i64()).fetch_all(&call.practice.pool).await?;
+    let history: Value = used
+        .into_iter()
+        .map(|(day, accounts, uses)| {
+            json!({ "day": day.to_string(), "accounts": accounts.to_string(), "uses": uses.to_string() })
+        })
+        .collect();
     let name = row["name"].as_str().unwrap_or_default();
     let mut out = json!({
         "name": row["display_name"].as_str().unwrap_or(name),

@@ -87,7 +87,8 @@ impl Scope {
             | P::TakeRolesAway
             | P::ViewInvitations
             | P::ManageInvitations
-            | P::DeleteAccounts => false,
+            | P::DeleteAccounts
+            | P::ViewAppeals => false,
         }
     }
 }
@@ -106,6 +107,8 @@ pub enum Permission {
     Reveal,
     /// Find somebody by a whole email or an IP address, with a reason: a reveal, and no contractor's, who works on cases.
     SearchPersonal,
+    /// What people answer to a decision about them.
+    ViewAppeals,
     ViewSignUps,
     /// Let people in who asked to join, or refuse them.
     DecideSignUps,
@@ -150,12 +153,13 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
         Self::Reveal,
         Self::SearchPersonal,
+        Self::ViewAppeals,
         Self::ViewSignUps,
         Self::DecideSignUps,
         Self::ViewRegistrations,
@@ -188,6 +192,7 @@ impl Permission {
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
             Self::SearchPersonal => "search by email, IP",
+            Self::ViewAppeals => "view appeals",
             Self::ViewSignUps => "view sign-ups",
             Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
@@ -235,6 +240,7 @@ impl Permission {
             | Self::DeleteAccounts
             | Self::LinkAccount => true,
             Self::ViewWork
+            | Self::ViewAppeals
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
@@ -253,127 +259,29 @@ impl Permission {
 /// to when, is in [`crate::nouns::grants::Scope`].
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
+    let (admin, moderator, contractor, auditor) = match permission {
+        P::ViewWork | P::ViewSignUps | P::ViewOwnLedger | P::OwnSignIn => (true, true, true, true),
+        P::DecideReports | P::DecideSignUps | P::Reveal | P::LinkAccount => (true, true, true, false),
+        P::SearchPersonal => (true, true, false, false),
+        P::ViewAppeals | P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
+        P::ViewWholeLedger | P::ViewGrants | P::ViewRoles => (true, false, false, true),
+        P::DecideAboutStaff
+        | P::CloseRegistrations
+        | P::OpenRegistrations
+        | P::ManageBlocks
+        | P::ProposeGrants
+        | P::TakeRolesAway
+        | P::ManageInvitations => (true, false, false, false),
+        P::CheckLedger => (false, false, false, true),
+        P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles | P::DeleteAccounts => {
+            (false, false, false, false)
+        }
+    };
     match role {
         Role::Owner => true,
-        Role::Admin => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::DecideAboutStaff
-            | P::Reveal
-            | P::SearchPersonal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewRegistrations
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewOwnLedger
-            | P::ViewWholeLedger
-            | P::ViewBlocks
-            | P::ManageBlocks
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::ViewRoles
-            | P::TakeRolesAway
-            | P::ViewInvitations
-            | P::ManageInvitations
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::CheckLedger
-            | P::ManageOperators
-            | P::SuspendFollowedDomain
-            | P::DecideGrants
-            | P::ManageRoles
-            | P::DeleteAccounts => false,
-        },
-        Role::Moderator => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::Reveal
-            | P::SearchPersonal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewRegistrations
-            | P::ViewOwnLedger
-            | P::ViewBlocks
-            | P::ViewInvitations
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::DecideAboutStaff
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ManageOperators
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ViewRoles
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ManageInvitations
-            | P::DeleteAccounts => false,
-        },
-        Role::Contractor => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::Reveal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewOwnLedger
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::DecideAboutStaff
-            | P::SearchPersonal
-            | P::ViewRegistrations
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ManageOperators
-            | P::ViewBlocks
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ViewRoles
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ViewInvitations
-            | P::ManageInvitations
-            | P::DeleteAccounts => false,
-        },
-        Role::Auditor => match permission {
-            P::ViewWork
-            | P::ViewSignUps
-            | P::ViewRegistrations
-            | P::ViewOwnLedger
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ViewBlocks
-            | P::ViewGrants
-            | P::ViewRoles
-            | P::ViewInvitations
-            | P::OwnSignIn => true,
-            P::DecideReports
-            | P::DecideAboutStaff
-            | P::Reveal
-            | P::SearchPersonal
-            | P::DecideSignUps
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ManageOperators
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ManageInvitations
-            | P::DeleteAccounts
-            | P::LinkAccount => false,
-        },
+        Role::Admin => admin,
+        Role::Moderator => moderator,
+        Role::Contractor => contractor,
+        Role::Auditor => auditor,
     }
 }

@@ -21,14 +21,24 @@ pub async fn search(
 
 /// Writes something down for the team.
 #[server(prefix = "/api/accounts", endpoint = "note")]
-pub async fn note(instance: String, account: String, #[server(default)] text: String) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::write_note(context, instance, account, text)).await
+pub async fn note(
+    instance: String,
+    account: String,
+    #[server(default)] text: String,
+    #[server(default)] back: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::write_note(context, instance, account, text, back)).await
 }
 
 /// Takes a note back.
 #[server(prefix = "/api/accounts", endpoint = "withdraw-note")]
-pub async fn withdraw_note(instance: String, account: String, note: String) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::withdraw_note(context, instance, account, note)).await
+pub async fn withdraw_note(
+    instance: String,
+    account: String,
+    note: String,
+    #[server(default)] back: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::withdraw_note(context, instance, account, note, back)).await
 }
 
 /// Deletes at once what a suspended account has left.

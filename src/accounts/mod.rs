@@ -40,7 +40,7 @@ pub struct AccountFilter {
     pub origin: String,
     /// One server exactly
     pub domain: String,
-    /// `suspended`, `limited`, `media`, `frozen`, `pending` or `unconfirmed`
+    /// One of [`Self::STATES`]
     pub state: String,
     /// `user_roles.id`
     pub role: String,
@@ -50,6 +50,10 @@ pub struct AccountFilter {
     pub active: String,
     /// A part of the name they show, or of their handle
     pub name: String,
+}
+
+impl AccountFilter {
+    pub const STATES: [&str; 7] = ["suspended", "deleted", "limited", "media", "frozen", "pending", "unconfirmed"];
 }
 
 /// Accounts, newest first.
@@ -120,8 +124,6 @@ pub struct Details {
     pub sessions: Vec<SeenSession>,
     /// The latest reports they made.
     pub made: Vec<Made>,
-    pub notes: Vec<OurNote>,
-    pub may_note: bool,
     /// What the record knows, newest first.
     pub record: Vec<record::Line>,
     pub older: Option<String>,
@@ -180,6 +182,13 @@ pub struct Made {
     pub category: Category,
     pub at: Timestamp,
     pub became: String,
+}
+
+/// The notes of the team's own about an account, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OurNotes {
+    pub notes: Vec<OurNote>,
+    pub may_write: bool,
 }
 
 /// A note of the team's own.

@@ -1,6 +1,9 @@
 //! The views of the account desk.
 
 mod details;
+mod notes;
+
+pub use notes::notes;
 
 use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{
@@ -133,12 +136,11 @@ pub fn Accounts() -> impl IntoView {
     )
 }
 
-fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
-    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    let base = path::accounts(&instance);
+/// What the list is narrowed to.
+fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
     let search = Search::parse(&page.search);
     let chip = |key: &'static str, value: &str, words: &'static str, current: &str| {
-        list::chip(&base, &search, key, value, words.to_owned(), current)
+        list::chip(base, &search, key, value, words.to_owned(), current)
     };
     let filter = &page.filter;
     let mut chips: Vec<AnyView> = [("local", "Local"), ("remote", "Remote")]
@@ -168,7 +170,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         chips.push(chip("active", value, words, &filter.active));
     }
     if !filter.inviter.is_empty() {
-        chips.push(list::chip_off(&base, &search, "inviter", "came with an invitation"));
+        chips.push(list::chip_off(base, &search, "inviter", "came with an invitation"));
     }
     let kept = [
         ("origin", filter.origin.as_str()),
@@ -181,6 +183,23 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         .iter()
         .map(|(id, name)| view! { <option value=id.clone() selected=*id == filter.role>{name.clone()}</option> })
         .collect_view();
+    view! {
+        <form method="get" action=base.to_owned() class="chips bar">
+            {chips}
+            <span class="gap"></span>
+            <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
+            <input class="chip" name="name" aria-label="A part of the name they show, or of their handle" placeholder="name…" value=filter.name.clone() />
+            <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
+            {list::kept(kept)}
+            <button class="chip">"Show"</button>
+            <a class="chip" href=base.to_owned()>"All"</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let row = |row: &AccountRow| {
         let role = row.role.clone().map(|role| view! { <span class="badge accent">{role}</span> " " });
         view! {
@@ -193,31 +212,19 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             </tr>
         }
     };
+    let accounts = ui::count(page.rows.len(), "account", "accounts");
     let looked = match (page.edge, &page.older) {
-        (Some(edge), _) => format!(
-            "{}; looked back to {}",
-            ui::count(page.rows.len(), "account", "accounts"),
-            time::day(edge, frame.now)
-        ),
-        (None, Some(_)) => ui::count(page.rows.len(), "account", "accounts"),
-        (None, None) => format!("{}, to the end", ui::count(page.rows.len(), "account", "accounts")),
+        (Some(edge), _) => format!("{accounts}; looked back to {}", time::day(edge, frame.now)),
+        (None, Some(_)) => accounts,
+        (None, None) => format!("{accounts}, to the end"),
     };
     let words = if page.edge.is_some() { "Look further back →" } else { "Older →" };
     let further = list::further(page.older.as_deref(), words);
-    let without = (filter.state == "deleted" && !page.untold.is_empty())
+    let without = (page.filter.state == "deleted" && !page.untold.is_empty())
         .then(|| view! { <p class="note lead">"Who deleted their own account is not among them."</p> });
     view! {
         <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
-        <form method="get" action=base.clone() class="chips bar">
-            {chips}
-            <span class="gap"></span>
-            <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
-            <input class="chip" name="name" aria-label="A part of the name they show, or of their handle" placeholder="name…" value=filter.name.clone() />
-            <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
-            {list::kept(kept)}
-            <button class="chip">"Show"</button>
-            <a class="chip" href=base.clone()>"All"</a>
-        </form>
+        {filters(&frame, &page, &path::accounts(&instance))}
         {without}
         {list::untold(&page.untold)}
         {if let Some(asked) = &page.asks {

@@ -7,7 +7,7 @@ mod personal;
 
 pub use deleting::delete;
 pub use details::account;
-pub use notes::{withdraw_note, write_note};
+pub use notes::{our_notes, withdraw_note, write_note};
 pub use personal::{look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
@@ -28,9 +28,12 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
-    store::store_problem,
+    store::{invited, store_problem},
     ui,
 };
+
+/// Of those whom somebody invited so many are listed that the instance itself may not say any more.
+const MOST_INVITED: usize = 1_000;
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,13 +202,14 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    parsed.typed::<AccountId>("inviter", "It takes the id of an account")?;
     let mut filter = AccountFilter {
-        origin: text("origin"),
+        origin: parsed.one_of("origin", &["local", "remote"])?.to_owned(),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
-        state: text("state"),
+        state: parsed.one_of("state", &AccountFilter::STATES)?.to_owned(),
         role: text("role"),
         inviter: text("inviter"),
-        active: text("active"),
+        active: parsed.one_of("active", &["week", "month", "quiet"])?.to_owned(),
         name: text("name"),
     };
     // Who waits, who is frozen and who invited whom is on no public page.
@@ -227,7 +231,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;
-    let roles = read.role_names().await.map_err(read_problem)?;
+    let roles: Vec<(String, String)> =
+        read.role_names().await.map_err(read_problem)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let known: Vec<&str> = roles.iter().map(|(id, _)| id.as_str()).collect();
+    parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
     let window = if asks.is_some() {
@@ -235,7 +242,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     } else if let Ok(role) = filter.role.parse() {
         read.by_role(role, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(read_problem)?
+        let known =
+            invited::by(&context.app.store, &instance.name, inviter, MOST_INVITED).await.map_err(store_problem)?;
+        let known = known.into_iter().map(|account| account.0).collect();
+        read.invited_by(inviter, known, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else {
         read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };
@@ -255,22 +265,22 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 id: AccountId(account.id),
                 handle: format!("@{}", ui::tame(&acct)),
                 display_name: ui::excerpt(&account.display_name, 60),
-                state: shown(context, account.state())
+                state: shown(context, account.state)
                     .words()
                     .into_iter()
                     .chain(account.is_left_without_login().then_some("no login"))
                     .map(str::to_owned)
                     .collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
-                since: Timestamp(account.created_at),
-                last_active: account.last_status_at.map(Timestamp),
+                since: account.created_at,
+                last_active: account.last_status_at,
             }
         })
         .collect();
     let page = AccountsPage {
         rows,
         filter,
-        roles: roles.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+        roles,
         edge: window.edge.filter(|_| !full).map(created_at),
         older,
         search: search.to_owned(),

@@ -19,7 +19,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record::{DeedState, Line, deed_of, line, name},
-    search::Search,
+    search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
         operators,
@@ -30,6 +30,8 @@ use crate::{
 use serde_json::Value;
 
 const PAGE: i64 = 50;
+/// How a day is written in a filter.
+const DAY_TYPED: &str = "It takes a day, like 2026-11-23";
 
 fn acting_of(entry: &Entry) -> Option<Acting> {
     serde_json::from_value(entry.leaf["acting"].clone()).ok()
@@ -104,24 +106,18 @@ async fn asked(
     people: &[operators::Operator],
     whole: bool,
 ) -> Result<ledger::Filter, Problem> {
-    let one_of = |field: &str, value: &str, known: &[&str], how: &str| {
-        if value.is_empty() || known.contains(&value) {
-            return Ok(());
-        }
-        Err(Problem::invalid(field, format!("“{}” is no {how}. Choose one of the list.", ui::excerpt(value, 40))))
-    };
     let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
     let outcomes = DeedState::ALL.map(DeedState::name);
     let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
     let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
-    one_of("kind", &filter.kind, &kinds, "kind of entry")?;
-    one_of("outcome", &filter.outcome, &outcomes, "outcome")?;
-    one_of("instance", &filter.instance, &instances, "instance of this console")?;
+    accepts("kind", &filter.kind, &kinds)?;
+    accepts("outcome", &filter.outcome, &outcomes)?;
+    accepts("instance", &filter.instance, &instances)?;
     if whole {
-        one_of("who", &filter.who, &people, "person of this console")?;
+        accepts("who", &filter.who, &people)?;
     }
     let date = |field: &str, text: &str| match day_typed(text) {
-        None if !text.is_empty() => Err(Problem::invalid(field, "Write the day like 2026-11-23.")),
+        None if !text.is_empty() => Err(unknown(field, text, DAY_TYPED)),
         at => Ok(at),
     };
     let to = date("to", &filter.to)?.map(|at| at.plus(DAY));

@@ -52,6 +52,16 @@ pub struct Running {
     pub paused: bool,
 }
 
+/// A batch that was begun lately, running or not: the way back to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lately {
+    pub id: String,
+    /// “began a batch of 23 cases”
+    pub what: String,
+    pub who: String,
+    pub since: Timestamp,
+}
+
 /// One of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {

@@ -1,8 +1,10 @@
 //! The view of a batch: how far it is, and what became of each.
 
-use super::{BatchPage, Item, api, service};
+use super::{BatchPage, Item, Lately, Running, api, service};
 use crate::{
+    clock::Timestamp,
     frame::Frame,
+    id::InstanceName,
     path,
     record::DeedState,
     ui::{self, desk, form, keys, time},
@@ -20,6 +22,18 @@ pub fn Batch() -> impl IntoView {
         body,
         |_, page| page.what.clone(),
     )
+}
+
+/// What is under way, a line each, above the list whose rows it decides.
+pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> AnyView {
+    let line = |batch: &Running| {
+        let state = if batch.paused { "paused" } else { "under way" };
+        view! {
+            <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, now)} ": " {state}
+                <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
+        }
+    };
+    batches.iter().map(line).collect_view().into_any()
 }
 
 fn body(frame: Frame, page: BatchPage) -> AnyView {
@@ -92,6 +106,23 @@ fn item(item: &Item) -> AnyView {
             <td class="full fill"><div class="cut soft"><bdi>{item.said.clone()}</bdi></div></td>
             <td class="num">{entry}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// The way back to what was begun lately, below the list that it was begun from.
+pub fn lately(instance: &InstanceName, batches: &[Lately], now: Timestamp) -> AnyView {
+    if batches.is_empty() {
+        return ().into_any();
+    }
+    let one = |batch: &Lately| {
+        view! { <li><a class="link" href=path::batch(instance, &batch.id)>{batch.who.clone()} " " {batch.what.clone()}</a> " " {time::ago(batch.since, now)}</li> }
+    };
+    view! {
+        <section class="small soft" aria-label="Batches of the last 24 hours">
+            <p>"Batches of the last 24 hours:"</p>
+            <ul class="plain-list">{batches.iter().map(one).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

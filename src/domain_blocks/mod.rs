@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 pub use crate::nouns::{
     domain_blocks::{
-        AddressRule, AddressSeverity, Allowed, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
-        Losses, MailRule, Note, Reach, Rule, Severity, bounded,
+        AddressRule, AddressSeverity, Allowed, COSTED, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed,
+        ListedAddress, Losses, MailRule, Note, Reach, Rule, Severity, bounded,
     },
     domain_imports::{Difference, ImportState, RowState, Ticks},
 };
@@ -461,7 +461,7 @@ pub struct TicksForm {
     /// `new:yes`, `weaker:no`: all of a difference as well.
     #[serde(default)]
     pub all: String,
-    /// How many rows of the whole list were ticked as the page showed it.
+    /// Which rows of the whole list were ticked as the page showed it, and what each would do, as one hash.
     #[serde(default)]
     pub ticked: String,
     #[serde(default)]
@@ -483,6 +483,10 @@ pub struct ImportPage {
     pub reading: Option<Reading>,
     /// What is ticked of each difference.
     pub ticks: Vec<(Difference, Ticks)>,
+    /// What is ticked, as one hash: [`TicksForm::ticked`].
+    pub ticked: String,
+    /// Whether this person may tick rows here and carry them out: a preview that they read in themselves.
+    pub may_tick: bool,
     pub show: String,
     pub rows: Vec<ImportRow>,
     pub further: Option<String>,

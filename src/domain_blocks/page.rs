@@ -51,7 +51,7 @@ fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
 /// The field that leads to a server’s page, whatever is known of it.
 fn server_search_field(action: String, server_search: &ServerSearch) -> AnyView {
     view! {
-        <form class="line look" method="get" action=action role="search">
+        <form class="line look" method="get" action=action role="search" aria-label="Servers">
             <input class="input" name="look" aria-label="A server’s name" placeholder="night.example" autocapitalize="none" value=server_search.typed.clone() />
             <button class="btn">"Look at a server"</button>
         </form>

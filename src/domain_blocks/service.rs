@@ -3,6 +3,7 @@
 mod addresses;
 mod csv;
 mod deeds;
+mod importing;
 mod imports;
 mod mail;
 mod names;
@@ -10,7 +11,8 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick, work};
+pub use importing::OfImport;
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};
@@ -25,7 +27,10 @@ use crate::{
         Instance,
         database::{DatabaseError, Extra, Met, Narrowed, PendingSignUp, read_problem},
     },
-    nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
+    nouns::{
+        domain_blocks::Severity,
+        permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
+    },
     path,
     problem::{Kind, Problem, malformed_form},
     record,
@@ -135,13 +140,14 @@ async fn there_is(instance: &Instance, typed: &str) -> Result<Option<Domain>, Pr
 /// So long a rule looks back at who signed up.
 const LATELY: i64 = 30 * DAY;
 
-/// Whom a rule would meet, in a sentence; `None` where it is nobody. What could not be counted is said so.
+const NOT_COUNTED: &str = "How many members and sign-ups it meets could not be counted in time.";
+
+/// Whom a rule about mail would meet, in a sentence; `None` where it is nobody. What could not be counted is said so. Exact:
+/// the domain of a mail address is on its mask, too.
 fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Option<String>, Problem> {
     let met = match met {
         Ok(met) => met,
-        Err(DatabaseError::Slow) => {
-            return Ok(Some("How many members and sign-ups it meets could not be counted in time.".to_owned()));
-        }
+        Err(DatabaseError::Slow) => return Ok(Some(NOT_COUNTED.to_owned())),
         Err(error) => return Err(read_problem(error)),
     };
     if met == Met::default() {
@@ -179,7 +185,12 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let filter = RulesFilter { list: text("list"), severity: text("severity"), media: text("media"), text: text("q") };
+    let filter = RulesFilter {
+        list: parsed.one_of("list", &["blocks", "allows"])?.to_owned(),
+        severity: parsed.one_of("severity", &Severity::ALL.map(Severity::name))?.to_owned(),
+        media: parsed.one_of("media", &["rejected"])?.to_owned(),
+        text: text("q"),
+    };
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let wanted = Some(filter.text.clone()).filter(|text| !text.is_empty());
     let mut read = instance.database.read().await.map_err(read_problem)?;

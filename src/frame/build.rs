@@ -4,15 +4,15 @@ use super::{Draft, Frame, Framed, InstanceHead, Notice};
 use crate::{
     access::{self, Permission},
     acting,
-    clock::HOUR,
+    clock::{HOUR, Timestamp},
     context::Context,
     ledger::{Entry, Filter, Outcome},
     mastodon::{Instance, health},
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
     record::{self, Settles},
     search::Search,
-    store::{drafts, recovery_codes, settling, store_problem},
+    store::{drafts, recovery_codes, settling},
     text,
     ui::{self, time},
 };
@@ -22,6 +22,33 @@ use std::{collections::BTreeSet, sync::PoisonError};
 pub fn read_draft(text: &str) -> Option<(Problem, Vec<(String, String)>)> {
     let (problem, form): (Problem, String) = serde_json::from_str(text).ok()?;
     Some((problem, url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()))
+}
+
+/// What somebody typed that was not carried out.
+async fn draft(context: &Context, id: &str) -> Result<Option<Draft>, Problem> {
+    let app = &context.app;
+    let kept = drafts::read(&app.store, &app.keys, id, Some(&context.actor.operator), context.now()).await?;
+    Ok(kept.and_then(|kept| {
+        let (problem, fields) = read_draft(&kept.text)?;
+        // Whoever reads this is signed in again.
+        let problem = if problem.kind == Kind::SignedOut { problem.signed_in_again() } else { problem };
+        Some(Draft { problem, target: kept.path, fields })
+    }))
+}
+
+/// What is said where the lists of what waits could not be kept current.
+fn waiting_is_old(instance: &Instance, now: Timestamp) -> Option<String> {
+    let (reports, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
+    let (trouble, at) = reports
+        .trouble
+        .as_ref()
+        .map(|trouble| (trouble, reports.at))
+        .or_else(|| sign_ups.trouble.as_ref().map(|trouble| (trouble, sign_ups.at)))?;
+    let trouble = text::capital(trouble);
+    Some(match at {
+        Some(at) => format!("{trouble} What waits is shown as it was {}.", time::relative(at, now)),
+        None => format!("{trouble}. What waits is not known yet."),
+    })
 }
 
 /// Puts a page into its frame.
@@ -35,13 +62,7 @@ pub async fn build<T>(
     let parsed = Search::parse(search);
     let now = context.now();
     let draft = match parsed.get("draft") {
-        Some(id) => drafts::read(&context.app.store, &context.app.keys, id, Some(&context.actor.operator), now)
-            .await
-            .map_err(store_problem)?
-            .and_then(|kept| {
-                let (problem, fields) = read_draft(&kept.text)?;
-                Some(Draft { problem, target: kept.path, fields })
-            }),
+        Some(id) => draft(context, id).await?,
         None => None,
     };
     let notice = match parsed.get("done").and_then(|index| index.parse().ok()) {
@@ -51,8 +72,7 @@ pub async fn build<T>(
     // Only the page after signing in asks; what it says is what the store says.
     let recovery_codes_left = match parsed.get("by") {
         Some("recovery-code") => {
-            let left =
-                recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(store_problem)?;
+            let left = recovery_codes::left(&context.app.store, &context.actor.operator).await?;
             let just_now = left.last_used.is_some_and(|at| now.since(at) < HOUR);
             just_now.then(|| usize::try_from(left.unused).unwrap_or(0))
         }
@@ -61,23 +81,6 @@ pub async fn build<T>(
     if let Some(instance) = instance {
         instance.mark_watched(now);
     }
-    let reports_list = instance.map(|instance| {
-        let list = instance.waiting.snapshot();
-        (list.trouble.clone(), list.at)
-    });
-    let sign_ups_list = instance.map(|instance| {
-        let list = instance.signups.snapshot();
-        (list.trouble.clone(), list.at)
-    });
-    let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
-        let trouble = &trouble?;
-        Some(match at {
-            Some(at) => {
-                format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now))
-            }
-            None => format!("{}. What waits is not known yet.", text::capital(trouble)),
-        })
-    });
     let acting = match instance {
         Some(instance) => acting::linked(&context.app, &context.actor, &instance.name).await?,
         None => None,
@@ -95,7 +98,11 @@ pub async fn build<T>(
         instance: instance.map(|instance| head(context, instance)),
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
-        waiting_is_old,
+        appeals: instance.and_then(|instance| {
+            let list = instance.appeals.snapshot();
+            list.at.map(|_| ui::at_least(list.rows.len(), list.cut))
+        }),
+        waiting_is_old: instance.and_then(|instance| waiting_is_old(instance, now)),
         registrations: instance.and_then(health::registrations_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),
         draft,

@@ -287,12 +287,14 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
         "" => "none named".to_owned(),
         text => ui::tame(text),
     };
-    let ended = match grant.ended_at {
-        None if grant.ends_at > frame.now && grant.revoked.is_none() => "not yet".to_owned(),
-        None => "not recorded".to_owned(),
-        Some(at) => minute(at),
-    };
+    // Before it began there is nothing to say of it, and of one that runs nothing of its end.
     let noted = |at: Option<Timestamp>| at.map_or_else(|| "not recorded".to_owned(), minute);
+    let (begun, ended) = match grant.state {
+        State::Asked | State::Missed | State::Refused | State::ToCome => (None, None),
+        State::Running => (Some(noted(grant.began_at)), None),
+        State::Over => (Some(noted(grant.began_at)), Some(noted(grant.ended_at))),
+        State::Revoked => (grant.began_at.map(minute), grant.ended_at.map(minute)),
+    };
     view! {
         <div class="head">
             {list::crumb(path::GRANTS, "Grants")}
@@ -314,8 +316,8 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         <dt>"Asked by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
                         <dt>{decided}</dt><dd>{by(&grant.decided)} {grant.decided.is_some().then(|| second_person(&page))}</dd>
                         {revoked}
-                        <dt>"Begun"</dt><dd>{noted(grant.began_at)}</dd>
-                        <dt>"Ended"</dt><dd>{ended}</dd>
+                        {begun.map(|at| view! { <dt>"Begun"</dt><dd>{at}</dd> })}
+                        {ended.map(|at| view! { <dt>"Ended"</dt><dd>{at}</dd> })}
                     </dl></div>
                 </section>
                 {roles(&page)}

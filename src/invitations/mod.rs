@@ -8,6 +8,7 @@ use crate::{
     batches::Running,
     clock::{DAY, Timestamp},
     id::{AccountId, InviteId},
+    ui,
 };
 use serde::{Deserialize, Serialize};
 
@@ -281,6 +282,59 @@ pub struct OfAccount {
     /// Own invitations that go on, “100+” at most.
     pub go_on: String,
     pub owns_any: bool,
+    /// Whoever invited them, who invited these, and so on.
+    pub chain: Vec<Link>,
+    /// It goes on further than it was followed.
+    pub goes_on: bool,
+}
+
+/// Somebody who invited the one before in a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub account: AccountId,
+    pub handle: String,
+    /// How they stand: “gone”, “suspended”, “deleted”, “limited”.
+    pub word: Option<&'static str>,
+    /// The instance does not say so any more; it was seen before.
+    pub remembered: bool,
+    pub others: Others,
+}
+
+/// What became of the others whom somebody invited, as far as they were seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    pub number: usize,
+    /// There are more than were looked at.
+    pub more: bool,
+    pub suspended: usize,
+    pub limited: usize,
+    /// Without a suspension
+    pub gone: usize,
+}
+
+impl Others {
+    /// Whether any of them was suspended or limited.
+    pub fn speaks_against(&self) -> bool {
+        self.suspended + self.limited > 0
+    }
+
+    /// “of 14 others, 9 are suspended, 1 is limited”; `None` where no other was seen.
+    pub fn words(&self) -> Option<String> {
+        let newest = if self.more { "the newest " } else { "" };
+        let others = ui::count(self.number, "other", "others");
+        let one = |number: usize, word: &str| match number {
+            0 => None,
+            1 => Some(format!("1 is {word}")),
+            many => Some(format!("{} are {word}", ui::grouped(many))),
+        };
+        let became = [(self.suspended, "suspended"), (self.limited, "limited"), (self.gone, "gone")];
+        let became: Vec<String> = became.into_iter().filter_map(|(number, word)| one(number, word)).collect();
+        match (self.number, became.is_empty()) {
+            (0, _) => None,
+            (_, true) => Some(format!("of {newest}{others} nobody is suspended, limited or gone")),
+            (_, false) => Some(format!("of {newest}{others} {}", became.join(", "))),
+        }
+    }
 }
 
 /// The form of an access request, as it was posted.

@@ -177,14 +177,34 @@ fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &F
 
 /// What an account has to do with invitations, for its own page.
 pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -> AnyView {
+    let remembered = of.came_with.is_none() && !of.chain.is_empty();
     let came = match &of.came_with {
         Some((invite, by, handle)) => view! {
             <a class="link" href=path::invitation(instance, *invite)>"an invitation"</a> " of "
             <a class="link" href=path::account(instance, *by)><bdi>{handle.clone()}</bdi></a>
         }
         .into_any(),
+        None if remembered => {
+            view! { "one that the instance does not know any more; this console saw it before" }.into_any()
+        }
         None => view! { "none that is known" }.into_any(),
     };
+    let chain = of.chain.iter().enumerate().map(|(step, link)| {
+        let by = if step == 0 { "Invited by" } else { "who came by" };
+        let who = match link.word {
+            Some("gone") => view! { <bdi>{link.handle.clone()}</bdi> }.into_any(),
+            _ => view! { <a class="link" href=path::account(instance, link.account)><bdi>{link.handle.clone()}</bdi></a> }.into_any(),
+        };
+        let word = link.word.map(|word| view! { " " <span class="badge warn">{word}</span> });
+        let others = link.others.words().map(|words| {
+            let list = path::invited_by(instance, link.account);
+            view! { <br /><a class="link small" href=list>{format!("{words}, as far as this console saw")}</a> }
+        });
+        // The first step stands above; of the others it is said here whose word it is.
+        let before = (step > 0 && link.remembered).then_some(" as this console saw before");
+        view! { <dt>{by}</dt><dd>{who} {word} {before} {others}</dd> }
+    });
+    let goes_on = of.goes_on.then(|| view! { <dt></dt><dd class="soft small">"and further back than is shown"</dd> });
     let owns = if of.owns_any {
         let words = if of.go_on == "0" { "all over or used up".to_owned() } else { format!("{} go on", of.go_on) };
         view! { <a class="link" href=path::invitations_of(instance, account)>{words}</a> }.into_any()
@@ -196,6 +216,8 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
             <header><h2>"Invitations"</h2></header>
             <div class="body"><dl class="facts">
                 <dt>"Came with"</dt><dd>{came}</dd>
+                {chain.collect_view()}
+                {goes_on}
                 <dt>"Own"</dt><dd>{owns}</dd>
             </dl></div>
         </section>

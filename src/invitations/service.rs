@@ -1,5 +1,6 @@
 //! What invitations and access requests do.
 
+pub mod chain;
 mod invites;
 mod requests;
 
@@ -10,7 +11,6 @@ use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
 use crate::{
     access::{self, Permission},
     acting,
-    clock::Timestamp,
     context::Context,
     id::AccountId,
     mastodon::{
@@ -157,11 +157,11 @@ async fn arrivals(read: &mut Read, invite: &Invite, base: &str, search: &Search)
             if !person.confirmed {
                 state.push("mail not confirmed".to_owned());
             }
-            state.extend(person.state().words().into_iter().map(str::to_owned));
+            state.extend(person.state.words().into_iter().map(str::to_owned));
             Came {
                 account: AccountId(person.account),
                 handle: format!("@{}", ui::tame(&person.username)),
-                at: Timestamp(person.came_at),
+                at: person.came_at,
                 state,
                 reports: number(person.reports),
                 strikes: number(person.strikes),

@@ -39,6 +39,7 @@ impl Job for Waiting {
         if instance.is_watched(now) || now.since(self.last) >= UNWATCHED {
             instance.waiting.refresh(&instance.database, now).await;
             instance.signups.refresh(&instance.database, now).await;
+            instance.appeals.refresh(&instance.database, now).await;
             self.last = now;
         }
         Ok(())

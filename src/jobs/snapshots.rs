@@ -1,7 +1,9 @@
 //! Looking at each instance for what changed elsewhere: its turn is claimed in the store, so that one process looks.
 
 use super::Job;
-use crate::{audit::service::outside_changes, context::App, mastodon::Instance, telemetry::JobName};
+use crate::{
+    audit::service::outside_changes, context::App, invitations::service::chain, mastodon::Instance, telemetry::JobName,
+};
 use std::{sync::Arc, time::Duration};
 
 /// The looking at one instance.
@@ -27,7 +29,8 @@ impl Job for Snapshots {
 
     async fn work(&mut self) -> anyhow::Result<()> {
         match outside_changes::take_turn(&self.app, &self.instance).await {
-            Ok(None | Some(0)) => {}
+            Ok(None) => return Ok(()),
+            Ok(Some(0)) => {}
             Ok(Some(entries)) => tracing::info!(entries, instance = %self.instance.name, "elsewhere"),
             // That an instance is away is said where its health is.
             Err(outside_changes::Trouble::Instance(error)) => {
@@ -35,6 +38,13 @@ impl Job for Snapshots {
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(())
+        match chain::look(&self.app, &self.instance).await {
+            Ok(_) => Ok(()),
+            Err(chain::Trouble::Instance(error)) => {
+                tracing::info!(%error, instance = %self.instance.name, "invited.not_now");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     audit::service::words,
     clock::DAY,
     context::App,
-    store::{access_requests, attempts, batches, domain_imports, drafts, refusals, reset_links, web_sessions},
+    store::{access_requests, attempts, batches, domain_imports, drafts, invited, refusals, reset_links, web_sessions},
     telemetry::JobName,
 };
 use std::{sync::Arc, time::Duration};
@@ -37,10 +37,11 @@ impl Job for Tidy {
             web_sessions::delete_expired(store, now.plus(-DAY)),
             attempts::delete_expired(store, now),
             refusals::delete_expired(store, now),
-            batches::delete_ended(store, now.plus(-30 * DAY)),
+            batches::delete_old(store, now.plus(-30 * DAY), now.plus(-DAY)),
             domain_imports::delete_old(store, now.plus(-DAY), now.plus(-30 * DAY)),
             reset_links::delete_expired(store, now),
             access_requests::forget_old(store, now.plus(-access_requests::KEPT)),
+            invited::forget_old(store, now.plus(-invited::KEPT)),
         );
         // Words go also where the store could not be tidied.
         words::destroy_old(&self.app).await?;

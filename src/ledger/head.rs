@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     seal::{Keys, hex},
-    store::rights::SealedHead,
+    store::{
+        rights::SealedHead,
+        transaction::{Transaction, within},
+    },
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,9 +27,16 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub(super) fn mac(&self, keys: &Keys) -> String {
+    fn mac(&self, keys: &Keys) -> String {
         let Self { number, store, since, held } = self;
         keys.hash("ledger origin", format!("{number}\n{store}\n{since}\n{held}").as_bytes())
+    }
+
+    /// Gives it to the store.
+    pub(super) async fn put(&self, keys: &Keys, tx: &mut Transaction) -> sqlx::Result<()> {
+        within!(tx, c => sqlx::query(NAME)
+            .bind(self.number).bind(&self.store).bind(self.since).bind(self.held).bind(self.mac(keys))
+            .execute(c).await.map(|_| ()))
     }
 
     /// The head that stands under this id, sealed.
@@ -44,14 +54,48 @@ impl Origin {
     }
 }
 
-/// Number, store, since, held, mac.
-pub(super) type OriginRow = (i64, String, i64, i64, String);
+/// An id, as its columns have it.
+#[derive(sqlx::FromRow)]
+pub(super) struct OriginRow {
+    pub number: i64,
+    store: String,
+    since: i64,
+    held: i64,
+    mac: String,
+}
 
 pub(super) const ORIGINS: &str = "select number, store, since, held, mac from ledger_origins order by number";
-pub(super) const NAME: &str =
-    "insert into ledger_origins (number, store, since, held, mac) values ($1, $2, $3, $4, $5)";
+const NAME: &str = "insert into ledger_origins (number, store, since, held, mac) values ($1, $2, $3, $4, $5)";
+const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
+const MOVE_HEAD: &str =
+    "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, rights = $5, mac = $6 where id = 1";
+const MAKE_HEAD: &str =
+    "insert into ledger_head (id, size, root, frontier, origin, rights, mac) values (1, $1, $2, $3, $4, $5, $6)";
 /// How many entries there are: they stand in order, from 0.
 pub(super) const THERE: &str = "select coalesce(max(idx) + 1, 0) from ledger_entries";
+
+/// The head as it stands there.
+pub(super) async fn read(tx: &mut Transaction) -> sqlx::Result<Option<SealedHead>> {
+    within!(tx, c => sqlx::query_as(HEAD).fetch_optional(c).await)
+}
+
+/// Moves the head there is, and makes one where it is gone.
+pub(super) async fn put(head: &SealedHead, tx: &mut Transaction) -> sqlx::Result<()> {
+    for sql in [MOVE_HEAD, MAKE_HEAD] {
+        let put = within!(tx, c => sqlx::query(sql)
+            .bind(head.size)
+            .bind(&head.root)
+            .bind(&head.frontier)
+            .bind(head.origin)
+            .bind(&head.rights)
+            .bind(&head.mac)
+            .execute(c).await?.rows_affected());
+        if put > 0 {
+            break;
+        }
+    }
+    Ok(())
+}
 
 /// What an older store has until its first start.
 pub(super) const UNSEALED: &str = "the head of the tree has no seal";
@@ -60,7 +104,7 @@ pub(super) const UNSEALED: &str = "the head of the tree has no seal";
 pub(super) fn origins(keys: &Keys, rows: &[OriginRow]) -> Result<Vec<Origin>, String> {
     let mut origins = Vec::new();
     let mut last = true;
-    for (number, store, since, held, mac) in rows {
+    for OriginRow { number, store, since, held, mac } in rows {
         let origin = Origin { number: *number, store: store.clone(), since: *since, held: *held };
         last = origin.mac(keys) == *mac;
         if last {

@@ -30,6 +30,12 @@ pub(super) enum Opened {
     Damaged,
 }
 
+fn opened_with(key: Key, id: &str, sealed: &str) -> Opened {
+    let Key::Whole(key) = key else { return Opened::Destroyed };
+    let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
+    document.map_or(Opened::Damaged, Opened::Text)
+}
+
 impl Ledger {
     async fn key(&self, id: &str) -> Result<Key, LedgerError> {
         const READ: &str = "select wrapped from ledger_keys where id = $1";
@@ -38,12 +44,7 @@ impl Ledger {
         match found {
             None => Ok(Key::Missing),
             Some(None) => Ok(Key::Destroyed),
-            Some(Some(wrapped)) => self
-                .keys
-                .open_text("ledger key", id, &wrapped)
-                .and_then(|text| from_hex(&text))
-                .map(Key::Whole)
-                .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into())),
+            Some(Some(wrapped)) => self.unwrapped(id, &wrapped),
         }
     }
 
@@ -97,15 +98,27 @@ impl Ledger {
     }
 
     pub(super) async fn unseal(&self, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
-        let Key::Whole(key) = self.key(id).await? else { return Ok(Opened::Destroyed) };
-        let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
-        Ok(document.map_or(Opened::Damaged, Opened::Text))
+        Ok(opened_with(self.key(id).await?, id, sealed))
+    }
+
+    /// The same with a key that was read along with what it seals; `None` for one that is not there any more.
+    pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
+        let key = match wrapped {
+            Some(wrapped) => self.unwrapped(id, wrapped)?,
+            None => Key::Destroyed,
+        };
+        Ok(opened_with(key, id, sealed))
+    }
+
+    fn unwrapped(&self, id: &str, wrapped: &str) -> Result<Key, LedgerError> {
+        self.keys
+            .open_text("ledger key", id, wrapped)
+            .and_then(|text| from_hex(&text))
+            .map(Key::Whole)
+            .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into()))
     }
 
     /// The data keys that seal what concerns a subject (its keyed hash), as far as they are there.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn keys_of(&self, subject: &str) -> Result<Vec<String>, LedgerError> {
         const SQL: &str = "select id from ledger_keys where id like $1 and wrapped is not null order by id";
         // A hash in hex: nothing in it means anything to `like`.
@@ -114,9 +127,6 @@ impl Ledger {
     }
 
     /// Data keys whose last day is before an instant, as far as they are there: so many at most.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn keys_older(&self, than: Timestamp, most: usize) -> Result<Vec<String>, LedgerError> {
         const SQL: &str = "select id from ledger_keys where wrapped is not null and id > $1 order by id limit 2000";
         let mut found: Vec<String> = Vec::new();

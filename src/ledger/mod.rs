@@ -3,6 +3,7 @@
 //! An intent is a leaf; its outcome is another, naming the intent's index. Nothing is ever updated. What names or describes
 //! a person is sealed under a key that can be destroyed without breaking the tree.
 
+mod append;
 pub mod bundle;
 pub mod check;
 pub mod checkpoint;
@@ -24,7 +25,7 @@ pub use deed::{BeforeAfter, Deed, Subject};
 pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
-pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
+pub use read::{ABOUT_ANY, ABOUT_THESE, Closed, DONE_BY, Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 
@@ -55,7 +56,7 @@ pub struct Ledger {
     process: Arc<str>,
     /// The place outside the store where checkpoints go.
     outside: Option<Arc<PathBuf>>,
-    appends: mpsc::Sender<write::Append>,
+    appends: mpsc::Sender<append::Append>,
     /// The deeds that somebody here is still at work on.
     at_work: lease::AtWork,
     /// Whether the record contradicts itself, as far as this process has looked.
@@ -71,13 +72,13 @@ impl Ledger {
     pub fn new(store: Store, keys: Keys, clock: Clock, host: &str, process: &str, outside: Option<PathBuf>) -> Self {
         let (appends, queue) = mpsc::channel(1024);
         let found = head::Found::default();
-        tokio::spawn(write::drain(
-            write::Writer {
+        tokio::spawn(append::drain(
+            append::Writer {
                 store: store.clone(),
                 host: host.into(),
                 keys: keys.clone(),
                 found: found.clone(),
-                last: write::Last::default(),
+                last: append::Last::default(),
             },
             queue,
         ));

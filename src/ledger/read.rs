@@ -1,8 +1,13 @@
 //! Reading the record.
 
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
-use crate::{clock::Timestamp, id::OperatorId, store::on};
+use crate::{
+    clock::Timestamp,
+    id::{InstanceName, OperatorId},
+    store::{Driver, on},
+};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What the record is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +68,29 @@ pub struct Worked {
     pub outcome: Option<Outcome>,
 }
 
+/// An entry of which nothing was opened.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    pub index: i64,
+    /// The keyed hash of what it is about.
+    pub subject: String,
+    pub leaf: Value,
+    /// When the outcome was recorded.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// So many subjects are asked for at once, and of all of them so many entries.
+const SUBJECTS: usize = 16;
+const MOST_ABOUT: i64 = 3_200;
+
+/// The entries about some subjects within a span. They are found by the index on subjects first, however few of all they are,
+/// and put in order then.
+pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
+    where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+    and kind <> 'outcome' and at >= $1 and at < $2) \
+    select e.idx, e.subject, e.leaf, o.at from found e left join ledger_entries o on o.intent = e.idx \
+    order by e.idx desc limit $3";
+
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
     from ledger_entries e left join ledger_entries o on o.intent = e.idx \
@@ -88,33 +116,92 @@ pub struct TreeState {
     pub outside: Option<String>,
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    i64,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-);
+fn of_opened(opened: Opened) -> (Option<Value>, Sealed) {
+    match opened {
+        Opened::Text(document) => (Some(document), Sealed::Opened),
+        Opened::Destroyed => (None, Sealed::Destroyed),
+        Opened::Damaged => (None, Sealed::Damaged),
+    }
+}
 
-/// Intents and facts with their outcomes, newest first.
-macro_rules! listed {
-    ($narrowed:literal) => {
+/// An intent or fact with its outcome, as their columns have them.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    leaf: String,
+    hash: String,
+    at: i64,
+    kind: String,
+    deed: String,
+    operator: Option<String>,
+    instance: Option<String>,
+    outcome: Option<String>,
+    outcome_leaf: Option<String>,
+    closed_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct WorkedRow {
+    idx: i64,
+    at: i64,
+    deed: String,
+    leaf: String,
+    outcome: Option<String>,
+}
+
+/// Intents and facts with their outcomes.
+macro_rules! entries {
+    ($narrowed:expr) => {
         concat!(
-            "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-             from ledger_entries e left join ledger_entries o on o.intent = e.idx where ",
-            $narrowed,
-            " and e.kind <> 'outcome' and ($3 = '' or e.instance = $3) \
-             and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
-             and e.at >= $6 and e.at < $7 and e.idx < $8 order by e.idx desc limit $9"
+            "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, \
+             o.leaf as outcome_leaf, o.at as closed_at \
+             from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.kind <> 'outcome' and ",
+            $narrowed
         )
     };
 }
+
+/// … newest first.
+macro_rules! listed {
+    ($narrowed:literal) => {
+        entries!(concat!(
+            $narrowed,
+            " and ($3 = '' or e.instance = $3) \
+             and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
+             and e.at >= $6 and e.at < $7 and e.idx < $8 order by e.idx desc limit $9"
+        ))
+    };
+}
+
+/// Deeds of one kind that came to something, newest first, with the keys that open them: all in one statement. `key` is how
+/// an engine reads the name of a key out of a leaf.
+macro_rules! accomplished {
+    ($key:literal, $narrowed:literal) => {
+        concat!(
+            "select e.idx, e.leaf, e.at, e.operator, e.instance, o.outcome, o.leaf, o.at, k.wrapped \
+             from ledger_entries e join ledger_entries o on o.intent = e.idx left join ledger_keys k on k.id = ",
+            $key,
+            " where ",
+            $narrowed,
+            // Of one kind there may be very many: whose or about whom leads, never the kind.
+            " and (e.deed || '') = $2 and o.outcome in ('succeeded', 'partly', 'unknown') order by e.idx desc limit $3"
+        )
+    };
+}
+
+/// What was done about any of these subjects (`ledger_entries (subject, idx)`): on SQLite they are one document, on PostgreSQL
+/// one array.
+pub const ABOUT_THESE: [&str; 2] = [
+    accomplished!("e.leaf ->> 'key'", "e.subject in (select value from json_each($1))"),
+    accomplished!("(e.leaf::json ->> 'key')", "e.subject = any($1)"),
+];
+/// What somebody did on an instance, before an entry (`ledger_entries (operator, idx)`).
+pub const DONE_BY: [&str; 2] = [
+    accomplished!("e.leaf ->> 'key'", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
+    accomplished!("(e.leaf::json ->> 'key')", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
+];
+
+type Accomplished = (i64, String, i64, Option<String>, Option<String>, String, String, i64, Option<String>);
 
 impl Ledger {
     /// The keyed hash that stands for a subject in the record.
@@ -123,9 +210,6 @@ impl Ledger {
     }
 
     /// Intents and facts, newest first.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
@@ -150,6 +234,10 @@ impl Ledger {
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.limit)
             .fetch_all(pool).await?);
+        self.entries_of(rows).await
+    }
+
+    async fn entries_of(&self, rows: Vec<Row>) -> Result<Vec<Entry>, LedgerError> {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             entries.push(self.entry_of(row).await?);
@@ -158,26 +246,127 @@ impl Ledger {
     }
 
     /// The newest intents and facts about one subject, by its keyed hash.
+    pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
+        const SQL: &str = entries!("e.subject = $1 order by e.idx desc limit $2");
+        let rows: Vec<Row> =
+            on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
+        self.entries_of(rows).await
+    }
+
+    /// The intents and facts about some subjects within a span, newest first, with nothing of them opened.
     ///
     /// # Errors
     /// The store's.
-    pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-            from ledger_entries e left join ledger_entries o on o.intent = e.idx \
-            where e.subject = $1 and e.kind <> 'outcome' order by e.idx desc limit $2";
-        let rows: Vec<Row> =
-            on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in rows {
-            entries.push(self.entry_of(row).await?);
+    pub async fn about_any(
+        &self,
+        subjects: &BTreeSet<String>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Closed>, LedgerError> {
+        let subjects: Vec<&String> = subjects.iter().collect();
+        let mut found = Vec::new();
+        for some in subjects.chunks(SUBJECTS) {
+            let rows: Vec<(i64, String, String, Option<i64>)> = on!(&self.store, pool => {
+                let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
+                for at in 0..SUBJECTS {
+                    // No subject is empty.
+                    query = query.bind(some.get(at).map_or("", |subject| subject.as_str()));
+                }
+                query.fetch_all(pool).await?
+            });
+            for (index, subject, leaf, closed_at) in rows {
+                let leaf = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                found.push(Closed { index, subject, leaf, closed_at: closed_at.map(Timestamp) });
+            }
         }
-        Ok(entries)
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
+        Ok(found)
+    }
+
+    /// The sealed document of an entry's leaf, where it opens.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn document(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
+        Ok(self.open_sealed(leaf).await?.0)
+    }
+
+    /// Deeds of one kind about any of these subjects (their keyed hashes) that came to something, newest first: one statement.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn done_about(&self, subjects: &[String], deed: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
+        let rows: Vec<Accomplished> = match &self.store.driver {
+            Driver::Sqlite(pool) => {
+                let subjects = Value::from(subjects.to_vec()).to_string();
+                sqlx::query_as(ABOUT_THESE[0]).bind(subjects).bind(deed).bind(limit).fetch_all(pool).await?
+            }
+            Driver::Postgres(pool) => {
+                sqlx::query_as(ABOUT_THESE[1]).bind(subjects).bind(deed).bind(limit).fetch_all(pool).await?
+            }
+        };
+        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+    }
+
+    /// Deeds of one kind that somebody did on an instance and that came to something, newest first and below an entry: one
+    /// statement.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn done_by(
+        &self,
+        operator: &OperatorId,
+        deed: &str,
+        instance: &InstanceName,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        macro_rules! read {
+            ($pool:expr, $sql:expr) => {
+                sqlx::query_as($sql)
+                    .bind(&operator.0)
+                    .bind(deed)
+                    .bind(limit)
+                    .bind(instance.as_str())
+                    .bind(before)
+                    .fetch_all($pool)
+                    .await?
+            };
+        }
+        let rows: Vec<Accomplished> = match &self.store.driver {
+            Driver::Sqlite(pool) => read!(pool, DONE_BY[0]),
+            Driver::Postgres(pool) => read!(pool, DONE_BY[1]),
+        };
+        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+    }
+
+    fn accomplished(&self, deed: &str, row: Accomplished) -> Result<Entry, LedgerError> {
+        let (index, leaf, at, operator, instance, outcome, outcome_leaf, closed_at, wrapped) = row;
+        let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
+        let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
+        let (document, sealed) = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
+            (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)?),
+            _ => (None, Sealed::Nothing),
+        };
+        let mut outcome_facts: Value = serde_json::from_str(&outcome_leaf).map_err(damaged)?;
+        Ok(Entry {
+            index,
+            at: Timestamp(at),
+            kind: "intent".to_owned(),
+            deed: deed.to_owned(),
+            operator,
+            instance,
+            leaf,
+            document,
+            sealed,
+            outcome: Outcome::parse(&outcome),
+            closed_at: Some(Timestamp(closed_at)),
+            outcome_facts: outcome_facts["facts"].take(),
+        })
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn worked(
         &self,
         operator: &OperatorId,
@@ -186,10 +375,10 @@ impl Ledger {
         before: i64,
         limit: i64,
     ) -> Result<Vec<Worked>, LedgerError> {
-        let rows: Vec<(i64, i64, String, String, Option<String>)> = on!(&self.store, pool => sqlx::query_as(WORKED)
+        let rows: Vec<WorkedRow> = on!(&self.store, pool => sqlx::query_as(WORKED)
             .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?);
         rows.into_iter()
-            .map(|(index, at, deed, leaf, outcome)| {
+            .map(|WorkedRow { idx: index, at, deed, leaf, outcome }| {
                 let mut leaf: Value = serde_json::from_str(&leaf)
                     .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
                 let outcome = outcome.as_deref().and_then(Outcome::parse);
@@ -199,7 +388,7 @@ impl Ledger {
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
-        let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at) = row;
+        let Row { idx: index, leaf, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at, .. } = row;
         let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
         let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
         let (document, sealed) = self.open_sealed(&leaf).await?;
@@ -227,24 +416,16 @@ impl Ledger {
         let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else {
             return Ok((None, Sealed::Nothing));
         };
-        Ok(match self.unseal(key, sealed).await? {
-            Opened::Text(document) => (Some(document), Sealed::Opened),
-            Opened::Destroyed => (None, Sealed::Destroyed),
-            Opened::Damaged => (None, Sealed::Damaged),
-        })
+        Ok(of_opened(self.unseal(key, sealed).await?))
     }
 
     /// One intent or fact in full, by keys alone; `None` where there is none.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-            from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.idx = $1 and e.kind <> 'outcome'";
+        const SQL: &str = entries!("e.idx = $1");
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
         let row: Option<Row> = on!(&self.store, pool => sqlx::query_as(SQL).bind(index).fetch_optional(pool).await?);
         let Some(row) = row else { return Ok(None) };
-        let (leaf_text, leaf_hash) = (row.1.clone(), row.2.clone());
+        let (leaf_text, leaf_hash) = (row.leaf.clone(), row.hash.clone());
         let entry = self.entry_of(row).await?;
         let outcome_leaf: Option<(i64, String)> =
             on!(&self.store, pool => sqlx::query_as(OUTCOME).bind(index).fetch_optional(pool).await?);
@@ -260,9 +441,6 @@ impl Ledger {
     }
 
     /// The tree and its last checkpoint.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn tree_state(&self) -> Result<TreeState, LedgerError> {
         const HEAD: &str = "select size, root from ledger_head where id = 1";
         let (size, root): (i64, String) = on!(&self.store, pool => sqlx::query_as(HEAD).fetch_one(pool).await?);

@@ -12,8 +12,8 @@ use crate::{
     id::{AccountId, GrantId, OperatorId},
     nouns::grants::Scope,
     store::{
-        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
-        web_sessions,
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
+        rights::SNAPSHOTS_PROVED, setup_links, snapshots, web_sessions,
     },
 };
 use serde::Serialize;
@@ -140,13 +140,99 @@ pub enum Resealed {
     },
 }
 
-type Row = (i64, Option<String>, String, Option<String>, i64, String, Option<String>);
+/// An intent or fact with its outcome, as their columns have them.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    subject: Option<String>,
+    deed: String,
+    instance: Option<String>,
+    at: i64,
+    leaf: String,
+    outcome: Option<String>,
+}
+
+impl Granted {
+    /// A grant as it was asked for.
+    fn asked(index: i64, facts: &Value, certain: bool) -> Self {
+        let roles = facts["roles"].as_array().into_iter().flatten();
+        let mut roles: Vec<(String, String)> =
+            roles.filter_map(|role| Some((word(&role[0])?, word(&role[1])?))).collect();
+        roles.sort();
+        Self {
+            asked: index,
+            operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
+            scope: read(&facts["scope"]),
+            starts: facts["starts"].as_i64().unwrap_or_default(),
+            ends: facts["ends"].as_i64().unwrap_or_default(),
+            roles,
+            approved: Some(None),
+            revoked: Some(false),
+            doubtful: !certain,
+        }
+    }
+
+    /// Where a row says something else; what the record does not say is put down as not known.
+    fn otherwise(&self, row: &grants::Stored, not_known: &mut Vec<String>) -> Vec<String> {
+        let mut otherwise = Vec::new();
+        if self.operator != row.operator.0 {
+            otherwise.push("it was asked for somebody else".to_owned());
+        }
+        match &self.scope {
+            Some(scope) if Some(scope) != row.scope.as_ref() => {
+                otherwise.push("it includes something else than was asked for".to_owned());
+            }
+            Some(_) => {}
+            None => not_known.push(format!("what the grant {} includes", row.id)),
+        }
+        if (self.starts, self.ends) != (row.starts_at.0, row.ends_at.0) {
+            otherwise.push("it begins or ends at another time than was asked for".to_owned());
+        }
+        if self.roles != row.roles {
+            otherwise.push("the roles that go with it are others than were asked for".to_owned());
+        }
+        match self.approved {
+            Some(approved) if approved != row.approved => {
+                otherwise.push(format!(
+                    "the record says {}, the store says {}",
+                    decision(approved),
+                    decision(row.approved)
+                ));
+            }
+            Some(_) => {}
+            None => not_known.push(format!("whether the grant {} was approved", row.id)),
+        }
+        match self.revoked {
+            Some(true) if !row.revoked => {
+                otherwise.push("the record says that it was taken back, the store does not".to_owned());
+            }
+            Some(false) if row.revoked => {
+                otherwise.push("the store says that it was taken back, and no entry does".to_owned());
+            }
+            Some(_) => {}
+            None => not_known.push(format!("whether the grant {} was taken back", row.id)),
+        }
+        otherwise
+    }
+}
+
+/// Follows a grant from the entry that asks for it to the one that takes it back.
+fn follow_grant(derived: &mut Derived, index: i64, deed: &str, facts: &Value, certain: bool) {
+    let Some(id) = facts["grant"].as_str() else { return };
+    if deed == "ask_grant" {
+        derived.grants.insert(id.to_owned(), Granted::asked(index, facts, certain));
+    }
+    let Some(granted) = derived.grants.get_mut(id) else { return };
+    match deed {
+        "decide_grant" => granted.approved = certain.then(|| facts["approve"].as_bool()),
+        "revoke_grant" => granted.revoked = certain.then_some(true),
+        _ => return,
+    }
+    granted.asked = index;
+}
 
 impl Ledger {
     /// Compares every row that gives rights with what the record says.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
     pub async fn compare_rows(&self) -> Result<Compared, LedgerError> {
         let derived = self.derive().await?;
         let mut compared = Compared::default();
@@ -244,44 +330,7 @@ impl Ledger {
                 None => said_otherwise.push("no entry says that it was asked for".to_owned()),
                 Some(said) => {
                     entry = Some(said.asked);
-                    if said.operator != row.operator.0 {
-                        said_otherwise.push("it was asked for somebody else".to_owned());
-                    }
-                    match &said.scope {
-                        Some(scope) if Some(scope) != row.scope.as_ref() => {
-                            said_otherwise.push("it includes something else than was asked for".to_owned());
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("what the grant {} includes", row.id)),
-                    }
-                    if (said.starts, said.ends) != (row.starts_at.0, row.ends_at.0) {
-                        said_otherwise.push("it begins or ends at another time than was asked for".to_owned());
-                    }
-                    if said.roles != row.roles {
-                        said_otherwise.push("the roles that go with it are others than were asked for".to_owned());
-                    }
-                    match said.approved {
-                        Some(approved) if approved != row.approved => {
-                            said_otherwise.push(format!(
-                                "the record says {}, the store says {}",
-                                decision(approved),
-                                decision(row.approved)
-                            ));
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("whether the grant {} was approved", row.id)),
-                    }
-                    match said.revoked {
-                        Some(true) if !row.revoked => {
-                            said_otherwise
-                                .push("the record says that it was taken back, the store does not".to_owned());
-                        }
-                        Some(false) if row.revoked => {
-                            said_otherwise.push("the store says that it was taken back, and no entry does".to_owned());
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("whether the grant {} was taken back", row.id)),
-                    }
+                    said_otherwise = said.otherwise(row, &mut compared.not_known);
                 }
             }
             for what in said_otherwise {
@@ -373,7 +422,7 @@ impl Ledger {
             let rows: Vec<Row> =
                 on!(&self.store, pool => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(pool).await?);
             let Some(last) = rows.last() else { return Ok(derived) };
-            from = last.0.saturating_add(1);
+            from = last.idx.saturating_add(1);
             for row in rows {
                 self.follow(&mut derived, row).await?;
             }
@@ -381,86 +430,53 @@ impl Ledger {
     }
 
     async fn follow(&self, derived: &mut Derived, row: Row) -> Result<(), LedgerError> {
-        let (index, subject, kind, instance, at, leaf, outcome) = row;
+        let index = row.idx;
         let leaf: Value =
-            serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+            serde_json::from_str(&row.leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
         let facts = &leaf["facts"];
-        if kind == "row_resealed" {
+        if row.deed == "row_resealed" {
             self.resealed(derived, index, facts);
             return Ok(());
         }
-        let certain = match outcome.as_deref().and_then(Outcome::parse) {
+        let certain = match row.outcome.as_deref().and_then(Outcome::parse) {
             Some(Outcome::Succeeded) => true,
             Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => return Ok(()),
             Some(Outcome::Unknown | Outcome::Partly) | None => false,
         };
-        let Some(subject) = subject else { return Ok(()) };
-        match kind.as_str() {
-            "add_operator" => {
+        let Some(subject) = row.subject else { return Ok(()) };
+        match (row.deed.as_str(), row.instance) {
+            ("add_operator", _) => {
                 let deed = self.deed(&leaf).await?;
                 let (id, name) = (deed["operator"].as_str().map(|id| OperatorId(id.to_owned())), word(&deed["name"]));
                 let role = read::<Role>(&facts["role"]);
                 let person = Person { added: index, id, name, role, disabled: Some(false), doubtful: !certain };
                 derived.people.insert(subject, person);
             }
-            "change_operator_role" => {
+            ("change_operator_role", _) => {
                 if let Some(person) = derived.people.get_mut(&subject) {
                     person.role = read::<Role>(&facts["after"]).filter(|_| certain);
                     person.added = index;
                 }
             }
-            "disable_operator" => {
+            ("disable_operator", _) => {
                 let disabled = facts["disabled"].as_bool();
                 if let Some(person) = derived.people.get_mut(&subject) {
                     person.disabled = disabled.filter(|_| certain);
                     person.added = index;
                 }
                 if disabled == Some(true) {
-                    self.access_ended(derived, &subject, at, certain);
+                    self.access_ended(derived, &subject, row.at, certain);
                 }
             }
-            "ask_grant" => {
-                let Some(id) = facts["grant"].as_str() else { return Ok(()) };
-                let roles = facts["roles"].as_array().into_iter().flatten();
-                let mut roles: Vec<(String, String)> =
-                    roles.filter_map(|role| Some((word(&role[0])?, word(&role[1])?))).collect();
-                roles.sort();
-                let granted = Granted {
-                    asked: index,
-                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
-                    scope: read(&facts["scope"]),
-                    starts: facts["starts"].as_i64().unwrap_or_default(),
-                    ends: facts["ends"].as_i64().unwrap_or_default(),
-                    roles,
-                    approved: Some(None),
-                    revoked: Some(false),
-                    doubtful: !certain,
-                };
-                derived.grants.insert(id.to_owned(), granted);
-            }
-            "decide_grant" => {
-                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
-                    granted.approved = certain.then(|| facts["approve"].as_bool());
-                    granted.asked = index;
-                }
-            }
-            "revoke_grant" => {
-                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
-                    granted.revoked = certain.then_some(true);
-                    granted.asked = index;
-                }
-            }
-            "link_account" => {
-                let Some(instance) = instance else { return Ok(()) };
+            ("link_account", Some(instance)) => {
                 let account = read::<AccountId>(&self.deed(&leaf).await?["account"]).filter(|_| certain);
                 let account = account.map(|account| Some(account.to_string()));
                 derived.links.insert((subject, instance), Link { entry: index, account });
             }
-            "unlink_account" => {
-                let Some(instance) = instance else { return Ok(()) };
+            ("unlink_account", Some(instance)) => {
                 derived.links.insert((subject, instance), Link { entry: index, account: certain.then_some(None) });
             }
-            _ => {}
+            (deed, _) => follow_grant(derived, index, deed, facts, certain),
         }
         Ok(())
     }
@@ -496,15 +512,10 @@ impl Ledger {
             Some("grant") => {
                 let Some(id) = facts["grant"].as_str() else { return };
                 let granted = Granted {
-                    asked: index,
-                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
-                    scope: read(&facts["scope"]),
-                    starts: facts["starts"].as_i64().unwrap_or_default(),
-                    ends: facts["ends"].as_i64().unwrap_or_default(),
                     roles: read(&facts["roles"]).unwrap_or_default(),
                     approved: Some(facts["approved"].as_bool()),
                     revoked: facts["revoked"].as_bool(),
-                    doubtful: false,
+                    ..Granted::asked(index, facts, true)
                 };
                 derived.grants.insert(id.to_owned(), granted);
             }
@@ -526,9 +537,6 @@ impl Ledger {
     }
 
     /// Whether anybody was ever added, as far as the record can say: where its head does not hold, somebody may have been.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn knows_people(&self) -> Result<bool, LedgerError> {
         Ok(self.store.ever("add_operator").await?.unwrap_or(true))
     }
@@ -597,15 +605,30 @@ impl Ledger {
 }
 
 impl Ledger {
-    /// What a check of the record says of the rows that give rights.
+    /// Proves, once, what was kept of instances in the form of today; how many parts were in the former one. That it is done is
+    /// an entry; from then on a part in the former form is an older copy. A start that ends before the entry stands does it again.
     ///
     /// # Errors
-    /// Only if the store cannot be read.
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn prove_snapshots_once(&self) -> Result<Option<u64>, LedgerError> {
+        // Where the head does not hold, nothing is known of what was done before.
+        if self.store.ever(SNAPSHOTS_PROVED).await? != Some(false) {
+            return Ok(None);
+        }
+        let parts = snapshots::prove_former(&self.store).await?;
+        self.fact(Fact::SnapshotsProved(parts)).await?;
+        self.store.proving_is_done().await?;
+        Ok(Some(parts))
+    }
+
+    /// What a check of the record says of the rows that give rights.
     pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if self.store.sealing_is_due().await? {
+                // Once the record says that it was done, a note that it is due was put back.
+                let done = self.store.ever("rows_sealed").await? == Some(true);
+                if !done && self.store.sealing_is_due().await? {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -3,15 +3,15 @@
 use super::{
     Fact, Ledger, LedgerError,
     checkpoint::{self, Checkpoint, Read, Witness},
-    head::{self, NAME, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
+    head::{self, Checked, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
     tree::{Frontier, Hash, leaf_hash},
-    write::MOVE_HEAD,
 };
 use crate::{
     seal::{Keys, hex},
     store::{
-        Driver, on,
-        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
+        on,
+        rights::{CHANGE, CHANGES, ChangeRow, Changes},
+        transaction::{Transaction, within},
     },
     text::Why,
 };
@@ -27,11 +27,6 @@ const PAGE: i64 = 2_000;
 /// So much of the end of the file outside is read, unless it holds nothing of this store.
 const TAIL: u64 = 64 * 1024;
 
-const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
-const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 order by idx limit $2";
-/// The newest checkpoint that counts, over at most so many.
-const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
-    where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
 const SEALED: &str = "select count(*) from ledger_entries where deed in ('head_sealed', 'record_accepted')";
 
 /// The record as it was found, at one instant.
@@ -56,131 +51,82 @@ fn size(tree: &Frontier) -> i64 {
     i64::try_from(tree.size()).unwrap_or(i64::MAX)
 }
 
-/// Every leaf from where the tree ends is put on it; `$at` sees the tree after each. An error is what is missing.
-macro_rules! walk {
-    ($tx:ident, $tree:ident, $at:expr) => {{
-        let at = &mut $at;
-        let mut found: Result<(), String> = at(&$tree);
-        let mut more = true;
-        while more && found.is_ok() {
-            let rows: Vec<(i64, String)> =
-                sqlx::query_as(LEAVES).bind(size(&$tree)).bind(PAGE).fetch_all(&mut *$tx).await?;
-            more = !rows.is_empty();
-            for (index, leaf) in rows {
-                if index != size(&$tree) {
-                    found = Err(format!("entry {} is missing", size(&$tree)));
-                    break;
-                }
-                $tree.push(leaf_hash(leaf.as_bytes()));
-                found = at(&$tree);
-                if found.is_err() {
-                    break;
-                }
+/// Every leaf from where the tree ends is put on it; `at` sees the tree after each. An inner error is what is missing, or what
+/// `at` says.
+async fn walk(
+    tx: &mut Transaction,
+    tree: &mut Frontier,
+    mut at: impl FnMut(&Frontier) -> Result<(), String> + Send,
+) -> sqlx::Result<Result<(), String>> {
+    if let Err(what) = at(tree) {
+        return Ok(Err(what));
+    }
+    loop {
+        let leaves = leaves(tx, size(tree)).await?;
+        if leaves.is_empty() {
+            return Ok(Ok(()));
+        }
+        for (index, leaf) in leaves {
+            if index != size(tree) {
+                return Ok(Err(format!("entry {} is missing", size(tree))));
+            }
+            tree.push(leaf_hash(leaf.as_bytes()));
+            if let Err(what) = at(tree) {
+                return Ok(Err(what));
             }
         }
-        found
-    }};
+    }
 }
 
-/// Reads head, checkpoints and the leaves since in one snapshot. The inner error is what contradicts itself.
-macro_rules! read_state {
-    ($tx:ident, $ledger:ident, $notes:ident, $own:ident) => {{
-        let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
-        let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
-        let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
-        let number = rows.last().map_or(0, |row| row.0);
-        let read: Result<RecordState, String> = 'check: {
-            let checked = match head::check(&$ledger.keys, head.as_ref(), &rows, there) {
-                Ok(checked) => checked,
-                Err(what) => break 'check Err(what),
-            };
-            let rows: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
-            if !Changes::of_rows(rows).agrees(&$ledger.keys, &checked.rights) {
-                let what = "the changes to rights that are written down are not those that the head has";
-                break 'check Err(what.to_owned());
-            }
-            let Some(origin) = checked.origins.last().cloned() else {
-                if $notes.as_ref().is_ok_and(|notes| signed_under(&$ledger.keys, &$ledger.host, notes)) {
-                    let what = "nothing is recorded, and checkpoints outside are signed by a store that had entries";
-                    break 'check Err(what.to_owned());
-                }
-                break 'check Ok(RecordState { tree: checked.tree, origin: None, stored: None, outside: None });
-            };
-            let witness = head::witness(&$ledger.keys, &$ledger.host, &checked.origins);
-            let outside = match $ledger.outside_of(&witness, &$notes) {
-                Ok(outside) => outside,
-                Err(what) => break 'check Err(what),
-            };
-            let kept: Option<(i64, String, Option<String>)> = sqlx::query_as(NEWEST)
-                .bind(origin.number)
-                .bind(origin.held)
-                .bind(i64::MAX)
-                .fetch_optional(&mut *$tx)
-                .await?;
-            let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
-                None => None,
-                Some((size, Read::Ours(found))) if found.size == *size => Some(found),
-                Some((size, _)) => break 'check Err(format!("the checkpoint stored for {size} entries does not hold")),
-            };
-            // What is signed is gone on from; where the place outside is behind, from what it knows.
-            let behind = outside.as_ref().zip(stored.as_ref()).is_some_and(|(out, stored)| out.size < stored.size);
-            let base = if behind {
-                sqlx::query_as(NEWEST)
-                    .bind(origin.number)
-                    .bind(origin.held)
-                    .bind(outside.as_ref().map_or(0, |found| found.size))
-                    .fetch_optional(&mut *$tx)
-                    .await?
-            } else {
-                kept
-            };
-            let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
-            let own = $own.filter(|(under, _)| *under == origin.number);
-            let signed: Vec<(Checkpoint, &str)> = [
-                (stored.clone(), "in the store"),
-                (outside.clone(), "outside"),
-                (own.map(|(_, signed)| signed), "taken last"),
-            ]
-            .into_iter()
-            .filter_map(|(signed, place)| Some((signed?, place)))
-            .collect();
-            if let Some((longer, place)) = signed.iter().find(|(signed, _)| signed.size > there) {
-                let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
-                break 'check Err(what);
-            }
-            let walked = walk!($tx, tree, |tree: &Frontier| {
-                match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
-                    Some((signed, place)) => Err(format!(
-                        "the first {} entries are not those that the checkpoint {place} signed",
-                        signed.size
-                    )),
-                    None => Ok(()),
-                }
-            });
-            if let Err(what) = walked {
-                break 'check Err(what);
-            }
-            if tree != checked.tree {
-                let what = "the entries since the last checkpoint are not those that were appended";
-                break 'check Err(what.to_owned());
-            }
-            Ok(RecordState {
-                tree,
-                origin: Some(origin),
-                stored: stored.map(|signed| signed.size),
-                outside: outside.map(|signed| signed.size),
-            })
-        };
-        $tx.rollback().await?;
-        (number, read)
-    }};
+/// A page of leaves with their indices, from an index on.
+async fn leaves(tx: &mut Transaction, from: i64) -> sqlx::Result<Vec<(i64, String)>> {
+    const SQL: &str = "select idx, leaf from ledger_entries where idx >= $1 order by idx limit $2";
+    within!(tx, c => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(c).await)
+}
+
+/// A checkpoint in the store: the size it stands under, its text, and the frontier beside it.
+type Kept = (i64, String, Option<String>);
+
+/// The newest checkpoint that counts under an id, over at most so many entries.
+async fn newest(tx: &mut Transaction, origin: &Origin, most: i64) -> sqlx::Result<Option<Kept>> {
+    const SQL: &str = "select size, note, frontier from ledger_checkpoints \
+        where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
+    within!(tx, c => sqlx::query_as(SQL).bind(origin.number).bind(origin.held).bind(most).fetch_optional(c).await)
+}
+
+/// What is looked for in the record: what stands outside, and what was signed here last, under which id.
+struct Known {
+    notes: Result<Vec<String>, String>,
+    own: Option<(i64, Checkpoint)>,
 }
 
 /// The tree that a stored checkpoint signed, from what is kept beside it; the signature says whether that is it.
-fn begun(witness: &Witness, (_, note, frontier): &(i64, String, Option<String>)) -> Option<Frontier> {
+fn begun(witness: &Witness, (_, note, frontier): &Kept) -> Option<Frontier> {
     let Read::Ours(signed) = witness.read(note) else { return None };
     let tree = Frontier::from_text(u64::try_from(signed.size).ok()?, frontier.as_deref()?)?;
     (tree.root() == signed.root).then_some(tree)
+}
+
+/// What the leaves say of changes to rights, put down anew.
+async fn changes_of_leaves(tx: &mut Transaction) -> Result<Changes, LedgerError> {
+    let mut changes = Changes::default();
+    let mut from = 0;
+    loop {
+        let leaves = leaves(tx, from).await?;
+        let Some((last, _)) = leaves.last() else { break };
+        from = last + 1;
+        for (index, leaf) in &leaves {
+            let leaf =
+                serde_json::from_str(leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+            changes.take(&leaf, *index);
+        }
+    }
+    within!(tx, c => sqlx::query("delete from rights_changes").execute(c).await.map(|_| ()))?;
+    for (subject, deed, instance, entry) in changes.rows() {
+        within!(tx, c => sqlx::query(CHANGE)
+            .bind(subject).bind(deed).bind(instance).bind(entry).execute(c).await.map(|_| ()))?;
+    }
+    Ok(changes)
 }
 
 impl Ledger {
@@ -275,16 +221,9 @@ impl Ledger {
         self.found.lock().outside = unreadable;
         let foreign = self.store.foreign().await?;
         self.found.lock().foreign = foreign;
-        let (number, looked) = match &self.store.driver {
-            Driver::Sqlite(pool) => {
-                let mut tx = pool.begin().await?;
-                read_state!(tx, self, notes, own)
-            }
-            Driver::Postgres(pool) => {
-                let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-                read_state!(tx, self, notes, own)
-            }
-        };
+        let mut tx = self.store.driver.begin_reading().await?;
+        let (number, looked) = self.look(&mut tx, &Known { notes, own }).await?;
+        tx.rollback().await?;
         Ok(match looked {
             Ok(state) => {
                 self.found.clear(number);
@@ -297,11 +236,93 @@ impl Ledger {
         })
     }
 
+    /// Reads head, checkpoints and the leaves since in one snapshot, with the number of the id they stand under. The inner error
+    /// is what contradicts itself.
+    async fn look(&self, tx: &mut Transaction, known: &Known) -> sqlx::Result<(i64, Result<RecordState, String>)> {
+        let rows: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+        let head = head::read(tx).await?;
+        let there: i64 = within!(tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
+        let number = rows.last().map_or(0, |row| row.number);
+        let checked = match head::check(&self.keys, head.as_ref(), &rows, there) {
+            Ok(checked) => checked,
+            Err(what) => return Ok((number, Err(what))),
+        };
+        let changes: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+        if !Changes::of_rows(changes).agrees(&self.keys, &checked.rights) {
+            let what = "the changes to rights that are written down are not those that the head has";
+            return Ok((number, Err(what.to_owned())));
+        }
+        let state = match checked.origins.last() {
+            Some(origin) => self.compare(tx, known, &checked, origin, there).await?,
+            None if known.notes.as_ref().is_ok_and(|notes| signed_under(&self.keys, &self.host, notes)) => {
+                Err("nothing is recorded, and checkpoints outside are signed by a store that had entries".to_owned())
+            }
+            None => Ok(RecordState { tree: checked.tree, origin: None, stored: None, outside: None }),
+        };
+        Ok((number, state))
+    }
+
+    /// Compares the leaves since the last checkpoint that is known everywhere with what was signed and with the head.
+    async fn compare(
+        &self,
+        tx: &mut Transaction,
+        known: &Known,
+        checked: &Checked,
+        origin: &Origin,
+        there: i64,
+    ) -> sqlx::Result<Result<RecordState, String>> {
+        let witness = head::witness(&self.keys, &self.host, &checked.origins);
+        let outside = match self.outside_of(&witness, &known.notes) {
+            Ok(outside) => outside,
+            Err(what) => return Ok(Err(what)),
+        };
+        let kept = newest(tx, origin, i64::MAX).await?;
+        let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
+            None => None,
+            Some((size, Read::Ours(found))) if found.size == *size => Some(found),
+            Some((size, _)) => return Ok(Err(format!("the checkpoint stored for {size} entries does not hold"))),
+        };
+        // What is signed is gone on from; where the place outside is behind, from what it knows.
+        let base = match (&outside, &stored) {
+            (Some(outside), Some(stored)) if outside.size < stored.size => newest(tx, origin, outside.size).await?,
+            _ => kept,
+        };
+        let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
+        let own = known.own.as_ref().filter(|(under, _)| *under == origin.number).map(|(_, signed)| signed);
+        let signed: Vec<(&Checkpoint, &str)> =
+            [(stored.as_ref(), "in the store"), (outside.as_ref(), "outside"), (own, "taken last")]
+                .into_iter()
+                .filter_map(|(signed, place)| Some((signed?, place)))
+                .collect();
+        if let Some((longer, place)) = signed.iter().find(|(signed, _)| signed.size > there) {
+            let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
+            return Ok(Err(what));
+        }
+        let walked = walk(tx, &mut tree, |tree| {
+            match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
+                Some((signed, place)) => {
+                    let size = signed.size;
+                    Err(format!("the first {size} entries are not those that the checkpoint {place} signed"))
+                }
+                None => Ok(()),
+            }
+        });
+        if let Err(what) = walked.await? {
+            return Ok(Err(what));
+        }
+        if tree != checked.tree {
+            return Ok(Err("the entries since the last checkpoint are not those that were appended".to_owned()));
+        }
+        Ok(Ok(RecordState {
+            tree,
+            origin: Some(origin.clone()),
+            stored: stored.map(|signed| signed.size),
+            outside: outside.map(|signed| signed.size),
+        }))
+    }
+
     /// Looks whether the record goes on from what was signed last, in the store and outside; [`Ledger::contradiction`] and
     /// [`Ledger::outside_trouble`] say what was found.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn examine(&self) -> Result<(), LedgerError> {
         self.read_state().await.map(|_| ())
     }
@@ -412,9 +433,6 @@ impl Ledger {
     /// At the first start over an older store: its head gets a seal and the store an id, if its
     /// record is whole, the checkpoints of the store and outside agree, and nothing says that it had a seal before. A seal that is
     /// missing otherwise is a contradiction. Then the record is looked at.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn begin(&self) -> Result<(), LedgerError> {
         const HAS: &str = "select count(*) from ledger_origins";
         let (named, there): (i64, i64) = on!(&self.store, pool => (
@@ -498,79 +516,28 @@ impl Ledger {
     async fn put_under(&self, origin: &Origin, root: &str) -> Result<bool, LedgerError> {
         const LOCK: &str = "update ledger_head set size = size where id = 1";
         const NEWEST: &str = "select coalesce(max(number), 0) from ledger_origins";
-        const MAKE: &str = "insert into ledger_head (id, size, root, frontier, origin, rights, mac) values (1, $1, $2, $3, $4, $5, $6)";
         // A deed whose intent is gone has nothing to be closed.
         const GONE: &str = "delete from open_deeds where intent >= $1";
-        macro_rules! put {
-            ($tx:ident) => {{
-                sqlx::query(LOCK).execute(&mut *$tx).await?;
-                let newest: i64 = sqlx::query_scalar(NEWEST).fetch_one(&mut *$tx).await?;
-                let mut tree = Frontier::default();
-                let mut same = false;
-                let walked = walk!($tx, tree, |tree: &Frontier| {
-                    same |= size(tree) == origin.since && hex(&tree.root()) == root;
-                    Ok::<(), String>(())
-                });
-                walked.map_err(LedgerError::Entry)?;
-                if newest + 1 != origin.number || !same {
-                    $tx.rollback().await?;
-                    return Ok(false);
-                }
-                sqlx::query(NAME)
-                    .bind(origin.number)
-                    .bind(&origin.store)
-                    .bind(origin.since)
-                    .bind(origin.held)
-                    .bind(origin.mac(&self.keys))
-                    .execute(&mut *$tx)
-                    .await?;
-                sqlx::query(GONE).bind(size(&tree)).execute(&mut *$tx).await?;
-                let mut changes = Changes::default();
-                let mut from = 0;
-                loop {
-                    let leaves: Vec<(i64, String)> =
-                        sqlx::query_as(LEAVES).bind(from).bind(PAGE).fetch_all(&mut *$tx).await?;
-                    let Some((last, _)) = leaves.last() else { break };
-                    from = last + 1;
-                    for (index, leaf) in &leaves {
-                        let leaf = serde_json::from_str(leaf)
-                            .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-                        changes.take(&leaf, *index);
-                    }
-                }
-                sqlx::query("delete from rights_changes").execute(&mut *$tx).await?;
-                for (subject, deed, instance, entry) in changes.rows() {
-                    sqlx::query(CHANGE).bind(subject).bind(deed).bind(instance).bind(entry).execute(&mut *$tx).await?;
-                }
-                let head = origin.head(&self.keys, &tree, changes.hash(&self.keys));
-                for sql in [MOVE_HEAD, MAKE] {
-                    let done = sqlx::query(sql)
-                        .bind(head.size)
-                        .bind(&head.root)
-                        .bind(&head.frontier)
-                        .bind(head.origin)
-                        .bind(&head.rights)
-                        .bind(&head.mac)
-                        .execute(&mut *$tx)
-                        .await?;
-                    if done.rows_affected() > 0 {
-                        break;
-                    }
-                }
-                $tx.commit().await?;
-                Ok(true)
-            }};
+        let mut tx = self.store.driver.begin_writing().await?;
+        within!(&mut tx, c => sqlx::query(LOCK).execute(c).await.map(|_| ()))?;
+        let newest: i64 = within!(&mut tx, c => sqlx::query_scalar(NEWEST).fetch_one(c).await?);
+        let mut tree = Frontier::default();
+        let mut same = false;
+        let walked = walk(&mut tx, &mut tree, |tree| {
+            same |= size(tree) == origin.since && hex(&tree.root()) == root;
+            Ok(())
+        });
+        walked.await?.map_err(LedgerError::Entry)?;
+        if newest + 1 != origin.number || !same {
+            tx.rollback().await?;
+            return Ok(false);
         }
-        match &self.store.driver {
-            Driver::Sqlite(pool) => {
-                let mut tx = pool.begin_with("begin immediate").await?;
-                put!(tx)
-            }
-            Driver::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
-                put!(tx)
-            }
-        }
+        origin.put(&self.keys, &mut tx).await?;
+        within!(&mut tx, c => sqlx::query(GONE).bind(size(&tree)).execute(c).await.map(|_| ()))?;
+        let changes = changes_of_leaves(&mut tx).await?;
+        head::put(&origin.head(&self.keys, &tree, changes.hash(&self.keys)), &mut tx).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The tree as its leaves are, whatever the head says, and the sizes at which what was signed is something else.
@@ -595,27 +562,14 @@ impl Ledger {
             .collect();
         let mut against: Vec<i64> = Vec::new();
         let mut tree = Frontier::default();
-        macro_rules! read {
-            ($tx:ident) => {{
-                let walked = walk!($tx, tree, |tree: &Frontier| {
-                    let others = signed.iter().filter(|signed| signed.size == size(tree) && signed.root != tree.root());
-                    against.extend(others.map(|signed| signed.size));
-                    Ok::<(), String>(())
-                });
-                $tx.rollback().await?;
-                walked.map_err(LedgerError::Entry)?;
-            }};
-        }
-        match &self.store.driver {
-            Driver::Sqlite(pool) => {
-                let mut tx = pool.begin().await?;
-                read!(tx);
-            }
-            Driver::Postgres(pool) => {
-                let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-                read!(tx);
-            }
-        }
+        let mut tx = self.store.driver.begin_reading().await?;
+        let walked = walk(&mut tx, &mut tree, |tree| {
+            let others = signed.iter().filter(|signed| signed.size == size(tree) && signed.root != tree.root());
+            against.extend(others.map(|signed| signed.size));
+            Ok(())
+        });
+        walked.await?.map_err(LedgerError::Entry)?;
+        tx.rollback().await?;
         against.extend(signed.iter().map(|signed| signed.size).filter(|signed| *signed > size(&tree)));
         Ok((tree, against))
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Ledger, LedgerError, Outcome,
-    checkpoint::{Checkpoint, Read},
+    checkpoint::{Checkpoint, Read, Witness},
     head::{self, ORIGINS, Origin, OriginRow},
     keys,
     tree::{Frontier, Hash, leaf_hash},
@@ -11,8 +11,9 @@ use super::{
 use crate::{
     seal::{Keys, hex},
     store::{
-        Driver, Store,
+        Store,
         rights::{CHANGES, ChangeRow, Changes, SealedHead},
+        transaction::within,
     },
 };
 use serde_json::Value;
@@ -96,65 +97,33 @@ impl Report {
     }
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    i64,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-);
+/// An entry, as its columns have it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    leaf: String,
+    hash: String,
+    at: i64,
+    kind: String,
+    deed: String,
+    operator: Option<String>,
+    instance: Option<String>,
+    subject: Option<String>,
+    intent: Option<i64>,
+    outcome: Option<String>,
+}
 
 /// Entries read at once.
 const PAGE: i64 = 2_000;
 
 const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
     from ledger_entries where idx >= $1 order by idx limit $2";
-const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
 /// The deed whose intents say which keys were destroyed lawfully.
 const DESTROYING: &str = "destroy_words";
 
 const OPEN: &str = "select intent from open_deeds order by intent";
-
-/// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
-macro_rules! check {
-    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident, $due:ident) => {{
-        let named: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
-        let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
-        let mut check = Check::begin($keys, $host, &named, &stored, $outside);
-        let mut last = Some(String::new());
-        while let Some(after) = last {
-            let rows: Vec<(String, String)> = sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(&mut *$tx).await?;
-            last = rows.last().map(|(id, _)| id.clone());
-            rows.iter().for_each(|(id, wrapped)| check.key($keys, id, wrapped));
-        }
-        if let Some(earlier) = $earlier {
-            check.go_on_from(earlier);
-        }
-        let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
-        while let Some(first) = from {
-            let rows: Vec<Row> = sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(&mut *$tx).await?;
-            from = rows.last().and_then(|row| row.0.checked_add(1));
-            rows.iter().for_each(|row| check.row(row));
-            $progress(check.next);
-        }
-        let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
-        let rights: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
-        let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
-        $tx.rollback().await?;
-        let earlier = Verified(check.clone());
-        let report = check.end($keys, head, Changes::of_rows(rights), &named, &open, $due);
-        let earlier = report.holds().then_some(earlier);
-        Ok((report, earlier))
-    }};
-}
 
 /// Checks the store against itself and against the checkpoints from outside.
 ///
@@ -178,33 +147,46 @@ async fn verify_from(
 ) -> Result<(Report, Option<Verified>), LedgerError> {
     // An older store, before its first start, has no seal yet.
     let due = store.sealing_is_due().await?;
-    match &store.driver {
-        // In WAL a reading transaction keeps to what it saw first.
-        Driver::Sqlite(pool) => {
-            let mut tx = pool.begin().await?;
-            check!(tx, keys, host, outside, earlier, progress, due)
-        }
-        Driver::Postgres(pool) => {
-            let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, keys, host, outside, earlier, progress, due)
-        }
+    // In one snapshot, so that what is appended meanwhile raises no alarm.
+    let mut tx = store.driver.begin_reading().await?;
+    let tx = &mut tx;
+    let named: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+    let stored: Vec<(i64, String)> = within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?);
+    let mut check = Check::begin(keys, host, &named, &stored, outside);
+    let mut last = Some(String::new());
+    while let Some(after) = last {
+        let rows: Vec<(String, String)> =
+            within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?);
+        last = rows.last().map(|(id, _)| id.clone());
+        rows.iter().for_each(|(id, wrapped)| check.key(keys, id, wrapped));
     }
+    if let Some(earlier) = earlier {
+        check.go_on_from(earlier);
+    }
+    let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
+    while let Some(first) = from {
+        let rows: Vec<Row> = within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?);
+        from = rows.last().and_then(|row| row.idx.checked_add(1));
+        rows.iter().for_each(|row| check.row(row));
+        progress(check.next);
+    }
+    let head = head::read(tx).await?;
+    let rights: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+    let open: Vec<i64> = within!(tx, c => sqlx::query_scalar(OPEN).fetch_all(c).await?);
+    let earlier = Verified(check.clone());
+    let report = check.end(keys, head, Changes::of_rows(rights), &named, &open, due);
+    let earlier = report.holds().then_some(earlier);
+    Ok((report, earlier))
 }
 
 impl Ledger {
     /// Checks the store that this ledger is in, the rows that give rights included.
-    ///
-    /// # Errors
-    /// Only if it cannot be read.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)
     }
 
     /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
     /// on, if nothing is wrong.
-    ///
-    /// # Errors
-    /// Only if it cannot be read.
     pub async fn verify_from(
         &self,
         outside: &[String],
@@ -231,7 +213,7 @@ struct Open {
 }
 
 /// A check under way.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Check {
     /// The first entry that this check reads.
     from: i64,
@@ -283,50 +265,47 @@ impl Check {
         };
         let notes = stored.iter().map(|(_, note)| &**note);
         let witness = head::witness(keys, head::former_host(keys, host, notes), &origins);
-        let mut check = Self {
-            from: 0,
-            wrong: Vec::new(),
-            checkpoints: BTreeMap::new(),
-            newest_outside: None,
-            compared: BTreeMap::new(),
-            tree: Frontier::default(),
-            next: 0,
-            vouched: 0,
-            open: BTreeMap::new(),
-            located: false,
-            others: 0,
-            named: false,
-            origins,
-            roots: BTreeMap::new(),
-            said: BTreeMap::new(),
-            keys: HashSet::new(),
-            missing: BTreeMap::new(),
-            destroyed: HashSet::new(),
-            changes: Changes::default(),
-        };
+        let mut check = Self { origins, ..Self::default() };
         if let Some(what) = trouble {
             check.wrong(None, what);
         }
+        let kept = check.take_stored(&witness, stored);
+        check.take_outside(&witness, host, outside);
+        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
+            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
+                        stores, or this one was put in another’s place";
+            check.wrong(None, what.to_owned());
+        }
+        check
+    }
+
+    /// Takes the checkpoints of the store in; how many are its own.
+    fn take_stored(&mut self, witness: &Witness, stored: &[(i64, String)]) -> usize {
         let mut kept = 0;
         for (size, note) in stored {
             match witness.read(note) {
                 Read::Ours(found) if found.size == *size => {
                     kept += 1;
-                    check.checkpoints.entry(*size).or_default().push((found, "in the store"));
+                    self.checkpoints.entry(*size).or_default().push((found, "in the store"));
                 }
                 Read::Ours(_) => {
-                    check.wrong(None, format!("the checkpoint stored for {size} entries names another size"));
+                    self.wrong(None, format!("the checkpoint stored for {size} entries names another size"));
                 }
                 // An owner has decided against what was signed under a former name.
-                Read::Others if check.accepted().is_some() => {}
+                Read::Others if self.accepted().is_some() => {}
                 Read::Others | Read::GoesOn => {
-                    check.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
+                    self.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
                 }
-                Read::Bad(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
+                Read::Bad(why) => self.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
             }
         }
+        kept
+    }
+
+    /// Takes the checkpoints from outside in.
+    fn take_outside(&mut self, witness: &Witness, host: &str, outside: &[String]) {
         if let Some(successor) = witness.gone_on_as(outside) {
-            check.wrong(
+            self.wrong(
                 None,
                 format!("an owner decided that this store goes on as {successor}: this is a copy of before"),
             );
@@ -334,23 +313,17 @@ impl Check {
         for note in outside {
             match witness.read(note) {
                 Read::Ours(found) => {
-                    check.newest_outside = check.newest_outside.max(Some(found.size));
-                    check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
+                    self.newest_outside = self.newest_outside.max(Some(found.size));
+                    self.checkpoints.entry(found.size).or_default().push((found, "from outside"));
                 }
                 Read::GoesOn => {}
                 Read::Others => {
-                    check.others += 1;
-                    check.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+                    self.others += 1;
+                    self.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
                 }
-                Read::Bad(why) => check.wrong(None, format!("a checkpoint from outside: {why}")),
+                Read::Bad(why) => self.wrong(None, format!("a checkpoint from outside: {why}")),
             }
         }
-        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
-            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
-                        stores, or this one was put in another’s place";
-            check.wrong(None, what.to_owned());
-        }
-        check
     }
 
     /// The size up to which an owner took the entries as they stood: what was wrong among them was decided about.
@@ -407,14 +380,14 @@ impl Check {
     }
 
     fn row(&mut self, row: &Row) {
-        let index = row.0;
+        let index = row.idx;
         if index > self.next {
             self.locate(self.next, format!("the entry is missing; the next is {index}"));
         } else if index < self.next {
             self.locate(index, "an entry before the first".to_owned());
         }
         self.next = index.saturating_add(1);
-        let hash = leaf_hash(row.1.as_bytes());
+        let hash = leaf_hash(row.leaf.as_bytes());
         if let Some(what) = self.entry(row, &hex(&hash)) {
             self.locate(index, what);
         }
@@ -560,8 +533,8 @@ impl Check {
 
     /// What is wrong with one entry, if anything.
     fn entry(&mut self, row: &Row, hash: &str) -> Option<String> {
-        let (index, leaf, stored_hash, at, kind, deed, operator, instance, subject, intent, outcome) = row;
-        if stored_hash != hash {
+        let Row { idx: index, leaf, at, kind, deed, operator, instance, subject, intent, outcome, .. } = row;
+        if row.hash != hash {
             return Some("the leaf is not the one that was hashed".to_owned());
         }
         let Ok(value) = serde_json::from_str::<Value>(leaf) else { return Some("the leaf is not JSON".to_owned()) };

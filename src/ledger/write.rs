@@ -1,33 +1,40 @@
-//! Opening, closing, and the one task that appends: groups of leaves in one transaction.
+//! Opening and closing.
 
 use super::{
-    Acting, Answered, Deed, Fact, Ledger, Mark, Outcome, Subject, Verdict, Warrant, deed,
+    Acting, Answered, Deed, Fact, Ledger, Mark, Outcome, Subject, Verdict, Warrant,
+    append::{Append, Appended, Beside, CLOSE, LeafDraft},
+    deed,
     entry::subject_hash,
-    head::{self, Checked, Found, NAME, ORIGINS, Origin, OriginRow, THERE},
     keys::Opened,
-    tree::{Frontier, Hash, leaf_hash},
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
-    clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
+    clock::{MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
-    seal::{Keys, hex},
     store::{
-        Driver, Store,
-        foreign::{ON_POSTGRES, ON_SQLITE, Running},
+        Store,
+        claims::Leases,
         on,
-        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
+        rights::{FOUND_DONE, changes_rights},
     },
     telemetry,
     text::Why,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
 pub const DEED_LEASE: i64 = 30 * SECOND;
+/// … and each is one process's. Those that wait longest come first: some may not be closed for long.
+pub(super) const OPEN_DEEDS: Leases = Leases {
+    table: "open_deeds",
+    key: "cast(intent as text)",
+    due: "1 = 1",
+    order: "lease_until, intent",
+    time: DEED_LEASE,
+    again: false,
+};
 /// How soon a left deed that could not be closed is looked at again.
 const LOOK_AGAIN: i64 = 2 * SECOND;
 /// One entry within so long for all failed sign-ins of an account or address range, and for all refusals of one kind.
@@ -88,130 +95,9 @@ pub struct OpenDeed {
     instance: Option<String>,
 }
 
-/// A leaf before it knows its index, and what happens beside the tree with it.
-pub(super) struct LeafDraft {
-    /// Without index and instant, which it gets where it is appended.
-    leaf: Value,
-    at: Timestamp,
-    kind: &'static str,
-    deed: String,
-    operator: Option<String>,
-    instance: Option<String>,
-    subject: Option<String>,
-    outcome: Option<&'static str>,
-    beside: Beside,
-    /// It is written down also where the record contradicts itself: what happens must be recorded more than ever.
-    regardless: bool,
-}
-
-enum Beside {
-    Nothing,
-    /// Opens a deed under this key, for this lease holder.
-    Open {
-        key: String,
-        lease: String,
-    },
-    /// Closes the deed of this intent.
-    Close {
-        intent: i64,
-    },
-    /// Not, if the newest leaf about this subject is younger than so many milliseconds.
-    Seldom {
-        subject: String,
-        within: i64,
-    },
-    /// Not, if the newest leaf of its kind about this subject says the same of the same time.
-    Once {
-        subject: String,
-    },
-}
-
-pub(super) struct Append {
-    draft: LeafDraft,
-    reply: oneshot::Sender<Result<Appended, LedgerError>>,
-}
-
-#[derive(Debug)]
-enum Appended {
-    At(i64),
-    Busy {
-        since: Timestamp,
-        intent: i64,
-    },
-    /// The same is recorded already.
-    Recorded,
-}
-
-/// What the task that appends needs.
-pub(super) struct Writer {
-    pub store: Store,
-    /// The console's public host.
-    pub host: std::sync::Arc<str>,
-    pub keys: Keys,
-    pub found: Found,
-    pub last: Last,
-}
-
-/// What this process wrote last: the id of the store, size and root. A store that was put back to before it is not gone on
-/// with, also where no checkpoint tells.
-#[derive(Default)]
-pub(super) struct Last(Mutex<Option<(i64, u64, Hash)>>);
-
-impl Last {
-    fn lock(&self) -> MutexGuard<'_, Option<(i64, u64, Hash)>> {
-        // What it holds is whole after every panic.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is wrong with a head that was read; after an owner has decided, the store has another id.
-    fn contradicts(&self, origin: &Origin, tree: &Frontier) -> Option<String> {
-        let (number, size, root) = (*self.lock())?;
-        let back = tree.size() < size || (tree.size() == size && tree.root() != root);
-        (number == origin.number && back).then(|| {
-            format!("this process wrote {size} entries, and the {} that are there do not go on from them", tree.size())
-        })
-    }
-
-    fn keep(&self, origin: &Origin, tree: &Frontier) {
-        *self.lock() = Some((origin.number, tree.size(), tree.root()));
-    }
-}
-
-/// Drains the queue of appends, as many at once as there are, each group in one transaction.
-pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
-    let mut group = Vec::new();
-    while queue.recv_many(&mut group, 256).await > 0 {
-        let (drafts, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|append| (append.draft, append.reply)).unzip();
-        let results = match append_group(&writer, &drafts).await {
-            Ok(results) => results,
-            // One leaf that cannot be written must not take the others with it.
-            Err(error) if drafts.len() > 1 && error.is_about_a_leaf() => {
-                let mut results = Vec::with_capacity(drafts.len());
-                for draft in &drafts {
-                    results.push(append_group(&writer, std::slice::from_ref(draft)).await.and_then(only));
-                }
-                results
-            }
-            Err(error) => {
-                tracing::error!(%error, leaves = drafts.len(), "ledger.append");
-                let text = error.to_string();
-                drafts.iter().map(|_| Err(LedgerError::Unwritten(text.clone()))).collect()
-            }
-        };
-        for (reply, result) in replies.into_iter().zip(results) {
-            // Nobody waits any more where the other end is gone: the leaf stands, and an intent is left to the sweep.
-            let _ = reply.send(result);
-        }
-    }
-}
-
-fn only(mut results: Vec<Result<Appended, LedgerError>>) -> Result<Appended, LedgerError> {
-    results.pop().unwrap_or(Err(LedgerError::Stopped))
-}
-
 impl LedgerError {
     /// Whether a leaf is to blame, not the database.
-    fn is_about_a_leaf(&self) -> bool {
+    pub(super) fn is_about_a_leaf(&self) -> bool {
         match self {
             Self::Entry(_) | Self::TooLarge(_) => true,
             Self::Store(sqlx::Error::Database(error)) => {
@@ -225,254 +111,6 @@ impl LedgerError {
             | Self::Ending
             | Self::Contradicted(_)
             | Self::Outside(_) => false,
-        }
-    }
-}
-
-/// On PostgreSQL a `create trigger`, a rule, a policy or a new column on them waits from here to the end of the transaction, so
-/// that what was looked for is not made afterwards. On SQLite whoever writes is alone.
-const LOCK_TABLES: &str =
-    "lock table ledger_entries, ledger_head, ledger_origins, open_deeds, rights_changes in row exclusive mode";
-const LOCK_HEAD: &str =
-    "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, rights, mac";
-pub(super) const MOVE_HEAD: &str =
-    "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, rights = $5, mac = $6 where id = 1";
-const INSERT: &str = "insert into ledger_entries \
-    (idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ($1, $2, $3, $4, $5) \
-    on conflict (subject) do nothing returning intent";
-const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
-const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
-const INTENT: &str = "select leaf from ledger_entries where idx = $1";
-const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 order by idx desc limit 1";
-const NEWEST_OF_ITS_KIND: &str =
-    "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
-const CLOSE: &str = "delete from open_deeds where intent = $1";
-
-macro_rules! group {
-    ($tx:ident, $writer:ident, $drafts:ident, $running:ident) => {{
-        let running: Vec<Running> = sqlx::query_as($running).fetch_all(&mut *$tx).await?;
-        let foreign = $writer.store.driver.foreign(&running);
-        $writer.found.lock().foreign = foreign.clone();
-        let head: Option<SealedHead> = sqlx::query_as(LOCK_HEAD).fetch_optional(&mut *$tx).await?;
-        let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
-        let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
-        // Where the head does not hold, what must be recorded is written behind the last entry, and the head left as it is
-        // for whoever decides about it.
-        let mut tree = match head::check(&$writer.keys, head.as_ref(), &rows, there) {
-            Ok(Checked { tree, mut origins, rights }) => {
-                let origin = match origins.pop() {
-                    Some(origin) => origin,
-                    // The first entry of a new store: from now on it has an id.
-                    None => {
-                        let store = Origin::another(&$writer.host);
-                        let first = Origin { number: 1, store, since: 0, held: 0 };
-                        sqlx::query(NAME)
-                            .bind(first.number)
-                            .bind(&first.store)
-                            .bind(first.since)
-                            .bind(first.held)
-                            .bind(first.mac(&$writer.keys))
-                            .execute(&mut *$tx)
-                            .await?;
-                        first
-                    }
-                };
-                match $writer.last.contradicts(&origin, &tree) {
-                    None => Ok((tree, origin, rights)),
-                    Some(what) => {
-                        $writer.found.contradict(origin.number, &what);
-                        Err(what)
-                    }
-                }
-            }
-            Err(what) => {
-                $writer.found.contradict(rows.last().map_or(0, |row| row.0), &what);
-                Err(what)
-            }
-        };
-        if let Some(what) = foreign {
-            tree = Err(what);
-        }
-        // What it has of changes to rights is read where a leaf is among these that makes one.
-        let mut changes = None;
-        if let Ok((.., rights)) = &tree
-            && $drafts.iter().any(|draft| Changes::default().take(&draft.leaf, 0).is_some())
-        {
-            let rows: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
-            let read = Changes::of_rows(rows);
-            if read.agrees(&$writer.keys, rights) {
-                changes = Some(read);
-            } else {
-                let what = "the changes to rights that are written down are not those that the head has".to_owned();
-                $writer.found.contradict(head.as_ref().map_or(0, |head| head.origin), &what);
-                tree = Err(what);
-            }
-        }
-        let mut next = there;
-        let mut results = Vec::with_capacity($drafts.len());
-        for draft in $drafts {
-            if let Err(what) = &tree
-                && !draft.regardless
-            {
-                results.push(Err(LedgerError::Contradicted(what.clone())));
-                continue;
-            }
-            let index = next;
-            let mut intent = None;
-            let mut at = draft.at;
-            match &draft.beside {
-                Beside::Nothing => {}
-                Beside::Open { key, lease } => {
-                    let opened: Option<i64> = sqlx::query_scalar(OPEN)
-                        .bind(key)
-                        .bind(index)
-                        .bind(lease)
-                        .bind(draft.at.plus(DEED_LEASE).0)
-                        .bind(draft.at.0)
-                        .fetch_optional(&mut *$tx)
-                        .await?;
-                    if opened.is_none() {
-                        let (intent, since): (i64, i64) =
-                            sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(&mut *$tx).await?;
-                        results.push(Ok(Appended::Busy { since: Timestamp(since), intent }));
-                        continue;
-                    }
-                }
-                Beside::Close { intent: of } => {
-                    let closed: Option<String> =
-                        sqlx::query_scalar(IS_CLOSED).bind(*of).fetch_optional(&mut *$tx).await?;
-                    if let Some(closed) = closed {
-                        // Columns that say so beside a leaf that does not would keep an outcome from ever being written.
-                        let says = serde_json::from_str::<Value>(&closed).is_ok_and(|leaf| leaf["intent"] == *of);
-                        results.push(Err(if says {
-                            LedgerError::AlreadyClosed(*of)
-                        } else {
-                            let what = format!("an entry is put down as the outcome of entry {of}, and is none");
-                            $writer.found.contradict(head.as_ref().map_or(0, |head| head.origin), &what);
-                            LedgerError::Contradicted(what)
-                        }));
-                        continue;
-                    }
-                    let opened: Option<String> =
-                        sqlx::query_scalar(INTENT).bind(*of).fetch_optional(&mut *$tx).await?;
-                    let opened = opened.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
-                    let opened = opened.filter(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed);
-                    let Some(opened_at) = opened.and_then(|leaf| written_at(&leaf)) else {
-                        results.push(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind"))));
-                        continue;
-                    };
-                    // A clock that was set back, or another machine's, must not put an outcome before its intent.
-                    at = at.max(opened_at);
-                    sqlx::query(CLOSE).bind(*of).execute(&mut *$tx).await?;
-                    intent = Some(*of);
-                }
-                Beside::Seldom { subject, within } => {
-                    let newest: Option<String> =
-                        sqlx::query_scalar(NEWEST_ABOUT).bind(subject).fetch_optional(&mut *$tx).await?;
-                    let newest = newest.and_then(|leaf| written_at(&serde_json::from_str(&leaf).ok()?));
-                    if newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest))) {
-                        results.push(Ok(Appended::Recorded));
-                        continue;
-                    }
-                }
-                Beside::Once { subject } => {
-                    let newest: Option<String> = sqlx::query_scalar(NEWEST_OF_ITS_KIND)
-                        .bind(subject)
-                        .bind(&draft.deed)
-                        .fetch_optional(&mut *$tx)
-                        .await?;
-                    if newest.is_some_and(|newest| says_the_same(&newest, &draft.leaf)) {
-                        results.push(Ok(Appended::Recorded));
-                        continue;
-                    }
-                }
-            }
-            let mut leaf = draft.leaf.clone();
-            leaf["index"] = json!(index);
-            leaf["at"] = json!(at.0.to_string());
-            let text = canonical(&leaf)?;
-            if text.len() > LARGEST_LEAF {
-                return Err(LedgerError::TooLarge(text.len()));
-            }
-            let hash = leaf_hash(text.as_bytes());
-            sqlx::query(INSERT)
-                .bind(index)
-                .bind(&text)
-                .bind(hex(&hash))
-                .bind(at.0)
-                .bind(draft.kind)
-                .bind(&draft.deed)
-                .bind(&draft.operator)
-                .bind(&draft.instance)
-                .bind(&draft.subject)
-                .bind(intent)
-                .bind(draft.outcome)
-                .execute(&mut *$tx)
-                .await?;
-            if let Ok((tree, ..)) = &mut tree {
-                tree.push(hash);
-            }
-            if let Some((subject, deed, instance, entry)) =
-                changes.as_mut().and_then(|changes| changes.take(&leaf, index))
-            {
-                sqlx::query(CHANGE)
-                    .bind(subject)
-                    .bind(deed)
-                    .bind(instance)
-                    .bind(entry)
-                    .execute(&mut *$tx)
-                    .await?;
-            }
-            next += 1;
-            results.push(Ok(Appended::At(index)));
-        }
-        if let Ok((tree, origin, rights)) = &tree {
-            let rights = changes.map_or_else(|| rights.clone(), |changes| changes.hash(&$writer.keys));
-            let head = origin.head(&$writer.keys, tree, rights);
-            sqlx::query(MOVE_HEAD)
-                .bind(head.size)
-                .bind(&head.root)
-                .bind(&head.frontier)
-                .bind(head.origin)
-                .bind(&head.rights)
-                .bind(&head.mac)
-                .execute(&mut *$tx)
-                .await?;
-        }
-        $tx.commit().await?;
-        if let Ok((tree, origin, _)) = &tree {
-            $writer.last.keep(origin, tree);
-        }
-        Ok(results)
-    }};
-}
-
-/// When a leaf was written, as it says itself: the column beside it is anybody's who can write the store.
-fn written_at(leaf: &Value) -> Option<Timestamp> {
-    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Timestamp)
-}
-
-/// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
-fn says_the_same(leaf: &str, new: &Value) -> bool {
-    serde_json::from_str::<Value>(leaf)
-        .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
-}
-
-async fn append_group(
-    writer: &Writer,
-    drafts: &[LeafDraft],
-) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
-    match &writer.store.driver {
-        Driver::Sqlite(pool) => {
-            let mut tx = pool.begin_with("begin immediate").await?;
-            group!(tx, writer, drafts, ON_SQLITE)
-        }
-        Driver::Postgres(pool) => {
-            let mut tx = pool.begin().await?;
-            sqlx::query(LOCK_TABLES).execute(&mut *tx).await?;
-            group!(tx, writer, drafts, ON_POSTGRES)
         }
     }
 }
@@ -740,7 +378,7 @@ impl Ledger {
         self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
-            && verdict.outcome == Outcome::Succeeded
+            && (verdict.outcome == Outcome::Succeeded || verdict.facts[FOUND_DONE] == true)
             && let Err(error) = self.checkpoint().await
         {
             tracing::error!(%error, "checkpoint.rights");
@@ -751,9 +389,6 @@ impl Ledger {
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
     /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
     /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn fact(&self, fact: Fact) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let subject = match &fact {
@@ -817,32 +452,20 @@ impl Ledger {
 
     /// Claims the deeds whose lease has run out: each goes to one process only. Who cannot close one yet lets the claim run
     /// out and gets it again.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
-        const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 or lease_until > $4 \
-            returning intent, opened_at";
-        // One that is being written for at this moment is left to whoever writes: it may stand still for long.
-        const ON_POSTGRES: &str = "update open_deeds set lease = $1, lease_until = $2 where intent in \
-            (select intent from open_deeds where lease_until <= $3 or lease_until > $4 \
-            for update skip locked) returning intent, opened_at";
+        const OPENED: &str = "select opened_at from open_deeds where intent = $1";
         let now = self.clock.now();
-        let sql = match self.store.driver {
-            Driver::Sqlite(_) => ON_SQLITE,
-            Driver::Postgres(_) => ON_POSTGRES,
-        };
-        let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
-            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0)
-            // Further ahead than any lease: the clock has been set back since.
-            .bind(now.plus(DEED_LEASE + LARGEST_SKEW).0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
-        for (index, opened_at) in claimed {
-            // Its lease was only renewed late: the one at work on it goes on.
-            if self.at_work.has(index) {
+        for key in OPEN_DEEDS.free(&self.store, None, &self.process, now).await? {
+            let Ok(index) = key.parse::<i64>() else { continue };
+            // Where its lease was only renewed late, the one at work on it goes on.
+            if !OPEN_DEEDS.take(&self.store, &key, &self.process, now).await? || self.at_work.has(index) {
                 continue;
             }
-            match self.open_deed(index, Timestamp(opened_at)).await {
+            let opened: Option<i64> =
+                on!(&self.store, pool => sqlx::query_scalar(OPENED).bind(index).fetch_optional(pool).await?);
+            let Some(opened) = opened else { continue };
+            match self.open_deed(index, Timestamp(opened)).await {
                 Ok(deed) => deeds.push(deed),
                 // One damaged entry must not keep the others from being closed.
                 Err(error) => tracing::error!(%error, index, "ledger.claim"),
@@ -885,20 +508,12 @@ impl Ledger {
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn leave(&self, open: &OpenDeed) -> Result<(), LedgerError> {
-        const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
-        let soon = self.clock.now().plus(LOOK_AGAIN).0;
-        on!(&self.store, pool => sqlx::query(SQL).bind(open.index).bind(&*self.process).bind(soon).execute(pool).await?.rows_affected());
-        Ok(())
+        let soon = self.clock.now().plus(LOOK_AGAIN);
+        Ok(OPEN_DEEDS.give_back(&self.store, &open.index.to_string(), &self.process, soon).await?)
     }
 
     /// Closes a claimed deed by what was read.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn close_swept(&self, open: &OpenDeed, verdict: &Verdict) -> Result<(), LedgerError> {
         let seen = json!({ "steps": [], "seen": verdict.seen, "closed by reading": true });
         let closed =

@@ -21,7 +21,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{
-        Store, drafts,
+        drafts,
         linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
         store_problem,
@@ -82,7 +82,7 @@ fn unanswered(instance: &Instance, error: &RestError) -> Problem {
 async fn application(app: &App, instance: &Instance) -> Result<Application, Problem> {
     let (store, keys) = (&app.store, &app.keys);
     let redirect = redirect(app, instance)?;
-    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    let known = linked_accounts::application(store, keys, &instance.name).await?;
     if let Some(known) = known
         && known.redirect == redirect
         && known.scopes == oauth::SCOPES
@@ -91,7 +91,7 @@ async fn application(app: &App, instance: &Instance) -> Result<Application, Prob
         return Ok(known);
     }
     let new = oauth::register(&instance.rest, &redirect).await.map_err(|error| unanswered(instance, &error))?;
-    linked_accounts::keep_application(store, keys, &instance.name, &new).await.map_err(store_problem)?;
+    linked_accounts::keep_application(store, keys, &instance.name, &new).await?;
     Ok(new)
 }
 
@@ -112,9 +112,7 @@ pub async fn start(context: Context, instance: String) -> Result<String, Problem
     };
     let text = serde_json::to_string(&attempt).map_err(store_problem)?;
     let (store, keys) = (&context.app.store, &context.app.keys);
-    let state = drafts::keep(store, keys, Some(&context.actor.operator), ATTEMPT, &text, context.now())
-        .await
-        .map_err(store_problem)?;
+    let state = drafts::keep(store, keys, Some(&context.actor.operator), ATTEMPT, &text, context.now()).await?;
     Ok(path::with(&path::your_account(&instance.name), "begun", &state))
 }
 
@@ -126,9 +124,9 @@ fn attempt_of(draft: Option<drafts::KeptText>) -> Option<Attempt> {
 async fn begun(context: &Context, instance: &Instance, state: &str) -> Result<Option<Begun>, Problem> {
     let (store, keys) = (&context.app.store, &context.app.keys);
     let operator = &context.actor.operator;
-    let draft = drafts::read(store, keys, state, Some(operator), context.now()).await.map_err(store_problem)?;
+    let draft = drafts::read(store, keys, state, Some(operator), context.now()).await?;
     let Some(attempt) = attempt_of(draft).filter(|attempt| attempt.holds(context, instance)) else { return Ok(None) };
-    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    let known = linked_accounts::application(store, keys, &instance.name).await?;
     let Some(application) = known else { return Ok(None) };
     let address =
         oauth::consent(&instance.base, &application, state, &attempt.verifier).map_err(store_problem)?.to_string();
@@ -205,10 +203,10 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
         )
     };
     // Looked at first: another session, or another instance, must not use up an attempt that is not its own.
-    let draft = drafts::read(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    let draft = drafts::read(store, keys, &returned.state, operator, context.now()).await?;
     attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(no_way)?;
     // Taking it is the claim: of two that come at once, one goes on.
-    let draft = drafts::take(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    let draft = drafts::take(store, keys, &returned.state, operator, context.now()).await?;
     let attempt = attempt_of(draft).ok_or_else(no_way)?;
     match returned.error.as_str() {
         "" => {}
@@ -227,7 +225,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
             ));
         }
     }
-    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    let known = linked_accounts::application(store, keys, &instance.name).await?;
     let application = known.ok_or_else(|| unanswered(&instance, &RestError::NotSent("it is not known yet".into())))?;
     let granted =
         oauth::exchange(&instance.rest, &application, &returned.code, &attempt.verifier).await.map_err(|error| {
@@ -389,9 +387,9 @@ pub async fn unlink_other(
             "If your account has lapsed, another owner does it, or at the server: howdah operator unlink.",
         ));
     }
-    let linked = linked_accounts::of(&app.store, &app.keys, &operator, &name).await.map_err(store_problem)?;
+    let linked = linked_accounts::of(&app.store, &app.keys, &operator, &name).await?;
     let linked = linked.ok_or_else(missing)?;
-    let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
+    let person = operators::by_id(&app.store, &operator).await?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
     let why = Why::given(&why, false)?;
     let revoked = end(app, permit, &who, &linked, why, None).await?;
@@ -430,7 +428,7 @@ async fn end(
     if let Some(instance) = app.instances.get(&linked.instance) {
         instance.let_go(linked.account);
     }
-    let left = linked_accounts::left(&app.store, &app.keys, &id).await.map_err(store_problem)?;
+    let left = linked_accounts::left(&app.store, &app.keys, &id).await?;
     match left {
         Some(left) => take_back(app, &left).await.map_err(store_problem),
         None => Ok(true),
@@ -506,32 +504,26 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
-pub async fn delete_all_of(app: &App, store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
-    for linked in linked_accounts::list(store, &app.keys).await? {
-        if linked.operator == *operator {
-            let (id, now) = (crate::id::fresh(), app.clock.now());
-            linked_accounts::delete(store, operator, &linked.instance, &id, now, now, None).await?;
-            if let Some(instance) = app.instances.get(&linked.instance) {
-                instance.let_go(linked.account);
-            }
+/// Forgets the clients of links that ended with somebody's access, by instance and account; their tokens are left to
+/// [`take_back_due`].
+pub fn let_go(app: &App, ended: &[(String, String)]) {
+    for (instance, account) in ended {
+        let name = instance.parse::<InstanceName>().ok();
+        if let (Some(instance), Ok(account)) = (name.and_then(|name| app.instances.get(&name)), account.parse()) {
+            instance.let_go(account);
         }
     }
-    Ok(())
 }
 
 /// Ends the link of a contractor whose role on the instance went with a grant: another grant that goes on is carried out
 /// through the service account again, instead of shutting them out for a role that nobody there took from them.
-///
-/// # Errors
-/// The store, the record, or the instance's database.
 pub async fn end_with_role(
     app: &App,
     operator: &OperatorId,
     instance: &Instance,
     account: AccountId,
 ) -> Result<(), Problem> {
-    let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await.map_err(store_problem)?;
+    let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     let Some(linked) = linked.filter(|linked| linked.account == account) else { return Ok(()) };
     let standing = async { instance.database.read().await?.standing(account).await };
     let standing =
@@ -542,7 +534,7 @@ pub async fn end_with_role(
     }
     let permit = access::permit(&Ledger::command_actor(ledger::CONSOLE), Permission::ManageOperators, None)
         .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
-    let person = operators::by_id(&app.store, operator).await.map_err(store_problem)?;
+    let person = operators::by_id(&app.store, operator).await?;
     let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
     end(app, permit, &name, &linked, "its role went with the grant", None).await.map(|_| ())
 }
@@ -551,13 +543,13 @@ pub async fn end_with_role(
 /// claim: of two processes that see the same, one takes the token back.
 pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
-    for linked in linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)? {
-        let person = operators::by_id(&app.store, &linked.operator).await.map_err(store_problem)?;
+    for linked in linked_accounts::list(&app.store, &app.keys).await? {
+        let person = operators::by_id(&app.store, &linked.operator).await?;
         let stays = match person.clone().filter(Operator::may_sign_in) {
             None => false,
             Some(person) => {
                 let actor = acting::actor(&app.store, person, "a link".to_owned(), now);
-                let actor = actor.await.map_err(store_problem)?;
+                let actor = actor.await?;
                 access::permit(&actor, Permission::LinkAccount, Some(&linked.instance)).is_ok()
             }
         };
@@ -582,8 +574,8 @@ pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
 /// If there is no such link, or the record cannot be written.
 pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) -> Result<bool, Problem> {
     let missing = || Problem::not_found(format!("Nobody called {name} has linked an account on {instance}."));
-    let person = operators::by_name(&app.store, name).await.map_err(store_problem)?.ok_or_else(missing)?;
-    let linked = linked_accounts::of(&app.store, &app.keys, &person.id, instance).await.map_err(store_problem)?;
+    let person = operators::by_name(&app.store, name).await?.ok_or_else(missing)?;
+    let linked = linked_accounts::of(&app.store, &app.keys, &person.id, instance).await?;
     let linked = linked.ok_or_else(missing)?;
     let permit = access::permit(&crate::operators::service::command_actor(), Permission::ManageOperators, None)
         .map_err(|denied| Problem::unavailable(format!("Nothing was done: {denied}."), ""))?;
@@ -592,7 +584,7 @@ pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) ->
 
 /// Everybody's links, for the list of people.
 pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
-    let all = linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)?;
+    let all = linked_accounts::list(&app.store, &app.keys).await?;
     Ok(all
         .into_iter()
         .map(|linked| LinkOf {
@@ -605,15 +597,14 @@ pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
 }
 
 impl InStore for LinkAccount {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
-        Ok(Some(found.is_some_and(|linked| linked.account == self.account)))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        linked_accounts::written_by(&app.store, &self.operator, &self.instance, intent).await
     }
 }
 
 impl InStore for UnlinkAccount {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
-        Ok(Some(found.is_none_or(|linked| linked.account != self.account)))
+    /// Whose link it was is of another generation since.
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }

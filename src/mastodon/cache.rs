@@ -1,9 +1,16 @@
 //! Mastodon's Redis: entries that would go on saying something old are deleted, never written.
 
-use crate::telemetry::{self, Counted};
-use redis::{Client, aio::ConnectionManager, aio::ConnectionManagerConfig};
+use crate::{
+    config::redis::sentinels,
+    telemetry::{self, Counted},
+};
+use redis::{
+    Client, IntoConnectionInfo,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+    sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType},
+};
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 const TIME: Duration = Duration::from_millis(1_000);
 /// For all the keys together: one answer after another, of which none may take longer than [`TIME`].
@@ -50,10 +57,18 @@ async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, V
         .map_err(|error| CacheError(error.to_string()))
 }
 
+/// The way to the server.
+enum Way {
+    /// One server, whose connection is kept.
+    Server(Client, OnceCell<ConnectionManager>),
+    /// Whichever server the sentinels call the primary. They are asked each time: a moment later it may be another one, and
+    /// the former one would say that it deleted what the new one still holds.
+    Sentinels(Box<Mutex<SentinelClient>>),
+}
+
 /// One instance's cache.
 pub struct Cache {
-    client: Client,
-    connection: OnceCell<ConnectionManager>,
+    way: Way,
     calls: Counted<1>,
 }
 
@@ -63,10 +78,17 @@ pub struct Cache {
 pub struct CacheError(String);
 
 impl Cache {
-    /// # Errors
-    /// If the address cannot be used.
     pub fn new(url: &str) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::open(url)?, connection: OnceCell::new(), calls: Counted::default() })
+        let way = match sentinels(url) {
+            None => Way::Server(Client::open(url)?, OnceCell::new()),
+            Some(sentinels) => {
+                let server = url.into_connection_info()?.redis_settings().clone();
+                let server = SentinelNodeConnectionInfo::default().set_redis_connection_info(server);
+                let (primary, kind) = (sentinels.primary, SentinelServerType::Master);
+                Way::Sentinels(Box::new(Mutex::new(SentinelClient::build(sentinels.at, primary, Some(server), kind)?)))
+            }
+        };
+        Ok(Self { way, calls: Counted::default() })
     }
 
     /// What was asked since the start, by what came of it.
@@ -87,13 +109,26 @@ impl Cache {
             .set_number_of_retries(1)
             .set_connection_timeout(Some(TIME))
             .set_response_timeout(Some(TIME));
-        let connect = || async {
-            tokio::time::timeout(TIME, ConnectionManager::new_with_config(self.client.clone(), config))
-                .await
-                .map_err(|_| CacheError("no answer within a second".to_owned()))?
-                .map_err(|error| CacheError(error.to_string()))
-        };
-        self.connection.get_or_try_init(connect).await.cloned()
+        let words = |error: redis::RedisError| CacheError(error.to_string());
+        let silent = |_| CacheError("no answer within a second".to_owned());
+        match &self.way {
+            Way::Server(client, kept) => {
+                let connect = || async {
+                    let connected = ConnectionManager::new_with_config(client.clone(), config);
+                    tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(words)
+                };
+                kept.get_or_try_init(connect).await.cloned()
+            }
+            Way::Sentinels(sentinels) => {
+                let asked = async { sentinels.lock().await.async_get_client().await };
+                let asked = tokio::time::timeout(TIME, asked).await;
+                let primary = asked
+                    .map_err(|_| CacheError("no sentinel answers within a second".to_owned()))?
+                    .map_err(|error| CacheError(format!("the sentinels: {error}")))?;
+                let connected = ConnectionManager::new_with_config(primary, config);
+                tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(words)
+            }
+        }
     }
 
     /// # Errors

@@ -6,6 +6,7 @@
 //! where the database does not answer.
 
 mod account;
+mod appeals;
 mod content;
 mod details;
 mod domains;
@@ -24,20 +25,23 @@ mod snapshot;
 mod standing;
 
 pub use account::{Account, Found, MOST_BY_NAME, ServerFacts, StrikeRow};
+pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, MOST_BY_ADDRESS, Narrowing, Origin, Sanctioned, Window, created_at};
-pub use grants::{Extra, Release, VERSION, Writing, readable, sql as grants_sql, untried};
+pub use grants::{Extra, Release, Untried, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
-pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
-pub use log::{LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
+pub use invites::{
+    CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Invitee, Inviter, Stands, Usable,
+};
+pub use log::{ClosedWindow, Closings, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
-pub use signups::{Met, Origins, PendingSignUp, no_visitors};
+pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
@@ -144,22 +148,17 @@ pub(super) struct Known {
     unknown: Arc<[Foreign]>,
 }
 
+// No statement may take so long that translating it into machine code, which takes up to a second, would be worth it.
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
-    set local time zone 'UTC'";
+    set local jit = off; set local time zone 'UTC'";
 
 impl Database {
     /// Connects when first asked: the instance may be down at start.
-    ///
-    /// # Errors
-    /// If the address cannot be understood.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         Self::with_primary(url, None)
     }
 
     /// The same where `url` leads to a copy, and what is written goes to the primary that it follows.
-    ///
-    /// # Errors
-    /// If an address cannot be understood.
     pub fn with_primary(url: &str, primary: Option<&str>) -> anyhow::Result<Self> {
         // PgBouncer refuses what it does not know of at the start of a session, `extra_float_digits` among it.
         let options = |url: &str| -> anyhow::Result<_> {
@@ -297,6 +296,12 @@ async fn place(tx: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
     const SQL: &str = "select system_identifier, \
         (select oid::bigint from pg_database where datname = current_database()) from pg_control_system()";
     Ok(query_as(SQL).fetch_one(tx).await?)
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        read_problem(error)
+    }
 }
 
 /// What is said where the instance’s database was not read.

@@ -72,8 +72,6 @@ pub struct Files {
 }
 
 impl Files {
-    /// # Errors
-    /// If TLS cannot be set up.
     pub fn new(base: Url, media_base: Url) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_millis(1_500))
@@ -85,9 +83,6 @@ impl Files {
     }
 
     /// Fetches a file. What the instance has no copy of, it is asked to fetch from the file's origin.
-    ///
-    /// # Errors
-    /// Why it cannot be had.
     pub async fn fetch(
         &self,
         media: &MediaRow,

@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Extras, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -59,6 +59,8 @@ pub struct Health {
     pub releases: Releases,
     /// The version it said it runs when it last answered.
     pub version: Option<String>,
+    /// Where its tables do not fit that version, in a sentence.
+    pub half_way: Option<String>,
     /// Whether the account we act as lacks the second factor that its role wants.
     pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
@@ -102,6 +104,7 @@ impl Health {
                 )
             }),
         };
+        let half_way = self.half_way.as_ref().map(|says| format!("the database: {says}"));
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter()
             .chain(token)
@@ -109,6 +112,7 @@ impl Health {
             .chain(database)
             .chain(primary)
             .chain(redis)
+            .chain(half_way)
             .chain(not_granted)
             .collect()
     }
@@ -252,26 +256,6 @@ impl Instance {
             Told::Holds(info) => Some(info.scopes.clone()),
             _ => None,
         };
-        let at_work = match (&account, standing.and_then(|standing| standing.lapse)) {
-            (Some(account), _) if !account.can(MANAGE_USERS) || !account.can(MANAGE_REPORTS) => {
-                let lacks = [(MANAGE_USERS, "users"), (MANAGE_REPORTS, "reports")];
-                let lacks: Vec<_> =
-                    lacks.into_iter().filter(|(bit, _)| !account.can(*bit)).map(|(_, word)| word).collect();
-                Some(format!(
-                    "@{} may not manage {}; give its role that permission on the instance",
-                    account.username,
-                    lacks.join(" and ")
-                ))
-            }
-            (Some(account), Some(lapse)) => Some(format!("@{} {}", account.username, lapse.words())),
-            (Some(_), None) => None,
-            (None, _) => match &database {
-                Err(_) => Some("as whom it acts cannot be read while the database does not answer".to_owned()),
-                Ok(_) => Some(
-                    "the account that the token belongs to is not in this database; is database_url right?".to_owned(),
-                ),
-            },
-        };
         let token = match &told {
             Told::Not(why) => Some(why.clone()),
             // What stands at the server is not said twice.
@@ -280,7 +264,7 @@ impl Instance {
             }
             Told::Unknown(Some(why)) => Some(format!("whether the token holds is not known: {why}")),
             // Not asked again: what was found when it was asked still holds.
-            Told::Holds(_) | Told::Is(_) | Told::Unknown(None) => at_work,
+            Told::Holds(_) | Told::Is(_) | Told::Unknown(None) => cannot_work(account.as_ref(), &database),
         };
         let limited_federation = match &api {
             Ok(answer) => answer.configuration.limited_federation,
@@ -310,26 +294,7 @@ impl Instance {
             redis,
             ..(*before).clone()
         };
-        match database {
-            Ok(read) => {
-                health.database = Some(Ok(read.milliseconds));
-                health.standby = read.standby;
-                health.primary = read.primary;
-                health.not_granted = read.not_granted;
-                health.only_shown = read.only_shown;
-                health.registrations = Some(read.registrations);
-                health.sign_ups = read.sign_ups;
-                health.releases = read.releases;
-                health.lacks_second_factor =
-                    read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
-                health.last_by_others = read.last_by_others;
-            }
-            Err(why) => {
-                health.database = Some(Err(why));
-                health.primary = None;
-                health.only_shown.iter_mut().for_each(|lack| lack.certain = false);
-            }
-        }
+        health.take(database);
         // The server was just asked for what it caches. What was found once is not looked for again.
         let due = health.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
         let due = due && matches!((&health.api, &health.redis), (Some(Ok(_)), Some(Ok(()))));
@@ -401,6 +366,7 @@ impl Instance {
             }
         }
         Ok(DatabaseHealth {
+            extras: shape.extras,
             only_shown,
             milliseconds,
             standby,
@@ -416,6 +382,7 @@ impl Instance {
 }
 
 struct DatabaseHealth {
+    extras: Extras,
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
@@ -427,6 +394,58 @@ struct DatabaseHealth {
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
     releases: Releases,
+}
+
+/// Why whoever the console acts as cannot do its work, if that is so.
+fn cannot_work(account: Option<&ServiceAccount>, database: &Result<DatabaseHealth, String>) -> Option<String> {
+    let Some(account) = account else {
+        let says = match database {
+            Err(_) => "as whom it acts cannot be read while the database does not answer",
+            Ok(_) => "the account that the token belongs to is not in this database; is database_url right?",
+        };
+        return Some(says.to_owned());
+    };
+    let name = &account.username;
+    let lacks: Vec<_> = [(MANAGE_USERS, "users"), (MANAGE_REPORTS, "reports")]
+        .into_iter()
+        .filter(|(bit, _)| !account.can(*bit))
+        .map(|(_, word)| word)
+        .collect();
+    if !lacks.is_empty() {
+        let lacks = lacks.join(" and ");
+        return Some(format!("@{name} may not manage {lacks}; give its role that permission on the instance"));
+    }
+    let lapse = database.as_ref().ok().and_then(|read| read.standing.as_ref()).and_then(|standing| standing.lapse);
+    lapse.map(|lapse| format!("@{name} {}", lapse.words()))
+}
+
+impl Health {
+    /// Takes in what was found of the database; where it did not answer, what was read before stays.
+    fn take(&mut self, found: Result<DatabaseHealth, String>) {
+        match found {
+            Ok(read) => {
+                self.database = Some(Ok(read.milliseconds));
+                // As it answered just now, not as it did before: a restart ends what an upgrade began.
+                let version = self.api.as_ref().and_then(|api| api.as_ref().ok());
+                self.half_way = version.and_then(|version| read.extras.half_way(version));
+                self.standby = read.standby;
+                self.primary = read.primary;
+                self.not_granted = read.not_granted;
+                self.only_shown = read.only_shown;
+                self.registrations = Some(read.registrations);
+                self.sign_ups = read.sign_ups;
+                self.releases = read.releases;
+                self.lacks_second_factor =
+                    read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
+                self.last_by_others = read.last_by_others;
+            }
+            Err(why) => {
+                self.database = Some(Err(why));
+                self.primary = None;
+                self.only_shown.iter_mut().for_each(|lack| lack.certain = false);
+            }
+        }
+    }
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.

@@ -46,6 +46,7 @@ pub struct Instance {
     untried: Option<String>,
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
+    pub appeals: waiting::List<database::AppealRow>,
     health: RwLock<Arc<health::Health>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
@@ -82,6 +83,7 @@ impl Instance {
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
+            appeals: waiting::List::default(),
             health: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
@@ -118,11 +120,11 @@ impl Instance {
         self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 
-    /// The release it runs, as last seen, where that is newer than all that the console was tried with and no owner has said
-    /// that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
-    pub fn read_only(&self) -> Option<String> {
-        let release = database::untried(self.health().version.as_deref()?)?;
-        (self.untried.as_ref() != Some(&release)).then_some(release)
+    /// What it says of its version, as last seen, where that is no release that the console was tried with and no owner has
+    /// said that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
+    pub fn read_only(&self) -> Option<database::Untried> {
+        let untried = database::untried(self.health().version.as_deref()?)?;
+        (self.untried.is_none() || self.untried.as_deref() != untried.release()).then_some(untried)
     }
 
     /// The instance's own domains: of its pages, and of its handles.

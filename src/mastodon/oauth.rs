@@ -69,9 +69,6 @@ fn text(answer: &Value, field: &str) -> Result<String, RestError> {
 }
 
 /// Makes the console known to an instance (`POST /api/v1/apps`; five in ten minutes from one address).
-///
-/// # Errors
-/// Those of every call.
 pub async fn register(rest: &Client, redirect: &str) -> Result<Application, RestError> {
     let form =
         [("client_name", NAME.to_owned()), ("redirect_uris", redirect.to_owned()), ("scopes", SCOPES.to_owned())];
@@ -90,9 +87,6 @@ fn credentials(application: &Application) -> [(&'static str, String); 2] {
 
 /// Whether an instance still knows the console: it answers people whose application it forgot with a page of its own, from
 /// which no way leads back.
-///
-/// # Errors
-/// Those of every call.
 pub async fn knows(rest: &Client, application: &Application) -> Result<bool, RestError> {
     let mut form = vec![("grant_type", "client_credentials".to_owned()), ("scope", "profile".to_owned())];
     form.extend(credentials(application));
@@ -134,9 +128,6 @@ pub async fn exchange(
 
 /// Ends a token at the instance. The server hands the same token out twice for one person and application: it must not be
 /// one that somebody still acts with.
-///
-/// # Errors
-/// Those of every call.
 pub async fn revoke(rest: &Client, application: &Application, token: &Secret) -> Result<(), RestError> {
     let mut form = vec![("token", token.expose().to_owned())];
     form.extend(credentials(application));

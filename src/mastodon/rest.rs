@@ -174,8 +174,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// # Errors
-    /// If TLS cannot be set up.
     pub fn new(instance: InstanceName, base: Url, token: Secret, clock: Clock) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_millis(1_500))
@@ -413,9 +411,6 @@ impl Client {
     }
 
     /// Goes to a page as anybody does: without a token, following nothing. `fresh` asks whoever keeps copies for a new one.
-    ///
-    /// # Errors
-    /// Why there was no answer.
     pub(super) async fn visit(&self, path: &str, cookies: &str, fresh: bool) -> Result<Visited, String> {
         let url = self.base.join(path).map_err(|error| format!("the address {path} cannot be made: {error}"))?;
         let mut request = self.http.get(url.clone()).timeout(READ_TIME).header("accept-language", "en");
@@ -517,8 +512,6 @@ impl Client {
         }
     }
 
-    /// # Errors
-    /// As every read.
     pub async fn instance(&self) -> Result<InstanceAnswer, RestError> {
         self.get("/api/v2/instance").await
     }

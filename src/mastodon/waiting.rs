@@ -1,10 +1,10 @@
-//! The waiting lists: open reports and pending sign-ups in memory, because Mastodon has no index for them and every page
+//! The waiting lists: open reports, pending sign-ups and appeals in memory, because Mastodon has no index for them and every page
 //! asks.
 //!
 //! Filled by one scan, kept current by keys alone, reconciled by a full scan each minute. A sequence hands out ids before
 //! their rows become visible, so each refresh looks at the thousand ids below the last one again.
 
-use super::database::{Database, DatabaseError, OpenReport, PendingSignUp, Read};
+use super::database::{AppealRow, Database, DatabaseError, OpenReport, PendingSignUp, Read};
 use crate::{
     clock::{MINUTE, Timestamp},
     text,
@@ -90,6 +90,33 @@ impl Waits for PendingSignUp {
     }
 
     /// Nothing in Mastodon makes an approved person wait again.
+    async fn back_again(_: &mut Read, log: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
+        Ok((Vec::new(), log))
+    }
+}
+
+impl Waits for AppealRow {
+    fn key(&self) -> i64 {
+        self.id
+    }
+
+    async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
+        read.newest_appeal().await
+    }
+
+    async fn above(read: &mut Read, key: i64, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.appeals_above(key, limit).await
+    }
+
+    async fn among(read: &mut Read, keys: &[i64]) -> Result<Vec<Self>, DatabaseError> {
+        read.appeals_among(keys).await
+    }
+
+    async fn newest(read: &mut Read, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.newest_appeals(limit).await
+    }
+
+    /// What was decided about an appeal is final (`app/models/appeal.rb`).
     async fn back_again(_: &mut Read, log: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
         Ok((Vec::new(), log))
     }

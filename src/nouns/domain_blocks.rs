@@ -290,10 +290,16 @@ impl Losses {
     }
 }
 
+/// So many servers below a row of a list are looked at for what it costs.
+pub const COSTED: usize = 200;
+
 /// Whom a row of a list would cost their follows, on the server it names and on those below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// `None` where counting took too long.
+    /// Servers known here that come under the row, up to [`COSTED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub there: Vec<String>,
+    /// `None` where it was not counted: a preview counts for the rows it shows, and not where that takes too long.
     pub losses: Option<Losses>,
     /// There are accounts there that were not looked at.
     pub more: bool,
@@ -310,7 +316,7 @@ impl Cost {
     /// “34 people here lose 57 follows; most: @wren 12, @tern 9”
     pub fn sentence(&self) -> String {
         let Some(losses) = self.losses else {
-            return "It took too long to count who here loses follows.".to_owned();
+            return "Who here loses follows could not be counted.".to_owned();
         };
         let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
         let most: Vec<String> =

@@ -15,10 +15,12 @@ pub enum Part {
     Sanctions,
     /// Whose rows stand in Mastodon's own log, and how many.
     LogAuthors,
+    /// Appeals against strikes, which are decided in Mastodon alone.
+    Appeals,
 }
 
 impl Part {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Settings,
         Self::Roles,
         Self::Members,
@@ -28,6 +30,7 @@ impl Part {
         Self::AddressBlocks,
         Self::Sanctions,
         Self::LogAuthors,
+        Self::Appeals,
     ];
 
     /// Its name in the store, never changed once used.
@@ -42,6 +45,7 @@ impl Part {
             Self::AddressBlocks => "ip_blocks",
             Self::Sanctions => "sanctions",
             Self::LogAuthors => "log_authors",
+            Self::Appeals => "appeals",
         }
     }
 
@@ -57,6 +61,7 @@ impl Part {
             Self::AddressBlocks => "rules about addresses",
             Self::Sanctions => "sanctions on local accounts",
             Self::LogAuthors => "authors of Mastodon’s log",
+            Self::Appeals => "appeals",
         }
     }
 
@@ -69,7 +74,8 @@ impl Part {
             | Self::DomainAllows
             | Self::MailDomainBlocks
             | Self::AddressBlocks
-            | Self::Sanctions => 100_000,
+            | Self::Sanctions
+            | Self::Appeals => 100_000,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Somebody with a login, as the rules see them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Holder {
     pub account: AccountId,
     /// `users.id`
@@ -23,6 +23,7 @@ pub struct Holder {
     /// `users.role_id` as it is stored
     pub role_id: Option<RoleId>,
     /// Its row; `None` for no role
+    #[sqlx(skip)]
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,

@@ -2,6 +2,7 @@
 
 use super::permissions::Capability;
 use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, Row, postgres::PgRow};
 
 /// What a moderator decides about an account (`app/models/admin/account_action.rb`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,6 +20,18 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// The strike that it leaves, as `account_warnings.action` has it (`app/models/account_warning.rb`).
+    pub fn strike(self) -> Option<i32> {
+        match self {
+            Self::Resolve => None,
+            Self::Warn => Some(0),
+            Self::Disable => Some(1000),
+            Self::Sensitive => Some(2000),
+            Self::Silence => Some(3000),
+            Self::Suspend => Some(4000),
+        }
+    }
+
     pub const ALL: [Self; 6] =
         [Self::Resolve, Self::Warn, Self::Sensitive, Self::Silence, Self::Suspend, Self::Disable];
 
@@ -236,6 +249,15 @@ impl Category {
             Self::Violation => "rules",
             other => other.name(),
         }
+    }
+}
+
+/// `disabled`, `sensitized`, `silenced`, `suspended`, and `deleted`, which is null where it may not be read.
+impl FromRow<'_, PgRow> for AccountState {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let read = |name: &str| row.try_get(name);
+        let sanctions = [read("disabled")?, read("sensitized")?, read("silenced")?, read("suspended")?];
+        Ok(Self::of(sanctions, row.try_get("deleted")?))
     }
 }
 

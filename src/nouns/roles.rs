@@ -140,7 +140,7 @@ pub fn can(mask: i64, bit: i64) -> bool {
 }
 
 /// A role as its row has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct InstanceRole {
     pub id: RoleId,
     pub name: String,

@@ -1,7 +1,9 @@
 //! The views of the people desk.
 
+mod change;
 mod reset;
 
+pub use change::Change;
 pub use reset::Reset;
 
 use super::{PeoplePage, Person, api, service};
@@ -13,10 +15,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-const DISABLE: &str = form::action::<api::Disable>();
-const UNLINK_OTHER: &str = form::action::<crate::linked_accounts::api::UnlinkOther>();
-const END_SESSIONS: &str = form::action::<api::EndSessions>();
-const CHANGE_ROLE: &str = form::action::<api::ChangeRole>();
 const OFFER: &str = form::action::<api::Offer>();
 
 #[component]
@@ -40,7 +38,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
         })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
-            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Second factor"</th><th class="wide">"Last seen"</th><th></th></tr></thead>
+            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Second factor"</th><th class="wide">"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
         </table></div>
         <div class="two">
@@ -57,44 +55,8 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     } else {
         access(person, frame)
     };
-    let hidden = || {
-        view! {
-            {form::back(&frame.here)}
-            <input type="hidden" name="operator" value=person.id.to_string() />
-            <label class="field">"Why"<input class="input" name="why" maxlength="500" placeholder="Kept in the record" /></label>
-        }
-    };
-    let act = (!person.you).then(|| {
-        let (value, words) = if person.disabled { ("no", "Give access back") } else { ("yes", "End access") };
-        view! {
-            <details class="menu">
-                <summary class="btn quiet small">"Change…"</summary>
-                <div class="card pad stack">
-                    <form method="post" action=DISABLE class="stack">
-                        {hidden()}
-                        <button class="btn danger long" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
-                    </form>
-                    {change_role(person, frame)}
-                    {(!person.disabled).then(|| view! {
-                        <div><a class="btn long" href=path::reset_person(&person.id)>"Reset the sign-in of " {person.name.clone()} "…"</a></div>
-                    })}
-                    {person.links.iter().map(|link| view! {
-                        <form method="post" action=UNLINK_OTHER class="stack">
-                            {hidden()}
-                            <input type="hidden" name="instance" value=link.instance.to_string() />
-                            <button class="btn danger long">"Unlink " {link.handle.clone()} " on " {link.instance.to_string()} " from " {person.name.clone()}</button>
-                        </form>
-                    }).collect_view()}
-                    <form method="post" action=END_SESSIONS class="stack">
-                        {hidden()}
-                        {person.open.iter().map(|session| view! {
-                            <button class="btn" name="session" value=session.short.clone()>"End the session of " {time::ago(session.began_at, frame.now)} ", last used " {time::ago(session.seen_at, frame.now)}</button>
-                        }).collect_view()}
-                        <button class="btn" name="session" value="">"End all sessions: " {person.name.clone()}</button>
-                    </form>
-                </div>
-            </details>
-        }
+    let change = (!person.you).then(|| {
+        view! { <a class="btn quiet small" href=path::change_person(&person.id)>"Change…"</a> }
     });
     let seen = match (person.sessions, person.last_seen) {
         (0, _) | (_, None) => view! { <span class="soft">"not signed in"</span> }.into_any(),
@@ -111,7 +73,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
             <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}
                 {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
             <td class="wide nowrap">{seen}</td>
-            <td class="num">{act}</td>
+            <td class="num">{change}</td>
         </tr>
     }
     .into_any()
@@ -135,29 +97,6 @@ fn access(person: &Person, frame: &Frame) -> AnyView {
         })
         .collect_view()
         .into_any()
-}
-
-/// Another role, for everybody but contractors: theirs is a grant with an end.
-fn change_role(person: &Person, frame: &Frame) -> AnyView {
-    if person.role == Role::Contractor {
-        return ().into_any();
-    }
-    let options = Role::ALL
-        .into_iter()
-        .filter(|role| *role != Role::Contractor)
-        .map(|role| view! { <option value=role.name() selected=role == person.role>{role.name()}</option> })
-        .collect_view();
-    view! {
-        <form method="post" action=CHANGE_ROLE class="stack">
-            {form::back(&frame.here)}
-            <input type="hidden" name="operator" value=person.id.to_string() />
-            <input type="hidden" name="seen" value=person.role.name() />
-            <label class="field">"Role"<select class="input" name="role">{options}</select></label>
-            <label class="field">"Why"<input class="input" name="why" maxlength="500" placeholder="Kept in the record" /></label>
-            <button class="btn">"Change the role of " {person.name.clone()}</button>
-        </form>
-    }
-    .into_any()
 }
 
 /// Somebody new: a link that works once.

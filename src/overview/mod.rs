@@ -5,7 +5,7 @@ pub mod service;
 
 use crate::{
     clock::Timestamp,
-    id::InstanceName,
+    id::{GrantId, InstanceName},
     mastodon::waiting::Waiting,
     record,
     registrations::RegistrationsState,
@@ -63,6 +63,10 @@ pub struct OverviewPage {
     pub urgent: Vec<QueueRow>,
     /// Pending sign-ups with a confirmed address.
     pub pending: Option<Waiting>,
+    /// How many appeals wait, and since when the oldest; `None` where that is not known.
+    pub appeals: Option<(String, Option<Timestamp>)>,
+    /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom.
+    pub grants: Vec<(GrantId, String)>,
     pub registrations: RegistrationsState,
     pub health: Vec<Part>,
     /// That registrations are open and nobody decides anything, in a sentence.

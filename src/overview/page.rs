@@ -2,8 +2,11 @@
 
 use super::{InstanceRow, OverviewPage, Part, service};
 use crate::{
+    access::Permission,
+    clock::Timestamp,
     context::Context,
     frame::Frame,
+    id::InstanceName,
     path,
     registrations::page::sign_up_chart,
     search::Search,
@@ -90,8 +93,49 @@ pub fn Overview() -> impl IntoView {
 fn body(frame: Frame, page: OverviewPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let now = frame.now;
-    let waited = |oldest: Option<crate::clock::Timestamp>, more: bool| match oldest {
-        Some(oldest) => format!("oldest {}", time::span(now.since(oldest))),
+    let next = page.urgent.first().map(|row| {
+        view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
+    });
+    let well = page.health.iter().all(|part| part.well);
+    let unattended = page.unattended.clone().map(|says| {
+        view! { <p class="note lead" role="alert">{says} " " <a class="link" href=path::registrations(&instance)>"Registrations"</a></p> }
+    });
+    view! {
+        <div class="head">
+            <h1>{page.title.clone()}</h1>
+            <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
+            <span class="end">{next}</span>
+        </div>
+        {unattended}
+        {page.grants.iter().map(|(grant, name)| view! {
+            <p class="note lead">"A grant for " <bdi>{name.clone()}</bdi> " waits for approval. " <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+        }).collect_view()}
+        {tiles(&frame, &instance, &page)}
+        <div class="two">
+            <div class="stack">
+                <section class="card">
+                    <header><h2>"Needs somebody now"</h2></header>
+                    {urgent(&instance, &page, now)}
+                </section>
+                {sign_up_chart(&page.sign_ups, now)}
+                {outside_changes(&page, &frame)}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>{page.title.clone()}</h2>
+                        <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "all well" } else { "look here" }}</span></header>
+                    <div class="body"><dl class="facts">{page.health.iter().map(health).collect_view()}</dl></div>
+                </section>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// What waits, as numbers that lead to it.
+fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView {
+    let waited = |oldest: Option<Timestamp>, more: bool| match oldest {
+        Some(oldest) => format!("oldest {}", time::span(frame.now.since(oldest))),
         None if more => "the oldest not known".to_owned(),
         None => "nothing waits".to_owned(),
     };
@@ -102,6 +146,15 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         .map(|(category, cases)| format!("{} {}", ui::at_least(*cases, page.more), category.word()))
         .collect::<Vec<_>>()
         .join(", ");
+    let cases = if page.known {
+        view! {
+            <b>{ui::at_least(page.cases, page.more)}</b>
+            <span class="small">{waited(page.oldest, page.more)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
+        }
+        .into_any()
+    } else {
+        unknown()
+    };
     let pending = match &page.pending {
         Some(waiting) => view! {
             <b>{waiting.said()}</b>
@@ -119,80 +172,58 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             page.registrations.since.clone()
         }}</span>
     };
-    let next = page.urgent.first().map(|row| {
-        view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
-    });
-    let well = page.health.iter().all(|part| part.well);
-    let unattended = page.unattended.clone().map(|says| {
-        view! { <p class="note lead" role="alert">{says} " " <a class="link" href=path::registrations(&instance)>"Registrations"</a></p> }
-    });
+    let tile = |right: Permission, href: String, said: AnyView| {
+        if frame.may(right) {
+            view! { <a class="card tile" href=href>{said}</a> }.into_any()
+        } else {
+            view! { <div class="card tile">{said}</div> }.into_any()
+        }
+    };
+    let sign_ups = view! { <span class="soft small">"Sign-ups waiting"</span>{pending} };
+    let appeals = match &page.appeals {
+        Some((number, oldest)) => view! {
+            <b>{number.clone()}</b>
+            <span class="small">{waited(*oldest, number != "0")}</span>
+        }
+        .into_any(),
+        None => unknown(),
+    };
+    let appeals = view! { <span class="soft small">"Appeals waiting"</span>{appeals} };
     view! {
-        <div class="head">
-            <h1>{page.title.clone()}</h1>
-            <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
-            <span class="end">{next}</span>
-        </div>
-        {unattended}
         <div class="tiles">
-            <a class="card tile" href=path::reports(&instance)>
+            <a class="card tile" href=path::reports(instance)>
                 <span class="soft small">"Cases waiting"</span>
-                {if page.known {
-                    view! {
-                        <b>{ui::at_least(page.cases, page.more)}</b>
-                        <span class="small">{waited(page.oldest, page.more)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
-                    }
-                    .into_any()
-                } else {
-                    unknown()
-                }}
+                {cases}
             </a>
-            {if frame.may(crate::access::Permission::ViewSignUps) {
-                view! { <a class="card tile" href=path::signups(&instance)><span class="soft small">"Sign-ups waiting"</span>{pending}</a> }.into_any()
-            } else {
-                view! { <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div> }.into_any()
-            }}
-            {if frame.may(crate::access::Permission::ViewRegistrations) {
-                view! { <a class="card tile" href=path::registrations(&instance)>{registrations}</a> }.into_any()
-            } else {
-                view! { <div class="card tile">{registrations}</div> }.into_any()
-            }}
+            {tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any())}
+            {frame.may(Permission::ViewAppeals).then(|| tile(Permission::ViewAppeals, path::appeals(instance), appeals.into_any()))}
+            {tile(Permission::ViewRegistrations, path::registrations(instance), registrations.into_any())}
         </div>
-        <div class="two">
-            <div class="stack">
-                <section class="card">
-                    <header><h2>"Needs somebody now"</h2></header>
-                    {if !page.known {
-                        view! { <p class="pad soft">"Not known yet: the instance’s database has not been read so far."</p> }.into_any()
-                    } else if page.urgent.is_empty() && page.cases > 0 {
-                        view! { <p class="pad soft">"Somebody is at everything that waits."</p> }.into_any()
-                    } else if page.urgent.is_empty() {
-                        view! { <p class="pad soft">"Nothing waits."</p> }.into_any()
-                    } else {
-                        view! {
-                            <table class="list"><tbody>
-                                {page.urgent.iter().map(|row| view! {
-                                    <tr data-row=keys::row()>
-                                        <td><span class=row.category.badge()>{row.category.word()}</span></td>
-                                        <td class="nowrap"><a href=path::case(&instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
-                                        <td class="num soft nowrap">{time::age(row.since, now)}</td>
-                                        <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
-                                    </tr>
-                                }).collect_view()}
-                            </tbody></table>
-                        }.into_any()
-                    }}
-                </section>
-                {sign_up_chart(&page.sign_ups, now)}
-                {outside_changes(&page, &frame)}
-            </div>
-            <aside class="stack">
-                <section class="card">
-                    <header><h2>{page.title.clone()}</h2>
-                        <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "all well" } else { "look here" }}</span></header>
-                    <div class="body"><dl class="facts">{page.health.iter().map(health).collect_view()}</dl></div>
-                </section>
-            </aside>
-        </div>
+    }
+    .into_any()
+}
+
+/// The cases that nobody is at, or why there are none.
+fn urgent(instance: &InstanceName, page: &OverviewPage, now: Timestamp) -> AnyView {
+    if !page.known {
+        return view! { <p class="pad soft">"Not known yet: the instance’s database has not been read so far."</p> }
+            .into_any();
+    }
+    if page.urgent.is_empty() {
+        let says = if page.cases > 0 { "Somebody is at everything that waits." } else { "Nothing waits." };
+        return view! { <p class="pad soft">{says}</p> }.into_any();
+    }
+    view! {
+        <table class="list"><tbody>
+            {page.urgent.iter().map(|row| view! {
+                <tr data-row=keys::row()>
+                    <td><span class=row.category.badge()>{row.category.word()}</span></td>
+                    <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+                    <td class="num soft nowrap">{time::age(row.since, now)}</td>
+                    <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
+                </tr>
+            }).collect_view()}
+        </tbody></table>
     }
     .into_any()
 }

@@ -3,12 +3,18 @@
 use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
-    audit,
+    appeals, audit,
     clock::{DAY, NOTABLE_SKEW, Timestamp},
     context::Context,
     frame::{self, Framed},
-    ledger::Filter,
-    mastodon::{Instance, database::KnownRelease, health::Health, settings::Meaning},
+    grants,
+    ledger::{Filter, unreadable},
+    mastodon::{
+        Instance,
+        database::{KnownRelease, Untried},
+        health::Health,
+        settings::Meaning,
+    },
     path,
     problem::{Kind, Problem},
     record,
@@ -45,9 +51,6 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
 }
 
 /// All instances that this person may see, in the order of the configuration.
-///
-/// # Errors
-/// If the store does not answer.
 pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<InstanceRow>>, Problem> {
     let mut rows = Vec::new();
     for instance in context.visible() {
@@ -87,6 +90,8 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
+        appeals: appeals::service::waiting(&instance),
+        grants: grants::service::waiting(context).await?,
         registrations: registrations_state(context, &instance).await?,
         health: parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,
@@ -132,10 +137,7 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
             limit: 1,
             ..Filter::default()
         };
-        let newest = context.app.ledger.list(&filter).await.map_err(|error| {
-            tracing::error!(%error, "overview.unattended");
-            Problem::unavailable("The record cannot be read.", "Try again in a moment.")
-        })?;
+        let newest = context.app.ledger.list(&filter).await.map_err(unreadable)?;
         last = last.max(newest.first().map(|entry| entry.at));
     }
     let now = context.now();
@@ -163,138 +165,170 @@ async fn compared(context: &Context, instance: &Instance) -> Part {
     }
 }
 
+fn part(name: &str, well: bool, says: String) -> Part {
+    Part::new(name, well, says)
+}
+
+/// What is said of a part that was not looked at yet.
+fn not_asked(name: &str) -> Part {
+    part(name, false, "not asked yet".to_owned())
+}
+
 async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
     let health = instance.health();
     let now = context.now();
-    let part = |name: &str, well: bool, says: String| Part::new(name, well, says);
-    let unknown = || "not asked yet".to_owned();
     let mut parts = vec![
         match &health.api {
             Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", health.api_milliseconds)),
             Some(Err(why)) => part("Server", false, why.clone()),
-            None => part("Server", false, unknown()),
+            None => not_asked("Server"),
         },
-        match &health.database {
-            Some(Ok(milliseconds)) if health.not_granted.is_empty() => {
-                let copy = match health.standby.map(|standby| standby.replayed_at) {
-                    None => String::new(),
-                    Some(Some(at)) => {
-                        format!(", a copy whose newest change is of {}", time::relative(at, health.at.unwrap_or(now)))
-                    }
-                    Some(None) => ", a copy that does not say how far behind it is".to_owned(),
-                };
-                let primary = match &health.primary {
-                    None => String::new(),
-                    Some(Ok(())) => "; written is to its primary".to_owned(),
-                    Some(Err(why)) => format!("; nothing can be written: {why}"),
-                };
-                let well = !matches!(health.primary, Some(Err(_)));
-                part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
-            }
-            Some(Ok(_)) => Part {
-                each: health.not_granted.clone(),
-                ..Part::new("Database", false, "not all that this release has may be read")
-            },
-            Some(Err(why)) => part("Database", false, why.clone()),
-            None => part("Database", false, unknown()),
-        },
-        match (&health.token, &health.account) {
-            (Some(why), _) => part("Admin API", false, why.clone()),
-            (None, Some(account)) => {
-                let left = match instance.rest.limits() {
-                    // What was left of a time that is over says nothing.
-                    Some(limits) if limits.reset > now => {
-                        format!(", {} of {} calls left", limits.remaining, limits.limit)
-                    }
-                    Some(_) | None => String::new(),
-                };
-                let scopes = if health.scopes_known { "" } else { ", the token’s scopes not known" };
-                part("Admin API", true, format!("as @{}{left}{scopes}", account.username))
-            }
-            (None, None) => part("Admin API", false, unknown()),
-        },
+        database(&health, now),
+        admin_api(instance, &health, now),
         caches(context, instance).await,
     ];
-    if let Some(release) = instance.read_only() {
-        parts.push(part(
-            "Release",
-            false,
-            format!(
-                "Mastodon {release} is newer than any that this console was tried with: everything is shown, and nothing \
-                 changed but registrations, and those to fewer people alone. Update Howdah, or let an owner write \
-                 untried_release = \"{release}\" beside this instance in its configuration"
-            ),
-        ));
-    }
+    parts.extend(instance.read_only().map(|untried| part("Release", false, read_only(&untried))));
+    parts.extend(health.half_way.clone().map(|says| part("Tables", false, says)));
     parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
+    parts.extend(rights(&health));
+    parts.extend(settling(context, instance).await);
+    parts.push(what_waits(instance, now));
+    parts.push(the_record(context, now).await);
+    parts.push(compared(context, instance).await);
+    parts.extend(refused(context).await);
+    parts.extend(the_console(context, instance, now));
+    parts
+}
+
+/// Whether the database answers, what it is a copy of, and whether it can be written.
+fn database(health: &Health, now: Timestamp) -> Part {
+    const NAME: &str = "Database";
+    let milliseconds = match &health.database {
+        Some(Ok(milliseconds)) if health.not_granted.is_empty() => milliseconds,
+        Some(Ok(_)) => {
+            let says = "not all that this release has may be read";
+            return Part { each: health.not_granted.clone(), ..Part::new(NAME, false, says) };
+        }
+        Some(Err(why)) => return part(NAME, false, why.clone()),
+        None => return not_asked(NAME),
+    };
+    let copy = match health.standby.map(|standby| standby.replayed_at) {
+        None => String::new(),
+        Some(Some(at)) => {
+            format!(", a copy whose newest change is of {}", time::relative(at, health.at.unwrap_or(now)))
+        }
+        Some(None) => ", a copy that does not say how far behind it is".to_owned(),
+    };
+    let primary = match &health.primary {
+        None => String::new(),
+        Some(Ok(())) => "; written is to its primary".to_owned(),
+        Some(Err(why)) => format!("; nothing can be written: {why}"),
+    };
+    let well = !matches!(health.primary, Some(Err(_)));
+    part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}"))
+}
+
+/// As whom the console acts, and how many calls are left.
+fn admin_api(instance: &Instance, health: &Health, now: Timestamp) -> Part {
+    const NAME: &str = "Admin API";
+    let account = match (&health.token, &health.account) {
+        (Some(why), _) => return part(NAME, false, why.clone()),
+        (None, Some(account)) => account,
+        (None, None) => return not_asked(NAME),
+    };
+    let left = match instance.rest.limits() {
+        // What was left of a time that is over says nothing.
+        Some(limits) if limits.reset > now => format!(", {} of {} calls left", limits.remaining, limits.limit),
+        Some(_) | None => String::new(),
+    };
+    let scopes = if health.scopes_known { "" } else { ", the token’s scopes not known" };
+    part(NAME, true, format!("as @{}{left}{scopes}", account.username))
+}
+
+/// What the account that the console acts as lacks.
+fn rights(health: &Health) -> Vec<Part> {
+    let mut parts = Vec::new();
     if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
-        parts.push(part(
-            "Second factor",
-            false,
-            format!(
-                "the role of @{} wants a second factor, and it has none: Mastodon answers 403 to its calls as a person, and \
-                 its pages lead to setting one up; admin calls go on. Set one up there",
-                account.username
-            ),
-        ));
+        let says = format!(
+            "the role of @{} wants a second factor, and it has none: Mastodon answers 403 to its calls as a person, and \
+             its pages lead to setting one up; admin calls go on. Set one up there",
+            account.username
+        );
+        parts.push(part("Second factor", false, says));
     }
     if !health.lacks.is_empty() {
         let each = health.lacks.iter().map(ToString::to_string).collect();
         parts.push(Part { each, ..Part::new("Rights", false, "not enough for everything that is done here") });
     }
+    parts
+}
+
+/// A change of who may sign up that is not seen everywhere yet, long after it was made.
+async fn settling(context: &Context, instance: &Instance) -> Option<Part> {
+    const NAME: &str = "Registrations";
     match changes::of(&context.app.store, &instance.name).await {
         // In single-user mode there is nothing to wait for; the setting's own words say so.
-        Ok(Some(change)) if change.recorded && !instance.is_single_user() => parts.push(part(
-            "Registrations",
-            false,
-            format!("set to “{}”, and not yet seen everywhere that visitors meet them", change.mode.word()),
-        )),
-        Ok(_) => {}
+        Ok(change) => change.filter(|change| change.recorded && !instance.is_single_user()).map(|change| {
+            let word = change.mode.word();
+            part(NAME, false, format!("set to “{word}”, and not yet seen everywhere that visitors meet them"))
+        }),
         Err(error) => {
             tracing::error!(%error, "overview.settling");
-            parts.push(part("Registrations", false, "cannot be read".to_owned()));
+            Some(part(NAME, false, "cannot be read".to_owned()))
         }
     }
+}
+
+/// How old the list of what waits is.
+fn what_waits(instance: &Instance, now: Timestamp) -> Part {
+    const NAME: &str = "What waits";
     let list = instance.waiting.snapshot();
-    parts.push(match (&list.trouble, list.at) {
+    match (&list.trouble, list.at) {
         (None, Some(at)) => {
             let missed =
                 if list.missed == 0 { String::new() } else { format!(", {} found by the scan alone", list.missed) };
-            part("What waits", true, format!("as of {}{missed}", time::relative(at, now)))
+            part(NAME, true, format!("as of {}{missed}", time::relative(at, now)))
         }
-        (Some(why), _) => part("What waits", false, why.clone()),
-        (None, None) => part("What waits", false, unknown()),
-    });
-    parts.push(match context.app.ledger.tree_state().await {
-        Ok(state) => {
-            let checkpoint = match &state.checkpoint {
-                Some((_, at, _)) => format!("checkpoint {}", time::relative(*at, now)),
-                None => "no checkpoint yet".to_owned(),
-            };
-            let ledger = &context.app.ledger;
-            let outside = match (&state.outside, ledger.outside_trouble(), ledger.others_outside()) {
-                (None, ..) => ", kept nowhere else".to_owned(),
-                (Some(_), Some(trouble), _) => format!("; {trouble}"),
-                (Some(_), None, 0) => String::new(),
-                (Some(_), None, others) => {
-                    format!(
-                        "; the place outside also holds {} of other stores",
-                        ui::count(others, "checkpoint", "checkpoints")
-                    )
-                }
-            };
-            let contradiction = ledger.contradiction();
-            let well = contradiction.is_none() && ledger.outside_trouble().is_none();
-            let against = contradiction.map(|what| format!("contradicts itself: {what}; ")).unwrap_or_default();
-            part("Record", well, format!("{against}{} entries, {checkpoint}{outside}", state.size))
-        }
+        (Some(why), _) => part(NAME, false, why.clone()),
+        (None, None) => not_asked(NAME),
+    }
+}
+
+/// How large the record is, when it was last signed, and whether it contradicts itself.
+async fn the_record(context: &Context, now: Timestamp) -> Part {
+    const NAME: &str = "Record";
+    let ledger = &context.app.ledger;
+    let state = match ledger.tree_state().await {
+        Ok(state) => state,
         Err(error) => {
             tracing::error!(%error, "overview.ledger");
-            part("Record", false, "cannot be read".to_owned())
+            return part(NAME, false, "cannot be read".to_owned());
         }
-    });
-    parts.push(compared(context, instance).await);
-    parts.extend(refused(context).await);
+    };
+    let checkpoint = match &state.checkpoint {
+        Some((_, at, _)) => format!("checkpoint {}", time::relative(*at, now)),
+        None => "no checkpoint yet".to_owned(),
+    };
+    let trouble = ledger.outside_trouble();
+    let well = trouble.is_none();
+    let outside = match (&state.outside, trouble, ledger.others_outside()) {
+        (None, ..) => ", kept nowhere else".to_owned(),
+        (Some(_), Some(trouble), _) => format!("; {trouble}"),
+        (Some(_), None, 0) => String::new(),
+        (Some(_), None, others) => {
+            let others = ui::count(others, "checkpoint", "checkpoints");
+            format!("; the place outside also holds {others} of other stores")
+        }
+    };
+    let contradiction = ledger.contradiction();
+    let well = well && contradiction.is_none();
+    let against = contradiction.map(|what| format!("contradicts itself: {what}; ")).unwrap_or_default();
+    part(NAME, well, format!("{against}{} entries, {checkpoint}{outside}", state.size))
+}
+
+/// What is wrong with the console's own work, if anything.
+fn the_console(context: &Context, instance: &Instance, now: Timestamp) -> Vec<Part> {
+    let mut parts = Vec::new();
     let jobs = context.app.jobs.troubles(&instance.name, now);
     if !jobs.is_empty() {
         parts.push(part("Background", false, format!("{}; its log says why", jobs.join("; "))));
@@ -310,6 +344,29 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// What an instance of a version that nobody tried is told apart by, and what to do.
+fn read_only(untried: &Untried) -> String {
+    const SHOWN: &str = "everything is shown, and nothing changed but registrations, and those to fewer people alone";
+    let allowed = |release: &str| {
+        format!(
+            "{SHOWN}. Update Howdah, or let an owner write untried_release = \"{release}\" beside this instance in its \
+             configuration"
+        )
+    };
+    match untried {
+        Untried::Newer(release) => {
+            format!("Mastodon {release} is newer than any that this console was tried with: {}", allowed(release))
+        }
+        Untried::Older(release) => {
+            format!("Mastodon {release} is older than any that this console was tried with: {}", allowed(release))
+        }
+        Untried::Foreign(said) => format!(
+            "the instance says “{}” of its version, which is none of Mastodon’s: {SHOWN}. Look whether base_url leads to it",
+            ui::tame(said)
+        ),
+    }
 }
 
 /// `2026-12-31`

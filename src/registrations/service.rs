@@ -17,7 +17,7 @@ use crate::{
     ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant, unreadable},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read, read_problem},
+        database::{DatabaseError, Read},
         rest::Client,
         settings::{Meaning, Stored},
         visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
@@ -181,8 +181,8 @@ pub async fn registrations(
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
     let stored = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.registrations().await.map_err(read_problem)?
+        let mut read = instance.database.read().await?;
+        read.registrations().await?
     };
     let now = context.now();
     let history = history(context, &instance, 20).await?;
@@ -256,6 +256,92 @@ fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
+/// What each place is held against.
+struct Held<'a> {
+    /// What the setting says, and the message beside it.
+    mode: Option<RegistrationsMode>,
+    told: Option<&'a str>,
+    /// When the setting was changed, and when the caches were told since.
+    changed: Option<Timestamp>,
+    forgotten: Option<Timestamp>,
+    /// Nothing that visitors meet agrees with the setting, whatever it is.
+    single_user: bool,
+    now: Timestamp,
+}
+
+impl Held<'_> {
+    /// Copies are new from when they were told to forget, or from when the one they are made of has run out.
+    fn until(&self, after_telling: i64, otherwise: i64) -> Option<Timestamp> {
+        let told = self.forgotten.map(|told| told.plus(after_telling));
+        told.or_else(|| self.changed.map(|changed| changed.plus(otherwise)))
+    }
+
+    fn lasts(&self, whose: &str, until: Option<Timestamp>) -> String {
+        if self.single_user {
+            "; single-user mode, whatever the setting says".to_owned()
+        } else {
+            lasts(whose, until, self.now)
+        }
+    }
+
+    /// A place whose copy, if it says otherwise, runs out at last.
+    fn copy(&self, name: &str, agrees: Option<bool>, says: String, whose: &str, limit: Option<Timestamp>) -> Place {
+        let more = if agrees == Some(false) { self.lasts(whose, limit) } else { String::new() };
+        Place { name: name.to_owned(), says: says + &more, agrees }
+    }
+
+    fn sign_up(&self, seen: &Seen) -> Place {
+        let agrees = self.mode.and_then(|mode| seen.sign_up_agrees(mode));
+        let says = match &seen.sign_up {
+            SignUpPage::Form { asks_why: true } => "takes sign-ups, and asks why: for review".to_owned(),
+            SignUpPage::Form { asks_why: false } => "takes sign-ups, and asks nobody why".to_owned(),
+            SignUpPage::Rules => "takes sign-ups, once the rules are agreed to".to_owned(),
+            SignUpPage::Closed(sentence) => format!("takes no sign-ups: {sentence}"),
+            SignUpPage::NotKnown(why) => why.clone(),
+        };
+        let limit = self.until(0, SETTING_LASTS);
+        let copy = || self.lasts("Mastodon’s copy of the setting", limit);
+        let more = match &seen.sign_up {
+            _ if agrees != Some(false) => String::new(),
+            SignUpPage::Closed(_) if !self.single_user => {
+                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule about this console does that, whatever the setting says";
+                match limit.filter(|limit| *limit > self.now) {
+                    Some(_) => format!("{}, or {others}", copy()),
+                    None => format!("; {others}"),
+                }
+            }
+            _ => copy(),
+        };
+        Place { name: "Sign-up page".to_owned(), says: says + &more, agrees }
+    }
+
+    fn api(&self, name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Timestamp>) -> Place {
+        match answered {
+            Ok(answered) => {
+                let message = if answered.message.is_empty() || answered.enabled {
+                    String::new()
+                } else {
+                    format!(", “{}”", ui::excerpt(&answered.message, EXCERPT))
+                };
+                let agrees = self.mode.map(|mode| answered.agrees(mode, self.told));
+                self.copy(name, agrees, format!("{}{message}", answered.word()), whose, limit)
+            }
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+        }
+    }
+
+    fn listed(&self, name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Timestamp>) -> Place {
+        match open {
+            Ok(open) => {
+                let agrees = self.mode.map(|mode| *open == (mode != RegistrationsMode::None));
+                let word = if *open { "sign-ups taken" } else { "no sign-ups" };
+                self.copy(name, agrees, word.to_owned(), whose, limit)
+            }
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+        }
+    }
+}
+
 /// What each place says, whether the setting says so too, and how long it may go on otherwise.
 fn places(
     seen: &Seen,
@@ -265,98 +351,40 @@ fn places(
     instance: &Instance,
     now: Timestamp,
 ) -> Vec<Place> {
+    const OWN: &str = "Mastodon’s copy of it";
+    const IN_FRONT: &str = "a cache in front, by Mastodon’s own header,";
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
     let forgotten = instance.forgotten().and_then(|told| told.went).map(|(at, _)| at);
-    let forgotten = forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed));
-    let until = |after_telling: i64, otherwise: i64| {
-        forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
+    let held = Held {
+        mode,
+        told,
+        changed,
+        forgotten: forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed)),
+        single_user: mode.is_some_and(|mode| seen.never_agrees(mode)),
+        now,
     };
-    let single_user = mode.is_some_and(|mode| seen.never_agrees(mode));
-    let lasts = |whose: &str, until: Option<Timestamp>| {
-        if single_user { "; single-user mode, whatever the setting says".to_owned() } else { lasts(whose, until, now) }
-    };
-    let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
-    let sign_up = {
-        let agrees = mode.and_then(|mode| seen.sign_up_agrees(mode));
-        let says = match &seen.sign_up {
-            SignUpPage::Form { asks_why: true } => "takes sign-ups, and asks why: for review".to_owned(),
-            SignUpPage::Form { asks_why: false } => "takes sign-ups, and asks nobody why".to_owned(),
-            SignUpPage::Rules => "takes sign-ups, once the rules are agreed to".to_owned(),
-            SignUpPage::Closed(sentence) => format!("takes no sign-ups: {sentence}"),
-            SignUpPage::NotKnown(why) => why.clone(),
-        };
-        let limit = until(0, SETTING_LASTS);
-        let more = match &seen.sign_up {
-            _ if agrees != Some(false) => String::new(),
-            SignUpPage::Closed(_) if single_user => lasts("", limit),
-            SignUpPage::Closed(_) => {
-                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule about this console does that, whatever the setting says";
-                match limit.filter(|limit| *limit > now) {
-                    Some(_) => format!("{}, or {others}", lasts("Mastodon’s copy of the setting", limit)),
-                    None => format!("; {others}"),
-                }
-            }
-            _ => lasts("Mastodon’s copy of the setting", limit),
-        };
-        place("Sign-up page", agrees, says + &more)
-    };
-    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Timestamp>| match answered {
-        Ok(answered) => {
-            let agrees = mode.map(|mode| answered.agrees(mode, told));
-            let message = if answered.message.is_empty() || answered.enabled {
-                String::new()
-            } else {
-                format!(", “{}”", ui::excerpt(&answered.message, EXCERPT))
-            };
-            let more = if agrees == Some(false) { lasts(whose, limit) } else { String::new() };
-            place(name, agrees, format!("{}{message}{more}", answered.word()))
-        }
-        Err(why) => place(name, None, why.clone()),
-    };
-    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Timestamp>| match open {
-        Ok(open) => {
-            let agrees = mode.map(|mode| *open == (mode != RegistrationsMode::None));
-            let word = if *open { "sign-ups taken" } else { "no sign-ups" };
-            let more = if agrees == Some(false) { lasts(whose, limit) } else { String::new() };
-            place(name, agrees, format!("{word}{more}"))
-        }
-        Err(why) => place(name, None, why.clone()),
-    };
-    let of_mastodon = |answered: &Result<Api, String>| {
-        mode.zip(answered.as_ref().ok()).is_some_and(|(mode, answered)| !answered.agrees(mode, told))
-    };
-    let setting_and_answer = SETTING_LASTS + ANSWER_LASTS;
-    let setting_and_listed = SETTING_LASTS + LISTED_LASTS;
+    // Where Mastodon itself says so, nothing in front of it has to.
+    let api_says_so = mode.zip(seen.api.as_ref().ok()).is_some_and(|(mode, answered)| !answered.agrees(mode, told));
+    let listed_says_so =
+        mode.zip(seen.directories.as_ref().ok()).is_some_and(|(mode, open)| *open != (mode != RegistrationsMode::None));
+    let whose = |says_so: bool| if says_so { OWN } else { IN_FRONT };
+    let answer = SETTING_LASTS + ANSWER_LASTS;
+    let listed = SETTING_LASTS + LISTED_LASTS;
     vec![
-        sign_up,
-        api("Public API, past the caches in front", &seen.api, "Mastodon’s copy of it", until(0, setting_and_answer)),
-        api(
+        held.sign_up(seen),
+        held.api("Public API, past the caches in front", &seen.api, OWN, held.until(0, answer)),
+        held.api(
             "Public API, as visitors get it",
             &seen.kept_api,
-            // Where Mastodon itself says so, nothing in front of it has to.
-            if of_mastodon(&seen.api) {
-                "Mastodon’s copy of it"
-            } else {
-                "a cache in front, by Mastodon’s own header,"
-            },
-            until(ANSWER_LASTS_IN_FRONT, setting_and_answer + ANSWER_LASTS_IN_FRONT),
+            whose(api_says_so),
+            held.until(ANSWER_LASTS_IN_FRONT, answer + ANSWER_LASTS_IN_FRONT),
         ),
-        listed(
-            "Directories, past the caches in front",
-            &seen.directories,
-            "Mastodon’s copy of it",
-            until(0, setting_and_listed),
-        ),
-        listed(
+        held.listed("Directories, past the caches in front", &seen.directories, OWN, held.until(0, listed)),
+        held.listed(
             "Directories, as they get it",
             &seen.kept_directories,
-            match &seen.directories {
-                Ok(open) if mode.is_some_and(|mode| *open != (mode != RegistrationsMode::None)) => {
-                    "Mastodon’s copy of it"
-                }
-                Ok(_) | Err(_) => "a cache in front, by Mastodon’s own header,",
-            },
-            until(LISTED_LASTS_IN_FRONT, setting_and_listed + LISTED_LASTS_IN_FRONT),
+            whose(listed_says_so),
+            held.until(LISTED_LASTS_IN_FRONT, listed + LISTED_LASTS_IN_FRONT),
         ),
     ]
 }

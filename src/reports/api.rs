@@ -1,6 +1,6 @@
 //! The forms of the report desk.
 
-use super::{DecideForm, DecideManyForm};
+use super::{CategoryForm, DecideForm, DecideManyForm};
 use crate::problem::Problem;
 use leptos::prelude::*;
 
@@ -23,13 +23,19 @@ pub async fn hand_over(
     account: String,
     #[server(default)] to: String,
     #[server(default)] note: String,
+    #[server(default)] back: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::hand_over(context, instance, account, to, note)).await
+    crate::context::form_action(|context| super::service::hand_over(context, instance, account, to, note, back)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "hold")]
-pub async fn claim_case(instance: String, account: String, claim: String) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::claim_case(context, instance, account, claim)).await
+pub async fn claim_case(
+    instance: String,
+    account: String,
+    claim: String,
+    #[server(default)] back: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::claim_case(context, instance, account, claim, back)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "reopen")]
@@ -38,23 +44,14 @@ pub async fn reopen(
     account: String,
     report: String,
     #[server(default)] why: String,
+    #[server(default)] back: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::reopen(context, instance, account, report, why)).await
+    crate::context::form_action(|context| super::service::reopen(context, instance, account, report, why, back)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "category")]
-pub async fn change_category(
-    instance: String,
-    account: String,
-    report: String,
-    category: String,
-    #[server(default)] rules: Vec<String>,
-    #[server(default)] seen: String,
-) -> Result<(), Problem> {
-    crate::context::form_action(|context| {
-        super::service::change_category(context, instance, account, report, category, rules, seen)
-    })
-    .await
+pub async fn change_category(#[server(flatten)] form: CategoryForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::change_category(context, form)).await
 }
 
 /// Takes one sanction back.
@@ -65,9 +62,12 @@ pub async fn reverse(
     reversal: String,
     #[server(default)] state: String,
     #[server(default)] why: String,
+    #[server(default)] back: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::reverse(context, instance, account, reversal, state, why))
-        .await
+    crate::context::form_action(|context| {
+        super::service::reverse(context, instance, account, reversal, state, why, back)
+    })
+    .await
 }
 
 /// Shows one masked thing once, with a reason.

@@ -5,7 +5,8 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    batches::Running,
+    accounts::OurNotes,
+    batches::{Lately, Running},
     clock::Timestamp,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
     ui,
@@ -56,6 +57,15 @@ pub struct QueueFilter {
     pub holder: String,
     /// Older than: `1h`, `1d`, `1w`
     pub age: String,
+    /// The name of whoever decided it in the console, among those decided
+    pub by: String,
+}
+
+impl QueueFilter {
+    /// Its keys in an address. They go with a person from the queue to a case, to the next one and back.
+    pub const KEYS: [&str; 7] = ["state", "category", "origin", "domain", "holder", "age", "decided-by"];
+    pub const STATES: [&str; 4] = ["waiting", "mine", "unheld", "decided"];
+    pub const AGES: [&str; 3] = ["1h", "1d", "1w"];
 }
 
 /// The queue.
@@ -81,9 +91,16 @@ pub struct QueuePage {
     pub search: String,
     /// Set while `decided` reports are listed instead.
     pub decided: Vec<DecidedRow>,
+    /// How far back was looked among them, where that is not to the end.
+    pub looked_to: Option<Timestamp>,
+    /// Decisions of which the record does not say any more whom they were about: they are not listed.
+    pub destroyed: usize,
+    /// Colleagues whose decisions can be listed.
+    pub people: Vec<String>,
     pub may_decide: bool,
     pub preview: Option<BulkPreview>,
     pub running: Vec<Running>,
+    pub lately: Vec<Lately>,
 }
 
 /// Many cases about to be decided at once, before any is.
@@ -120,15 +137,21 @@ pub struct DecideManyForm {
     pub why: String,
 }
 
-/// A closed report.
+/// A closed report, or one decision with its first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecidedRow {
-    pub report: ReportId,
+    pub report: Option<ReportId>,
+    /// Reports that were closed with it.
+    pub more: usize,
     pub account: AccountId,
     pub handle: String,
-    pub category: Category,
+    /// `None` where the report is not closed any more, or was never there.
+    pub category: Option<Category>,
     pub closed_at: Timestamp,
+    /// “Jonas Tran, through @harbourmaster”
     pub closed_by: String,
+    /// `None` for what was not decided from here.
+    pub decision: Option<Decision>,
     pub what: String,
 }
 
@@ -282,6 +305,10 @@ pub struct Strike {
     pub text: String,
     /// What became of an appeal.
     pub appeal: Option<String>,
+    /// The appeal waits for a decision.
+    pub waits: bool,
+    /// What the appeal says, and since when; `None` where that may not be read.
+    pub answered: Option<(String, Timestamp)>,
     /// Its page on the instance, which opens for whoever decides appeals there and for the person struck alone
     /// (`app/policies/account_warning_policy.rb`; the same in every release, as recorded of 4.6 and 4.7).
     pub there: Option<String>,
@@ -387,6 +414,7 @@ pub struct CasePage {
     pub latest: Vec<PostCard>,
     pub strikes: Vec<Strike>,
     pub notes: Vec<Note>,
+    pub our_notes: OurNotes,
     /// Of strikes, notes and earlier reports there are more than are listed.
     pub more: MoreOf,
     pub presets: Vec<Preset>,
@@ -408,7 +436,7 @@ pub struct CasePage {
     pub search: String,
     /// What could not be read, in a sentence.
     pub partly: Option<String>,
-    /// On the account's own page alone, for those who see invitations.
+    /// For those who see invitations; in a case only where somebody is known to have invited them.
     pub invitations: Option<crate::invitations::OfAccount>,
 }
 
@@ -423,6 +451,22 @@ impl CasePage {
 
 /// How many are counted.
 pub const MOST_COUNTED: i64 = 10_001;
+
+/// The form that puts a report under another category, as it was posted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CategoryForm {
+    pub instance: String,
+    pub account: String,
+    pub report: String,
+    pub category: String,
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// The category and the rules that the person saw, in JSON.
+    #[serde(default)]
+    pub seen: String,
+    #[serde(default)]
+    pub back: String,
+}
 
 /// The decision form, as it was posted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -450,4 +494,7 @@ pub struct DecideForm {
     /// The case to go to afterwards: an account's id.
     #[serde(default)]
     pub next: String,
+    /// The page it stood on, with the filter of the queue.
+    #[serde(default)]
+    pub back: String,
 }

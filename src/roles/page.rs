@@ -128,7 +128,7 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
             view! { <div class="card pad empty"><p>"The instance has no roles. They are made on Mastodon’s own pages, and appear here with what they allow and who has them."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Role"</th><th class="num">"Position"</th><th>"May do, with everyone’s rights"</th><th class="wide"></th><th class="num">"Members"</th></tr></thead>
+                <thead><tr><th>"Role"</th><th class="num">"Position"</th><th>"May do, with everyone’s rights"</th><th class="wide"><span class="heard">"Marks"</span></th><th class="num">"Members"</th></tr></thead>
                 <tbody>{page.roles.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
@@ -263,7 +263,7 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
                 view! { <p class="pad soft">"Nobody has this role. Whoever gets it appears here."</p> }.into_any()
             } else {
                 view! { <table class="list">
-                    <thead><tr><th>"Account"</th><th>"Name"</th><th class="wide">"State"</th><th></th></tr></thead>
+                    <thead><tr><th>"Account"</th><th>"Name"</th><th class="wide">"State"</th><th><span class="heard">"Change"</span></th></tr></thead>
                     <tbody>{page.members.iter().map(row).collect_view()}</tbody>
                 </table> }.into_any()
             }}

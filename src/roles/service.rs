@@ -23,7 +23,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
-    store::{linked_accounts, operators, store_problem},
+    store::{linked_accounts, operators},
     text::Why,
     ui,
 };
@@ -53,9 +53,9 @@ async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Pr
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    let everyone = read.everyone().await.map_err(read_problem)?;
-    let roles = read.roles().await.map_err(read_problem)?;
+    let mut read = instance.database.read().await?;
+    let everyone = read.everyone().await?;
+    let roles = read.roles().await?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
         missing: lacking(&instance, &mut read).await?,
@@ -72,21 +72,21 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    let everyone = read.everyone().await.map_err(read_problem)?;
-    let (found, number) = read.role(id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let mut read = instance.database.read().await?;
+    let everyone = read.everyone().await?;
+    let (found, number) = read.role(id).await?.ok_or_else(missing)?;
     let mut members = Vec::new();
     let mut edge = None;
     if id != EVERYONE {
-        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(read_problem)?;
+        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await?;
         edge = window.edge;
         let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
-        let with_factor = read.second_factors(&ids).await.map_err(read_problem)?;
+        let with_factor = read.second_factors(&ids).await?;
         members.extend(window.accounts.iter().map(|account| Member {
             account: AccountId(account.id),
             handle: format!("@{}", ui::tame(&account.username)),
             display_name: ui::excerpt(&account.display_name, 60),
-            state: account.state().words().into_iter().map(str::to_owned).collect(),
+            state: account.state.words().into_iter().map(str::to_owned).collect(),
             second_factor: with_factor.contains(&AccountId(account.id)),
         }));
     }
@@ -135,11 +135,11 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let acting = acting::acting(context, &instance).await?;
-    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let mut read = instance.database.read().await?;
     let mut page = ChangePage {
         who: text("who"),
         role: text("role"),
-        roles: read.roles().await.map_err(read_problem)?.into_iter().map(|(role, _)| role).collect(),
+        roles: read.roles().await?.into_iter().map(|(role, _)| role).collect(),
         now: None,
         preview: None,
         wrong: None,
@@ -147,7 +147,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
         untold: read.untold(&[Extra::RoleDetails, Extra::Deletion]).await.map_err(read_problem)?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
-    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
+    match previewed(&instance, acting, &mut read, &page.who, &page.role).await? {
         Ok((now, preview)) => {
             (page.now, page.preview) = (now, preview);
             if let Some(preview) = page.preview.as_mut().filter(|preview| preview.locked) {
@@ -169,11 +169,11 @@ async fn works_here(context: &Context, instance: &Instance, account: AccountId) 
         ));
     }
     let (store, keys) = (&context.app.store, &context.app.keys);
-    let linked = linked_accounts::list(store, keys).await.map_err(store_problem)?;
+    let linked = linked_accounts::list(store, keys).await?;
     let Some(linked) = linked.into_iter().find(|one| one.instance == instance.name && one.account == account) else {
         return Ok(None);
     };
-    let person = operators::by_id(store, &linked.operator).await.map_err(store_problem)?;
+    let person = operators::by_id(store, &linked.operator).await?;
     let name = person.map_or_else(|| "Somebody".to_owned(), |person| ui::tame(&person.name));
     Ok(Some(format!(
         "{name} acts as this account through the console. What they decide goes on; they cannot link it anew before they \

@@ -4,7 +4,13 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{batches::Running, clock::Timestamp, id::AccountId, mastodon::waiting::Waiting, reports::Revealed};
+use crate::{
+    batches::{Lately, Running},
+    clock::Timestamp,
+    id::AccountId,
+    mastodon::waiting::Waiting,
+    reports::Revealed,
+};
 
 /// What is decided about somebody who asked to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +180,7 @@ pub struct SignUpsPage {
     pub network: Option<String>,
     pub preview: Option<Preview>,
     pub running: Vec<Running>,
+    pub lately: Vec<Lately>,
     pub may_decide: bool,
     pub older: Option<String>,
     pub search: String,

@@ -2,6 +2,7 @@
 
 use super::{Preview, REASONS, SignUpDecision, SignUpPage, SignUpRow, SignUpsPage, Signal, api, service};
 use crate::{
+    batches,
     frame::Frame,
     id::InstanceName,
     nouns::permissions::Capability,
@@ -55,17 +56,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
         view! { <p class="note lead">{cluster.sentence}<a class="link" href=all>"Look at them as one"</a></p> }
     });
-    let running = page
-        .running
-        .iter()
-        .map(|batch| {
-            let state = if batch.paused { "paused" } else { "under way" };
-            view! {
-                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
-                    <a class="link" href=path::batch(&instance, &batch.id)>"Look"</a></p>
-            }
-        })
-        .collect_view();
+    let running = batches::page::running(&instance, &page.running, frame.now);
     let search = Search::parse(&page.search);
     let together = (page.may_decide
         && page.matching > 1
@@ -107,6 +98,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
             <span class="soft small">{page.throw_away.clone().map(|list| format!("Throw-away mail servers: {list}"))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
+        {crate::batches::page::lately(&instance, &page.lately, frame.now)}
     }
     .into_any()
 }
@@ -149,7 +141,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chips.push(list::chip_off(base, &search, "under", &format!("mail at or below {}", ui::tame(&filter.under))));
     }
     if !filter.rule.is_empty() {
-        let network = page.network.as_deref().unwrap_or("a rule that is gone");
+        let network = page.network.as_deref().unwrap_or("a rule that is gone, or is not shown to you");
         chips.push(list::chip_off(base, &search, "rule", &format!("asked from {network}")));
     }
     let newest = filter.order == "newest";
@@ -382,26 +374,6 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
             </section>
         }
     });
-    let confirmed = match (row.confirmed, row.deleted_on) {
-        (true, _) => view! { "confirmed" }.into_any(),
-        (false, Some(at)) => view! { <span class="badge warn">"not confirmed"</span> " Mastodon deletes them on " {time::day(at, frame.now)} }.into_any(),
-        (false, None) => view! { <span class="badge warn">"not confirmed"</span> }.into_any(),
-    };
-    let masked = |name: &'static str, what: &'static str, value: String| {
-        let shown = if page.may_reveal {
-            view! {
-                <details class="menu">
-                    <summary class="mask" title="Show it, with a reason">{value}</summary>
-                    <div class="card pad">{reveal_form(&instance, row.account, &frame, what.to_owned(), "Show it once")}</div>
-                </details>
-            }
-            .into_any()
-        } else {
-            view! { <span class="mask">{value}</span> }.into_any()
-        };
-        view! { <dt>{name}</dt><dd>{shown}</dd> }.into_any()
-    };
-    let rel = "noopener noreferrer external";
     view! {
         <div class="head">
             {list::crumb(path::signups(&instance), "Sign-ups")}
@@ -415,24 +387,53 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
                 <section class="card"><header><h2>"Why they want to join"</h2></header><div class="post">{reason}</div></section>
                 {signals}
             </div>
-            <aside class="stack">
-                <section class="card">
-                    <header><h2>"The request"</h2></header>
-                    <div class="body"><dl class="facts">
-                        {masked("Mail", "email", row.mail.clone())}
-                        <dt>"Mail state"</dt><dd>{confirmed}</dd>
-                        {page.address.clone().map(|address| masked("Address", "address", address))}
-                        {row.language.clone().map(|language| view! { <dt>"Language"</dt><dd>{language}</dd> })}
-                        <dt>"Account"</dt><dd><a class="link" href=path::account(&instance, row.account)>"look at it"</a></dd>
-                    </dl></div>
-                </section>
-                <section class="card">
-                    <header><h2>"Only on the instance itself"</h2></header>
-                    <div class="body small"><a class="link" href=page.there.clone() rel=rel>"Confirm a mail address, send the confirmation again →"</a></div>
-                </section>
-            </aside>
+            {request(&instance, &frame, &page)}
         </div>
         {decide_bar(&here, &instance, &page)}
+    }
+    .into_any()
+}
+
+/// What is known of somebody who asked, the personal of it masked.
+fn request(instance: &InstanceName, frame: &Frame, page: &SignUpPage) -> AnyView {
+    let row = &page.row;
+    let confirmed = match (row.confirmed, row.deleted_on) {
+        (true, _) => view! { "confirmed" }.into_any(),
+        (false, Some(at)) => view! { <span class="badge warn">"not confirmed"</span> " Mastodon deletes them on " {time::day(at, frame.now)} }.into_any(),
+        (false, None) => view! { <span class="badge warn">"not confirmed"</span> }.into_any(),
+    };
+    let masked = |name: &'static str, what: &'static str, value: String| {
+        let shown = if page.may_reveal {
+            view! {
+                <details class="menu">
+                    <summary class="mask" title="Show it, with a reason">{value}</summary>
+                    <div class="card pad">{reveal_form(instance, row.account, frame, what.to_owned(), "Show it once")}</div>
+                </details>
+            }
+            .into_any()
+        } else {
+            view! { <span class="mask">{value}</span> }.into_any()
+        };
+        view! { <dt>{name}</dt><dd>{shown}</dd> }.into_any()
+    };
+    let rel = "noopener noreferrer external";
+    view! {
+        <aside class="stack">
+            <section class="card">
+                <header><h2>"The request"</h2></header>
+                <div class="body"><dl class="facts">
+                    {masked("Mail", "email", row.mail.clone())}
+                    <dt>"Mail state"</dt><dd>{confirmed}</dd>
+                    {page.address.clone().map(|address| masked("Address", "address", address))}
+                    {row.language.clone().map(|language| view! { <dt>"Language"</dt><dd>{language}</dd> })}
+                    <dt>"Account"</dt><dd><a class="link" href=path::account(instance, row.account)>"look at it"</a></dd>
+                </dl></div>
+            </section>
+            <section class="card">
+                <header><h2>"Only on the instance itself"</h2></header>
+                <div class="body small"><a class="link" href=page.there.clone() rel=rel>"Confirm a mail address, send the confirmation again →"</a></div>
+            </section>
+        </aside>
     }
     .into_any()
 }

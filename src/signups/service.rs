@@ -10,10 +10,11 @@ use crate::{
     deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
+    invitations::service::chain::Families,
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
+        database::{DatabaseError, Hidden, NEWEST, Origins, PendingSignUp, Read, read_problem},
         rest::Client,
         waiting::Snapshot,
     },
@@ -22,7 +23,12 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
-    store::{refusals, refusals::Refusal, store_problem},
+    store::{
+        invited::{self, Invited},
+        refusals,
+        refusals::Refusal,
+        store_problem,
+    },
     text::{
         Why,
         alike::{groups, words},
@@ -32,7 +38,7 @@ use crate::{
 use ipnet::IpNet;
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -45,10 +51,18 @@ const BURST: usize = 10;
 const FROM_ONE_SERVER: usize = 3;
 /// Signals about addresses look back so far.
 const LATELY: i64 = 30 * DAY;
-/// An address says nothing that at least so many of those who signed up lately share …
+/// Whoever was let in counts for what is common after so long.
+const SETTLED: i64 = 3 * DAY;
+/// An address says nothing that at least so many of those share who were let in lately …
 const SHARED_BY: i64 = 5;
 /// … if they are more than one in so many of all.
 const ONE_IN: i64 = 10;
+/// Of so many whose inviter is gone it is looked who that was.
+const MOST_FORGOTTEN: usize = 1_000;
+/// Of so many inviters it is looked whom else they brought …
+const MOST_INVITERS: usize = 20;
+/// … and of each at so many.
+const MOST_BROUGHT: usize = 50;
 /// So many addresses that say nothing are named.
 const MOST_NAMED: usize = 3;
 
@@ -68,8 +82,12 @@ struct Desk {
     /// When they asked, sorted.
     times: Vec<i64>,
     refused: Refused,
-    /// From which addresses people came lately; `None` where the database did not say.
+    /// From which addresses those came who were let in lately; `None` where the database did not say.
     origins: Option<Origins>,
+    /// Who invited those of whom the instance does not say it any more.
+    forgotten: BTreeMap<AccountId, Invited>,
+    /// Whom else the inviters brought.
+    families: Families,
 }
 
 /// What is remembered of refusals, by what they are known again by; the newest of each.
@@ -122,11 +140,48 @@ impl Desk {
         let refusals =
             refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
         let origins = match instance.database.read().await {
-            Ok(mut read) => read.origins(context.now().plus(-LATELY)).await,
+            Ok(mut read) => read.origins(context.now().plus(-LATELY), context.now().plus(-SETTLED)).await,
             Err(error) => Err(error),
         };
         let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
-        Ok(Self { list, group, by_group, by_address, by_mail, times, refused: Refused::of(refusals), origins })
+        let (forgotten, families) = invitations(context, instance, rows).await?;
+        let refused = Refused::of(refusals);
+        Ok(Self { list, group, by_group, by_address, by_mail, times, refused, origins, forgotten, families })
+    }
+
+    /// Who invited somebody, as the instance says or as it was seen: account, name, and whether it still says so.
+    fn inviter<'a>(&'a self, person: &'a PendingSignUp) -> Option<(AccountId, &'a str, bool)> {
+        match (&person.inviter, person.inviter_account) {
+            (Some(name), Some(account)) => Some((account, name, true)),
+            _ => self.forgotten.get(&person.account).map(|one| (one.inviter, one.name.as_str(), false)),
+        }
+    }
+
+    /// What the invitation says that somebody came with: it speaks for them, unless whoever invited is gone or others that
+    /// they invited were sanctioned.
+    fn invited(&self, person: &PendingSignUp) -> Option<Signal> {
+        let (account, name, still) = self.inviter(person)?;
+        let (name, others) = (ui::tame(name), self.families.others(account, person.account));
+        let stands = if still { self.families.word(account) } else { Some("gone") };
+        let came = match stands {
+            Some(word) => format!("Came with an invitation of @{name}, who is {word}."),
+            None => format!("Came with an invitation of @{name}."),
+        };
+        let brought =
+            others.words().map(|words| format!(" Of those whom they invited, as far as this console saw: {words}."));
+        let sanctioned = others.suspended + others.limited;
+        let word = match (others.speaks_against(), stands) {
+            (true, _) => format!("invited by @{name}, as {sanctioned} sanctioned"),
+            (false, Some(word)) => format!("invited by @{name} ({word})"),
+            (false, None) => format!("invited by @{name}"),
+        };
+        Some(Signal {
+            word,
+            evidence: format!("{came}{}", brought.unwrap_or_default()),
+            good: stands.is_none() && !others.speaks_against(),
+            others: Vec::new(),
+            entry: None,
+        })
     }
 
     fn people(&self) -> &[PendingSignUp] {
@@ -144,19 +199,11 @@ impl Desk {
         number >= SHARED_BY && number * ONE_IN > origins.all
     }
 
-    /// The address of somebody, where it tells people apart. Where the database did not say who came lately, those who wait are
-    /// all that is known.
+    /// The address of somebody, where it tells people apart. Where the database did not say who was let in lately, none is
+    /// known to be common: a signal too many is looked at, one too few is not.
     fn telling(&self, person: &PendingSignUp) -> Option<Hidden> {
         let range = person.address.as_ref().filter(|address| !address.is_of_no_visitor())?.range();
-        let common = match &self.origins {
-            Some(origins) => self.is_common(origins, &range),
-            None => {
-                let number =
-                    self.by_address.get(&range).map_or(0, |there| i64::try_from(there.len()).unwrap_or(i64::MAX));
-                let all = i64::try_from(self.people().len()).unwrap_or(i64::MAX);
-                number >= SHARED_BY && number.saturating_mul(ONE_IN) > all
-            }
-        };
+        let common = self.origins.as_ref().is_some_and(|origins| self.is_common(origins, &range));
         (!common).then_some(range)
     }
 
@@ -175,19 +222,24 @@ impl Desk {
         }
         let origins = self.origins.iter().flat_map(|origins| {
             let common = |(range, _): &&(Hidden, i64)| !range.is_of_no_visitor() && self.is_common(origins, range);
-            origins.shared.iter().filter(common).map(|(range, number)| (origins.all, range, *number))
+            origins.shared.iter().filter(common).map(move |(range, number)| (origins, range, *number))
         });
-        said.extend(origins.take(MOST_NAMED).map(|(all, range, number)| {
+        said.extend(origins.take(MOST_NAMED).map(|(origins, range, number)| {
+            let among = match origins.more {
+                true => format!(", among the newest {} sign-ups,", ui::grouped(usize::try_from(NEWEST).unwrap_or(0))),
+                false => String::new(),
+            };
             format!(
-                "{} of the {} who signed up within the last 30 days came from {}: so common an address gives no signal.",
+                "{} of the {} who signed up within the last 30 days{among} and were let in came from {}: so common an address \
+                 gives no signal.",
                 ui::grouped(usize::try_from(number).unwrap_or(0)),
-                ui::count(usize::try_from(all).unwrap_or(0), "person", "people"),
+                ui::count(usize::try_from(origins.all).unwrap_or(0), "person", "people"),
                 range.masked(),
             )
         }));
         if self.origins.is_none() {
             said.push(
-                "Who signed up lately could not be read: only those who wait tell which addresses are common."
+                "Who was let in lately could not be read: which addresses are common is not known, and each gives its signal."
                     .to_owned(),
             );
         }
@@ -265,14 +317,8 @@ impl Desk {
                 Vec::new(),
             ));
         }
-        match &person.inviter {
-            Some(inviter) => signals.push(Signal {
-                word: format!("invited by @{}", ui::tame(inviter)),
-                evidence: format!("Came with an invitation of @{}.", ui::tame(inviter)),
-                good: true,
-                others: Vec::new(),
-                entry: None,
-            }),
+        match self.invited(person) {
+            Some(invited) => signals.push(invited),
             None if person.reason.trim().is_empty() => signals.push(against(
                 "no reason".to_owned(),
                 "They gave no reason, and came without an invitation.".to_owned(),
@@ -346,6 +392,37 @@ impl Desk {
     }
 }
 
+/// Who invited those who wait and of whom the instance does not say it any more; and whom else the inviters of most of them
+/// brought.
+async fn invitations(
+    context: &Context,
+    instance: &Instance,
+    rows: &[PendingSignUp],
+) -> Result<(BTreeMap<AccountId, Invited>, Families), Problem> {
+    let store = &context.app.store;
+    let Some(oldest) = rows.iter().map(|person| person.user).min() else {
+        return Ok((BTreeMap::new(), Families::default()));
+    };
+    let forgotten = invited::forgotten(store, &instance.name, oldest, MOST_FORGOTTEN).await.map_err(store_problem)?;
+    let forgotten: BTreeMap<AccountId, Invited> = forgotten.into_iter().map(|one| (one.account, one)).collect();
+    let mut brought: BTreeMap<AccountId, usize> = BTreeMap::new();
+    for person in rows {
+        let kept = || forgotten.get(&person.account).map(|one| one.inviter);
+        if let Some(inviter) = person.inviter_account.or_else(kept) {
+            *brought.entry(inviter).or_default() += 1;
+        }
+    }
+    let mut inviters: Vec<(AccountId, usize)> = brought.into_iter().collect();
+    inviters.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let inviters: BTreeSet<AccountId> = inviters.into_iter().take(MOST_INVITERS).map(|(inviter, _)| inviter).collect();
+    let families = match instance.database.read().await {
+        Ok(mut read) => Families::read(store, &instance.name, &mut read, &inviters, MOST_BROUGHT).await,
+        Err(error) => Err(read_problem(error)),
+    };
+    // The desk opens without: what is not known gives no signal.
+    Ok((forgotten, families.unwrap_or_default()))
+}
+
 /// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
 fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
@@ -372,17 +449,21 @@ impl Kept {
     }
 }
 
-fn filter_of(search: &Search) -> SignUpFilter {
+/// # Errors
+/// Invalid, with what is accepted.
+fn filter_of(search: &Search) -> Result<SignUpFilter, Problem> {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
-    SignUpFilter {
-        state: text("state"),
+    search.typed::<AccountId>("alike", "It takes the id of an account")?;
+    search.typed::<i64>("rule", "It takes the number of an IP rule")?;
+    Ok(SignUpFilter {
+        state: search.one_of("state", &["waiting", "unconfirmed", "invited"])?.to_owned(),
         language: text("language"),
         mail: text("mail").trim_start_matches('@').to_lowercase(),
         alike: text("alike"),
         under: text("under").to_lowercase(),
         rule: text("rule"),
-        order: text("order"),
-    }
+        order: search.one_of("order", &["oldest", "newest"])?.to_owned(),
+    })
 }
 
 /// Whether somebody comes under the rule that a filter names; `network` is that of the rule about addresses.
@@ -406,7 +487,7 @@ fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) 
     };
     let state = match filter.state.as_str() {
         "unconfirmed" => !person.confirmed,
-        "invited" => person.inviter.is_some(),
+        "invited" => desk.inviter(person).is_some(),
         // Whom a rule would have caught is shown whole, until somebody narrows it.
         _ => person.confirmed || filter.is_by_rule(),
     };
@@ -431,17 +512,20 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let filter = filter_of(&parsed);
+    let filter = filter_of(&parsed)?;
     let base = path::signups(&instance.name);
     let desk = Desk::open(context, &instance).await?;
     let now = context.now();
     // By its number alone: who may look here must not find out addresses by trying networks.
+    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
+    // And only for whoever decides about them and sees rules at all: it tells more of an address than its mask does.
+    let may_see = may_decide && access::permit(&context.actor, Permission::ViewBlocks, Some(&instance.name)).is_ok();
     let network = match filter.rule.parse().map(RuleNumber) {
-        Ok(id) => {
+        Ok(id) if may_see => {
             let mut read = instance.database.read().await.map_err(read_problem)?;
             read.network_of(id).await.map_err(read_problem)?
         }
-        Err(_) => None,
+        _ => None,
     };
     let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
     let mut fitting: Vec<usize> =
@@ -450,7 +534,6 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     if filter.order == "newest" {
         fitting.reverse();
     }
-    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
     let preview = parsed.get("decide").and_then(|verdict| verdict.parse().ok()).filter(|_| may_decide).map(|verdict| {
         let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
         let all = parsed.get("all").is_some();
@@ -484,7 +567,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
         waiting: instance.sign_ups_waiting().unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
-        invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
+        invited: desk.people().iter().filter(|person| desk.inviter(person).is_some()).count(),
         matching: fitting.len(),
         languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
         mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),
@@ -495,6 +578,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         filter,
         preview,
         running: batches::service::running(context, &instance, "decide_sign_up").await?,
+        lately: batches::service::lately(context, &instance, "decide_sign_up").await?,
         may_decide,
         older,
         search: search.to_owned(),

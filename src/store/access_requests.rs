@@ -71,39 +71,40 @@ pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx
     })
 }
 
-type Row = (
-    String,
-    String,
-    String,
-    i64,
-    Option<String>,
-    String,
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    instance: String,
+    operator: OperatorId,
+    accounts: i64,
+    sealed_told: Option<String>,
+    state: String,
+    created_at: Timestamp,
+    decided_at: Option<Timestamp>,
+    decided_by: Option<OperatorId>,
+    sealed_answer: Option<String>,
+    invite: Option<InviteId>,
+}
 
 fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
-    let (id, instance, operator, accounts, told, state, created_at, decided_at, decided_by, answer, invite) = row;
-    let open = |sealed: String| keys.open_text(PURPOSE, &id, &sealed).ok_or_else(|| damaged("its words do not open"));
-    let told = match told {
+    let open =
+        |sealed: String| keys.open_text(PURPOSE, &row.id, &sealed).ok_or_else(|| damaged("its words do not open"));
+    let told = match row.sealed_told {
         Some(sealed) => serde_json::from_str(&open(sealed)?).map_err(|error| damaged(&error.to_string()))?,
         None => None,
     };
     Ok(AccessRequest {
-        answer: answer.map(open).transpose()?,
+        answer: row.sealed_answer.map(open).transpose()?,
         told,
-        instance: InstanceName::try_from(instance).map_err(|error| damaged(&error))?,
-        operator: OperatorId(operator),
-        accounts: i32::try_from(accounts).map_err(fail)?,
-        state: state.parse().map_err(|()| damaged("a state nobody knows"))?,
-        created_at: Timestamp(created_at),
-        decided_at: decided_at.map(Timestamp),
-        decided_by: decided_by.map(OperatorId),
-        invite: invite.map(InviteId),
-        id,
+        instance: InstanceName::try_from(row.instance).map_err(|error| damaged(&error))?,
+        operator: row.operator,
+        accounts: i32::try_from(row.accounts).map_err(fail)?,
+        state: row.state.parse().map_err(|()| damaged("a state nobody knows"))?,
+        created_at: row.created_at,
+        decided_at: row.decided_at,
+        decided_by: row.decided_by,
+        invite: row.invite,
+        id: row.id,
     })
 }
 

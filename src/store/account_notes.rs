@@ -74,17 +74,26 @@ pub async fn withdraw(
     })
 }
 
-/// With the instance and the account at the end.
-type Row = (String, String, Option<String>, i64, Option<i64>, Option<String>, String, String);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    operator: OperatorId,
+    sealed: Option<String>,
+    created_at: Timestamp,
+    withdrawn_at: Option<Timestamp>,
+    withdrawn_by: Option<OperatorId>,
+    instance: String,
+    account: String,
+}
 
-fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by, instance, account): Row) -> Note {
-    let whose = whose(&id, &instance, &account, &operator);
+fn from_row(keys: &Keys, row: Row) -> Note {
+    let whose = whose(&row.id, &row.instance, &row.account, &row.operator.0);
     Note {
-        text: sealed.and_then(|sealed| keys.open_text("account note", &whose, &sealed)),
-        operator: OperatorId(operator),
-        created_at: Timestamp(created_at),
-        withdrawn: at.map(Timestamp).zip(by.map(OperatorId)),
-        id,
+        text: row.sealed.and_then(|sealed| keys.open_text("account note", &whose, &sealed)),
+        operator: row.operator,
+        created_at: row.created_at,
+        withdrawn: row.withdrawn_at.zip(row.withdrawn_by),
+        id: row.id,
     }
 }
 

@@ -43,9 +43,6 @@ impl Wait {
 }
 
 /// One place of a limit, taken in one statement: of many at once exactly as many get one as there are.
-///
-/// # Errors
-/// The store's.
 pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> sqlx::Result<Result<Reserved, Wait>> {
     // What counts for longer than anything can was counted by a clock that has been set back since.
     let never = |counts: i64| now.plus(counts + LARGEST_SKEW).0;
@@ -95,9 +92,6 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
 
 impl Reserved {
     /// Gives back what this reservation took, and nothing of what others took; what has begun anew meanwhile stays.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn give_back(self, store: &Store) -> sqlx::Result<()> {
         const SQL: &str = "update attempts set failures = failures - 1, next_at = 0 \
             where key_hash = $1 and first_at = $2 and failures > 0";
@@ -106,9 +100,6 @@ impl Reserved {
 }
 
 /// Forgets what counts no more.
-///
-/// # Errors
-/// The store's.
 pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from attempts where expires_at <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))

@@ -89,9 +89,6 @@ impl Driver {
 
 impl Store {
     /// What runs on the console's tables and is not its own, in words.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
         let running: Vec<Running> = match &self.driver {
             Driver::Sqlite(pool) => sqlx::query_as(ON_SQLITE).fetch_all(pool).await?,

@@ -7,11 +7,14 @@ pub mod account_notes;
 pub mod attempts;
 pub mod batches;
 pub mod case_claims;
+pub mod claims;
 pub mod domain_imports;
 pub mod drafts;
+pub mod endings;
 mod fence;
 pub(crate) mod foreign;
 pub mod grants;
+pub mod invited;
 pub mod linked_accounts;
 mod mac;
 pub mod operators;
@@ -24,6 +27,7 @@ pub mod settling;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
+pub(crate) mod transaction;
 pub mod web_sessions;
 
 pub use fence::Withheld;
@@ -72,6 +76,8 @@ pub enum Starting {
 /// The migration since which what is kept of an instance is proved, and a note is bound to whose it is
 /// (`migrations/0036_proved_snapshots.sql`).
 const BOUND: i64 = 36;
+/// … since which the deeds of batches are proved one by one (`migrations/0041_work.sql`),
+const PROVED_DEEDS: i64 = 41;
 /// … and the one that made the table of notes (`migrations/0012_account_notes.sql`).
 const NOTES: i64 = 12;
 
@@ -182,9 +188,6 @@ impl Store {
     }
 
     /// Waits until no other process brings this store up to date or seals it, and keeps others waiting until it is dropped.
-    ///
-    /// # Errors
-    /// If the lock cannot be had.
     pub async fn starting(&self, url: &str) -> Result<Starting, StoreError> {
         match &self.driver {
             Driver::Sqlite(_) => {
@@ -212,16 +215,17 @@ impl Store {
     }
 
     /// Brings the tables up to date: the shared ones, then what differs by engine.
-    ///
-    /// # Errors
-    /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
+        let unproved = self.is_of_before(PROVED_DEEDS).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
             self.sealing_becomes_due().await.map_err(failed)?;
         }
         // Before the migration that says that it is done: a start that ends in between does it again.
+        if unbound {
+            self.proving_becomes_due().await.map_err(failed)?;
+        }
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
         }
@@ -240,8 +244,11 @@ impl Store {
                 postgres.run(pool).await?;
             }
         }
-        if unbound {
+        if self.proving_is_due().await.map_err(failed)? {
             snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
+        if unproved {
+            batches::seal_items(self).await.map_err(failed)?;
         }
         Ok(())
     }
@@ -264,9 +271,6 @@ impl Store {
 
     /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over. Once in
     /// five seconds, however often it is asked: what strangers ask must not keep the disk at work.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn try_write(&self, now: Timestamp) -> sqlx::Result<()> {
         const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
             values ('whether it can be written', 0, $1, $1, $2) \
@@ -282,9 +286,6 @@ impl Store {
     }
 
     /// The clock that this store's processes go by: the server's, where several may share it, as it shows now.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn clock(&self) -> sqlx::Result<Clock> {
         match self.driver {
             Driver::Sqlite(_) => Ok(Clock::System),
@@ -297,9 +298,6 @@ impl Store {
     }
 
     /// Sets a clock that goes by the store's.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn set(&self, clock: &Clock) -> sqlx::Result<()> {
         const NOW: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
         let (Driver::Postgres(pool), Clock::Store(time)) = (&self.driver, clock) else { return Ok(()) };
@@ -326,6 +324,13 @@ fn only_for_us(file: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+impl From<sqlx::Error> for Problem {
+    /// The instance's database has an error of its own: this is the console's.
+    fn from(error: sqlx::Error) -> Self {
+        store_problem(error)
+    }
 }
 
 /// What is said where the console’s own database does not answer; why it does not stands in the log.

@@ -11,7 +11,7 @@ use crate::{
 pub const REMEMBERED: i64 = 180 * DAY;
 
 /// One refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Refusal {
     /// The entry of the deed in the ledger.
     pub intent: i64,
@@ -36,13 +36,7 @@ pub async fn remember(store: &Store, instance: &InstanceName, refusal: &Refusal)
 pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = "select intent, mail, address, words, at from refusals where instance = $1 and until > $2 \
         order by at desc, intent desc limit 20000";
-    type Row = (i64, String, Option<String>, Option<String>, i64);
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(now.0).fetch_all(pool).await?);
-    Ok(rows
-        .into_iter()
-        .map(|(intent, mail, address, words, at)| Refusal { intent, mail, address, words, at: Timestamp(at) })
-        .collect())
+    on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(now).fetch_all(pool).await)
 }
 
 pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {

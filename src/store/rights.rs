@@ -29,9 +29,11 @@ pub(super) const OF_A_PERSON: [&str; 10] = [
 /// … and about a grant.
 pub(super) const OF_A_GRANT: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
 
-/// Facts after which something cannot be had again: rows are sealed once, and work that has ended stays ended until somebody
-/// lets it go on.
-const FACTS: [&str; 4] = ["rows_sealed", "batch_begun", "batch_resumed", "batch_ended"];
+/// That what was kept of instances is proved in the form of today.
+pub const SNAPSHOTS_PROVED: &str = "snapshots_proved";
+/// Facts after which something cannot be had again: rows are sealed and proved once, and work that has ended stays ended until
+/// somebody lets it go on.
+const FACTS: [&str; 5] = ["rows_sealed", SNAPSHOTS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -198,9 +200,6 @@ const TRIES: usize = 5;
 impl Store {
     /// What the head says now. A head that does not hold says nothing: then it is what this process read last, and where it
     /// has read none, no row holds that an entry bears out.
-    ///
-    /// # Errors
-    /// The driver's.
     pub(super) async fn known(&self) -> sqlx::Result<Known> {
         let cached = self.cached.lock().clone();
         let mut wrong = "what it says of rights is not what is written down of them";
@@ -258,26 +257,17 @@ impl Store {
     }
 
     /// Size and root of the tree, as its sealed head has them; `None` where it does not hold.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealed_tree(&self) -> sqlx::Result<Option<(i64, String)>> {
         let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
         Ok(head.filter(|head| self.check(head, None).is_ok()).map(|now| (now.head.size, now.head.root)))
     }
 
     /// The newest entry that says this of a subject, as the sealed head has it.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn newest_change(&self, subject: &str, deed: &str) -> sqlx::Result<Option<i64>> {
         Ok(self.known().await?.what.changes.newest(subject, &[deed]))
     }
 
     /// The newest entry that says this of each subject, as the sealed head has it.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn newest_of_each(&self, deed: &str) -> sqlx::Result<Vec<(String, i64)>> {
         let known = self.known().await?;
         let rows = known.what.changes.rows().filter(|(_, name, ..)| *name == deed);
@@ -285,9 +275,6 @@ impl Store {
     }
 
     /// Whether the record says that this ever was, about whomever. `None` where its head does not hold.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn ever(&self, deed: &str) -> sqlx::Result<Option<bool>> {
         let known = self.known().await?;
         Ok((known.what.size >= 0).then(|| known.what.changes.ever(deed)))
@@ -307,6 +294,11 @@ impl Known {
             Some(fence) => former.map_or(fence.intent, |former| former.max(fence.intent)),
             None => former.unwrap_or_else(|| self.newest_entry()),
         }
+    }
+
+    /// Whether work in the background was begun.
+    pub fn has_begun(&self, work: &str) -> bool {
+        self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
     }
 
     /// The newest entry that says this of a subject on an instance.

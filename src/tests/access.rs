@@ -212,7 +212,7 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 43] = [
+pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}", "/i/harbour"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
@@ -220,6 +220,7 @@ pub const PAGES: [(&str, &str); 43] = [
     ("/i/{instance}/find", "/i/harbour/find?q=wren"),
     ("/i/{instance}/accounts", "/i/harbour/accounts"),
     ("/i/{instance}/accounts/{account}", "/i/harbour/accounts/1"),
+    ("/i/{instance}/appeals", "/i/harbour/appeals"),
     ("/i/{instance}/signups", "/i/harbour/signups"),
     ("/i/{instance}/signups/{account}", "/i/harbour/signups/1"),
     ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
@@ -249,6 +250,7 @@ pub const PAGES: [(&str, &str); 43] = [
     ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
     ("/i/{instance}/your-account", "/i/harbour/your-account"),
     ("/your-sign-in", "/your-sign-in"),
+    ("/people/change", "/people/change?who=nobody"),
     ("/people/reset", "/people/reset?who=nobody"),
     ("/keys", "/keys"),
     ("/sign-in", "/sign-in"),
@@ -494,8 +496,8 @@ async fn an_offer_ends_with_the_access_of_whoever_made_it_and_an_owner_is_always
     // The last owner stays, whoever asks.
     let store = &house.app.store;
     let last = OperatorId("01owner".into());
-    let now = Some(house.app.clock.now());
-    assert!(!howdah::store::operators::set_disabled(store, &last, now).await.unwrap());
+    let now = house.app.clock.now();
+    assert_eq!(howdah::store::endings::end_access(store, &last, &last, now).await.unwrap(), None);
     assert!(!howdah::store::operators::set_role(store, &last, Role::Owner, Role::Auditor).await.unwrap());
 }
 

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use howdah::{
     access::{Actor, Role},
     audit::service::export,
+    clock::Timestamp,
     context::Context,
     deeds::ExportForm,
     id::OperatorId,
@@ -13,6 +14,7 @@ use howdah::{
     store::Driver,
 };
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 
 async fn run(house: &House, sql: &'static str) {
     match &house.store.store.driver {
@@ -187,6 +189,114 @@ async fn mastodons_log_stands_beside_ours() {
         }
         let narrowed = house.get(Some(&auditor), "/i/harbour/audit/instance?action=suspend").await.body;
         assert!(narrowed.contains(&format!(">{other}<")) && !narrowed.contains(&format!(">{somebody}<")));
+    }
+}
+
+/// Fills the record with deeds of before, without its tree: a hundred thousand, one in a thousand about the same account.
+async fn fill(house: &House) {
+    const LEAF: &str =
+        "(select leaf from ledger_entries where deed = 'decide_case' and kind = 'intent' order by idx desc limit 1)";
+    const ABOUT: &str =
+        "(select subject from ledger_entries where deed = 'decide_case' and kind = 'intent' order by idx desc limit 1)";
+    let numbers = match &house.store.store.driver {
+        Driver::Sqlite(_) => "with recursive n (n) as (select 1 union all select n + 1 from n where n < 100000) ",
+        Driver::Postgres(_) => "with n (n) as (select generate_series(1, 100000)) ",
+    };
+    let now = howdah::clock::Clock::System.now().0;
+    let intents = format!(
+        "{numbers} insert into ledger_entries (idx, leaf, hash, at, kind, deed, operator, instance, subject) \
+         select -2 * n - 1, {LEAF}, 'x', {now} - n * 500, 'intent', 'decide_case', '01owner', 'harbour', \
+         case when n % 1000 = 0 then {ABOUT} else 'somebody ' || n end from n"
+    );
+    let outcomes = format!(
+        "{numbers} insert into ledger_entries (idx, leaf, hash, at, kind, deed, operator, instance, intent, outcome) \
+         select -2 * n, '{{}}', 'x', {now} - n * 500 + 100, 'outcome', 'decide_case', '01owner', 'harbour', -2 * n - 1, 'succeeded' from n"
+    );
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => {
+            for sql in ["drop trigger ledger_entries_in_order", &intents, &outcomes, "analyze"] {
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
+            }
+        }
+        Driver::Postgres(pool) => {
+            // Triggers of a copy only: these do not ask for the order of the leaves.
+            let mut connection = pool.acquire().await.unwrap();
+            for sql in [
+                "set session_replication_role = replica",
+                &intents,
+                &outcomes,
+                "set session_replication_role = default",
+                "analyze ledger_entries",
+            ] {
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *connection).await.unwrap();
+            }
+        }
+    }
+}
+
+/// The plan of the statement that finds the entries about what a page of Mastodon’s log is about.
+async fn plan(house: &House) -> String {
+    let explain = match &house.store.store.driver {
+        Driver::Sqlite(_) => "explain query plan",
+        Driver::Postgres(_) => "explain",
+    };
+    let sql = AssertSqlSafe(format!("{explain} {}", howdah::ledger::ABOUT_ANY));
+    let mut lines = Vec::new();
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => {
+            let mut query =
+                sqlx::query_as::<_, (i64, i64, i64, String)>(sql).bind(0_i64).bind(i64::MAX).bind(3_200_i64);
+            for _ in 0..16 {
+                query = query.bind("somebody 7");
+            }
+            lines.extend(query.fetch_all(pool).await.unwrap().into_iter().map(|line| line.3));
+        }
+        Driver::Postgres(pool) => {
+            let mut query = sqlx::query_scalar::<_, String>(sql).bind(0_i64).bind(i64::MAX).bind(3_200_i64);
+            for _ in 0..16 {
+                query = query.bind("somebody 7");
+            }
+            lines.extend(query.fetch_all(pool).await.unwrap());
+        }
+    }
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn our_deed_is_found_beside_its_row_among_a_hundred_thousand() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let moderator = house.sign_in("moderator").await;
+        let (account, reports) = house.case("windvane").await;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "Please read the rules."),
+        ];
+        house.post(Some(&moderator), "/api/reports/decide", &form).await;
+        let silenced: i64 = sqlx::query_scalar("select max(id) from admin_action_logs where action = 'silence'")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        fill(&house).await;
+        let auditor = house.sign_in("auditor").await;
+        let began = std::time::Instant::now();
+        let page = house.get(Some(&auditor), "/i/harbour/audit/instance").await;
+        println!("the page: {:?}", began.elapsed());
+        let subjects = (1..=48).map(|n| format!("somebody {n}")).collect();
+        let began = std::time::Instant::now();
+        let about = house.app.ledger.about_any(&subjects, Timestamp(0), Timestamp(i64::MAX)).await.unwrap();
+        println!("its deeds: {:?}", began.elapsed());
+        assert_eq!(about.len(), 48);
+        let filter = Filter { kind: Some("decide_case".into()), limit: 1, ..Filter::default() };
+        let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
+        assert!(entry > 0 && row_of(&page.body, silenced).contains(&format!("/audit/{entry}\"")), "{}", page.body);
+        let plan = plan(&house).await;
+        let whole = ["Seq Scan on ledger_entries", "SCAN ledger_entries"];
+        assert!(plan.contains("ledger_entries_subject") && !whole.iter().any(|scan| plan.contains(scan)), "{plan}");
     }
 }
 

@@ -13,6 +13,7 @@ use howdah::{
     config::Secret,
     context::App,
     http,
+    invitations::service::chain,
     ledger::Outcome,
     mastodon::database::{Release, grants_sql, readable},
     seal::Keys,
@@ -292,6 +293,7 @@ impl Two {
                 instance.probe(app.clock.now()).await;
                 instance.waiting.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
+                instance.appeals.refresh(&instance.database, app.clock.now()).await;
             }
         }
     }
@@ -476,6 +478,7 @@ async fn everything_works(kept: Kept, version: Version, release: Release) {
     pages(&two).await;
     let instance = two.house.app.instances.values().next().unwrap();
     outside_changes::compare(&two.house.app, instance).await.unwrap();
+    chain::look(&two.house.app, instance).await.unwrap();
     deeds(&two).await;
     two.look().await;
     pages(&two).await;

@@ -33,6 +33,7 @@ const FLOORS: [&[&str]; 12] = [
     &["frame", "ui"],
     &[
         "accounts",
+        "appeals",
         "audit",
         "batches",
         "domain_blocks",

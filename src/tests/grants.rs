@@ -2,12 +2,13 @@
 
 use crate::{
     engine::{Database, Engine},
-    support::{House, NO_SANCTION, aged, grant, house, person, postgres, sqlite},
+    support::{House, Instead, NO_SANCTION, aged, grant, grants_taken_back, house, person, postgres, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
     access::Role,
-    batches, cli,
+    batches::service::{OfBatch, engine},
+    cli,
     clock::{Clock, DAY, HOUR, MINUTE, SECOND, Timestamp},
     config::Secret,
     context::App,
@@ -56,9 +57,7 @@ async fn state(house: &House, id: &GrantId) -> State {
 
 /// The house's own grant of everything is taken back, so that a test gives its own.
 async fn without_grant(house: &House) {
-    let (store, now) = (&house.app.store, house.app.clock.now());
-    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
-    assert_eq!(grants::revoke_all_of(store, &whose, &by, now).await.unwrap(), 1);
+    assert_eq!(grants_taken_back(&house.app, "01contractor").await, 1);
 }
 
 /// A page that is refused, or the words of a form that came back: the status.
@@ -501,7 +500,7 @@ async fn a_process_that_died_over_it_is_followed_by_the_next() {
     let now = house.app.clock.now();
     let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(HOUR)).await;
     aged(&house.store.store, &format!("update grants set started_at = null where id = '{}'", id.0)).await;
-    assert!(grants::claim(&house.app.store, &id, "the dead one", now).await.unwrap());
+    assert!(grants::DUE.take(&house.app.store, &id.0, "the dead one", now).await.unwrap());
     kept_by(&house.app, "the next").await.unwrap();
     assert_eq!(find(&house, &id).await.started_at, None, "claimed");
     house.app.clock.advance(31_000);
@@ -548,7 +547,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         .await
         .unwrap();
         aged(&house.store.store, revoked).await;
-        batches::service::work(&house.app, &instance, "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, &instance, "a process", 50).await.unwrap();
         let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &house.app.keys, &id).await.unwrap();
         assert_eq!(items[1].state, howdah::store::batches::State::Closed(Outcome::Refused), "{:?}", items[1].said);
         assert!(items[1].said.as_deref().unwrap().contains("no running grant"), "{:?}", items[1].said);
@@ -737,8 +736,8 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
         assert!(!scope.sign_ups && !scope.reveal, "as much as before");
         assert!(running("A", 5_000).await.is_empty());
         assert_eq!(
-            grants::due(&db.store, Timestamp(5_000)).await.unwrap(),
-            [GrantId("A".into())],
+            grants::DUE.free(&db.store, None, "", Timestamp(5_000)).await.unwrap(),
+            ["A"],
             "its end is still to be noted"
         );
         for id in ["B", "C", "D"] {
@@ -950,6 +949,72 @@ async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_wh
     );
     assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
     house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+    keep(&house).await;
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
+}
+
+/// Whoever cannot be looked at on an instance that is away ends a grant on it all the same.
+#[tokio::test]
+async fn a_grant_is_revoked_while_the_instance_of_ones_own_account_is_away() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    sqlx::query(
+        "update users set role_id = (select min(id) from user_roles where name = 'Moderator') \
+         where account_id = (select id from accounts where username = 'wren' and domain is null)",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    crate::linked::linked(&house, &owner, "wren").await;
+    let id = grants::open(&house.app.store, &house.app.keys, "", house.app.clock.now()).await.unwrap().remove(0).id;
+    let contractor = house.sign_in("contractor").await;
+    let away = house
+        .told(|config| {
+            config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+        })
+        .await;
+    let revoke = [("grant", id.0.as_str()), ("why", "the work is done")];
+    let done = away.post(Some(&owner), "/api/grants/revoke", &revoke).await;
+    assert_eq!(done.location, Some(format!("/grants/{id}")));
+    assert_eq!(away.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(away.outcome("end_grant").await, Some(Outcome::Succeeded));
+}
+
+/// A release that nobody tried the console with: what the console gave ends at once, the role on the instance when it may.
+#[tokio::test]
+async fn on_an_untried_release_rights_end_at_once_and_the_role_waits() {
+    let house = timed(house(sqlite().await).await).await;
+    without_grant(&house).await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(role));
+    let contractor = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
+    house.front.instead(vec![Instead {
+        method: axum::http::Method::GET,
+        path: "/api/v2/instance",
+        status: 200,
+        headers: &[("content-type", "application/json")],
+        body: r#"{"domain":"harbour.example","version":"4.8.0"}"#,
+    }]);
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let revoke = [("grant", id.0.as_str()), ("why", "the work is done")];
+    let done = house.post(Some(&owner), "/api/grants/revoke", &revoke).await;
+    assert_eq!(done.location, Some(format!("/grants/{id}")));
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.outcome("end_grant").await, Some(Outcome::Succeeded));
+    assert!(find(&house, &id).await.ended_at.is_some());
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(role));
+    let (_, said) = role_state(&house, &id).await;
+    assert!(said.contains("Mastodon 4.8, which this console was never tried with"), "{said}");
+    // Updated, or allowed by an owner.
+    house.front.instead(Vec::new());
+    house.look().await;
+    house.app.clock.advance(10 * MINUTE);
     keep(&house).await;
     assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
 }

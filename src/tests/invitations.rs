@@ -1,24 +1,27 @@
 //! Invitations and access requests through the real router, on both releases: found, issued, revoked, answered, followed,
 //! and what is never shown.
 
-use crate::support::{Answered, House, database, house, house_of, postgres, sqlite};
+use crate::{
+    seen::text,
+    support::{Answered, House, database, house, house_of, postgres, sqlite},
+};
 use axum::http::StatusCode;
 use howdah::{
-    batches::service,
+    batches::service::{OfBatch, engine},
     cli,
     clock::{Clock, DAY, Timestamp},
     config::Secret,
     deeds::IssueInvite,
     http,
-    id::{InstanceName, InviteId, OperatorId},
-    invitations::RequestState,
+    id::{AccountId, InstanceName, InviteId, OperatorId},
+    invitations::{RequestState, service::chain},
     ledger::Outcome,
     mastodon::database::Database,
     seal::Keys,
     store::{
         Driver, access_requests,
         access_requests::{AccessRequest, Told},
-        batches,
+        batches, invited,
     },
 };
 use practice::version::Version;
@@ -108,7 +111,9 @@ async fn is_over(house: &House, invite: i64) -> bool {
 async fn work(house: &House) {
     let instance = house.app.instances.keys().next().unwrap();
     for _ in 0..50 {
-        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
+            .await
+            .unwrap();
         if batches::running(&house.app.store, &house.app.keys, instance).await.unwrap().is_empty() {
             return;
         }
@@ -569,6 +574,145 @@ async fn who_came_is_found_among_many_logins_by_when_they_could_have_come() {
         }
         assert_eq!(seen, wanted);
     }
+}
+
+async fn run(house: &House, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&house.instance).await.unwrap();
+}
+
+/// An invitation of somebody who came with one, and somebody who comes with it.
+async fn brought(house: &House, by: i64, code: &str, username: &str) -> i64 {
+    let one: i64 = sqlx::query_scalar(
+        "insert into invites (user_id, code, created_at, updated_at) \
+         select id, $2, now() at time zone 'utc', now() at time zone 'utc' from users where account_id = $1 returning id",
+    )
+    .bind(by)
+    .bind(code)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    come(house, username, one).await
+}
+
+/// Mastodon forgets who invited whom with the login of whoever invited: what the console saw before stays on the account’s page,
+/// in its case and at the desk of sign-ups, says what became of the others, is proved, and goes in time.
+#[tokio::test]
+async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
+    for (kept, version) in [(sqlite().await, Version::V45), (postgres().await, Version::V47)] {
+        let house = house_of(kept, version).await;
+        let (app, instance) = (&house.app, house.app.instances.values().next().unwrap().clone());
+        let moderator = house.sign_in("moderator").await;
+        let first = invite(&house, "aBcDeF23", Some(9)).await;
+        let ropewalk = come(&house, "ropewalk", first).await;
+        let bellows = brought(&house, ropewalk, "aBcDeF24", "bellows").await;
+        let tinker = brought(&house, ropewalk, "aBcDeF25", "tinker").await;
+        let waits = brought(&house, ropewalk, "aBcDeF26", "newcomer").await;
+        run(&house, &format!("update users set approved = false where account_id = {waits}")).await;
+        run(&house, &format!("update accounts set suspended_at = now() where id = {tinker}")).await;
+        let page = async |path: String| text(&house.get(Some(&moderator), &path).await.body);
+        let account = |id: i64| format!("/i/harbour/accounts/{id}");
+        // While the instance says it, it is followed without anything kept.
+        let said = page(account(bellows)).await;
+        assert!(said.contains("Invited by@ropewalk") && said.contains("who came by@windvane"), "{said}");
+        assert!(chain::look(app, &instance).await.unwrap() >= 4);
+        assert_eq!(chain::look(app, &instance).await.unwrap(), 0, "nothing changed");
+        let others = "of 2 others 1 is suspended, as far as this console saw";
+        let said = page(account(bellows)).await;
+        assert!(said.contains(others), "{said}");
+
+        // As the deletion of one’s own account leaves it (`app/services/delete_account_service.rb`).
+        run(&house, &format!("delete from users where account_id = {ropewalk}")).await;
+        let left: i64 =
+            sqlx::query_scalar("select count(*) from users where account_id = $1 and invite_id is not null")
+                .bind(bellows)
+                .fetch_one(&house.instance)
+                .await
+                .unwrap();
+        assert_eq!(left, 0, "the instance does not know any more");
+        let gone = "one that the instance does not know any more; this console saw it before";
+        for seen_again in [false, true] {
+            if seen_again {
+                assert_eq!(chain::look(app, &instance).await.unwrap(), 4);
+            }
+            for path in [account(bellows), format!("/i/harbour/reports/{bellows}")] {
+                let said = page(path).await;
+                assert!(said.contains(gone) && said.contains("Invited by@ropewalk deleted"), "{said}");
+                assert!(said.contains("who came by@windvane") && said.contains(others), "{said}");
+            }
+        }
+        house.look().await;
+        let said = page(format!("/i/harbour/signups/{waits}")).await;
+        assert!(said.contains("invited by @ropewalk, as 1 sanctioned"), "{said}");
+        assert!(said.contains("an invitation of @ropewalk, who is gone"), "{said}");
+        let said = page(format!("/i/harbour/accounts?inviter={ropewalk}")).await;
+        assert!(said.contains("@bellows") && said.contains("@tinker"), "{said}");
+        let contractor = house.sign_in("contractor").await;
+        let theirs = house.get(Some(&contractor), &account(bellows)).await.body;
+        assert!(!theirs.contains("ropewalk"), "not theirs to see");
+
+        // No name in clear, and nothing that somebody else wrote.
+        let store = &app.store;
+        let read = "select account, sealed from invited";
+        let rows: Vec<(i64, String)> = match &store.driver {
+            Driver::Sqlite(pool) => sqlx::query_as(read).fetch_all(pool).await.unwrap(),
+            Driver::Postgres(pool) => sqlx::query_as(read).fetch_all(pool).await.unwrap(),
+        };
+        assert!(rows.len() >= 4 && rows.iter().all(|(_, sealed)| !sealed.contains("ropewalk")));
+        let wrote = format!("update invited set inviter = {tinker} where account = {bellows}");
+        match &store.driver {
+            Driver::Sqlite(pool) => drop(sqlx::query(sqlx::AssertSqlSafe(wrote)).execute(pool).await.unwrap()),
+            Driver::Postgres(pool) => drop(sqlx::query(sqlx::AssertSqlSafe(wrote)).execute(pool).await.unwrap()),
+        }
+        let said = page(account(bellows)).await;
+        assert!(said.contains("none that is known") && !said.contains("Invited by"), "{said}");
+
+        // Half a year after it was seen to be gone it goes here too; what the instance says stays.
+        let now = app.clock.now();
+        assert_eq!(invited::forget_old(store, now.plus(-invited::KEPT)).await.unwrap(), 0);
+        assert_eq!(invited::forget_old(store, now.plus(DAY)).await.unwrap(), 4);
+        let said = page(account(tinker)).await;
+        assert!(said.contains("none that is known"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_logins_some_are_looked_at_each_time_and_all_in_the_end() {
+    let house = house(sqlite().await).await;
+    let (app, instance) = (&house.app, house.app.instances.values().next().unwrap().clone());
+    let one = invite(&house, "aBcDeF23", None).await;
+    for sql in [
+        "insert into accounts (id, username, created_at, updated_at) \
+         select n, 'p' || n, now(), now() from generate_series(1000001, 1070000) n"
+            .to_owned(),
+        format!(
+            "insert into users (id, account_id, email, created_at, updated_at, confirmed_at, invite_id) \
+         select n, n, n || '@post.example', now(), now(), now(), case when n % 7 = 0 then {one} end \
+         from generate_series(1000001, 1070000) n"
+        ),
+    ] {
+        run(&house, &sql).await;
+    }
+    let windvane = AccountId(one_of(&house, "select id from accounts where username = 'windvane'").await);
+    let first = chain::look(app, &instance).await.unwrap();
+    let all = one_of(&house, "select count(*) from users where invite_id is not null").await;
+    let mut seen = first;
+    assert!(i64::try_from(first).unwrap() < all, "some at a time: {first} of {all}");
+    for _ in 0..100 {
+        if i64::try_from(seen).unwrap() >= all {
+            break;
+        }
+        seen += chain::look(app, &instance).await.unwrap();
+    }
+    assert_eq!(i64::try_from(seen).unwrap(), all, "each once");
+    let by = invited::by(&app.store, &instance.name, windvane, 20_000).await.unwrap();
+    assert_eq!(by.len(), 10_000);
+    // The newest are looked at each time, wherever the round is.
+    come(&house, "late_guest", one).await;
+    assert_eq!(chain::look(app, &instance).await.unwrap(), 1);
+}
+
+async fn one_of(house: &House, sql: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&house.instance).await.unwrap()
 }
 
 /// Canaries of an access request.

@@ -21,6 +21,7 @@ use practice::{cluster::Cluster, version::Version};
 use redis::AsyncCommands;
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     fs,
     net::TcpListener,
@@ -366,17 +367,21 @@ impl Redis {
         format!("redis://:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Two keys of Mastodon's cache, with 4.3's namespace and without, and one that is no cache.
     async fn fill(&self) {
-        let client = redis::Client::open(self.url(0)).unwrap();
-        let mut redis = client.get_multiplexed_async_connection().await.unwrap();
-        for key in [
-            "cache:rails_settings_cached/923c/registrations_mode",
-            "mine_cache:rails_settings_cached/6338/registrations_mode",
-            "mine:feed:home:1",
-        ] {
-            redis.set::<_, _, ()>(key, "x").await.unwrap();
-        }
+        fill(&self.url(0)).await;
+    }
+}
+
+/// Two keys of Mastodon's cache, with 4.3's namespace and without, and one that is no cache.
+async fn fill(url: &str) {
+    let client = redis::Client::open(url).unwrap();
+    let mut redis = client.get_multiplexed_async_connection().await.unwrap();
+    for key in [
+        "cache:rails_settings_cached/923c/registrations_mode",
+        "mine_cache:rails_settings_cached/6338/registrations_mode",
+        "mine:feed:home:1",
+    ] {
+        redis.set::<_, _, ()>(key, "x").await.unwrap();
     }
 }
 
@@ -433,6 +438,98 @@ async fn redis_is_reached_by_tls_under_an_authority_of_ones_own() {
     assert!(unknown.contains("Err") && unknown.contains("certificate"), "{unknown}");
     let known = said(Some(redis.folder.path().join("ca.pem")));
     assert!(known.contains("said: Ok(2)"), "{known}");
+}
+
+/// Two servers that follow one another and a sentinel that watches them; each has a password, the sentinel one of its own.
+struct Watched {
+    servers: BTreeMap<u16, Beside>,
+    sentinel: u16,
+    folder: TempDir,
+    _sentinel: Beside,
+}
+
+impl Watched {
+    async fn start() -> Self {
+        let folder = open_folder();
+        let (first, second, sentinel) = (free_port(), free_port(), free_port());
+        let run = |port: u16, conf: String, arguments: &[&str]| {
+            let home = folder.path().join(port.to_string());
+            fs::create_dir(&home).unwrap();
+            fs::write(home.join("redis.conf"), format!("bind 127.0.0.1\nport {port}\ndir {}\n{conf}", home.display()))
+                .unwrap();
+            let child = Command::new(program("redis-server"))
+                .arg(home.join("redis.conf"))
+                .args(arguments)
+                .stdout(Stdio::null())
+                .spawn();
+            Beside(child.expect("redis-server starts"))
+        };
+        let user = format!(
+            "save \"\"\nrepl-diskless-sync-delay 0\nrequirepass {PASSWORD}\nmasterauth {PASSWORD}\n\
+             user howdah on >{PASSWORD}-too ~*cache:* -@all +ping +scan +unlink +select +role\n"
+        );
+        let mut servers = BTreeMap::from([(first, run(first, user.clone(), &[]))]);
+        listening(first).await;
+        servers.insert(second, run(second, format!("{user}replicaof 127.0.0.1 {first}\n"), &[]));
+        listening(second).await;
+        let watching = format!(
+            "requirepass {PASSWORD}-three\nsentinel monitor mymaster 127.0.0.1 {first} 1\n\
+             sentinel auth-pass mymaster {PASSWORD}\nsentinel down-after-milliseconds mymaster 500\n\
+             sentinel failover-timeout mymaster 2000\n"
+        );
+        let watch = run(sentinel, watching, &["--sentinel"]);
+        listening(sentinel).await;
+        let watched = Self { servers, sentinel, folder, _sentinel: watch };
+        // A sentinel looks for copies every ten seconds, and can only promote one that it knows.
+        watched.until("slaves", &second.to_string()).await;
+        watched
+    }
+
+    /// What the sentinel answers to a question about the primary.
+    fn told(&self, what: &str) -> String {
+        let output = Command::new(program("redis-cli"))
+            .args(["-p", &self.sentinel.to_string(), "-a", &format!("{PASSWORD}-three"), "--no-auth-warning"])
+            .args(["sentinel", what, "mymaster"])
+            .output();
+        String::from_utf8_lossy(&output.expect("redis-cli starts").stdout).into_owned()
+    }
+
+    async fn until(&self, what: &str, word: &str) {
+        for _ in 0..600 {
+            if self.told(what).lines().any(|line| line == word) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what} has no {word}: {} in {}", self.told(what), self.folder.path().display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_primary_that_sentinels_name_is_told_to_forget_and_the_next_one_after_it() {
+    let mut watched = Watched::start().await;
+    let told: Vec<u16> = watched.servers.keys().copied().collect();
+    let first = *told.iter().find(|port| watched.told("get-master-addr-by-name").contains(&port.to_string())).unwrap();
+    let second = *told.iter().find(|port| **port != first).unwrap();
+    let address = |asks: &str| {
+        format!(
+            "redis://howdah:{PASSWORD}-too@mymaster/0?sentinel=127.0.0.1:1&sentinel=127.0.0.1:{}&sentinel_password={asks}",
+            watched.sentinel
+        )
+    };
+    // One sentinel that is away is passed over; one that refuses is not taken for a server that is.
+    let cache = Cache::new(&address(&format!("{PASSWORD}-three"))).unwrap();
+    let refused = Cache::new(&address("guess")).unwrap();
+    fill(&format!("redis://:{PASSWORD}@127.0.0.1:{first}/0")).await;
+    cache.ping().await.unwrap();
+    assert_eq!(cache.forget_settings(&["registrations_mode"]).await.unwrap(), 2);
+    let said = refused.ping().await.unwrap_err().to_string();
+    assert!(said.contains("the sentinels"), "{said}");
+    drop(watched.servers.remove(&first));
+    // What it tells by name is already the next one while it still has the former one in its list.
+    watched.until("master", &second.to_string()).await;
+    fill(&format!("redis://:{PASSWORD}@127.0.0.1:{second}/0")).await;
+    assert_eq!(cache.forget_settings(&["registrations_mode"]).await.unwrap(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -552,6 +649,52 @@ async fn behind_nginx_that_is_not_on_this_machine_people_sign_in_and_are_told_ap
         let hash = house.app.keys.hash("address", address.as_bytes());
         assert_eq!(recorded.contains(&hash), is_recorded, "{address}");
     }
+}
+
+/// nginx on a Unix socket, as the servers of Mastodon listen on one (`SOCKET`), and before it another on a port of its own: the
+/// console knows the second alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mastodon_on_a_socket_is_reached_by_its_proxy_on_whatever_port() {
+    let folder = open_folder();
+    let house = house(sqlite().await).await;
+    let behind = house.config.instances[0].base_url.clone();
+    let at = |file: &str| folder.path().join(file).display().to_string();
+    let (port, socket) = (free_port(), at("web.sock"));
+    let kept: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {};\n", at(kind)))
+        .concat();
+    let conf = format!(
+        "daemon off;\nmaster_process off;\npid {};\nerror_log {};\nevents {{}}\nhttp {{\naccess_log off;\n{kept}\
+         server {{ listen unix:{socket}; location / {{ proxy_pass {behind}; proxy_set_header Host $http_host; }} }}\n\
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://unix:{socket}; \
+         proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }}\n}}\n",
+        at("nginx.pid"),
+        at("error.log"),
+    );
+    fs::write(folder.path().join("nginx.conf"), conf).unwrap();
+    let child = Command::new(program("nginx"))
+        .args(["-p", &folder.path().display().to_string(), "-e", "stderr", "-c"])
+        .arg(folder.path().join("nginx.conf"))
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("nginx starts");
+    let _nginx = Beside(child);
+    listening(port).await;
+    let proxy: url::Url = format!("http://127.0.0.1:{port}").parse().unwrap();
+    let house = house
+        .told(|config| {
+            config.instances[0].base_url = proxy.clone();
+            config.instances[0].media_base_url = proxy.join("system").unwrap();
+        })
+        .await;
+    let health = house.app.instances.values().next().unwrap().health();
+    assert!(matches!(health.api, Some(Ok(_))) && health.token.is_none(), "{:?} {:?}", health.api, health.token);
+    everything_is_done(&house).await;
+    // With the socket's own server gone the proxy answers 502, and that is said.
+    fs::remove_file(&socket).unwrap();
+    house.look().await;
+    let said = house.app.instances.values().next().unwrap().health().troubles().join("\n");
+    assert!(said.contains("the server:") && said.contains("check `base_url`"), "{said}");
 }
 
 /// Mastodon says of itself that its handles have another domain than its pages, and that it federates with few.

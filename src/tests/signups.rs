@@ -2,7 +2,11 @@
 
 use crate::support::{Fault, House, house, postgres, sqlite};
 use axum::http::StatusCode;
-use howdah::{batches::service, ledger::Outcome, store::batches};
+use howdah::{
+    batches::service::{OfBatch, engine},
+    ledger::Outcome,
+    store::batches,
+};
 
 /// People who wait with a confirmed address, oldest first: account id and name.
 async fn waiting(house: &House) -> Vec<(String, String)> {
@@ -32,7 +36,9 @@ async fn decide(house: &House, cookie: &str, who: &str, verdict: &str, why: &str
 /// Works on batches until none is left, and never for ever.
 async fn work(house: &House) {
     for _ in 0..50 {
-        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
+            .await
+            .unwrap();
         let instance = house.app.instances.keys().next().unwrap();
         let left = batches::running(&house.app.store, &house.app.keys, instance).await.unwrap();
         if left.iter().all(|batch| batch.paused) {
@@ -175,7 +181,7 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
         }
     };
     pause("yes").await;
-    service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+    engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50).await.unwrap();
     assert_eq!(house.weather.writes(), 0, "paused");
     pause("no").await;
     // The instance acts and its answer is lost; the process dies before it can say so, and before the batch is at its end.
@@ -437,23 +443,48 @@ async fn asks(house: &House, number: i64, mail: &str, from: &str) -> String {
     account.to_string()
 }
 
-/// Where people come from says nothing if it is nobody's, or everybody's: no signal, and the desk says so once.
+/// People who were let in from an address so long ago.
+async fn let_in(house: &House, number: i64, from: &str, ago: &str) {
+    sqlx::query(
+        "with made as (insert into accounts (id, username, created_at, updated_at) \
+         select 930000000000000000 + n, 'in' || n, now(), now() from generate_series(1, $1) n returning id, username) \
+         insert into users (account_id, email, approved, confirmed_at, sign_up_ip, created_at, updated_at) \
+         select id, username || '@post.example', true, now(), $2::inet, now() - $3::interval, now() from made",
+    )
+    .bind(number)
+    .bind(from)
+    .bind(ago)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+}
+
+/// Where people come from says nothing if it is nobody's, or that of many who were let in: no signal, and the desk says so
+/// once. Those who wait make no address common, nor do those who were let in just now: a wave would hide itself.
 #[tokio::test]
 async fn an_address_that_says_nothing_gives_no_signal() {
-    // Who asks from where, and whether that tells them apart.
     const NOBODYS: &str = "that no visitor has";
-    for (name, from, number, silent) in [
-        ("two from one address", "192.0.2.1", 2, None),
-        ("all from one address", "192.0.2.1", 120, Some("came from 192.0.•.•: so common")),
-        ("loopback", "127.0.0.1", 2, Some(NOBODYS)),
-        ("a private network", "172.18.0.1", 2, Some(NOBODYS)),
-        ("one network of IPv6", "2001:db8:1:2::7", 2, None),
-        ("all from one network of IPv6", "2001:db8:1:2::7", 120, Some("came from 2001:db8:•: so common")),
-        ("a private network of IPv6", "fd00::7", 2, Some(NOBODYS)),
+    const V4: &str = "came from 192.0.•.•: so common";
+    const V6: &str = "came from 2001:db8:•: so common";
+    // Who asks from where, how many were let in from there and when, and whether that tells them apart.
+    for (name, from, number, before, silent) in [
+        ("two from one address", "192.0.2.1", 2, None, None),
+        ("a wave from one address", "192.0.2.1", 120, None, None),
+        ("a wave whose first were let in", "192.0.2.1", 120, Some((120, "1 hour")), None),
+        ("many who are here", "192.0.2.1", 2, Some((120, "10 days")), Some(V4)),
+        ("many who are here for long", "192.0.2.1", 2, Some((120, "40 days")), None),
+        ("loopback", "127.0.0.1", 2, None, Some(NOBODYS)),
+        ("a private network", "172.18.0.1", 2, None, Some(NOBODYS)),
+        ("one network of IPv6", "2001:db8:1:2::7", 2, None, None),
+        ("many who are here, from one network of IPv6", "2001:db8:1:2::7", 2, Some((120, "10 days")), Some(V6)),
+        ("a private network of IPv6", "fd00::7", 2, None, Some(NOBODYS)),
     ] {
         let tells = silent.is_none();
         let house = house(sqlite().await).await;
         let cookie = house.sign_in("moderator").await;
+        if let Some((number, ago)) = before {
+            let_in(&house, number, from, ago).await;
+        }
         let mut last = String::new();
         for person in 0..number {
             last = asks(&house, person, &format!("mail{person}.example"), from).await;
@@ -474,6 +505,18 @@ async fn an_address_that_says_nothing_gives_no_signal() {
         let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{last}")).await.body;
         assert_eq!(page.contains("same address was refused"), tells, "{name}: {page}");
     }
+}
+
+/// The newest 5,000 sign-ups are looked at, and where there were more within the time, that is said.
+#[tokio::test]
+async fn what_was_counted_for_a_common_address_is_said() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let_in(&house, 5_100, "192.0.2.1", "10 days").await;
+    asks(&house, 1, "mail.example", "192.0.2.1").await;
+    house.look().await;
+    let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;
+    assert!(list.contains("within the last 30 days, among the newest 5,000 sign-ups, and were let in"), "{list}");
 }
 
 #[tokio::test]

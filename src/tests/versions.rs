@@ -148,6 +148,66 @@ async fn an_instance_of_an_untried_release_is_read_only_until_an_owner_says_othe
     assert!(VERSION.contains("tried with Mastodon"), "{VERSION}");
 }
 
+/// An instance whose tables are of another release than it says it runs: named, shown by its tables, and still acted on as
+/// the release it says.
+#[tokio::test]
+async fn an_upgrade_that_was_begun_and_not_ended_is_named() {
+    for (release, sql, says) in [
+        (
+            Version::V46,
+            "alter table accounts add requested_deletion_at timestamp",
+            "they have accounts.requested_deletion_at already",
+        ),
+        (
+            Version::V47,
+            "alter table admin_action_logs drop column recorded_changes",
+            "they lack admin_action_logs.recorded_changes",
+        ),
+        (Version::V45, "alter table settings add thing_type varchar", "they still have settings.thing_type"),
+    ] {
+        let house = house_of(sqlite().await, release).await;
+        let owner = house.sign_in("owner").await;
+        let page = overview(&house, &owner).await;
+        assert!(!page.contains("its tables are not as") && page.contains("all well"), "{release:?}: {page}");
+        run(&house, sql).await;
+        let page = overview(&house, &owner).await;
+        // Between two releases a build has what was written up to its day.
+        if release.number().contains("-alpha") {
+            assert!(!page.contains("its tables are not as"), "{release:?}: {page}");
+        } else {
+            assert!(page.contains(says) && page.contains("look here"), "{release:?}: {page}");
+        }
+        for desk in ["accounts", "audit/instance", "reports", "registrations"] {
+            let answer = house.get(Some(&owner), &format!("/i/harbour/{desk}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{release:?} {desk}: {}", answer.body);
+        }
+        let (account, reports) = house.case("windvane").await;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("why", "spam"),
+        ];
+        house.post(Some(&owner), "/api/reports/decide", &form).await;
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded), "{release:?}");
+    }
+}
+
+/// Something that speaks as Mastodon does, and is none.
+#[tokio::test]
+async fn what_says_no_version_of_mastodons_is_shown_and_not_acted_on() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    house.front.instead(version(r#"{"domain":"harbour.example","version":"2.7.2 (compatible; Akkoma 3.10.4)"}"#));
+    let page = overview(&house, &owner).await;
+    assert!(page.contains("Akkoma") && page.contains("which is none of Mastodon’s"), "{page}");
+    let (account, _) = house.case("windvane").await;
+    let shown = text(&house.get(Some(&owner), &format!("/i/harbour/reports/{account}?decide=silence")).await.body);
+    assert!(shown.contains("You cannot decide about accounts and sign-ups here: it says “2.7.2"), "{shown}");
+}
+
 /// What an instance's log says was changed: bounded, tamed, and nothing where nothing was.
 #[tokio::test]
 async fn what_mastodons_log_says_was_changed_stands_beside_the_row() {

@@ -27,6 +27,7 @@ pub enum Desk {
     Everywhere,
     Reports,
     Accounts,
+    Appeals,
     SignUps,
     Registrations,
     People,
@@ -87,10 +88,13 @@ where
         let ring = Ring::begin();
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
+        // A list that was narrowed to what it does not know is there without that.
+        let whole = (problem.kind == Kind::Invalid && !search.is_empty())
+            .then(|| view! { <a class="btn main" href=path.clone()>"Show it without filters"</a> " " });
         let remedy = view! {
             {trouble(&problem)}
             {typed}
-            <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
+            <p>{whole}<a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
         };
         view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
@@ -116,6 +120,7 @@ fn trouble(problem: &Problem) -> AnyView {
             Kind::SignedOut => "Sign in",
             Kind::Forbidden => "Not for you",
             Kind::NotFound => "Not here",
+            Kind::Invalid => "Not understood",
             _ => "Not now",
         }}</h1>
         <p class="note" role="alert">{form::sentence(problem)}</p>
@@ -159,7 +164,8 @@ pub fn set_status(problem: &Problem) {
 }
 
 fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
-    if let Some(draft) = &frame.draft {
+    // That somebody was signed out before is no failure of this page.
+    if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
     let rail = rail(here, &frame);
@@ -223,6 +229,18 @@ fn notice(notice: Notice) -> impl IntoView {
 }
 
 fn rail(here: Desk, frame: &Frame) -> AnyView {
+    view! {
+        <nav class="rail" aria-label="Desks">
+            <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
+            {desks(here, frame)}
+            {rail_foot(here, frame)}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The desks that this person may go to.
+fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<String>| {
         let current = (desk == here).then_some("page");
         view! {
@@ -237,24 +255,16 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
         if frame.may(Permission::ViewWork) {
-            let waiting = instance.waiting.clone();
-            links.push(link(
-                Desk::Reports,
-                path::reports(&instance.name),
-                icon::reports().into_any(),
-                "Reports",
-                waiting,
-            ));
+            let (href, waiting) = (path::reports(&instance.name), instance.waiting.clone());
+            links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
+        }
+        if frame.may(Permission::ViewAppeals) {
+            let href = path::appeals(&instance.name);
+            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", frame.appeals.clone()));
         }
         if frame.may(Permission::ViewSignUps) {
-            let waiting = frame.sign_ups.clone();
-            links.push(link(
-                Desk::SignUps,
-                path::signups(&instance.name),
-                icon::sign_ups().into_any(),
-                "Sign-ups",
-                waiting,
-            ));
+            let (href, waiting) = (path::signups(&instance.name), frame.sign_ups.clone());
+            links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
         }
         if frame.may(Permission::ViewWork) {
             let href = path::accounts(&instance.name);
@@ -290,6 +300,11 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
     }
     links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit", None));
+    links
+}
+
+/// Who is here, and as whom.
+fn rail_foot(here: Desk, frame: &Frame) -> AnyView {
     let initials: String = frame
         .operator
         .split_whitespace()
@@ -308,27 +323,23 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     let sign_in_current = (here == Desk::YourSignIn).then_some("page");
     let here_now = frame.here.clone();
     view! {
-        <nav class="rail" aria-label="Desks">
-            <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
-            {links}
-            <div class="foot">
-                <div class="who">
-                    <span class="face">{initials}</span>
-                    <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
-                </div>
-                {own}
-                <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
-                <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
-                    {form::back(&here_now)}
-                    <button class="btn quiet small" name="theme" value="light">"Light"</button>
-                    <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
-                    <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
-                </form>
-                <form method="post" action=path::SIGN_OUT>
-                    <button class="btn quiet small">"Sign out"</button>
-                </form>
+        <div class="foot">
+            <div class="who">
+                <span class="face">{initials}</span>
+                <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
             </div>
-        </nav>
+            {own}
+            <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
+            <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
+                {form::back(&here_now)}
+                <button class="btn quiet small" name="theme" value="light">"Light"</button>
+                <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
+                <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
+            </form>
+            <form method="post" action=path::SIGN_OUT>
+                <button class="btn quiet small">"Sign out"</button>
+            </form>
+        </div>
     }
     .into_any()
 }
@@ -340,6 +351,7 @@ fn same_desk(here: Desk, head: &InstanceHead) -> String {
     let (right, there) = match here {
         Desk::Reports => (Permission::ViewWork, path::reports(name)),
         Desk::Accounts => (Permission::ViewWork, path::accounts(name)),
+        Desk::Appeals => (Permission::ViewAppeals, path::appeals(name)),
         Desk::SignUps => (Permission::ViewSignUps, path::signups(name)),
         Desk::Registrations => (Permission::ViewRegistrations, path::registrations(name)),
         Desk::DomainBlocks => (Permission::ViewBlocks, path::domains(name)),
@@ -378,9 +390,9 @@ fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
 
 fn top(here: Desk, frame: &Frame) -> AnyView {
     let Some(instance) = frame.instance.clone() else {
-        return view! { <div class="top">
+        return view! { <header class="top">
             {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
-        </div> }.into_any();
+        </header> }.into_any();
     };
     let (dot, state) = dot(&instance);
     let shown = view! { <span class=dot title=state></span><span class="cut">{instance.title.clone()}</span> };
@@ -409,9 +421,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
         .second_factor_optional
         .then(|| view! { <span class="wide badge warn" title="Accepted on a loopback address only">"no second factor"</span> });
     view! {
-        <div class="top">
+        <header class="top">
             {switcher}
-            <form class="search" role="search" action=path::LOOK_UP method="post">
+            <form class="search" role="search" aria-label="People" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
                 <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
@@ -420,7 +432,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             {registrations}
             {unguarded}
             <a class="btn quiet wide end" href=path::KEYS data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
-        </div>
+        </header>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use crate::{
     frame::{Draft, Frame},
     nouns::permissions::{Capability, Lack},
-    problem::Problem,
+    problem::{Kind, Problem},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -82,9 +82,10 @@ pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required
     .into_any()
 }
 
-/// A problem that belongs to no field, above its form.
+/// A problem that belongs to no field, above its form. That somebody is signed in again stands above the page alone.
 pub fn above(draft: Option<&Draft>) -> AnyView {
-    match draft.map(|draft| &draft.problem).filter(|problem| problem.field.is_none()) {
+    let said = |problem: &&Problem| problem.field.is_none() && problem.kind != Kind::SignedOut;
+    match draft.map(|draft| &draft.problem).filter(said) {
         Some(problem) => view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any(),
         None => ().into_any(),
     }

@@ -19,6 +19,10 @@ pub fn reports() -> impl IntoView {
     drawn("M3 14V2h8l-1.5 3L11 8H3")
 }
 
+pub fn appeals() -> impl IntoView {
+    drawn("M8 2v12M4 14h8M3 5h10M3 5L1 9h4zM13 5l-2 4h4z")
+}
+
 pub fn sign_ups() -> impl IntoView {
     drawn("M6 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M1 14c0-3 2-5 5-5s5 2 5 5M13 5v4M11 7h4")
 }

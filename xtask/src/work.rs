@@ -52,11 +52,12 @@ fn import(demo: &Demo, client: &Client, rows: usize, limits: &str) -> Result<Str
     let read_in = began.elapsed();
     let id = page.rsplit('/').next().context("the import has no address")?.to_owned();
     let log = Log::of(demo)?;
+    // What is new and cuts nobody's follows is ticked when it is read in.
+    let preview = client.get(&page)?;
+    let ticked = values(&preview, "name=\"ticked\" value=\"").next().context("the preview says nothing of ticks")?;
     let began = Instant::now();
-    client.post(
-        "/api/domains/import-start",
-        &format!("instance=harbour&import={id}&which%5B%5D=new&which%5B%5D=stricter&why=measuring"),
-    )?;
+    let start = format!("instance=harbour&import={id}&ticked={ticked}&why=measuring");
+    client.post("/api/domains/import-start", &start)?;
     until_done(client, &page)?;
     Ok(format!(
         "| import of {rows} rows, {limits} | {:.0} | {:.0} | {} |",

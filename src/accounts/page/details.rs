@@ -4,7 +4,7 @@
 use crate::{
     access::Permission,
     accounts::api,
-    accounts::{AccountPage, Deletion, OurNote, Place},
+    accounts::{AccountPage, Deletion, Place},
     audit::page::outcome_badge,
     frame::Frame,
     id::{AccountId, InstanceName},
@@ -17,8 +17,6 @@ use crate::{
 use leptos::prelude::*;
 
 const DELETE: &str = form::action::<api::Delete>();
-const NOTE: &str = form::action::<api::Note>();
-const WITHDRAW_NOTE: &str = form::action::<api::WithdrawNote>();
 
 /// So many sessions are read.
 const MOST_SESSIONS: usize = 20;
@@ -39,7 +37,6 @@ pub fn body(frame: Frame, page: AccountPage) -> AnyView {
     let beside = view! {
         {standing(&page, &frame)}
         {deletion(&instance, &page, &frame)}
-        {notes(&instance, &page, &frame)}
     };
     let (below, beside) = (below.into_any(), beside.into_any());
     let back = list::crumb(path::accounts(&instance), "Accounts");
@@ -138,66 +135,6 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
             {form::beside(draft, "why")}
             <button class="btn danger long" disabled=frame.lacks(&[Capability::DeleteData])><span>"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</span></button>
         </form>
-    }
-    .into_any()
-}
-
-fn notes(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
-    let details = &page.details;
-    let account = page.case.account.id;
-    let draft = frame.draft_for(NOTE);
-    let write = details.may_note.then(|| {
-        let typed = draft.and_then(|draft| draft.value("text")).unwrap_or_default().to_owned();
-        view! {
-            <form method="post" action=NOTE class="post stack">
-                {form::above(draft)}
-                {form::back(&frame.here)}
-                <input type="hidden" name="instance" value=instance.to_string() />
-                <input type="hidden" name="account" value=account.to_string() />
-                <label class="field" for="note">"Write a note" <span class="soft small">"the team sees it; the instance does not"</span></label>
-                {form::text_area("text", "note", "3", &typed, "")}
-                {form::beside(draft, "text")}
-                <div><button class="btn">"Keep the note"</button></div>
-            </form>
-        }
-    });
-    let empty = details.notes.is_empty().then(|| {
-        view! { <p class="pad soft">"Nobody has written a note here. What the next person should know stands here."</p> }
-    });
-    view! {
-        <section class="card" id="notes">
-            <header><h2>"Our notes"</h2><span class="soft small end">"kept here, in the record too"</span></header>
-            {empty}
-            {details.notes.iter().map(|note| one_note(instance, account, note, frame)).collect_view()}
-            {write}
-        </section>
-    }
-    .into_any()
-}
-
-fn one_note(instance: &InstanceName, account: AccountId, note: &OurNote, frame: &Frame) -> AnyView {
-    let text = match &note.withdrawn {
-        Some((at, by)) => {
-            view! { <p class="soft">{format!("withdrawn by {by}")} " " {time::ago(*at, frame.now)}</p> }.into_any()
-        }
-        None => view! { <p dir="auto" class="said">{note.text.clone()}</p> }.into_any(),
-    };
-    let withdraw = note.may_withdraw.then(|| {
-        view! {
-            <form method="post" action=WITHDRAW_NOTE class="inline">
-                {form::back(&frame.here)}
-                <input type="hidden" name="instance" value=instance.to_string() />
-                <input type="hidden" name="account" value=account.to_string() />
-                <input type="hidden" name="note" value=note.id.clone() />
-                <button class="btn quiet small" title="It is shown nowhere any more but in the record">"Withdraw this note"</button>
-            </form>
-        }
-    });
-    view! {
-        <div class="post small">
-            <div class="by"><b>{note.by.clone()}</b> <span class="soft">{time::ago(note.at, frame.now)}</span> <span class="end">{withdraw}</span></div>
-            {text}
-        </div>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Deleting at once what a suspended account has left.
 
-use super::{malformed_form, read_problem};
+use super::malformed_form;
 use crate::{
     access::Permission,
     accounts::Deletion,
@@ -97,8 +97,8 @@ pub async fn delete(
     let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let due: i64 = seen.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
+        let mut read = instance.database.read().await?;
+        (read.account(id).await?, read.open_reports(id).await?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(&context, &instance).await?;
@@ -107,7 +107,7 @@ pub async fn delete(
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
-    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(read_problem)? {
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await? {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();

@@ -1,17 +1,13 @@
 //! An account's page: its case, and everything else that is known, also by the record.
 
-use super::{
-    deleting::deletion,
-    notes::{may_read, may_withdraw},
-    read_problem, shown, store_problem,
-};
+use super::{deleting::deletion, shown};
 use crate::{
     access::{self, Permission},
-    accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
+    accounts::{AccountPage, Details, Made, Place, Sanction, SeenSession, SignUp},
     acting,
     clock::{MINUTE, Timestamp},
     context::Context,
-    deeds::DeleteAccount,
+    deeds::{DecideCase, DeleteAccount},
     frame::{self, Framed},
     id::AccountId,
     ledger::{Deed, Filter, Outcome, Subject},
@@ -25,9 +21,12 @@ use crate::{
     path,
     problem::Problem,
     record,
-    reports::{AccountState, service::case_page},
+    reports::{
+        AccountState,
+        service::{Decisions, case_page},
+    },
     search::Search,
-    store::{account_notes, operators},
+    store::{operators, store_problem},
     ui,
 };
 
@@ -76,9 +75,9 @@ pub async fn account(
     let parsed = Search::parse(search);
     let mut case = case_page(context, &instance, id, search).await?;
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
-        case.invitations = crate::invitations::service::of_account(&instance, id).await?;
+        case.invitations = crate::invitations::service::of_account(&context.app, &instance, id).await?;
     }
-    let facts = facts(&instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let facts = facts(&instance, id).await?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
@@ -94,8 +93,12 @@ pub async fn account(
         None if facts.account.state.deleted => "its data has been deleted since".to_owned(),
         None => "nothing of it waits to be deleted".to_owned(),
     });
+    let sanctioned: Vec<AccountId> = (!state.words().is_empty()).then_some(id).into_iter().collect();
+    let decisions = Decisions::about(context, &instance, &sanctioned, DecideCase::KIND).await?;
     let details = Details {
-        sanctions: sanctions(state, &facts.since, &facts.logged, deletion_words.as_deref()),
+        sanctions: sanctions(state, &facts.since, &facts.logged, deletion_words.as_deref(), |row| {
+            decisions.who_logged(id, row)
+        }),
         data_is_gone,
         sign_up: facts.came.filter(|_| touched).map(|came| SignUp {
             at: came.at,
@@ -132,8 +135,6 @@ pub async fn account(
             })
             .collect(),
         made: facts.made.iter().filter(|row| context.actor.sees(&instance.name, row.category)).map(made).collect(),
-        notes: if may_read(context, &object).await? { our_notes(context, &instance, id).await? } else { Vec::new() },
-        may_note: about(Permission::DecideReports),
         record,
         older,
         whole,
@@ -193,6 +194,7 @@ fn sanctions(
     since: &SanctionsSince,
     logged: &[LoggedAbout],
     deletion: Option<&str>,
+    who: impl Fn(&LoggedAbout) -> String,
 ) -> Vec<Sanction> {
     let one = |is: bool, word: &str, action: &str, at: Option<Timestamp>| {
         let anew = deletion.filter(|_| action == "suspend");
@@ -209,9 +211,9 @@ fn sanctions(
         is.then(|| Sanction {
             word: word.to_owned(),
             since: at.or(row.map(|row| row.at)),
-            by: match row.map(|row| &row.by) {
-                Some(Some(name)) => format!("by @{}{and_then}", ui::tame(name)),
-                Some(None) => format!("by somebody who is gone{and_then}"),
+            by: match row.map(|row| (row, &row.by_username)) {
+                Some((row, Some(_))) => format!("by {}{and_then}", who(row)),
+                Some((_, None)) => format!("by somebody who is gone{and_then}"),
                 None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
                 None => NOBODY_LOGGED.to_owned(),
@@ -243,29 +245,6 @@ fn made(row: &ReportMade) -> Made {
     }
 }
 
-async fn our_notes(context: &Context, instance: &Instance, id: AccountId) -> Result<Vec<OurNote>, Problem> {
-    let app = &context.app;
-    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
-    let name = |id: &crate::id::OperatorId| {
-        people
-            .iter()
-            .find(|person| person.id == *id)
-            .map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
-    };
-    Ok(notes
-        .iter()
-        .map(|note| OurNote {
-            id: note.id.clone(),
-            by: name(&note.operator),
-            at: note.created_at,
-            text: note.text.as_deref().map(ui::tame).unwrap_or_default(),
-            withdrawn: note.withdrawn.as_ref().map(|(at, by)| (*at, name(by))),
-            may_withdraw: note.withdrawn.is_none() && may_withdraw(context, note),
-        })
-        .collect())
-}
-
 /// What the record knows of an account: all of it, or this person's own deeds; with the address of the next page.
 async fn record(
     context: &Context,
@@ -286,7 +265,7 @@ async fn record(
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = entries.len() > page;
     entries.truncate(page);
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let people = operators::list(&app.store).await?;
     let older = entries.last().filter(|_| more).map(|last| {
         let search = search.with("before", &last.index.to_string());
         format!("{}{search}#record", path::account(&instance.name, id))

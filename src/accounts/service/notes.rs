@@ -1,18 +1,22 @@
 //! What the team writes down about an account: for the team, in the console's own store. Mastodon's notes stay Mastodon's.
 
-use super::{malformed_form, read_problem, store_problem};
+use super::malformed_form;
 use crate::{
     access::{self, Object, Permission, Permit, Role},
+    accounts::{OurNote, OurNotes},
     acting,
     carry_out::{InStore, recorded},
     context::{App, Context},
     deeds::{WithdrawNote, WriteNote},
-    id::AccountId,
+    id::{AccountId, OperatorId},
     mastodon::{Instance, database::Account},
-    path,
     problem::{Kind, Problem},
-    store::account_notes::{self, Note},
-    text,
+    reports::service::where_it_stood,
+    store::{
+        account_notes::{self, Note},
+        operators,
+    },
+    text, ui,
 };
 use std::sync::Arc;
 
@@ -22,8 +26,8 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
+        let mut read = instance.database.read().await?;
+        (read.account(id).await?, read.open_reports(id).await?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::own(context, &instance).await?;
@@ -46,7 +50,13 @@ pub async fn may_read(context: &Context, object: &Object) -> Result<bool, Proble
     Ok(works && own.is_none_or(|own| own.account != account))
 }
 
-pub async fn write_note(context: Context, instance: String, account: String, text: String) -> Result<String, Problem> {
+pub async fn write_note(
+    context: Context,
+    instance: String,
+    account: String,
+    text: String,
+    back: String,
+) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let text = text::Note::needed("text", &text.replace("\r\n", "\n"), "There is nothing to write down yet.")?;
     let note = Note {
@@ -69,7 +79,7 @@ pub async fn write_note(context: Context, instance: String, account: String, tex
         account_notes::insert(&store, keys, on, about, note).await.map(|()| true)
     })
     .await?;
-    Ok(format!("{}#notes", path::account(&instance.name, account.id)))
+    Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
 }
 
 /// Whether somebody may take a note back: who wrote it, and an owner.
@@ -82,10 +92,11 @@ pub async fn withdraw_note(
     instance: String,
     account: String,
     note: String,
+    back: String,
 ) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let app = context.app.clone();
-    let found = account_notes::by_id(&app.store, &app.keys, &note).await.map_err(store_problem)?;
+    let found = account_notes::by_id(&app.store, &app.keys, &note).await?;
     let found = found.ok_or_else(|| Problem::not_found("There is no such note."))?;
     if !may_withdraw(&context, &found) {
         return Err(Problem::new(Kind::Forbidden, "Only who wrote a note, or an owner, withdraws it.", "Ask them."));
@@ -99,10 +110,46 @@ pub async fn withdraw_note(
     })
     .await?;
     if done {
-        Ok(format!("{}#notes", path::account(&instance.name, account.id)))
+        Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
     } else {
         Err(Problem::new(Kind::Conflict, "The note was withdrawn already.", "Look again."))
     }
+}
+
+/// What the team wrote about an account, as far as this person may read it.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn our_notes(
+    context: &Context,
+    instance: &Instance,
+    id: AccountId,
+    object: &Object,
+) -> Result<OurNotes, Problem> {
+    if !may_read(context, object).await? {
+        return Ok(OurNotes::default());
+    }
+    let app = &context.app;
+    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await?;
+    let people = operators::list(&app.store).await?;
+    let name = |id: &OperatorId| {
+        people
+            .iter()
+            .find(|person| person.id == *id)
+            .map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+    };
+    let notes = notes
+        .iter()
+        .map(|note| OurNote {
+            id: note.id.clone(),
+            by: name(&note.operator),
+            at: note.created_at,
+            text: note.text.as_deref().map(ui::tame).unwrap_or_default(),
+            withdrawn: note.withdrawn.as_ref().map(|(at, by)| (*at, name(by))),
+            may_withdraw: note.withdrawn.is_none() && may_withdraw(context, note),
+        })
+        .collect();
+    Ok(OurNotes { notes, may_write: access::permit(&context.actor, Permission::DecideReports, object).is_ok() })
 }
 
 impl InStore for WriteNote {
@@ -114,6 +161,7 @@ impl InStore for WriteNote {
 impl InStore for WithdrawNote {
     async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
         let found = account_notes::by_id(&app.store, &app.keys, &self.note).await?;
-        Ok(found.map(|note| note.withdrawn.is_some()))
+        // That it is withdrawn, another deed before may have done.
+        Ok(found.filter(|note| note.withdrawn.is_none()).map(|_| false))
     }
 }

@@ -1,7 +1,7 @@
 //! Looking for people by email or IP address: a reveal, with the right to it, a reason and a budget. What is typed travels in
 //! forms and in sealed drafts alone, never in an address.
 
-use super::{Asked, hit, parse, read_problem, store_problem};
+use super::{Asked, hit, parse};
 use crate::{
     access::{self, Permission},
     accounts::Hit,
@@ -16,7 +16,7 @@ use crate::{
     path,
     problem::Problem,
     reports::service::budget,
-    store::drafts,
+    store::{drafts, store_problem},
     text::{Email, Why},
     ui,
 };
@@ -102,13 +102,13 @@ fn of_instance(what: &str, instance: &InstanceName) -> String {
 /// Keeps something for this person for some minutes, under an id that nobody can guess.
 async fn keep(context: &Context, what: &str, instance: &InstanceName, text: &str) -> Result<String, Problem> {
     let (app, owner, what) = (&context.app, Some(&context.actor.operator), of_instance(what, instance));
-    drafts::keep_for(&app.store, &app.keys, owner, &what, text, context.now(), SHOWN_FOR).await.map_err(store_problem)
+    Ok(drafts::keep_for(&app.store, &app.keys, owner, &what, text, context.now(), SHOWN_FOR).await?)
 }
 
 async fn kept(context: &Context, what: &str, instance: &InstanceName, id: &str) -> Result<Option<String>, Problem> {
     let what = of_instance(what, instance);
     let (app, owner) = (&context.app, Some(&context.actor.operator));
-    let draft = drafts::read(&app.store, &app.keys, id, owner, context.now()).await.map_err(store_problem)?;
+    let draft = drafts::read(&app.store, &app.keys, id, owner, context.now()).await?;
     Ok(draft.filter(|draft| draft.path == what).map(|draft| draft.text))
 }
 
@@ -142,8 +142,8 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     }
     if let Asked::Handle(name, domain) = parse(typed, &instance.own_domains()) {
         // name@server may be a handle as well; that tells nobody anything.
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(read_problem)? {
+        let mut read = instance.database.read().await?;
+        if let Some(account) = read.by_handle(&name, domain.as_deref()).await? {
             return Ok(path::account(&instance.name, account));
         }
     }
@@ -178,7 +178,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
         Err(error) => (json!({}), Answer::NotSent { why: error.to_string() }),
     };
     let answered = closed_as_read(app, warrant, answer, facts).await?;
-    let hits: Vec<Hit> = found.map_err(read_problem)?.iter().map(|found| hit(&context, found)).collect();
+    let hits: Vec<Hit> = found?.iter().map(|found| hit(&context, found)).collect();
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email",
         Personal::Address(_) => "this IP address",

@@ -1,35 +1,32 @@
 //! Mastodon's own log beside ours: each row a trace of one of our deeds, or of what was done outside the console.
 
-use super::{PAGE, unreadable};
+use super::{DAY_TYPED, PAGE, unreadable};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
     clock::{DAY, MINUTE, Timestamp},
     context::Context,
-    deeds::LogRow,
+    deeds::{AnyDeed, LogRow},
     domain_blocks::Domain,
     frame::{self, Framed},
-    ledger::{self, Acting, Entry, Subject},
+    ledger::{Acting, Closed, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, Extra, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction, read_problem},
+        database::{DatabaseError, Extra, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction},
     },
     path,
     problem::Problem,
-    record::deed_of,
-    search::Search,
+    search::{Search, unknown},
     text::time::day_typed,
     ui,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry};
 
 /// A trace comes at most so long after the outcome: until then a deed without an answer is watched.
 const AFTERWARDS: i64 = 2 * MINUTE;
 /// A deed is opened at most so long before its trace.
 const BEFORE: i64 = DAY;
-/// Deeds about one account that are looked at for one page.
-const MOST_DEEDS: i64 = 200;
 
 pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<InstanceLogPage>, Problem> {
     let instance = context.instance(instance)?.clone();
@@ -37,8 +34,11 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
+    if !filter.day.is_empty() && day_typed(&filter.day).is_none() {
+        return Err(unknown("day", &filter.day, DAY_TYPED));
+    }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody, untold) = read(&instance, &filter, before).await.map_err(read_problem)?;
+    let (window, nobody, untold) = read(&instance, &filter, before).await?;
     let LogWindow { mut rows, looked_to } = window;
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;
@@ -160,19 +160,22 @@ async fn ours(context: &Context, instance: &Instance, rows: &[LoggedAction]) -> 
     let ledger = &context.app.ledger;
     let subject = |row: &LoggedAction| subject(instance, row).map(|subject| ledger.subject(&subject));
     let subjects: BTreeSet<String> = rows.iter().filter_map(subject).collect();
-    for about in subjects {
-        let asked = ledger::Filter {
-            subject: Some(about.clone()),
-            from: Some(oldest.plus(-BEFORE)),
-            to: Some(newest.plus(AFTERWARDS)),
-            limit: MOST_DEEDS,
-            ..ledger::Filter::default()
-        };
-        let entries = ledger.list(&asked).await.map_err(unreadable)?;
-        for row in rows.iter().filter(|row| subject(row).as_ref() == Some(&about)) {
-            // The newest deed that could have left it: entries come newest first.
-            if let Some(entry) = entries.iter().find(|entry| left(entry, row, context.now())) {
+    let (from, to) = (oldest.plus(-BEFORE), newest.plus(AFTERWARDS));
+    let entries = ledger.about_any(&subjects, from, to).await.map_err(unreadable)?;
+    // Only what may have left a row is opened, and once.
+    let mut deeds: BTreeMap<i64, Option<AnyDeed>> = BTreeMap::new();
+    for row in rows {
+        let Some(about) = subject(row) else { continue };
+        // The newest deed that could have left it: entries come newest first.
+        for entry in entries.iter().filter(|entry| entry.subject == about && before(entry, row, context.now())) {
+            if let MapEntry::Vacant(vacant) = deeds.entry(entry.index) {
+                let document = ledger.document(&entry.leaf).await.map_err(unreadable)?;
+                vacant.insert(document.and_then(|document| serde_json::from_value(document["deed"].clone()).ok()));
+            }
+            let left = LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id };
+            if deeds.get(&entry.index).and_then(Option::as_ref).is_some_and(|deed| deed.logs(&left)) {
                 found.insert(row.id, entry.index);
+                break;
             }
         }
     }
@@ -191,18 +194,12 @@ fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
     }
 }
 
-/// Whether a row is a trace of a deed: written by the account it acted as, after its mark and not too late, and of the kind
-/// that this deed leaves.
-fn left(entry: &Entry, row: &LoggedAction, now: Timestamp) -> bool {
-    let Some(deed) = deed_of(entry) else { return false };
+/// Whether a row was written by the account that a deed acted as, after its mark and not too late.
+fn before(entry: &Closed, row: &LoggedAction, now: Timestamp) -> bool {
     // The service account, or the person's own.
     let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();
     let acting = acting.and_then(|acting| acting.account());
     let mark: Option<i64> = entry.leaf["mark"]["log"].as_str().and_then(|mark| mark.parse().ok());
     let last = entry.closed_at.unwrap_or(now).plus(AFTERWARDS);
-    acting.is_some()
-        && acting == row.by
-        && mark.is_some_and(|mark| mark < row.id)
-        && row.at <= last
-        && deed.logs(&LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id })
+    acting.is_some() && acting == row.by && mark.is_some_and(|mark| mark < row.id) && row.at <= last
 }

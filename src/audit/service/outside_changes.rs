@@ -181,6 +181,12 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         (Part::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
         (Part::LogAuthors, None, Some(_)) => true,
         (Part::Sanctions, Some(_), Some(_)) => true,
+        // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
+        (Part::Appeals, before, Some(now)) => {
+            let state = before.as_ref().map_or("waiting", |row| row["state"].as_str().unwrap_or_default());
+            now["state"] == state
+        }
+        (Part::Appeals, _, None) => true,
         _ => before == now,
     };
     // With 4.7 those who deleted themselves are not suspended any more: that is the upgrade, and nobody's doing.
@@ -291,7 +297,7 @@ impl Noticed<'_> {
             let row =
                 row.filter(|row| row.at >= self.from.plus(-MINUTE)).find(|row| Some(row.action.as_str()) == action);
             causes.push(match (row, sanction) {
-                (Some(row), _) => match row.by {
+                (Some(row), _) => match row.by_username {
                     Some(name) => format!(", by @{} in Mastodon", ui::tame(&name)),
                     None => ", in Mastodon".to_owned(),
                 },
@@ -392,7 +398,7 @@ fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
         }
         Part::AddressBlocks => Subject::Address(name, key.to_owned()),
-        Part::Sanctions | Part::LogAuthors => {
+        Part::Sanctions | Part::LogAuthors | Part::Appeals => {
             let (id, _) = sanction_of(key);
             id.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id))
         }
@@ -477,146 +483,175 @@ fn role_fields(before: Option<&Value>, now: Option<&Value>) -> Vec<Field> {
 /// What changed, as a clause and as fields before and after.
 fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
     let (key, before, now) = (&change.key, change.before.as_ref(), change.now.as_ref());
-    let found = |now| Found { part, key, now };
     match part {
-        Part::Settings => {
-            let name = ui::excerpt(&key.replace('_', " "), 80);
-            let (was, is) = (value_words(before), value_words(now));
-            // Only an hourly job of Mastodon's own, or a person: the record cannot know which.
-            let perhaps = if key == MODE && was == "open" && is == "approved" {
-                " (Mastodon does this itself when no moderator was active for a week)"
-            } else {
-                ""
-            };
-            (format!("{name} changed from {was} to {is}{perhaps}"), vec![(name, was, is)])
-        }
-        Part::Roles => {
-            let fields = role_fields(before, now);
-            let name = now.or(before).map(role_name).unwrap_or_default();
-            let said = match (before, now) {
-                (None, _) => format!("role {name} was made"),
-                (_, None) => format!("role {name} was deleted"),
-                (Some(was), Some(is)) => {
-                    let list = |added: &Value, taken: &Value| {
-                        let taken = may(Some(&taken["permissions"]));
-                        may(Some(&added["permissions"]))
-                            .into_iter()
-                            .filter(|one| !taken.contains(one))
-                            .collect::<Vec<_>>()
-                    };
-                    let (given, taken) = (list(is, was), list(was, is));
-                    let mut parts = Vec::new();
-                    if !given.is_empty() {
-                        parts.push(format!("it may now {}", given.join(", ")));
-                    }
-                    if !taken.is_empty() {
-                        parts.push(format!("it may no longer {}", taken.join(", ")));
-                    }
-                    parts.extend(
-                        fields
-                            .iter()
-                            .filter(|(name, ..)| name != "permissions")
-                            .map(|(name, was, is)| format!("{name} from {was} to {is}")),
-                    );
-                    format!("role {name} changed: {}", parts.join("; "))
-                }
-            };
-            (said, fields)
-        }
-        Part::Members => {
-            let role = |member: Option<&Value>| match member.and_then(|member| member["role_id"].as_str()) {
-                None => "no role".to_owned(),
-                Some(id) => roles.get(id).cloned().unwrap_or_else(|| format!("role {id}")),
-            };
-            let name = now.or(before).and_then(|member| member["name"].as_str()).unwrap_or_default();
-            let (was, is) = (role(before), role(now));
-            (format!("@{} went from {was} to {is}", ui::tame(name)), vec![("role".to_owned(), was, is)])
-        }
-        Part::DomainBlocks => {
-            let (was, is) = (found(before).rule(), found(now).rule());
-            let said = match (&was, &is) {
-                (None, Some(is)) => format!("a rule for {key} was made: {}", is.words()),
-                (Some(was), None) => format!("the rule for {key} was lifted ({})", was.words()),
-                (Some(was), Some(is)) if was.words() != is.words() => {
-                    format!("the rule for {key} changed from {} to {}", was.words(), is.words())
-                }
-                _ => format!("the rule for {key} changed in its comments or lists"),
-            };
-            (said, rules(was.as_ref(), is.as_ref()))
-        }
+        Part::Settings => setting(key, before, now),
+        Part::Roles => role(before, now),
+        Part::Members => member(before, now, roles),
+        Part::DomainBlocks => domain_rule(key, before, now),
         Part::DomainAllows => {
             let word = |row: Option<&Value>| if row.is_some() { "allowed" } else { "not allowed" }.to_owned();
             let said = if now.is_some() { "was allowed" } else { "was taken off the allowed servers" };
             (format!("{key} {said}"), vec![("federation".to_owned(), word(before), word(now))])
         }
-        Part::MailDomainBlocks => {
-            let word = |row: Option<&Value>| {
-                row.map_or("none", |rule| review(rule["review"].as_bool().unwrap_or(false))).to_owned()
-            };
-            let (was, is) = (word(before), word(now));
-            let said = match (before, now) {
-                (None, _) => format!("a rule for mail at {key} was made: {is}"),
-                (_, None) => format!("the rule for mail at {key} was lifted"),
-                _ => format!("the rule for mail at {key} changed from {was} to {is}"),
-            };
-            (said, vec![("rule".to_owned(), was, is)])
-        }
-        Part::AddressBlocks => {
-            let (was, is) = (found(before).address_rule(), found(now).address_rule());
-            let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
-            let said = match (before, now) {
-                (None, _) => format!("a rule for {key} was made: {}", word(&is)),
-                (_, None) => format!("the rule for {key} was lifted"),
-                _ => format!("the rule for {key} changed to {}", word(&is)),
-            };
-            (said, addresses(was.as_ref(), is.as_ref()))
-        }
-        Part::Sanctions => {
-            let name = now.or(before).and_then(|row| row["name"].as_str()).unwrap_or_default();
-            let handle = format!("@{}", ui::tame(name));
-            let (_, sanction) = sanction_of(key);
-            let (begins, ends) = match sanction {
-                "suspended" => ("was suspended", "is not suspended any more"),
-                "limited" => ("was limited", "is not limited any more"),
-                "sensitive" => ("had all media marked as sensitive", "has its media shown again"),
-                "frozen" => ("had its login frozen", "has no frozen login any more"),
-                "memorial" => ("was made a memorial", "is no memorial any more"),
-                _ => ("was deleted, or its data was", "is not marked as deleted any more"),
-            };
-            let word = |row: Option<&Value>| if row.is_some() { "yes" } else { "no" }.to_owned();
-            let said = format!("{handle} {}", if now.is_some() { begins } else { ends });
-            (said, vec![(sanction.to_owned(), word(before), word(now))])
-        }
-        Part::LogAuthors => {
-            let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);
-            let (was, is) = (number(before), number(now));
-            let gone = ui::count(usize::try_from(was.saturating_sub(is)).unwrap_or(0), "row", "rows");
-            let are = if was.saturating_sub(is) == 1 { "is" } else { "are" };
-            let who = match before.and_then(|row| row["name"].as_str()) {
-                Some(name) => format!("@{}", ui::tame(name)),
-                None => format!("account {key}"),
-            };
-            let day = |of: &str| {
-                let at = before.and_then(|row| row[of].as_i64()).map(Timestamp);
-                at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
-            };
-            let said = match now {
-                None => format!(
-                    "{gone} of {who} {are} gone from Mastodon’s own log, all there were, of {} to {}",
-                    day("first"),
-                    day("last")
-                ),
-                Some(_) => format!("{gone} of {who} {are} gone from Mastodon’s own log"),
-            };
-            (said, vec![("rows of the log".to_owned(), was.to_string(), is.to_string())])
-        }
+        Part::MailDomainBlocks => mail_rule(key, before, now),
+        Part::AddressBlocks => address_rule(key, before, now),
+        Part::Sanctions => sanction(key, before, now),
+        Part::LogAuthors => log_rows(key, before, now),
+        Part::Appeals => appeal(key, before, now),
     }
 }
 
+/// A setting.
+fn setting(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let name = ui::excerpt(&key.replace('_', " "), 80);
+    let (was, is) = (value_words(before), value_words(now));
+    // Only an hourly job of Mastodon's own, or a person: the record cannot know which.
+    let perhaps = if key == MODE && was == "open" && is == "approved" {
+        " (Mastodon does this itself when no moderator was active for a week)"
+    } else {
+        ""
+    };
+    (format!("{name} changed from {was} to {is}{perhaps}"), vec![(name, was, is)])
+}
+
+/// A role, and what it may do now and could do before.
+fn role(before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let fields = role_fields(before, now);
+    let name = now.or(before).map(role_name).unwrap_or_default();
+    let said = match (before, now) {
+        (None, _) => format!("role {name} was made"),
+        (_, None) => format!("role {name} was deleted"),
+        (Some(was), Some(is)) => {
+            let list = |added: &Value, taken: &Value| {
+                let taken = may(Some(&taken["permissions"]));
+                may(Some(&added["permissions"])).into_iter().filter(|one| !taken.contains(one)).collect::<Vec<_>>()
+            };
+            let (given, taken) = (list(is, was), list(was, is));
+            let mut parts = Vec::new();
+            if !given.is_empty() {
+                parts.push(format!("it may now {}", given.join(", ")));
+            }
+            if !taken.is_empty() {
+                parts.push(format!("it may no longer {}", taken.join(", ")));
+            }
+            parts.extend(
+                fields
+                    .iter()
+                    .filter(|(name, ..)| name != "permissions")
+                    .map(|(name, was, is)| format!("{name} from {was} to {is}")),
+            );
+            format!("role {name} changed: {}", parts.join("; "))
+        }
+    };
+    (said, fields)
+}
+
+/// Whose role is another one.
+fn member(before: Option<&Value>, now: Option<&Value>, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
+    let role = |member: Option<&Value>| match member.and_then(|member| member["role_id"].as_str()) {
+        None => "no role".to_owned(),
+        Some(id) => roles.get(id).cloned().unwrap_or_else(|| format!("role {id}")),
+    };
+    let name = now.or(before).and_then(|member| member["name"].as_str()).unwrap_or_default();
+    let (was, is) = (role(before), role(now));
+    (format!("@{} went from {was} to {is}", ui::tame(name)), vec![("role".to_owned(), was, is)])
+}
+
+/// A rule about a server.
+fn domain_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let rule = |now| Found { part: Part::DomainBlocks, key, now }.rule();
+    let (was, is) = (rule(before), rule(now));
+    let said = match (&was, &is) {
+        (None, Some(is)) => format!("a rule for {key} was made: {}", is.words()),
+        (Some(was), None) => format!("the rule for {key} was lifted ({})", was.words()),
+        (Some(was), Some(is)) if was.words() != is.words() => {
+            format!("the rule for {key} changed from {} to {}", was.words(), is.words())
+        }
+        _ => format!("the rule for {key} changed in its comments or lists"),
+    };
+    (said, rules(was.as_ref(), is.as_ref()))
+}
+
+/// A rule about mail addresses.
+fn mail_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let word =
+        |row: Option<&Value>| row.map_or("none", |rule| review(rule["review"].as_bool().unwrap_or(false))).to_owned();
+    let (was, is) = (word(before), word(now));
+    let said = match (before, now) {
+        (None, _) => format!("a rule for mail at {key} was made: {is}"),
+        (_, None) => format!("the rule for mail at {key} was lifted"),
+        _ => format!("the rule for mail at {key} changed from {was} to {is}"),
+    };
+    (said, vec![("rule".to_owned(), was, is)])
+}
+
+/// A rule about addresses.
+fn address_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let rule = |now| Found { part: Part::AddressBlocks, key, now }.address_rule();
+    let (was, is) = (rule(before), rule(now));
+    let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
+    let said = match (before, now) {
+        (None, _) => format!("a rule for {key} was made: {}", word(&is)),
+        (_, None) => format!("the rule for {key} was lifted"),
+        _ => format!("the rule for {key} changed to {}", word(&is)),
+    };
+    (said, addresses(was.as_ref(), is.as_ref()))
+}
+
+/// A sanction, begun or ended.
+fn sanction(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let name = now.or(before).and_then(|row| row["name"].as_str()).unwrap_or_default();
+    let handle = format!("@{}", ui::tame(name));
+    let (_, sanction) = sanction_of(key);
+    let (begins, ends) = match sanction {
+        "suspended" => ("was suspended", "is not suspended any more"),
+        "limited" => ("was limited", "is not limited any more"),
+        "sensitive" => ("had all media marked as sensitive", "has its media shown again"),
+        "frozen" => ("had its login frozen", "has no frozen login any more"),
+        "memorial" => ("was made a memorial", "is no memorial any more"),
+        _ => ("was deleted, or its data was", "is not marked as deleted any more"),
+    };
+    let word = |row: Option<&Value>| if row.is_some() { "yes" } else { "no" }.to_owned();
+    let said = format!("{handle} {}", if now.is_some() { begins } else { ends });
+    (said, vec![(sanction.to_owned(), word(before), word(now))])
+}
+
+/// An appeal that was decided, which is done in Mastodon alone.
+fn appeal(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let text = |row: Option<&Value>, of: &str| row.and_then(|row| row[of].as_str()).map(str::to_owned);
+    let name = text(now.or(before), "name").unwrap_or_else(|| format!("account {}", sanction_of(key).0));
+    let (was, is) = (text(before, "state"), text(now, "state"));
+    let (was, is) = (was.unwrap_or_else(|| "waiting".to_owned()), is.unwrap_or_default());
+    let by = text(now, "by").map(|by| format!(" by @{}", ui::tame(&by))).unwrap_or_default();
+    (format!("the appeal of @{} was {is}{by} in Mastodon", ui::tame(&name)), vec![("appeal".to_owned(), was, is)])
+}
+
+/// Rows that are gone from Mastodon's own log.
+fn log_rows(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);
+    let (was, is) = (number(before), number(now));
+    let gone = ui::count(usize::try_from(was.saturating_sub(is)).unwrap_or(0), "row", "rows");
+    let are = if was.saturating_sub(is) == 1 { "is" } else { "are" };
+    let who = match before.and_then(|row| row["name"].as_str()) {
+        Some(name) => format!("@{}", ui::tame(name)),
+        None => format!("account {key}"),
+    };
+    let day = |of: &str| {
+        let at = before.and_then(|row| row[of].as_i64()).map(Timestamp);
+        at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
+    };
+    let said = match now {
+        None => format!(
+            "{gone} of {who} {are} gone from Mastodon’s own log, all there were, of {} to {}",
+            day("first"),
+            day("last")
+        ),
+        Some(_) => format!("{gone} of {who} {are} gone from Mastodon’s own log"),
+    };
+    (said, vec![("rows of the log".to_owned(), was.to_string(), is.to_string())])
+}
+
 /// The newest entries of an instance that are younger than a day.
-///
-/// # Errors
-/// If the record cannot be read.
 pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Line>, Problem> {
     let filter = Filter {
         kind: Some("changed_elsewhere".to_owned()),
@@ -637,8 +672,8 @@ pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Resu
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             // Where that is not granted, the overview names the grant.
-            if part == Part::Sanctions {
-                without = ", but at nobody’s sanctions";
+            if matches!(part, Part::Sanctions | Part::Appeals) {
+                without = if part == Part::Sanctions { ", but at nobody’s sanctions" } else { without };
                 continue;
             }
             return Ok((false, "not looked at yet".to_owned()));

@@ -52,9 +52,6 @@ pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) ->
 }
 
 /// Destroys the keys that are older than the configuration keeps them; how many.
-///
-/// # Errors
-/// The record cannot be written.
 pub async fn destroy_old(app: &App) -> Result<usize, Problem> {
     let Some(days) = app.config.words_kept_days else { return Ok(0) };
     let before = app.clock.now().plus(-days.saturating_mul(DAY));

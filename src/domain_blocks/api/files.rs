@@ -11,16 +11,27 @@ use crate::{
 };
 use axum::{
     Extension,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// 20,000 rows with long comments are smaller; more is not read.
 const LARGEST_FILE: usize = 8 * 1024 * 1024;
+/// Two files that come slowly would keep everybody else's out.
+const PATIENCE: Patience = Patience { idle: Duration::from_secs(10), in_all: Duration::from_secs(60) };
+
+/// How long a file may take.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Without anything of it.
+    idle: Duration,
+    in_all: Duration,
+}
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -62,9 +73,9 @@ pub async fn upload(
     let context = Context::of(app, signed);
     // Before anything of it is read.
     let (kept, unread) = match service::may_keep(&context, &instance).await {
-        Ok(()) => match context.app.uploads.try_acquire() {
+        Ok(counted) => match context.app.uploads.try_acquire() {
             Ok(_reading) => (take_in(&context, &instance, &headers, body).await, None),
-            Err(_) => (Err(busy()), Some(body)),
+            Err(_) => (Err(counted.give_back(&context).await.err().unwrap_or_else(busy)), Some(body)),
         },
         Err(problem) => (Err(problem), Some(body)),
     };
@@ -85,26 +96,59 @@ fn busy() -> Problem {
     )
 }
 
-/// Lets what nobody reads go by, without keeping any of it: a browser shows no answer that comes while it still sends.
-async fn pass_by(body: Body) {
+/// Why a body did not come whole.
+#[derive(Debug, PartialEq, Eq)]
+enum Broken {
+    TooLarge,
+    TooSlow,
+    /// Whoever sent it went away, or sent something else than was said.
+    Off,
+}
+
+/// A body, piece by piece, as far as it comes on: `take` is given each.
+async fn whole(body: Body, patience: Patience, mut take: impl FnMut(&[u8])) -> Result<(), Broken> {
+    let end = Instant::now() + patience.in_all;
     let mut pieces = body.into_data_stream();
     let mut passed = 0;
-    while passed <= LARGEST_FILE
-        && let Some(Ok(piece)) = pieces.next().await
-    {
+    loop {
+        let next = timeout_at(end, timeout(patience.idle, pieces.next())).await;
+        // Pieces that are there whenever they are asked for let no time-out pass by itself.
+        let (Ok(Ok(next)), false) = (next, Instant::now() >= end) else { return Err(Broken::TooSlow) };
+        let Some(piece) = next else { return Ok(()) };
+        let piece = piece.map_err(|error| {
+            tracing::info!(%error, "domains.upload");
+            Broken::Off
+        })?;
         passed += piece.len();
+        if passed > LARGEST_FILE {
+            return Err(Broken::TooLarge);
+        }
+        take(&piece);
     }
 }
 
+/// Lets what nobody reads go by, without keeping any of it: a browser shows no answer that comes while it still sends.
+async fn pass_by(body: Body) {
+    // Nobody asks what it was.
+    let _passed = whole(body, PATIENCE, |_| ()).await;
+}
+
 async fn take_in(context: &Context, instance: &str, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
-    let body = to_bytes(body, LARGEST_FILE).await.map_err(|error| {
-        tracing::info!(%error, "domains.upload");
-        Problem::invalid(
-            "file",
-            "The file is larger than 8 MB, or did not arrive whole. Choose it again, or a smaller one.",
-        )
+    let mut bytes = Vec::new();
+    whole(body, PATIENCE, |piece| bytes.extend_from_slice(piece)).await.map_err(|broken| {
+        let says = match broken {
+            Broken::TooLarge => "The file is larger than 8 MB. Choose a smaller one.".to_owned(),
+            Broken::TooSlow => format!(
+                "The file came too slowly, and was not read: nothing of it for {} seconds, or not all of it within {}. \
+                 Choose it again where the connection is better, or a smaller one.",
+                PATIENCE.idle.as_secs(),
+                PATIENCE.in_all.as_secs(),
+            ),
+            Broken::Off => "The file did not arrive whole. Choose it again.".to_owned(),
+        };
+        Problem::invalid("file", says)
     })?;
-    let (name, bytes) = file_of(headers, body).await?;
+    let (name, bytes) = file_of(headers, Bytes::from(bytes)).await?;
     service::keep(context, instance, &name, bytes).await
 }
 
@@ -142,4 +186,42 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
         }
     }
     Err(none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::stream;
+    use std::convert::Infallible;
+
+    const LONG: Duration = Duration::from_secs(600);
+    const SHORT: Duration = Duration::from_millis(50);
+
+    async fn read(body: Body, idle: Duration, in_all: Duration) -> Result<usize, Broken> {
+        let mut length = 0;
+        whole(body, Patience { idle, in_all }, |piece| length += piece.len()).await.map(|()| length)
+    }
+
+    fn pieces(number: usize, size: usize) -> Body {
+        Body::from_stream(stream::iter(0..number).map(move |_| Ok::<_, Infallible>(vec![b'x'; size])))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_on_is_ended() {
+        let never = || Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>());
+        assert_eq!(read(never(), SHORT, LONG).await, Err(Broken::TooSlow));
+        assert_eq!(read(never(), LONG, SHORT).await, Err(Broken::TooSlow));
+        // Each piece in time, and never all of them: with a wait between, and without.
+        let dripping = stream::repeat(()).then(|()| async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok::<_, Infallible>(vec![b'x'])
+        });
+        assert_eq!(read(Body::from_stream(dripping), LONG, SHORT).await, Err(Broken::TooSlow));
+        let at_once = stream::repeat(()).map(|()| Ok::<_, Infallible>(Vec::new()));
+        assert_eq!(read(Body::from_stream(at_once), LONG, SHORT).await, Err(Broken::TooSlow));
+        assert_eq!(read(pieces(5, 1_000), LONG, LONG).await, Ok(5_000));
+        assert_eq!(read(pieces(9, 1024 * 1024), LONG, LONG).await, Err(Broken::TooLarge));
+        let cut = stream::iter([Ok(vec![b'x']), Err(std::io::Error::other("cut"))]);
+        assert_eq!(read(Body::from_stream(cut), LONG, LONG).await, Err(Broken::Off));
+    }
 }

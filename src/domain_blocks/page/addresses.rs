@@ -113,6 +113,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
                 {fields(draft, None)}
+                <p class="soft small">"Whom it meets is said before it is made, from five people on: smaller numbers would tell who is behind an address."</p>
                 {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main" disabled=frame.lacks(&[Capability::Addresses])>"Make the rule"</button></div>
             </form>
@@ -127,7 +128,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th></th></tr></thead>
+            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">

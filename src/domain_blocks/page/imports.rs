@@ -193,7 +193,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let header = chosen("header", if reading.header { "yes" } else { "" }.to_owned());
     let otherwise =
         chosen("otherwise", reading.otherwise.map(|severity| severity.name().to_owned()).unwrap_or_default());
-    let form = page.may_change.then(|| {
+    let form = page.may_tick.then(|| {
         view! {
             <details open=!reading.is_certain()>
                 <summary>"How it was read, and reading it otherwise"</summary>
@@ -243,7 +243,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
 
 /// The ways on: in a preview with what is ticked kept.
 fn foot(page: &ImportPage) -> AnyView {
-    if page.head.state == ImportState::Preview && page.rows.iter().any(|row| row.may_tick) && page.may_change {
+    if page.may_tick {
         let here = page.here.clone();
         let further = page.further.clone().map(|further| {
             view! { <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=further>"Keep these ticks, further →"</button> }
@@ -284,7 +284,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             let value = format!("{}:{yes}", difference.name());
             view! { <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="all" value=value>{words}</button> }
         };
-        let buttons = (page.may_change && difference.applies())
+        let buttons = (page.may_tick && difference.applies())
             .then(|| view! { <span class="chips">{all("yes", "Tick all")} {all("no", "Untick all")}</span> });
         view! {
             <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
@@ -314,7 +314,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         view! { <p class="note">{says}</p> }
     });
     let kinds = page.ticks.iter().filter(|(_, ticks)| ticks.rows > 0).map(kind).collect_view();
-    let form = if page.may_change {
+    let form = if page.may_tick {
         let lines: Vec<String> = page.rows.iter().filter(|row| row.may_tick).map(|row| row.line.to_string()).collect();
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or(&page.why).to_owned();
         view! {
@@ -324,7 +324,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {form::acting(frame, &[Capability::Servers])}
                 <input type="hidden" name="import" value=page.head.id.clone() />
                 <input type="hidden" name="shown" value=lines.join(",") />
-                <input type="hidden" name="ticked" value=all.ticked.to_string() />
+                <input type="hidden" name="ticked" value=page.ticked.clone() />
                 <label class="field" for="why">"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
                 {form::beside(draft, "why")}
@@ -339,8 +339,12 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         }
         .into_any()
     } else {
-        view! { <div class="body stack"><p class="soft">"Owners and admins carry lists out."</p>{kinds}{cutting}{suspends}</div> }
-            .into_any()
+        let who = if page.may_change {
+            "Rows are carried out in the name of whoever read the list in, and by nobody else. To do it yourself, read the list in."
+        } else {
+            "Owners and admins carry lists out."
+        };
+        view! { <div class="body stack"><p class="soft">{who}</p>{kinds}{cutting}{suspends}</div> }.into_any()
     };
     view! { <section class="card lead"><header><h2>"What would change"</h2></header>{form}</section> }.into_any()
 }
@@ -378,7 +382,7 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
         <section class="card lead">
             <header><h2>"Progress"</h2><span class="soft small end">"“" {page.why.clone()} "”"</span></header>
             <div class="body stack">
-                <svg class="chart meter" viewBox="0 0 640 12" role="img" aria-label=says.clone()>
+                <svg class="chart meter" viewBox="0 0 640 12" preserveAspectRatio="none" role="img" aria-label=says.clone()>
                     <rect class="done" x="0" y="0" width=width(done) height="12"></rect>
                     <rect class="failed" x=width(done) y="0" width=width(failed) height="12"></rect>
                 </svg>
@@ -397,7 +401,15 @@ fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
     let chip = |name: &'static str, words: String| {
         let on = page.show == name;
         let href = format!("{base}{}", search.with("show", if on { "" } else { name }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+        let current = on.then_some("true");
+        // A link would drop the ticks and the reason of this page.
+        if page.may_tick {
+            return view! {
+                <button class="chip" form=CARRY formaction=TICK formnovalidate="" name="then" value=href aria-current=current>{words}</button>
+            }
+            .into_any();
+        }
+        view! { <a class="chip" href=href aria-current=current>{words}</a> }.into_any()
     };
     let differences = page
         .differences
@@ -452,12 +464,12 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         let entry =
             row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
         let line = row.line.to_string();
-        let tick = (row.may_tick && row.difference != Difference::Same && page.may_change).then(|| {
+        let tick = (row.may_tick && row.difference != Difference::Same && page.may_tick).then(|| {
             let on = typed("row", &line, row.ticked);
             let label = format!("Tick {}", ui::tame(&row.domain));
             view! { <input type="checkbox" form=CARRY name="row[]" value=line.clone() checked=on aria-label=label /> " " }
         });
-        let theirs = row.theirs.filter(|_| row.may_tick && page.may_change).map(|taken| {
+        let theirs = row.theirs.filter(|_| row.may_tick && page.may_tick).map(|taken| {
             let on = typed("theirs", &line, taken);
             view! {
                 <label class="check small"><input type="checkbox" form=CARRY name="theirs[]" value=line.clone() checked=on />

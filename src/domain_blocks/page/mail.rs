@@ -103,7 +103,7 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th>"Besides"</th><th class="num">"Since"</th><th></th></tr></thead>
+            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th>"Besides"</th><th class="num">"Since"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">

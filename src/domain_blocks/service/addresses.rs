@@ -1,14 +1,14 @@
 //! Rules about addresses: never one that shuts out everybody, never unwarned one that shuts out the console.
 
 use super::{
-    LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment,
+    LATELY, MANAGE_BLOCKS, NOT_COUNTED, PAGE, able, checked_comment,
     deeds::of_rows,
-    malformed_form, may_change, meets,
+    malformed_form, may_change,
     networks::{self, Network},
     page_of, read_problem, viewed, waiting_under,
 };
 use crate::{
-    access::Permission,
+    access::{self, Permission},
     carry_out::{Carry, Evidence, carry_out},
     clock::{DAY, MINUTE, Timestamp},
     context::Context,
@@ -19,13 +19,14 @@ use crate::{
     ledger::{Answered, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{self, DatabaseError, Read},
+        database::{self, DatabaseError, Met, Read},
         rest::Client,
     },
     path,
     problem::Problem,
     search::Search,
     text::Why,
+    ui,
 };
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -40,10 +41,13 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
     let here = path::addresses(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
-    let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
-        let network = rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.network.parse::<IpNet>().ok());
-        network.is_some_and(|network| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
+    let waiting = may_see_who_waits(context, &instance).then(|| {
+        waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
+            let network = rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.network.parse::<IpNet>().ok());
+            network.is_some_and(|network| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
+        })
     });
+    let waiting = waiting.flatten();
     let page = AddressesPage {
         rules,
         waiting,
@@ -52,6 +56,12 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
         own: networks::own().iter().map(ToString::to_string).collect(),
     };
     frame::build(context, Some(&instance), &here, search, page).await
+}
+
+/// Whether somebody may know who waits under a rule about addresses: it tells more of an address than its mask does, so it is
+/// for whoever decides about them.
+fn may_see_who_waits(context: &Context, instance: &Instance) -> bool {
+    access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok()
 }
 
 /// When a rule is to end, as the form says it: in so many days, never, or as it is.
@@ -66,6 +76,55 @@ fn until(text: &str, before: Option<&AddressRule>, now: Timestamp) -> Result<Opt
             .map(|days| Some(now.plus(days * DAY)))
             .ok_or_else(|| Problem::invalid("until", "A rule ends after 1 to 3,660 days, or never.")),
     }
+}
+
+/// Numbers of people from a network are said from here on, and rounded down to one of these.
+const STEPS: [i64; 9] = [5, 10, 20, 50, 100, 200, 500, 1_000, 10_000];
+
+/// “fewer than 5 members”, “20 or more members”
+fn about(number: i64, what: &str) -> String {
+    match STEPS.into_iter().rev().find(|step| *step <= number) {
+        Some(step) => format!("{} or more {what}", ui::grouped(usize::try_from(step).unwrap_or(0))),
+        None => format!("fewer than {} {what}", STEPS[0]),
+    }
+}
+
+/// Whom a rule would meet, in a sentence, so that nobody can be found by it: whoever may make rules could otherwise try
+/// networks until one person is left, without the reason, the budget and the entry that a search by address asks for. Few and
+/// none are the same, and where all of them are few nothing is said.
+fn meets_there(met: Result<Met, DatabaseError>) -> Result<Option<String>, Problem> {
+    let met = match met {
+        Ok(met) => met,
+        Err(DatabaseError::Slow) => return Ok(Some(NOT_COUNTED.to_owned())),
+        Err(error) => return Err(read_problem(error)),
+    };
+    if [met.members, met.waiting, met.recent].into_iter().all(|number| number < STEPS[0]) {
+        return Ok(None);
+    }
+    let mut sentence = format!(
+        "{} signed up, signed in or have a session from there, as far as Mastodon keeps it (a year); {} asked from there; {} \
+         within the last 30 days came from there.",
+        about(met.members, "members"),
+        about(met.waiting, "people who wait"),
+        about(met.recent, "sign-ups"),
+    );
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Ok(Some(sentence))
+}
+
+/// Whether a rule meets more people than the one before: it does more, or lasts longer. What has no rule before, or one that
+/// is not understood, meets all it names.
+fn reaches_further(after: &AddressRule, before: Option<&AddressRule>) -> bool {
+    before.is_none_or(|before| {
+        let longer = match (after.until, before.until) {
+            (None, Some(_)) => true,
+            (Some(after), Some(before)) => after > before,
+            (_, None) => false,
+        };
+        after.severity > before.severity || longer
+    })
 }
 
 /// What must be known before the rule is made; said once, carried out when sent again with `sure`. `None` where there is
@@ -104,7 +163,7 @@ async fn warned(
         let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_address(&network.to_string(), context.now().plus(-LATELY)).await
     };
-    said.extend(meets(met, "asked from there", "with a browser session from there")?);
+    said.extend(meets_there(met)?);
     Ok((!said.is_empty()).then(|| said.join(" ")))
 }
 
@@ -120,28 +179,25 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         seen => Some(serde_json::from_str(seen).map_err(|_| malformed_form())?),
     };
     let before = seen.as_ref().and_then(|(_, before)| before.as_ref());
-    // What is there can be made milder, however wide it is.
-    if let Some(why) = network.too_wide()
-        && before.is_none_or(|before| severity > before.severity)
-    {
-        return Err(Problem::invalid("network", why));
-    }
-    // A rule that is there is named exactly as its row has it: SQL can leave bits of a host in it.
-    let named = if seen.is_some() { form.network.clone() } else { network.to_string() };
     let after = AddressRule {
         severity,
         comment: checked_comment("comment", &form.comment)?,
         until: until(&form.until, before, context.now())?,
     };
+    let further = reaches_further(&after, before);
+    // What is there can be made milder and shorter, however wide it is.
+    if let Some(why) = network.too_wide().filter(|_| further) {
+        return Err(Problem::invalid("network", why));
+    }
     let why = Why::given(&form.why, true)?;
-    if form.sure != sure_of(&form.network, severity.name())
-        && before.is_none_or(|before| severity > before.severity)
+    if further
+        && form.sure != sure_of(&form.network, severity.name())
         && let Some(warning) = warned(&context, &instance, &network, severity).await?
     {
         return Err(Problem::invalid("sure", format!("{warning} Tick the box to make it all the same.")));
     }
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
-    let (name, network) = (instance.name.clone(), named);
+    let (name, network) = (instance.name.clone(), network.to_string());
     let done = match seen {
         None => {
             let now = {
@@ -174,21 +230,20 @@ pub async fn lift_address(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    if network.parse::<Network>().is_err() {
-        return Err(malformed_form());
-    }
+    let network: Network = network.parse().map_err(|_| malformed_form())?;
     let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
-    let deed = LiftAddressBlock { instance: instance.name.clone(), network, id, before };
+    let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::addresses(&instance.name))
 }
 
-fn changed(now: Option<&ListedAddress>, id: RuleNumber, before: Option<&AddressRule>) -> Option<String> {
+/// The rule of this number must be about the network that the deed names, and say what was seen.
+fn changed(now: Option<&ListedAddress>, network: &str, before: Option<&AddressRule>) -> Option<String> {
     match now {
         None => Some("somebody else lifted the rule meanwhile, or it ran out".to_owned()),
-        Some(now) if now.id != id.0 || now.rule.as_ref() != before => {
+        Some(now) if now.network.parse::<Network>() != network.parse() || now.rule.as_ref() != before => {
             Some("somebody else changed the rule meanwhile".to_owned())
         }
         Some(_) => None,
@@ -229,8 +284,8 @@ impl Carry for ChangeAddressBlock {
     const ANSWER_PROVES: bool = false;
 
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
-        let now = read.address_block(&self.network).await?;
-        Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
+        let now = read.address_block_numbered(self.id).await?;
+        Ok(changed(now.as_ref(), &self.network, self.before.as_ref()))
     }
 
     async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
@@ -239,7 +294,6 @@ impl Carry for ChangeAddressBlock {
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
-        // By its number: bits of a host that SQL left in it go with the first change.
         let right = as_meant(read.address_block_numbered(self.id).await?.as_ref(), &self.after);
         Ok(of_rows(&log, "IpBlock", &[("update", Some(self.id.0))], right))
     }
@@ -247,8 +301,8 @@ impl Carry for ChangeAddressBlock {
 
 impl Carry for LiftAddressBlock {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
-        let now = read.address_block(&self.network).await?;
-        Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
+        let now = read.address_block_numbered(self.id).await?;
+        Ok(changed(now.as_ref(), &self.network, self.before.as_ref()))
     }
 
     async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
@@ -257,7 +311,7 @@ impl Carry for LiftAddressBlock {
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
-        let gone = read.address_block(&self.network).await?.is_none();
+        let gone = read.address_block_numbered(self.id).await?.is_none();
         Ok(of_rows(&log, "IpBlock", &[("destroy", Some(self.id.0))], gone))
     }
 }

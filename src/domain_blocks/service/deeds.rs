@@ -56,8 +56,8 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
             format!("{domain} is or covers this instance’s own domain: its rule is only made milder."),
         ));
     }
-    let wider = before.is_none_or(|before| severity > before.severity);
-    if names::is_shared(&domain) && wider && form.sure != "yes" {
+    let harsher = before.is_none_or(|before| after.is_stricter_than(before) && !after.limits_as(before));
+    if names::is_shared(&domain) && harsher && form.sure != "yes" {
         let warning = format!(
             "{domain} is a host of many people’s servers: the rule covers everybody who has a name under it. Tick the box to make it all the same."
         );

@@ -2,46 +2,40 @@
 //! background, each row a deed of its own.
 
 use super::{
-    MANAGE_FEDERATION, PAGE, able, csv,
-    deeds::set_rule,
-    malformed_form, may_change,
+    PAGE, csv, malformed_form, may_change,
     names::{self, InList},
     page_of, read_problem, store_problem, viewed,
 };
 use crate::{
-    access::{Actor, Permission},
-    acting, batches,
-    clock::{HOUR, MINUTE, Timestamp},
-    context::{App, Context},
-    deeds::{BlockDomain, ChangeDomainBlock},
+    access::Permission,
+    batches::service::engine::{Task, staged},
+    clock::{HOUR, Timestamp},
+    context::Context,
     domain_blocks::{
-        Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part,
-        Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
+        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed,
+        Losses, Part, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
-    id::RuleNumber,
-    ledger::{self, Deed, LedgerError, Outcome, Progress, Subject},
+    ledger::Progress,
     mastodon::{Instance, database::DatabaseError},
     off_thread::{OffThread, off_thread},
     path,
     problem::{Kind, Problem},
     search::Search,
     store::{
-        attempts::{self, Limit},
+        attempts::{self, Limit, Reserved},
         domain_imports::{self, Import, Row},
-        operators::{self, Operator},
+        operators,
     },
     text::{self, Why},
     ui::{self, time},
 };
 use axum::body::Bytes;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
-/// How long an import belongs to the process that works on it without a word from it.
-const CLAIM_TIME: i64 = MINUTE;
 /// Rules read in one go for a list.
 const CHUNK: i64 = 5_000;
 
@@ -242,7 +236,9 @@ fn compare(
                 wanted.public_comment.clone_from(&before.public_comment);
             }
             if !asked.private_comment.is_empty() && asked.private_comment != before.private_comment {
-                said.push("Our private comment stays; the list’s is left out.".to_owned());
+                let ours = if before.private_comment.is_empty() { "We have no" } else { "Our" };
+                let stays = if before.private_comment.is_empty() { "" } else { " stays" };
+                said.push(format!("{ours} private comment{stays}; the list’s is left out."));
             }
             if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
                 said.push("The list limits nothing there.".to_owned());
@@ -310,8 +306,10 @@ fn suspends(row: &Row) -> bool {
         && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
 }
 
-/// Says of each row that begins to suspend whom it costs: everybody here who has follows on a server known here for which the
-/// row would be the rule. The longest name counts, so that a server with a rule of its own costs nothing.
+/// Says of each row that begins to suspend which servers known here it would be the rule for, and whether that cuts follows of
+/// people here; what is not known counts as yes. The longest name counts, so that a server with a rule of its own costs
+/// nothing. Whom it costs, and how much, is counted for the rows that are shown ([`costs_shown`]): for all of a long list that
+/// takes many seconds.
 async fn priced(
     instance: &Instance,
     mut rows: Vec<Row>,
@@ -349,26 +347,82 @@ async fn priced(
     })
     .await?;
     rows = returned;
-    let costs = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        match read.costs(&names, &lines).await {
-            Ok(costs) => Some(costs),
-            Err(DatabaseError::Slow) => None,
-            Err(error) => return Err(read_problem(error)),
-        }
-    };
-    let met: BTreeSet<i64> = lines.into_iter().collect();
+    let cutting = cutting(instance, &names, &lines).await?;
+    let mut there: HashMap<i64, Vec<String>> = HashMap::new();
+    for (name, line) in names.into_iter().zip(lines) {
+        there.entry(line).or_default().push(name);
+    }
     for row in rows.iter_mut().filter(|row| suspends(row)) {
-        let cost = match &costs {
-            Some(costs) => costs.get(&row.line).cloned(),
-            None => met.contains(&row.line).then(Cost::default),
-        };
-        // Where not all servers were looked through, what is not known counts as yes.
-        let cost = cost.or_else(|| (!all_known).then(Cost::default));
-        row.cuts = cost.as_ref().is_some_and(Cost::cuts);
-        row.cost = cost.and_then(|cost| serde_json::to_string(&cost).ok()).unwrap_or_default();
+        let mut there = there.remove(&row.line).unwrap_or_default();
+        // Where not all servers were looked through, others may be below it.
+        let more = there.len() > COSTED || !all_known;
+        row.cuts = cutting.contains(&row.line) || !all_known;
+        if there.is_empty() && all_known {
+            continue;
+        }
+        there.truncate(COSTED);
+        let cost = Cost { there, more, ..Cost::default() };
+        row.cost = serde_json::to_string(&cost).unwrap_or_default();
     }
     Ok(rows)
+}
+
+/// The rows that cut follows, of names of servers and the row each comes under; where that took too long, all of them that are
+/// not known to cut none.
+async fn cutting(instance: &Instance, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, Problem> {
+    if names.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // A read each: one that takes too long ends its transaction.
+    let at_first = {
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.tied_at_first(names, rows).await
+    };
+    let mut cutting = match at_first {
+        Ok(found) => found,
+        Err(DatabaseError::Slow) => return Ok(rows.iter().copied().collect()),
+        Err(error) => return Err(read_problem(error)),
+    };
+    let left = names.iter().zip(rows).filter(|(_, row)| !cutting.contains(row));
+    let (names, rows): (Vec<String>, Vec<i64>) = left.map(|(name, row)| (name.clone(), *row)).unzip();
+    if names.is_empty() {
+        return Ok(cutting);
+    }
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    match read.tied(&names, &rows).await {
+        Ok(found) => cutting.extend(found),
+        Err(DatabaseError::Slow) => cutting.extend(rows),
+        Err(error) => return Err(read_problem(error)),
+    }
+    Ok(cutting)
+}
+
+/// Whom the rows of a page cost, by line: counted now, but for lists of a former version, which counted when they were read.
+/// What cannot be counted now stays uncounted, and the page is shown all the same.
+async fn costs_shown(instance: &Instance, rows: &[Row]) -> HashMap<i64, Cost> {
+    let kept = |row: &Row| serde_json::from_str::<Cost>(&row.cost).ok().map(|cost| (row.line, cost));
+    let mut costs: HashMap<i64, Cost> = rows.iter().filter_map(kept).collect();
+    let uncounted = costs.iter().filter(|(_, cost)| cost.losses.is_none());
+    let (names, lines): (Vec<String>, Vec<i64>) =
+        uncounted.flat_map(|(line, cost)| cost.there.iter().map(|name| (name.clone(), *line))).unzip();
+    if names.is_empty() {
+        return costs;
+    }
+    let counted = async { instance.database.read().await?.costs(&names, &lines).await };
+    let mut counted = match counted.await {
+        Ok(counted) => counted,
+        Err(error) => {
+            tracing::info!(%error, "domain_imports.uncounted");
+            return costs;
+        }
+    };
+    for (line, cost) in costs.iter_mut().filter(|(_, cost)| cost.losses.is_none() && !cost.there.is_empty()) {
+        // Nobody is known there, and nobody loses anything.
+        let nobody = || Cost { losses: Some(Losses::default()), ..Cost::default() };
+        let Cost { losses, more, most, .. } = counted.remove(line).unwrap_or_else(nobody);
+        (cost.losses, cost.more, cost.most) = (losses, cost.more || more, most);
+    }
+    costs
 }
 
 /// So many files of one person are read within an hour, …
@@ -376,26 +430,45 @@ const FILES: Limit = Limit::Within { window: HOUR, most: 30 };
 /// … and so many of everybody.
 const FILES_IN_ALL: Limit = Limit::Within { window: HOUR, most: 120 };
 
+/// What a file was counted for before anything of it was read.
+#[must_use = "a file that is not read after all is not counted"]
+pub struct Counted([Reserved; 2]);
+
+impl Counted {
+    /// Counts it no more: nobody looked at it.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn give_back(self, context: &Context) -> Result<(), Problem> {
+        for one in self.0 {
+            one.give_back(&context.app.store).await.map_err(store_problem)?;
+        }
+        Ok(())
+    }
+}
+
 /// Whether somebody may have a list read now: asked, and counted, before anything of it is.
 ///
 /// # Errors
 /// Forbidden, or too many, with how long to wait.
-pub async fn may_keep(context: &Context, instance: &str) -> Result<(), Problem> {
+pub async fn may_keep(context: &Context, instance: &str) -> Result<Counted, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let own = context.reserve("files", FILES).await?;
     let app = &context.app;
     let everybody = app.keys.hash("files of everybody", b"");
     let in_all = attempts::reserve(&app.store, &everybody, FILES_IN_ALL, context.now()).await.map_err(store_problem)?;
-    if let Err(wait) = in_all {
-        own.give_back(&app.store).await.map_err(store_problem)?;
-        return Err(Problem::new(
-            Kind::TooMany,
-            "As many files as the console reads within an hour were read, and nothing was done.",
-            format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
-        ));
+    match in_all {
+        Ok(in_all) => Ok(Counted([own, in_all])),
+        Err(wait) => {
+            own.give_back(&app.store).await.map_err(store_problem)?;
+            Err(Problem::new(
+                Kind::TooMany,
+                "As many files as the console reads within an hour were read, and nothing was done.",
+                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+            ))
+        }
     }
-    Ok(())
 }
 
 /// Reads a list and keeps it, compared with the rules there are. Nothing is done yet.
@@ -459,7 +532,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
     Ok(csv::Told { separator, columns: Some((form.header == "yes", places)), otherwise })
 }
 
-fn former() -> Problem {
+pub(super) fn former() -> Problem {
     Problem::new(
         Kind::Conflict,
         "This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs.",
@@ -639,15 +712,13 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let parsed = Search::parse(search);
     let import = found(context, &instance, id).await?;
     let store = &context.app.store;
-    let show = parsed
-        .get("show")
-        .filter(|show| {
-            show.parse::<Difference>().is_ok()
-                || show.parse::<RowState>().is_ok()
-                || [domain_imports::CUTS, domain_imports::BY_HAND].contains(show)
-        })
-        .unwrap_or_default()
-        .to_owned();
+    let parts: Vec<&str> = Difference::ALL
+        .map(Difference::name)
+        .into_iter()
+        .chain(RowState::ALL.map(RowState::name))
+        .chain([domain_imports::CUTS, domain_imports::BY_HAND])
+        .collect();
+    let show = parsed.one_of("show", &parts)?.to_owned();
     let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);
     let counts = domain_imports::counts(store, &import.id).await.map_err(store_problem)?;
     let sum = |wanted: &dyn Fn(Difference, RowState) -> bool| {
@@ -657,10 +728,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let states = RowState::ALL.map(|one| (one, sum(&|_, state| state == one))).to_vec();
     let rows = domain_imports::rows(store, &import.id, &show, after, PAGE + 1).await.map_err(store_problem)?;
     let (rows, more) = page_of(rows);
+    let preview = import.state == ImportState::Preview;
+    let mut costs = if preview { costs_shown(&instance, &rows).await } else { HashMap::new() };
     let here = path::domain_import(&instance.name, &import.id);
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
-    let preview = import.state == ImportState::Preview;
     let reading: Option<Reading> = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
         Some(text) => serde_json::from_str(&text).ok(),
         None => None,
@@ -668,15 +740,19 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let reading = reading.filter(|reading| reading.priced || !preview);
     let tickable = preview && reading.is_some();
     let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
+    let ticked =
+        if tickable { domain_imports::ticked(store, &import.id).await.map_err(store_problem)? } else { String::new() };
     let page = ImportPage {
         reading,
         ticks,
+        ticked,
+        may_tick: tickable && may_change(context) && goes_on(context, &import).is_ok(),
         head: head(context, &import).await?,
         differences,
         states,
         suspends_known: (import.suspends, import.suspends_accounts),
         show,
-        rows: rows.iter().map(|row| shown(row, tickable)).collect(),
+        rows: rows.iter().map(|row| shown(row, tickable, costs.remove(&row.line))).collect(),
         further,
         here: format!("{here}?{}", search.trim_start_matches('?')),
         search: search.to_owned(),
@@ -687,11 +763,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
-fn rule_of(text: &str) -> Option<Rule> {
+pub(super) fn rule_of(text: &str) -> Option<Rule> {
     serde_json::from_str(text).ok()
 }
 
-fn seen_of(text: &str) -> Option<Listed> {
+pub(super) fn seen_of(text: &str) -> Option<Listed> {
     serde_json::from_str(text).ok()
 }
 
@@ -729,7 +805,7 @@ fn changes_words(row: &Row) -> bool {
     row.difference == Difference::Same && !row.theirs.is_empty()
 }
 
-fn shown(row: &Row, tickable: bool) -> ImportRow {
+fn shown(row: &Row, tickable: bool, cost: Option<Cost>) -> ImportRow {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
     ImportRow {
         line: row.line,
@@ -737,7 +813,7 @@ fn shown(row: &Row, tickable: bool) -> ImportRow {
         difference: row.difference,
         fields: rule_of(row.asked()).map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
         said: row.said.clone(),
-        cost: serde_json::from_str(&row.cost).ok(),
+        cost,
         may_tick: tickable && may_tick(row),
         ticked: row.ticked,
         theirs: (!row.theirs.is_empty()).then_some(row.replaces),
@@ -797,8 +873,16 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
     Ok(rows)
 }
 
-/// Keeps what was ticked on a page of a preview; nothing is begun.
-async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<(), Problem> {
+fn ticked_elsewhere() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: what is ticked is not what the page showed, as another window or somebody else changed it.",
+        "The page shows what is ticked now. Look again and decide.",
+    )
+}
+
+/// Keeps what was ticked on a page of a preview, nothing is begun; what is ticked then ([`domain_imports::ticked`]).
+async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<String, Problem> {
     goes_on(context, import)?;
     if import.state != ImportState::Preview {
         return Err(changed_meanwhile());
@@ -806,20 +890,17 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     understood(context, import).await?;
     let store = &context.app.store;
     let rows = domain_imports::rows(store, &import.id, "", 0, i64::MAX).await.map_err(store_problem)?;
-    let number = rows.iter().filter(|row| row.ticked).count();
     // What was ticked elsewhere meanwhile is not what the page showed.
-    if form.ticked.parse::<usize>() != Ok(number) {
-        return Err(changed_meanwhile());
+    if form.ticked != domain_imports::ticked(store, &import.id).await.map_err(store_problem)? {
+        return Err(ticked_elsewhere());
     }
     let rows = ticked(form, rows)?;
     let why = Why::typed("why", &form.why)?;
     if rows.is_empty() && import.why == why.as_str() {
-        return Ok(());
+        return Ok(form.ticked.clone());
     }
-    match domain_imports::tick(store, &import.id, &rows, why.as_str()).await.map_err(store_problem)? {
-        true => Ok(()),
-        false => Err(changed_meanwhile()),
-    }
+    let kept = domain_imports::tick(store, &import.id, &form.ticked, &rows, why.as_str()).await;
+    kept.map_err(store_problem)?.ok_or_else(ticked_elsewhere)
 }
 
 /// Keeps what was ticked on a page of a preview, and shows that page again, or the next.
@@ -833,19 +914,19 @@ pub async fn tick(context: Context, form: TicksForm) -> Result<String, Problem> 
 /// Begins to carry out the rows that are ticked, those of the page the form stands on included, as the person who presses.
 pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
-    keep_ticks(&context, &import, &form).await?;
+    let seen = keep_ticks(&context, &import, &form).await?;
     let why = Why::given(&form.why, true)?;
     let ticks = domain_imports::ticks(&context.app.store, &import.id).await.map_err(store_problem)?;
-    let number = ticks.iter().map(|(_, ticks)| ticks.ticked).sum::<i64>();
-    if number == 0 {
+    if ticks.iter().all(|(_, ticks)| ticks.ticked == 0) {
         return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
-    staged(&context, Progress::Begun, &instance, &import).await?;
-    let number = usize::try_from(number).unwrap_or(usize::MAX);
-    match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
-        None | Some(0) => Err(changed_meanwhile()),
-        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
+    // Without the entry it is a preview still.
+    match domain_imports::begin(&context.app.store, &import.id, &seen, why.as_str()).await.map_err(store_problem)? {
+        None | Some(0) => return Err(ticked_elsewhere()),
+        Some(_) => recorded(&context, Progress::Begun, &import).await?,
     }
+    context.app.begun.send_replace(());
+    Ok(path::domain_import(&instance.name, &import.id))
 }
 
 /// Rows are carried out in the name and with the rights of whoever read the list in: nobody else sets them in motion.
@@ -863,10 +944,20 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
 /// The kind of an import in the record.
 const KIND: &str = "domain_import";
 
+/// What the record calls an import.
+pub(super) fn task(import: &Import) -> Task {
+    Task {
+        id: import.id.clone(),
+        instance: import.instance.clone(),
+        operator: import.operator.clone(),
+        kind: KIND.to_owned(),
+        number: import.rows,
+    }
+}
+
 /// Puts into the record that an import was begun, paused or let go on.
-async fn staged(context: &Context, stage: Progress, instance: &Instance, import: &Import) -> Result<(), Problem> {
-    let by = Some(context.actor.operator.clone());
-    batches::service::staged(&context.app, stage, &import.id, by, &instance.name, KIND, import.rows).await
+async fn recorded(context: &Context, stage: Progress, import: &Import) -> Result<(), Problem> {
+    staged(&context.app, stage, Some(&context.actor.operator), &task(import)).await
 }
 
 /// Whether an import has rows of some sort.
@@ -893,7 +984,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if !pause {
         understood(&context, &import).await?;
     }
-    staged(&context, if pause { Progress::Paused } else { Progress::Resumed }, &instance, &import).await?;
+    recorded(&context, if pause { Progress::Paused } else { Progress::Resumed }, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
@@ -901,6 +992,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     {
         return Err(changed_meanwhile());
     }
+    context.app.begun.send_replace(());
     Ok(path::domain_import(&instance.name, &import.id))
 }
 
@@ -912,251 +1004,10 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
         return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
-    staged(&context, Progress::Resumed, &instance, &import).await?;
-    match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
-        None | Some(0) => Err(changed_meanwhile()),
-        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
+    recorded(&context, Progress::Resumed, &import).await?;
+    if matches!(domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)?, None | Some(0)) {
+        return Err(changed_meanwhile());
     }
-}
-
-/// What becomes of the work after a row.
-#[derive(Debug)]
-enum After {
-    /// On with the next.
-    Next,
-    /// This row later, others now.
-    Later,
-    /// All of it later: what it waits for.
-    Wait(String),
-    /// No further, until somebody says so: why.
-    Stop(String),
-}
-
-/// Works on an instance's running imports, at most so many rows, as far as the instance's limits leave room; how many rows
-/// came to an end. `holder` is this process: no other works on the same import meanwhile.
-///
-/// # Errors
-/// The store's.
-pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
-    let now = app.clock.now();
-    let mut ended = 0;
-    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(CLAIM_TIME)).await? {
-        // Rows that another deed keeps from being carried out are passed over until the next time.
-        let mut passed = 0;
-        let mut noted = !import.note.is_empty();
-        let understood = domain_imports::reading(&app.store, &import.id).await?.is_some();
-        while ended < most {
-            let now = app.clock.now();
-            if let Some(wait) = acting::client(app, &import.operator, instance).await?.background_waits() {
-                let until = now.plus(wait);
-                let note =
-                    format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));
-                domain_imports::note(&app.store, &import.id, &note).await?;
-                break;
-            }
-            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(CLAIM_TIME)).await? {
-                break;
-            }
-            let Some(row) = domain_imports::next(&app.store, &import, passed).await? else {
-                if passed == 0 {
-                    let (from, to) = (ImportState::Running, ImportState::Done);
-                    let ended = domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;
-                    if ended {
-                        let recorded = batches::service::staged(
-                            app,
-                            Progress::Ended,
-                            &import.id,
-                            None,
-                            &instance.name,
-                            KIND,
-                            import.rows,
-                        )
-                        .await;
-                        if let Err(problem) = recorded {
-                            tracing::error!(%problem, import = import.id, "domain_imports.ended");
-                        }
-                    }
-                }
-                break;
-            };
-            let after = match understood {
-                true => carry_row(app, instance, &import, &row).await?,
-                false => After::Stop(former().to_string()),
-            };
-            match after {
-                After::Next => {
-                    ended += 1;
-                    if std::mem::take(&mut noted) {
-                        domain_imports::note(&app.store, &import.id, "").await?;
-                    }
-                }
-                After::Later => passed = row.line,
-                After::Wait(note) => {
-                    domain_imports::note(&app.store, &import.id, &note).await?;
-                    break;
-                }
-                After::Stop(note) => {
-                    let recorded = batches::service::staged(
-                        app,
-                        Progress::Paused,
-                        &import.id,
-                        None,
-                        &instance.name,
-                        KIND,
-                        import.rows,
-                    )
-                    .await;
-                    if let Err(problem) = recorded {
-                        tracing::error!(%problem, import = import.id, "domain_imports.stop");
-                    }
-                    let (from, to) = (ImportState::Running, ImportState::Paused);
-                    domain_imports::change_state(&app.store, &import.id, from, to, &import.why, &note).await?;
-                    break;
-                }
-            }
-        }
-    }
-    Ok(ended)
-}
-
-/// Says how far a row has come.
-async fn mark(
-    app: &App,
-    import: &Import,
-    row: &Row,
-    state: RowState,
-    said: &str,
-    entry: Option<i64>,
-) -> sqlx::Result<()> {
-    domain_imports::set_row(&app.store, &import.id, row.line, state, said, entry).await
-}
-
-async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, row: &Row) -> sqlx::Result<After> {
-    let (Ok(domain), Some(wanted)) = (Domain::try_from(row.domain.clone()), rule_of(row.asked())) else {
-        mark(app, import, row, RowState::Failed, "The row cannot be read any more.", None).await?;
-        return Ok(After::Next);
-    };
-    let Some(actor) = actor(app, import).await? else {
-        return Ok(After::Stop("The person who asked for it may not do it any more.".to_owned()));
-    };
-    let seen = seen_of(&row.seen);
-    if row.state == RowState::UnderWay {
-        // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
-        match rule_now(instance, &domain).await {
-            Err(problem) => return Ok(After::Wait(problem.what)),
-            Ok(Some(now)) if now.rule == wanted => {
-                mark(app, import, row, RowState::Done, "Found done when looked at again.", row.entry).await?;
-                return Ok(After::Next);
-            }
-            Ok(_) => mark(app, import, row, RowState::Waiting, "", None).await?,
-        }
-    }
-    let context = Context::of_job(app.clone(), actor);
-    if !crate::access::allows(context.actor.role, Permission::ManageBlocks) {
-        return Ok(After::Stop(format!("{} may not change rules any more.", context.actor.name)));
-    }
-    match able(&context, instance, MANAGE_FEDERATION, "manage federation").await {
-        Ok(()) => {}
-        Err(problem) if problem.kind == Kind::Unavailable => return Ok(After::Wait(problem.what)),
-        Err(problem) => return Ok(After::Stop(problem.what)),
-    }
-    match done_before(app, import, &domain, seen.is_some()).await {
-        Ok(None) => {}
-        Ok(Some(entry)) => {
-            mark(app, import, row, RowState::Done, "Done before, as the record has it.", Some(entry)).await?;
-            return Ok(After::Next);
-        }
-        Err(error) => {
-            tracing::error!(%error, import = import.id, "domain_imports.done_before");
-            return Ok(After::Wait("The record does not answer.".to_owned()));
-        }
-    }
-    mark(app, import, row, RowState::UnderWay, "", None).await?;
-    let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
-    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, Why::kept(&import.why)).await;
-    match done {
-        // Nothing arrived there: the same would happen to every other row.
-        Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
-            mark(app, import, row, RowState::Waiting, "", None).await?;
-            let why = done.said.unwrap_or_else(|| "the instance cannot be reached".to_owned());
-            Ok(After::Stop(format!("Nothing can be sent: {why}.")))
-        }
-        Ok(done) => {
-            let (state, said) = match done.outcome {
-                Outcome::Succeeded => (RowState::Done, String::new()),
-                Outcome::Unknown => (RowState::UnderWay, "Sent and not answered.".to_owned()),
-                _ => (RowState::Failed, done.said.unwrap_or_else(|| "The instance refused it.".to_owned())),
-            };
-            mark(app, import, row, state, &said, Some(done.index)).await?;
-            Ok(After::Next)
-        }
-        Err(problem) if problem.kind == Kind::Unavailable => {
-            mark(app, import, row, RowState::Waiting, "", None).await?;
-            Ok(After::Wait(problem.what))
-        }
-        // Somebody else’s deed about it is under way, or it is not as it was.
-        Err(problem) if problem.kind == Kind::Conflict => match rule_now(instance, &domain).await {
-            Ok(now) if now.as_ref().map(|now| &now.rule) == seen.as_ref().map(|seen| &seen.rule) => {
-                mark(app, import, row, RowState::Waiting, "", None).await?;
-                Ok(After::Later)
-            }
-            Ok(Some(now)) if now.rule.limits_as(&wanted) => {
-                mark(app, import, row, RowState::Done, "Somebody else did it meanwhile.", None).await?;
-                Ok(After::Next)
-            }
-            Ok(_) => {
-                mark(app, import, row, RowState::Failed, &problem.what, None).await?;
-                Ok(After::Next)
-            }
-            Err(problem) => {
-                mark(app, import, row, RowState::Waiting, "", None).await?;
-                Ok(After::Wait(problem.what))
-            }
-        },
-        // What the role itself may do was asked before: only cutting follows is left.
-        Err(problem) if problem.kind == Kind::Forbidden => {
-            mark(
-                app,
-                import,
-                row,
-                RowState::Failed,
-                "People here follow it: suspending it is the owner’s decision.",
-                None,
-            )
-            .await?;
-            Ok(After::Next)
-        }
-        Err(problem) => {
-            mark(app, import, row, RowState::Failed, &problem.what, None).await?;
-            Ok(After::Next)
-        }
-    }
-}
-
-/// The entry that says that whoever reads this list in has set this rule since they began: a line put back as it was before is
-/// not done twice, whatever somebody decided about the server since.
-async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool) -> Result<Option<i64>, LedgerError> {
-    let subject = Subject::Domain(import.instance.clone(), domain.clone());
-    let filter = ledger::Filter {
-        subject: Some(app.ledger.subject(&subject)),
-        kind: Some(if changes { ChangeDomainBlock::KIND } else { BlockDomain::KIND }.to_owned()),
-        operator: Some(import.operator.0.clone()),
-        from: Some(import.created_at),
-        outcome: Some(Outcome::Succeeded.name().to_owned()),
-        limit: 1,
-        ..ledger::Filter::default()
-    };
-    Ok(app.ledger.list(&filter).await?.first().map(|entry| entry.index))
-}
-
-async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    read.domain_block(domain).await.map_err(read_problem)
-}
-
-/// The person who asked for the import, with the role that person has now; `None` without access.
-async fn actor(app: &App, import: &Import) -> sqlx::Result<Option<Actor>> {
-    let person = operators::by_id(&app.store, &import.operator).await?;
-    let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
-    acting::actor(&app.store, person, "import".to_owned(), app.clock.now()).await.map(Some)
+    context.app.begun.send_replace(());
+    Ok(path::domain_import(&instance.name, &import.id))
 }

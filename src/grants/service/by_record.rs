@@ -31,9 +31,6 @@ const MOST_CHANGES: i64 = 200;
 pub struct Looked(BTreeMap<i64, Option<Timestamp>>);
 
 /// Takes back what the record says was given by grants that are over, and the instances still have.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> {
     let now = app.clock.now();
     for (subject, entry) in app.store.newest_of_each("ask_grant").await? {

@@ -2,6 +2,7 @@
 
 use super::{ISSUE, REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, typed};
 use crate::{
+    batches,
     frame::Frame,
     id::InstanceName,
     invitations::api,
@@ -40,17 +41,7 @@ pub fn Invitation() -> impl IntoView {
 fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::invitations(&instance);
-    let running = page
-        .running
-        .iter()
-        .map(|batch| {
-            let state = if batch.paused { "paused" } else { "under way" };
-            view! {
-                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
-                    <a class="link" href=path::batch(&instance, &batch.id)>"Look"</a></p>
-            }
-        })
-        .collect_view();
+    let running = batches::page::running(&instance, &page.running, frame.now);
     let search = Search::parse(&page.search);
     let all = page.may_manage.then(|| {
         let words = match &page.owner {
@@ -110,7 +101,7 @@ fn filters(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> An
             {chip(InviteState::Expired, "Over")}
             {owner}
             <span class="gap"></span>
-            <form class="chip-form" method="post" action=LOOK_UP role="search">
+            <form class="chip-form" method="post" action=LOOK_UP role="search" aria-label="Invitations">
                 {hidden(instance, &frame.here)}
                 <input class="chip" name="q" autocomplete="off" autocapitalize="none" aria-label="A code, a link, or whose: @name" placeholder="code, @name…" value=typed(draft, "q", "") />
                 <button class="chip">"Find"</button>

@@ -148,38 +148,6 @@ fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
 fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let line = &page.line;
-    let decided = line.decided_at.map(|at| {
-        let by = page.decided_by.clone().map(|by| format!(" by {by}")).unwrap_or_default();
-        view! { <dt>"Decided"</dt><dd>{time::ago(at, frame.now)} {by}</dd> }
-    });
-    let kept = match (page.destroyed, page.destroyed_on) {
-        (true, _) => view! { <p class="small soft">"What was said in this request has been destroyed. That it was made, and what became of it, stays."</p> }.into_any(),
-        (false, Some(on)) => {
-            let after = if line.decided_at.is_some() { "180 days after the decision" } else { "if nobody has decided by then" };
-            view! { <p class="small soft">{format!("What was said here is destroyed on {}, {after}.", time::day(on, frame.now))}</p> }
-                .into_any()
-        }
-        (false, None) => ().into_any(),
-    };
-    let fact = |name: &'static str, value: &str| {
-        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd><bdi>{value.to_owned()}</bdi></dd> })
-    };
-    let why = if page.destroyed {
-        ().into_any()
-    } else {
-        view! {
-            <section class="card"><header><h2>"Why they ask"</h2></header><div class="post"><p dir="auto" class="said">{page.why.clone()}</p></div></section>
-        }
-        .into_any()
-    };
-    let answer = (!page.answer.is_empty()).then(|| {
-        view! {
-            <section class="card">
-                <header><h2>"What they are told"</h2><span class="soft small end">"to be copied; the console sends nothing"</span></header>
-                <div class="post"><p dir="auto" class="said">{page.answer.clone()}</p></div>
-            </section>
-        }
-    });
     let followed = page.invite.as_ref().map(|(invite, link)| {
         view! {
             {link.as_deref().map(link_card)}
@@ -212,9 +180,6 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     // What was typed for a request that somebody else decided meanwhile is given back all the same.
     let refuse_draft = frame.draft_for(REFUSE);
     let refuse = (undecided || refuse_draft.is_some()).then(|| refuse_form(&instance, line, undecided, &frame));
-    let view_only = (!page.may_manage).then(|| {
-        view! { <p class="small soft">"Names, contacts and words are shown to those who decide about requests."</p> }
-    });
     view! {
         <div class="head">
             {list::crumb(path::access_requests(&instance), "Access requests")}
@@ -226,31 +191,79 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
         {lost}
         <div class="two">
             <div class="stack">
-                {why}
-                {answer}
+                {words(&page)}
                 {followed}
                 {issue}
                 {refuse}
             </div>
             <aside class="stack">
-                <section class="card">
-                    <header><h2>"The request"</h2></header>
-                    <div class="body stack">
-                        <dl class="facts">
-                            {fact("Who", &line.who)}
-                            {fact("For", &line.organisation)}
-                            {fact("Contact", &page.contact)}
-                            {fact("Vouched for by", &page.voucher)}
-                            <dt>"Written down by"</dt><dd>{line.entered_by.clone()}</dd>
-                            {decided}
-                        </dl>
-                        {view_only}
-                        {kept}
-                    </div>
-                </section>
+                {request(&frame, &page)}
                 {invitation}
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+/// What they said, and what they are told.
+fn words(page: &RequestPage) -> AnyView {
+    let why = (!page.destroyed).then(|| {
+        view! {
+            <section class="card"><header><h2>"Why they ask"</h2></header><div class="post"><p dir="auto" class="said">{page.why.clone()}</p></div></section>
+        }
+    });
+    let answer = (!page.answer.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"What they are told"</h2><span class="soft small end">"to be copied; the console sends nothing"</span></header>
+                <div class="post"><p dir="auto" class="said">{page.answer.clone()}</p></div>
+            </section>
+        }
+    });
+    view! { {why} {answer} }.into_any()
+}
+
+/// Who asks, for whom, who decided, and until when it is kept.
+fn request(frame: &Frame, page: &RequestPage) -> AnyView {
+    let line = &page.line;
+    let decided = line.decided_at.map(|at| {
+        let by = page.decided_by.clone().map(|by| format!(" by {by}")).unwrap_or_default();
+        view! { <dt>"Decided"</dt><dd>{time::ago(at, frame.now)} {by}</dd> }
+    });
+    let kept = match (page.destroyed, page.destroyed_on) {
+        (true, _) => Some(
+            "What was said in this request has been destroyed. That it was made, and what became of it, stays."
+                .to_owned(),
+        ),
+        (false, Some(on)) => {
+            let after =
+                if line.decided_at.is_some() { "180 days after the decision" } else { "if nobody has decided by then" };
+            Some(format!("What was said here is destroyed on {}, {after}.", time::day(on, frame.now)))
+        }
+        (false, None) => None,
+    };
+    let fact = |name: &'static str, value: &str| {
+        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd><bdi>{value.to_owned()}</bdi></dd> })
+    };
+    let view_only = (!page.may_manage).then(|| {
+        view! { <p class="small soft">"Names, contacts and words are shown to those who decide about requests."</p> }
+    });
+    view! {
+        <section class="card">
+            <header><h2>"The request"</h2></header>
+            <div class="body stack">
+                <dl class="facts">
+                    {fact("Who", &line.who)}
+                    {fact("For", &line.organisation)}
+                    {fact("Contact", &page.contact)}
+                    {fact("Vouched for by", &page.voucher)}
+                    <dt>"Written down by"</dt><dd>{line.entered_by.clone()}</dd>
+                    {decided}
+                </dl>
+                {view_only}
+                {kept.map(|says| view! { <p class="small soft">{says}</p> })}
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -1,7 +1,8 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
 use super::{
-    PAGE, arrivals, cannot_issue, issuing, line, link, may_manage, number, read_problem, registrations, store_problem,
+    PAGE, arrivals, cannot_issue, chain, issuing, line, link, may_manage, number, read_problem, registrations,
+    store_problem,
 };
 use crate::{
     access::Permission,
@@ -18,7 +19,7 @@ use crate::{
     ledger::{Answer, Answered, Deed, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Extra, Invite, InviteWindow, Read, Usable},
+        database::{DatabaseError, Extra, InvitationsOf, Invite, InviteWindow, Read, Usable},
         rest::Client,
     },
     nouns::permissions::MANAGE_INVITES,
@@ -95,8 +96,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let may_manage = may_manage(context, &instance);
     let parsed = Search::parse(search);
     let base = path::invitations(&instance.name);
-    let state = parsed.get("state").and_then(|state| state.parse().ok());
-    let owner: Option<AccountId> = parsed.get("owner").and_then(|id| id.parse().ok());
+    let state = parsed.one_of("state", &InviteState::ALL.map(InviteState::name))?.parse().ok();
+    let owner: Option<AccountId> = parsed.typed("owner", "It takes the id of an account")?;
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(read_problem)?;
@@ -362,13 +363,19 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
 }
 
 /// What the account page says about invitations; nothing about an account without a login.
-pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
+pub async fn of_account(app: &App, instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let found = read.invitations_of(account).await.map_err(read_problem)?;
+    let (chain, goes_on) = chain::chain(app, instance, &mut read, account).await?;
+    // Of whoever has no login any more it is known from before alone.
+    let found =
+        found.or_else(|| (!chain.is_empty()).then_some(InvitationsOf { came_with: None, go_on: 0, owns_any: false }));
     Ok(found.map(|found| OfAccount {
         came_with: found.came_with.map(|(invite, by, name)| (invite, by, format!("@{}", ui::tame(&name)))),
         go_on: if found.go_on >= 100 { "100+".to_owned() } else { found.go_on.to_string() },
         owns_any: found.owns_any,
+        chain,
+        goes_on,
     }))
 }
 

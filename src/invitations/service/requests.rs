@@ -1,6 +1,6 @@
 //! People who asked the staff for access: written down, refused, invited, and followed to those who came.
 
-use super::{PAGE, arrivals, issuing, line, link, may_manage, number, read_problem, store_problem};
+use super::{PAGE, arrivals, issuing, line, link, may_manage, number};
 use crate::{
     access::Permission,
     carry_out::{InStore, recorded},
@@ -53,15 +53,15 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
     let app = &context.app;
     let parsed = Search::parse(search);
     let base = path::access_requests(&instance.name);
-    let state = parsed.get("state").and_then(|state| state.parse().ok()).unwrap_or(RequestState::Waiting);
+    let state = parsed.one_of("state", &RequestState::ALL.map(RequestState::name))?;
+    let state = state.parse().unwrap_or(RequestState::Waiting);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut found = access_requests::list(&app.store, &app.keys, &instance.name, state, parsed.get("before"), limit)
-        .await
-        .map_err(store_problem)?;
+    let mut found =
+        access_requests::list(&app.store, &app.keys, &instance.name, state, parsed.get("before"), limit).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
-    let waiting = access_requests::waiting(&app.store, &instance.name, 1_000).await.map_err(store_problem)?;
+    let people = operators::list(&app.store).await?;
+    let waiting = access_requests::waiting(&app.store, &instance.name, 1_000).await?;
     let page = RequestsPage {
         rows: found.iter().map(|request| request_line(request, &people, clear)).collect(),
         state,
@@ -74,8 +74,7 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
 
 async fn find(context: &Context, instance: &Instance, id: &str) -> Result<AccessRequest, Problem> {
     access_requests::by_id(&context.app.store, &context.app.keys, id)
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(|request| request.instance == instance.name)
         .ok_or_else(|| Problem::not_found("There is no such access request here."))
 }
@@ -111,20 +110,20 @@ pub async fn request(
     let clear = may_manage(context, &instance);
     let request = find(context, &instance, request).await?;
     let here = path::access_request(&instance.name, &request.id);
-    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let people = operators::list(&context.app.store).await?;
     let mut arrived = Arrivals::default();
     let (mut invite, mut issues) = (None, None);
     let looked = async {
         match (request.invite, request.state) {
             (Some(id), _) => {
-                let mut read = instance.database.read().await.map_err(read_problem)?;
-                if let Some(found) = read.invite(id).await.map_err(read_problem)? {
-                    arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(read_problem)?;
+                let mut read = instance.database.read().await?;
+                if let Some(found) = read.invite(id).await? {
+                    arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await?;
                     invite = Some((line(&found), link(context, &instance, &found)));
                 }
             }
             (None, RequestState::Waiting) if clear => {
-                let mut read = instance.database.read().await.map_err(read_problem)?;
+                let mut read = instance.database.read().await?;
                 issues = Some(issuing(context, &instance, &mut read).await?);
             }
             (None, _) => {}
@@ -163,7 +162,7 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
         return Ok(String::new());
     }
     let Some(handle) = text.strip_prefix('@') else {
-        let found = operators::by_name(&context.app.store, text).await.map_err(store_problem)?;
+        let found = operators::by_name(&context.app.store, text).await?;
         return found.map(|person| person.name).ok_or_else(|| {
             let text = ui::excerpt(text, 60);
             Problem::invalid(
@@ -174,8 +173,8 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     };
     let (name, domain) = handle.split_once('@').map_or((handle, None), |(name, domain)| (name, Some(domain)));
     let domain = domain.map(str::to_lowercase).filter(|domain| !instance.own_domains().contains(domain));
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    match read.by_handle(name, domain.as_deref()).await.map_err(read_problem)? {
+    let mut read = instance.database.read().await?;
+    match read.by_handle(name, domain.as_deref()).await? {
         Some(_) => Ok(format!("@{handle}")),
         None => {
             Err(Problem::invalid("voucher", format!("The instance knows no account “@{}”.", ui::excerpt(handle, 60))))
@@ -273,6 +272,7 @@ impl InStore for EnterAccessRequest {
 impl InStore for RefuseAccessRequest {
     async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
         let found = access_requests::by_id(&app.store, &app.keys, &self.request).await?;
-        Ok(found.map(|request| request.state == RequestState::Refused))
+        // That it is refused, another deed before may have done.
+        Ok(found.filter(|request| request.state != RequestState::Refused).map(|_| false))
     }
 }

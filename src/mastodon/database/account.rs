@@ -134,7 +134,9 @@ pub struct StrikeRow {
     /// `account_warnings.id`
     pub id: i64,
     pub action: i32,
-    pub by: Option<String>,
+    /// `account_warnings.account_id`
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
     pub text: String,
     pub created_at: Timestamp,
     pub overruled: bool,
@@ -146,11 +148,12 @@ pub struct StrikeRow {
 pub const MOST_BY_NAME: usize = 20;
 
 /// An account that fits a search.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Found {
     pub id: AccountId,
     pub acct: String,
     pub display_name: String,
+    #[sqlx(flatten)]
     pub state: AccountState,
 }
 
@@ -261,15 +264,10 @@ impl Read {
 
     /// Those of these accounts whose role carries a staff permission (`users (account_id)`, primary key of `user_roles`).
     pub async fn staff_among(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
-        let rows: Vec<i64> = query_scalar(
-            "select u.account_id from users u join user_roles r on r.id = u.role_id \
-             where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0",
-        )
-        .bind(accounts)
-        .bind(INVITE_USERS | INVITE_BYPASS_APPROVAL)
-        .fetch_all(&mut *self.tx)
-        .await?;
-        Ok(rows.into_iter().map(AccountId).collect())
+        const SQL: &str = "select u.account_id from users u join user_roles r on r.id = u.role_id \
+            where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0";
+        let inviting = INVITE_USERS | INVITE_BYPASS_APPROVAL;
+        Ok(query_scalar(SQL).bind(accounts).bind(inviting).fetch_all(&mut *self.tx).await?)
     }
 
     /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.
@@ -292,21 +290,22 @@ impl Read {
     /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
     pub async fn strikes(&mut self, id: AccountId) -> Result<Vec<StrikeRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select w.id, w.action, m.username, w.text, ",
+            "select w.id, w.action, w.account_id, m.username, w.text, ",
             ms!("w.created_at"),
             ", w.overruled_at is not null, p.id is not null, p.approved_at is not null, p.rejected_at is not null \
              from account_warnings w left join accounts m on m.id = w.account_id \
              left join appeals p on p.account_warning_id = w.id \
              where w.target_account_id = $1 order by w.id desc limit 21",
         );
-        type Row = (i64, i32, Option<String>, String, i64, bool, bool, bool, bool);
+        type Row = (i64, i32, Option<i64>, Option<String>, String, i64, bool, bool, bool, bool);
         let rows: Vec<Row> = query_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
+            .map(|(id, action, by, by_username, text, at, overruled, appealed, approved, rejected)| StrikeRow {
                 id,
                 action,
-                by,
+                by: by.map(AccountId),
+                by_username,
                 text,
                 created_at: Timestamp(at),
                 overruled,
@@ -329,9 +328,8 @@ impl Read {
     ) -> Result<Option<AccountId>, DatabaseError> {
         const SQL: &str = "select id from accounts where lower((username)::text) = lower($1) \
             and coalesce(lower((domain)::text), ''::text) = lower($2) and id > 0";
-        let id: Option<i64> =
-            query_scalar(SQL).bind(username).bind(domain.unwrap_or_default()).fetch_optional(&mut *self.tx).await?;
-        Ok(id.map(AccountId))
+        let domain = domain.unwrap_or_default();
+        Ok(query_scalar(SQL).bind(username).bind(domain).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Accounts whose name begins so (the same index, in its own order from the prefix on; the filter makes it right in
@@ -344,9 +342,9 @@ impl Read {
         macro_rules! beginning {
             ($release:tt,) => {
                 concat!(
-                    "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
-            a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null, a.deleted \
-            from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
+                    "select a.id, a.username || coalesce('@' || a.domain, '') as acct, a.display_name, \
+            coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
+            a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, a.deleted from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
                     deleted!($release, "accounts"),
                     " as deleted from accounts \
             where lower((username)::text) >= $1 \
@@ -357,18 +355,8 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, beginning,);
-        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool, Option<bool>);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        let rows: Vec<Row> = query_as(sql).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted)| Found {
-                id: AccountId(id),
-                acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
-                display_name,
-                state: AccountState::of([disabled, sensitized, silenced, suspended], deleted),
-            })
-            .collect())
+        Ok(query_as(sql).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?)
     }
 }

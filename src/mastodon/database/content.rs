@@ -60,7 +60,7 @@ pub struct QuotedPost {
 }
 
 /// A version of a post, as Mastodon kept it (`app/models/status_edit.rb`); the newest is the post as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct EditRow {
     pub status: StatusId,
     /// `None` where the post opens only with a reason.
@@ -135,7 +135,7 @@ fn readable(rows: &[QuoteRow]) -> Vec<StatusId> {
 }
 
 /// A collection that reports name (`app/models/collection.rb`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct CollectionRow {
     pub id: i64,
     pub name: String,
@@ -342,9 +342,6 @@ impl Read {
     }
 
     /// What posts hold besides their words, and what the posts hold that they quote or boost.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn held(
         &mut self,
         statuses: &[StatusId],
@@ -375,27 +372,28 @@ impl Read {
     /// The polls of posts (`polls (status_id)`).
     async fn polls(&mut self, of: Of<'_>) -> Result<Vec<PollRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select p.status_id, case when ",
+            "select p.status_id as status, case when ",
             open!(),
-            " then p.options::text[] end, p.cached_tallies, p.multiple, ",
+            " then p.options::text[] end as options, coalesce(p.cached_tallies, '{}') as tallies, p.multiple, ",
             ms!("p.expires_at"),
-            " from polls p join statuses s on s.id = p.status_id where p.status_id = any($1) order by p.status_id limit $3"
+            " as ends from polls p join statuses s on s.id = p.status_id where p.status_id = any($1) order by p.status_id limit $3"
         );
-        type Row = (i64, Option<Vec<String>>, Option<Vec<i64>>, bool, Option<i64>);
+        #[derive(FromRow)]
+        struct Row {
+            status: StatusId,
+            options: Option<Vec<String>>,
+            tallies: Vec<i64>,
+            multiple: bool,
+            ends: Option<Timestamp>,
+        }
         let rows: Vec<Row> = self.of_posts(self.extras.polls, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
-            .map(|(status, options, tallies, multiple, ends)| {
-                let tallies = tallies.unwrap_or_default();
+            .map(|Row { status, options, tallies, multiple, ends }| {
                 let with_votes = |options: Vec<String>| {
                     options.into_iter().enumerate().map(|(at, option)| (option, tallies.get(at).copied())).collect()
                 };
-                PollRow {
-                    status: StatusId(status),
-                    options: options.map(with_votes),
-                    multiple,
-                    ends: ends.map(Timestamp),
-                }
+                PollRow { status, options: options.map(with_votes), multiple, ends }
             })
             .collect())
     }
@@ -430,32 +428,21 @@ impl Read {
     /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`).
     async fn edits(&mut self, of: Of<'_>) -> Result<Vec<EditRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select e.status_id, case when ",
+            "select e.status_id as status, case when ",
             open!(),
-            " then e.text end, case when ",
+            " then e.text end as text, case when ",
             open!(),
-            " then e.spoiler_text end, case when ",
+            " then e.spoiler_text end as spoiler, coalesce(case when ",
             open!(),
-            " then e.poll_options::text[] end, coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint, ",
+            " then e.poll_options::text[] end, '{}') as poll, \
+             coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint as files, ",
             ms!("e.created_at"),
-            " from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
+            " as at from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
              (select id, status_id, text, spoiler_text, poll_options, ordered_media_attachment_ids, created_at \
              from status_edits where status_id = p.id order by id limit $3) e order by e.status_id, e.id"
         );
-        type Row = (i64, Option<String>, Option<String>, Option<Vec<String>>, i64, i64);
         let most = i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = self.of_posts(self.extras.edits, SQL, of, most).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(status, text, spoiler, poll, files, at)| EditRow {
-                status: StatusId(status),
-                text,
-                spoiler,
-                poll: poll.unwrap_or_default(),
-                files,
-                at: Timestamp(at),
-            })
-            .collect())
+        self.of_posts(self.extras.edits, SQL, of, most).await
     }
 
     /// The links of posts that have a preview (primary keys of `preview_cards_statuses`, `statuses` and `preview_cards`).
@@ -544,9 +531,6 @@ impl Read {
 
     /// The collections that open or closed reports name, those of open ones first (`collection_reports (report_id)`, primary
     /// keys, `collection_items (collection_id)`); none where there are none yet, or they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn collections(
         &mut self,
         target: AccountId,
@@ -565,49 +549,12 @@ impl Read {
              order by count(*) filter (where report_id = any($5)) = 0, collection_id limit $4) n \
              join collections c on c.id = n.collection_id order by n.open = 0, c.id"
         );
-        #[derive(FromRow)]
-        struct Row {
-            id: i64,
-            name: String,
-            description: String,
-            remote: bool,
-            language: Option<String>,
-            number: i64,
-            created_at: i64,
-            own: bool,
-            reports: i64,
-            open: i64,
-            people: Vec<String>,
-        }
-        let ids = |reports: &[ReportId]| reports.iter().map(|id| id.0).collect::<Vec<i64>>();
-        let reports = [ids(open), ids(closed)].concat();
+        let reports = [open, closed].concat();
         if self.extras.collections != There::Granted || reports.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = query_as(SQL)
-            .bind(reports)
-            .bind(target.0)
-            .bind(MOST_NAMED)
-            .bind(MOST_COLLECTIONS)
-            .bind(ids(open))
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| CollectionRow {
-                id: row.id,
-                name: row.name,
-                description: row.description,
-                remote: row.remote,
-                language: row.language,
-                number: row.number,
-                people: row.people,
-                created_at: Timestamp(row.created_at),
-                own: row.own,
-                reports: row.reports,
-                open: row.open,
-            })
-            .collect())
+        let query = query_as(SQL).bind(reports).bind(target).bind(MOST_NAMED).bind(MOST_COLLECTIONS).bind(open);
+        Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
     /// Whose the posts are that reports name: how many are the account's own, and how many somebody else's (primary key).

@@ -11,7 +11,7 @@ use crate::{
 pub const MOST_ADDRESSES: i64 = 30;
 
 /// When the sanctions in force began, and whether the account's own server suspended it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 pub struct SanctionsSince {
     pub suspended: Option<Timestamp>,
     pub silenced: Option<Timestamp>,
@@ -20,15 +20,17 @@ pub struct SanctionsSince {
 }
 
 /// A row of Mastodon's log about an account or its login.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LoggedAbout {
     pub action: String,
     pub at: Timestamp,
-    pub by: Option<String>,
+    /// `admin_action_logs.account_id`
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
 }
 
 /// How somebody came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SignUpData {
     pub user: i64,
     pub at: Timestamp,
@@ -56,11 +58,12 @@ pub struct WebSession {
 }
 
 /// A report that somebody made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ReportMade {
     pub id: ReportId,
     pub target: AccountId,
     pub target_acct: String,
+    #[sqlx(try_from = "i32")]
     pub category: Category,
     pub created_at: Timestamp,
     pub closed_at: Option<Timestamp>,
@@ -74,22 +77,14 @@ impl Read {
         const SQL: &str = concat!(
             "select ",
             ms!("suspended_at"),
-            ", ",
+            " as suspended, ",
             ms!("silenced_at"),
-            ", ",
+            " as silenced, ",
             ms!("sensitized_at"),
-            ", coalesce(suspension_origin = 1, false) from accounts where id = $1"
+            " as sensitized, coalesce(suspension_origin = 1, false) as suspended_by_its_server \
+             from accounts where id = $1"
         );
-        type Row = (Option<i64>, Option<i64>, Option<i64>, bool);
-        let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map_or_else(SanctionsSince::default, |(suspended, silenced, sensitized, by_its_server)| {
-            SanctionsSince {
-                suspended: suspended.map(Timestamp),
-                silenced: silenced.map(Timestamp),
-                sensitized: sensitized.map(Timestamp),
-                suspended_by_its_server: by_its_server,
-            }
-        }))
+        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?.unwrap_or_default())
     }
 
     /// What Mastodon's log says of an account and its login, newest first
@@ -98,36 +93,28 @@ impl Read {
         const SQL: &str = concat!(
             "select l.action, ",
             ms!("l.created_at"),
-            ", a.username from ((select id, action, created_at, account_id from admin_action_logs \
+            " as at, l.account_id as by, a.username as by_username \
+             from ((select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'Account' and target_id = $1 order by id desc limit 50) union all \
              (select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \
              left join accounts a on a.id = l.account_id order by l.id desc"
         );
-        let rows: Vec<(String, i64, Option<String>)> =
-            query_as(SQL).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Timestamp(at), by }).collect())
+        Ok(query_as(SQL).bind(id).bind(user).fetch_all(&mut *self.tx).await?)
     }
 
     /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).
     pub async fn sign_up_data(&mut self, id: AccountId) -> Result<Option<SignUpData>, DatabaseError> {
         const SQL: &str = concat!(
-            "select u.id, ",
+            "select u.id as user, ",
             ms!("u.created_at"),
-            ", u.locale, ",
+            " as at, u.locale, ",
             ms!("u.confirmed_at"),
-            ", (select left(r.text, 501) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) \
+            " as confirmed_at, \
+             (select left(r.text, 501) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) as words \
              from users u where u.account_id = $1 limit 1"
         );
-        type Row = (i64, i64, Option<String>, Option<i64>, Option<String>);
-        let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(user, at, locale, confirmed_at, words)| SignUpData {
-            user,
-            at: Timestamp(at),
-            locale,
-            confirmed_at: confirmed_at.map(Timestamp),
-            words,
-        }))
+        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The addresses somebody was seen from, newest first, and one more than are shown: the view `user_ips` for one login
@@ -168,29 +155,17 @@ impl Read {
     /// The latest reports somebody made (`reports (account_id)`, `account_warnings (target_account_id)`).
     pub async fn reports_made(&mut self, by: AccountId) -> Result<Vec<ReportMade>, DatabaseError> {
         const SQL: &str = concat!(
-            "select r.id, r.target_account_id, \
-             coalesce(t.username || coalesce('@' || t.domain, ''), r.target_account_id || ' (gone)'), r.category, ",
+            "select r.id, r.target_account_id as target, \
+             coalesce(t.username || coalesce('@' || t.domain, ''), r.target_account_id || ' (gone)') as target_acct, \
+             r.category, ",
             ms!("r.created_at"),
-            ", ",
+            " as created_at, ",
             ms!("r.action_taken_at"),
-            ", exists (select from account_warnings w where w.target_account_id = r.target_account_id \
+            " as closed_at, exists (select from account_warnings w where w.target_account_id = r.target_account_id \
              and w.created_at between r.action_taken_at - interval '1 minute' and r.action_taken_at + interval '1 minute') \
-             from reports r left join accounts t on t.id = r.target_account_id \
+             as right from reports r left join accounts t on t.id = r.target_account_id \
              where r.account_id = $1 order by r.id desc limit 10"
         );
-        type Row = (i64, i64, String, i32, i64, Option<i64>, bool);
-        let rows: Vec<Row> = query_as(SQL).bind(by.0).fetch_all(&mut *self.tx).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, target, target_acct, number, created_at, closed_at, right)| ReportMade {
-                id: ReportId(id),
-                target: AccountId(target),
-                target_acct,
-                category: super::reports::category(number),
-                created_at: Timestamp(created_at),
-                closed_at: closed_at.map(Timestamp),
-                right: right && closed_at.is_some(),
-            })
-            .collect())
+        Ok(query_as(SQL).bind(by).fetch_all(&mut *self.tx).await?)
     }
 }

@@ -3,7 +3,7 @@
 //! `domain_blocks`, `domain_allows`, `email_domain_blocks` and `ip_blocks` are tables of at most some tens of thousands of
 //! rows; `accounts` is not, and is only ever entered by exact domain, up to a bound.
 
-use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
+use super::{DatabaseError, Read, There, ms, query, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     id::RuleNumber,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Accounts of a server that are looked at for the numbers on its page.
 const LOOKED_AT: i64 = 5_000;
@@ -21,6 +21,8 @@ const LOOKED_AT: i64 = 5_000;
 const SEARCHED: i64 = 200_000;
 /// Accounts of each server that are looked at for what a list would cost, and follows of each of them.
 const PRICED: i64 = 1_000;
+/// Accounts of each server that are looked at before the others.
+const AT_FIRST: i64 = 3;
 /// Accounts of each server that are looked at for its row in the list.
 const GLANCED_AT: i64 = 20;
 /// Servers below a server that are counted with it.
@@ -151,9 +153,6 @@ impl Read {
     }
 
     /// The rule of this number (primary key of `domain_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.id = $1");
         let row: Option<RuleColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
@@ -162,9 +161,6 @@ impl Read {
 
     /// The first of these names under which anything is there: a rule, an allowed server or a server known (unique indexes on
     /// `domain` of the three).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn named(&mut self, names: &[String]) -> Result<Option<String>, DatabaseError> {
         const SQL: &str = "select d.name from unnest($1::text[]) with ordinality d (name, place) \
             where exists (select from domain_blocks where domain = d.name) \
@@ -230,9 +226,6 @@ impl Read {
 
     /// Follows both ways, reports and media of the first few accounts of each of these servers, by server (`accounts (domain,
     /// id)`, then `follows` both ways, `reports` and `media_attachments` by account).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn glimpses(&mut self, domains: &[String]) -> Result<HashMap<String, Glimpse>, DatabaseError> {
         // As `reach`: joins that cannot be turned round.
         const SQL: &str = "with there as materialized (select d.name, a.id, a.live from unnest($1::text[]) d (name) \
@@ -301,9 +294,6 @@ impl Read {
 
     /// Follows, reports and media of the first accounts known on some servers, each counted up to a bound
     /// (`accounts (domain, id)`, then `follows` both ways, `reports` both ways and `media_attachments` by account).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn reach(&mut self, domains: &[String]) -> Result<Reach, DatabaseError> {
         // Joins that cannot be turned round: a planner left free reads all of `accounts` and `follows` for a large server.
         // Who is suspended already loses nothing (`app/services/block_domain_service.rb`, `without_suspended`).
@@ -338,11 +328,41 @@ impl Read {
         })
     }
 
-    /// Who here would lose follows by rows of a list, all rows at once: each name of a server with the row it comes under, and
-    /// what each row costs that costs anything (`accounts (domain, id)`, then `follows` both ways by account).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
+    /// Which rows of a list would cut follows, either way, as the first few accounts of each server tell: each name of a server
+    /// with the row it comes under (`accounts (domain, id)`, then `follows` both ways by account). Most servers with any tie
+    /// have one there, and looking at all of their accounts takes seconds for a long list.
+    pub async fn tied_at_first(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
+        // Where few here follow anybody, a planner left free reads all of `follows` for each account.
+        const BY_INDEX: &str = "select set_config('enable_seqscan', 'off', true)";
+        // Who is suspended already loses nothing (`app/services/block_domain_service.rb`, `without_suspended`).
+        const SQL: &str = "select d.row from unnest($1::text[], $2::bigint[]) d (name, row) where exists (select from \
+             (select id, suspended_at from accounts where domain = d.name order by id limit $3) a \
+             where a.suspended_at is null and (exists (select from follows where target_account_id = a.id) \
+             or exists (select from follows where account_id = a.id)))";
+        query(BY_INDEX).execute(&mut *self.tx).await?;
+        let found: Vec<i64> = query_scalar(SQL).bind(names).bind(rows).bind(AT_FIRST).fetch_all(&mut *self.tx).await?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// The same among all accounts that are looked at, and the rows of servers that have more (`accounts (domain, id)`, then as
+    /// the planner finds it best: by account where they are few, through all of `follows` once where they are many).
+    pub async fn tied(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
+        const SQL: &str = "with there as materialized (select d.row, a.id, a.number \
+             from unnest($1::text[], $2::bigint[]) d (name, row) cross join lateral (select id, \
+             row_number() over (order by id) as number from accounts where domain = d.name order by id limit $3) a), \
+            tied as materialized (select row, id from there t \
+             where exists (select from follows where target_account_id = t.id) \
+             union all select row, id from there t where exists (select from follows where account_id = t.id)) \
+            select t.row from tied t cross join lateral \
+             (select from accounts a where a.id = t.id and a.suspended_at is null limit 1) live \
+             union select row from there where number = $3";
+        let found: Vec<i64> = query_scalar(SQL).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Who here would lose follows by rows of a list, a page of them at once: each name of a server with the row it comes
+    /// under, and what each row costs that costs anything (`accounts (domain, id)`, then `follows` both ways by account, and
+    /// `accounts` by number for the names).
     pub async fn costs(&mut self, names: &[String], rows: &[i64]) -> Result<HashMap<i64, Cost>, DatabaseError> {
         // As `reach`: joins that cannot be turned round, and whoever is suspended already loses nothing.
         const SQL: &str = "with there as materialized (select d.row, d.name, a.id, a.live \
@@ -362,7 +382,8 @@ impl Read {
             most as (select r.row, array_agg(coalesce(a.username, r.here || ' (gone)') order by r.place) as names, \
              array_agg(r.number order by r.place) as numbers from (select row, here, (follows + followers)::bigint as number, \
              row_number() over (partition by row order by follows + followers desc, here) as place from per) r \
-             left join accounts a on a.id = r.here where r.place <= 3 group by r.row) \
+             left join lateral (select username from accounts where id = r.here limit 1) a on true \
+             where r.place <= 3 group by r.row) \
             select l.row, coalesce(w.losing, 0), coalesce(w.follows, 0), coalesce(w.lost, 0), coalesce(w.followers, 0), \
              case when exists (select from cut c where c.row = l.row) then $3 else l.number end, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
              left join whole w on w.row = l.row left join most m on m.row = l.row";
@@ -373,16 +394,13 @@ impl Read {
             .map(|(row, followers, follows, followed, followers_there, looked_at, names, numbers)| {
                 let losses = Losses { followers, follows, followed, followers_there };
                 let most = names.into_iter().zip(numbers).collect();
-                (row, Cost { losses: Some(losses), more: looked_at >= PRICED, most })
+                (row, Cost { there: Vec::new(), losses: Some(losses), more: looked_at >= PRICED, most })
             })
             .collect())
     }
 
     /// Whether anybody here follows anybody on some servers; `None` where there are more accounts than can be looked at
     /// (`accounts (domain, id)`, `follows (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn is_followed(&mut self, domains: &[String]) -> Result<Option<bool>, DatabaseError> {
         const SQL: &str = "select exists (select from unnest($1::text[]) d (name) cross join lateral \
              (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $2) a \
@@ -464,14 +482,15 @@ impl Read {
         Ok(row.map(mail_rule))
     }
 
-    /// Rules about addresses, newest first (primary key of `ip_blocks` backwards).
+    /// Rules about addresses, newest first (primary key of `ip_blocks` backwards). Their networks are named without bits of a
+    /// host, here and everywhere: SQL can leave such in a row, and the rule is about the network all the same.
     pub async fn address_blocks(
         &mut self,
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
-            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
+            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
             ms!("expires_at"),
             ", ",
             ms!("created_at"),
@@ -482,12 +501,9 @@ impl Read {
     }
 
     /// The rule about addresses of this number (primary key of `ip_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn address_block_numbered(&mut self, id: RuleNumber) -> Result<Option<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
-            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
+            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
             ms!("expires_at"),
             ", ",
             ms!("created_at"),
@@ -498,9 +514,6 @@ impl Read {
     }
 
     /// The network of a rule about addresses (primary key of `ip_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn network_of(&mut self, id: RuleNumber) -> Result<Option<String>, DatabaseError> {
         Ok(query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
             .bind(id.0)
@@ -508,14 +521,15 @@ impl Read {
             .await?)
     }
 
-    /// The rule about exactly this network (unique index on `ip_blocks.ip`).
+    /// The rule about exactly this network, whatever bits of a host SQL left in its row; of several the newest (a scan of
+    /// `ip_blocks`, whose index knows those bits).
     pub async fn address_block(&mut self, network: &str) -> Result<Option<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
-            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
+            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
             ms!("expires_at"),
             ", ",
             ms!("created_at"),
-            " from ip_blocks where ip = $1::inet"
+            " from ip_blocks where network(ip) = network($1::inet) order by id desc limit 1"
         );
         let row: Option<AddressColumns> = query_as(SQL).bind(network).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(address))

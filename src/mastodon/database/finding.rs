@@ -109,14 +109,10 @@ pub struct ListedAccount {
     pub username: String,
     pub domain: Option<String>,
     pub display_name: String,
-    pub created_at: i64,
-    pub last_status_at: Option<i64>,
-    pub disabled: bool,
-    pub sensitized: bool,
-    pub silenced: bool,
-    pub suspended: bool,
-    /// `None` where the console may not read it.
-    pub deleted: Option<bool>,
+    pub created_at: Timestamp,
+    pub last_status_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    pub state: AccountState,
     /// Whether anybody can log in to it; a remote account has none.
     pub has_login: bool,
     pub role: Option<String>,
@@ -125,11 +121,7 @@ pub struct ListedAccount {
 impl ListedAccount {
     /// It stands as if it could be used, and nobody can.
     pub fn is_left_without_login(&self) -> bool {
-        self.domain.is_none() && !self.has_login && !self.suspended && self.deleted != Some(true)
-    }
-
-    pub fn state(&self) -> AccountState {
-        AccountState::of([self.disabled, self.sensitized, self.silenced, self.suspended], self.deleted)
+        self.domain.is_none() && !self.has_login && !self.state.suspended && !self.state.deleted
     }
 }
 
@@ -154,26 +146,14 @@ pub fn created_at(id: i64) -> Timestamp {
     Timestamp(id >> 16)
 }
 
-type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, Option<bool>);
-
-fn found(
-    (id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted): FoundTuple,
-) -> Found {
-    Found {
-        id: AccountId(id),
-        acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
-        display_name,
-        state: AccountState::of([disabled, sensitized, silenced, suspended], deleted),
-    }
-}
-
 macro_rules! found {
     ($release:tt, $rest:literal) => {
         concat!(
-            "select a.id, a.username, a.domain, a.display_name, u.disabled, a.sensitized_at is not null, \
-             a.silenced_at is not null, a.suspended_at is not null, ",
+            "select a.id, a.username || coalesce('@' || a.domain, '') as acct, a.display_name, u.disabled, \
+             a.sensitized_at is not null as sensitized, a.silenced_at is not null as silenced, \
+             a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
-            " from accounts a join users u on u.account_id = a.id ",
+            " as deleted from accounts a join users u on u.account_id = a.id ",
             $rest
         )
     };
@@ -251,8 +231,7 @@ impl Read {
             Personal::Email(email) => (by_email, email.as_str()),
             Personal::Address(range) => (by_address, range.as_str()),
         };
-        let rows: Vec<FoundTuple> = query_as(sql).bind(value).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(found).collect())
+        Ok(query_as(sql).bind(value).fetch_all(&mut *self.tx).await?)
     }
 
     /// Members of a role, newest first (`users (role_id)`).
@@ -269,23 +248,23 @@ impl Read {
         Ok(Window::page(accounts, page))
     }
 
-    /// Those whom an account invited, newest first (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no
-    /// index, so logins younger than the first invitation are read backwards, at most 20,000 of them).
+    /// Those whom an account invited, newest first: those that are known to have been, and those that the instance says
+    /// (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no index, so logins younger than the first
+    /// invitation are read backwards, at most 20,000 of them).
     pub async fn invited_by(
         &mut self,
         inviter: AccountId,
+        known: Vec<i64>,
         narrowing: &Narrowing,
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
-        let sql = by_release!(
-            self.extras,
-            listed,
-            "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
-             where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
-             and a.id < $2"
-        );
-        let query = query_as(sql).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
+        const LATELY: &str = "select n.account_id from (select account_id, invite_id from users order by id desc limit 20000) n \
+             where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)";
+        let sql = by_release!(self.extras, listed, "where a.id = any($1) and a.id < $2");
+        let mut invited: Vec<i64> = query_scalar(LATELY).bind(inviter.0).fetch_all(&mut *self.tx).await?;
+        invited.extend(known);
+        let query = query_as(sql).bind(invited).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }

@@ -31,15 +31,69 @@ impl Release {
 /// What `howdah --version` says: its own version, and the releases that it was tried with.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", tried with Mastodon 4.3, 4.4, 4.5, 4.6 and 4.7");
 
-/// The release that a version of Mastodon's belongs to, as `4.8`, where that is newer than all that the console was tried
-/// with. What is no version of Mastodon's is none.
-pub fn untried(version: &str) -> Option<String> {
-    let mut parts = version.trim().trim_start_matches('v').splitn(3, '.');
-    let mut number = || parts.next().and_then(|part| part.parse::<u32>().ok());
-    let newest = Release::ALL[Release::ALL.len() - 1].number();
-    let (known, here) = (newest.split_once('.')?, (number()?, number()?));
-    let newer = here > (known.0.parse().ok()?, known.1.parse().ok()?);
-    newer.then(|| format!("{}.{}", here.0, here.1))
+/// What an instance says of its version, where that is no release the console was tried with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untried {
+    /// A release newer than all of them: `4.8`
+    Newer(String),
+    /// One older than all of them: `4.2`
+    Older(String),
+    /// What it says is no version of Mastodon's.
+    Foreign(String),
+}
+
+impl Untried {
+    /// The release, which an owner may write into the configuration.
+    pub fn release(&self) -> Option<&str> {
+        match self {
+            Self::Newer(release) | Self::Older(release) => Some(release),
+            Self::Foreign(_) => None,
+        }
+    }
+
+    /// In a clause after the instance’s name.
+    pub fn clause(&self) -> String {
+        match self {
+            Self::Newer(release) | Self::Older(release) => {
+                format!("runs Mastodon {release}, which this console was never tried with")
+            }
+            Self::Foreign(said) => format!("says “{said}” of its version, which is none of Mastodon’s"),
+        }
+    }
+}
+
+/// The longest that is repeated of a version that is none.
+const LONGEST_VERSION: usize = 40;
+
+/// Major and minor number of a version, whatever a fork or a nightly build writes behind them (`lib/mastodon/version.rb`):
+/// `4.6.5`, `4.5.0-nightly.2025-11-02`, `4.6.0+glitch`, `v4.2.10+hometown-1.1.1`. Servers that only speak as Mastodon does
+/// put another number before “(compatible; …)”.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    if version.contains("compatible") {
+        return None;
+    }
+    let (major, rest) = version.trim().trim_start_matches('v').split_once('.')?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (minor, behind) = rest.split_at(digits);
+    let ends = behind.is_empty() || behind.starts_with(['.', '-', '+']);
+    Some((major.parse().ok()?, minor.parse().ok().filter(|_| ends)?))
+}
+
+/// Why an instance of a version is not acted on; `None` for the releases that the console was tried with.
+pub fn untried(version: &str) -> Option<Untried> {
+    let Some(here) = numbers(version) else {
+        let said = version.chars().filter(|c| !c.is_control()).take(LONGEST_VERSION).collect();
+        return Some(Untried::Foreign(said));
+    };
+    let tried = Release::ALL.map(|release| numbers(release.number()));
+    let label = format!("{}.{}", here.0, here.1);
+    if tried.contains(&Some(here)) {
+        None
+    } else if tried.iter().flatten().all(|release| *release < here) {
+        Some(Untried::Newer(label))
+    } else {
+        Some(Untried::Older(label))
+    }
 }
 
 impl fmt::Display for Release {
@@ -53,9 +107,8 @@ impl FromStr for Release {
 
     /// `4.6`, `4.6.5` and `4.7.0-alpha.2` are all understood.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut parts = text.trim().trim_start_matches('v').splitn(3, '.');
-        let short = format!("{}.{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        Self::ALL.into_iter().find(|release| release.number() == short).ok_or_else(|| {
+        let here = numbers(text);
+        Self::ALL.into_iter().find(|release| here.is_some() && numbers(release.number()) == here).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.into_iter().map(Self::number).collect();
             format!("“{text}” is no release whose tables are known: {}", known.join(", "))
         })
@@ -91,15 +144,37 @@ pub enum Extra {
     Updates,
     /// When the support of releases ends: `software_updates.end_of_support`, `software_deprecations`, since 4.7.
     Support,
+    /// What appeals say and who decided them: `appeals`. As with polls.
+    Appeals,
 }
 
 impl Extra {
+    /// Those by which the tables of two releases differ.
+    pub(super) const TELLING: [Self; 9] = [
+        Self::RoleDetails,
+        Self::ServerNotes,
+        Self::OwnedSettings,
+        Self::Quotes,
+        Self::Collections,
+        Self::Deletion,
+        Self::Tagged,
+        Self::Changes,
+        Self::Support,
+    ];
+
+    /// A column of it, as it stands in the list: `accounts.requested_deletion_at`.
+    pub(super) fn column(self) -> String {
+        let part = READS.iter().find(|part| part.extra == Some(self));
+        part.map_or_else(String::new, |part| format!("{}.{}", part.table, part.columns.first().unwrap_or(&"")))
+    }
+
     /// What is not known where it is there and may not be read.
     pub(super) fn not_known(self) -> &'static str {
         match self {
             Self::RoleDetails => "Whether a role wants a second factor is not known",
             Self::ServerNotes => "What staff wrote about a server is not read",
             Self::OwnedSettings => "Whose a setting is is not known",
+            Self::Appeals => "What appeals say is not read",
             Self::Polls => "Polls are not read",
             Self::Edits => "Earlier versions of posts are not read",
             Self::Quotes => "What posts quote is not read",
@@ -113,12 +188,12 @@ impl Extra {
         }
     }
 
-    fn is_in(self, release: Release) -> bool {
+    pub(super) fn is_in(self, release: Release) -> bool {
         match self {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
-            Self::Polls | Self::Edits | Self::Links | Self::Updates => true,
+            Self::Polls | Self::Edits | Self::Links | Self::Updates | Self::Appeals => true,
             Self::Quotes => release >= Release::V44,
             Self::Collections | Self::Tagged => release >= Release::V46,
             Self::Deletion | Self::Changes | Self::Support => release >= Release::V47,
@@ -177,6 +252,11 @@ pub(super) const READS: &[Reads] = &[
     ),
     sometimes(Extra::Changes, "admin_action_logs", &["recorded_changes"]),
     always("appeals", &["id", "account_warning_id", "approved_at", "rejected_at"]),
+    sometimes(
+        Extra::Appeals,
+        "appeals",
+        &["account_id", "text", "created_at", "approved_by_account_id", "rejected_by_account_id"],
+    ),
     sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position"]),
     sometimes(Extra::Collections, "collection_reports", &["report_id", "collection_id"]),
     sometimes(
@@ -495,20 +575,47 @@ mod tests {
     }
 
     #[test]
-    fn a_release_newer_than_all_that_were_tried_is_told() {
+    fn every_spelling_of_a_version_is_a_tried_release_a_newer_or_older_one_or_none() {
+        let newer = |release: &str| Some(Untried::Newer(release.to_owned()));
+        let older = |release: &str| Some(Untried::Older(release.to_owned()));
+        let foreign = |said: &str| Some(Untried::Foreign(said.to_owned()));
         for (version, release) in [
-            ("4.8.0", Some("4.8")),
-            ("4.10.1+glitch", Some("4.10")),
-            ("v5.0.0-alpha.1", Some("5.0")),
+            ("4.3.23", None),
+            ("4.4.0-beta.1", None),
+            ("v4.6.5", None),
+            ("4.6", None),
+            ("4.7.0-alpha.2", None),
+            ("4.7.0-rc.1+glitch", None),
             ("4.7.3", None),
-            ("4.7.0-nightly.2026-11-20", None),
-            ("3.9.9", None),
-            ("4.2.9", None),
-            ("", None),
-            ("unknown", None),
+            ("4.5.0-nightly.2025-11-02", None),
+            ("4.7.0-nightly.2026-11-20+glitch", None),
+            ("4.6.0+glitch", None),
+            ("4.6.0+glitch+th", None),
+            ("4.4.3+hometown-1.1.1", None),
+            ("4.5.2+chuckya.1", None),
+            ("4.6+local", None),
+            (" 4.6.5\n", None),
+            ("4.8.0", newer("4.8")),
+            ("4.8.0-alpha.1+glitch", newer("4.8")),
+            ("4.10.1+glitch", newer("4.10")),
+            ("v5.0.0-alpha.1", newer("5.0")),
+            ("2026.11.1", newer("2026.11")),
+            ("4.2.9", older("4.2")),
+            ("4.2.10+hometown-1.1.1", older("4.2")),
+            ("3.5.19", older("3.5")),
+            ("2.7.2 (compatible; Akkoma 3.10.4)", foreign("2.7.2 (compatible; Akkoma 3.10.4)")),
+            ("4.2.1 (compatible; Iceshrimp.NET 2025.1)", foreign("4.2.1 (compatible; Iceshrimp.NET 2025.1)")),
+            ("4", foreign("4")),
+            ("4.x", foreign("4.x")),
+            ("4.60a", foreign("4.60a")),
+            ("main", foreign("main")),
+            ("", foreign("")),
+            ("\u{1b}[31mred", foreign("[31mred")),
         ] {
-            assert_eq!(untried(version).as_deref(), release, "{version}");
+            assert_eq!(untried(version), release, "{version:?}");
+            assert_eq!(version.parse::<Release>().is_ok(), release.is_none(), "{version:?}");
         }
+        assert!(untried(&"x".repeat(500)).is_some_and(|untried| untried.clause().len() < 200));
         for release in Release::ALL {
             assert!(VERSION.contains(release.number()), "{release}");
         }

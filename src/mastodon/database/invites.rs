@@ -31,7 +31,8 @@ const BESIDE: i64 = 100;
 const MOST_COUNTED: i64 = 100;
 
 /// What an invitation's link ends with: whoever knows it can use it. Shown to those who manage invitations.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
 pub struct InviteCode(String);
 
 impl std::fmt::Debug for InviteCode {
@@ -124,10 +125,11 @@ impl Inviter {
 }
 
 /// One invitation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Invite {
     pub id: InviteId,
     pub code: InviteCode,
+    #[sqlx(flatten)]
     pub inviter: Inviter,
     pub uses: i32,
     pub max_uses: Option<i32>,
@@ -194,23 +196,14 @@ pub struct CameWith {
     pub user: i64,
     pub account: i64,
     pub username: String,
-    pub came_at: i64,
+    pub came_at: Timestamp,
     pub approved: bool,
     pub confirmed: bool,
-    disabled: bool,
-    sensitized: bool,
-    silenced: bool,
-    suspended: bool,
-    deleted: Option<bool>,
+    #[sqlx(flatten)]
+    pub state: AccountState,
     /// Up to a hundred
     pub reports: i64,
     pub strikes: i64,
-}
-
-impl CameWith {
-    pub fn state(&self) -> AccountState {
-        AccountState::of([self.disabled, self.sensitized, self.silenced, self.suspended], self.deleted)
-    }
 }
 
 /// Those who came with an invitation, in the order they came.
@@ -221,6 +214,28 @@ pub struct CameWindow {
     pub edge: Option<i64>,
     /// Time was up before the page was full: when the login at the edge was made.
     pub looked_to: Option<Timestamp>,
+}
+
+/// Somebody who came with an invitation, and whose that was.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Invitee {
+    /// `users.id`
+    pub login: i64,
+    pub account: i64,
+    pub inviter: i64,
+    /// The name of whoever invited.
+    pub name: String,
+}
+
+/// How an account stands, as far as it matters to those whom it invited, or who came with it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stands {
+    pub account: i64,
+    pub username: String,
+    pub suspended: bool,
+    pub silenced: bool,
+    /// Its data is gone, or it has no login any more.
+    pub gone: bool,
 }
 
 /// What an account has to do with invitations.
@@ -314,59 +329,26 @@ macro_rules! may_invite {
     };
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    code: String,
-    #[sqlx(flatten)]
-    inviter: Inviter,
-    uses: i32,
-    max_uses: Option<i32>,
-    autofollow: bool,
-    comment: String,
-    created_at: i64,
-    expires_at: Option<i64>,
-    expired: bool,
-}
-
-impl Row {
-    fn invite(self, reviews: bool) -> Invite {
-        let row = self;
-        Invite {
-            id: InviteId(row.id),
-            code: InviteCode(row.code),
-            inviter: Inviter { reviews, ..row.inviter },
-            uses: row.uses,
-            max_uses: row.max_uses,
-            autofollow: row.autofollow,
-            comment: row.comment,
-            created_at: Timestamp(row.created_at),
-            expires_at: row.expires_at.map(Timestamp),
-            expired: row.expired,
-        }
-    }
-}
-
 impl Read {
     /// One invitation (primary key).
     pub async fn invite(&mut self, id: InviteId) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = $1");
-        let row: Option<Row> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|row| row.invite(self.reviews())))
+        let row: Option<Invite> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| self.reviewed(row)))
     }
 
     /// These invitations, newest first (primary key).
     pub async fn invites_among(&mut self, ids: &[i64]) -> Result<Vec<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = any($1)");
-        let rows: Vec<Row> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|row| row.invite(self.reviews())).collect())
+        let rows: Vec<Invite> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|row| self.reviewed(row)).collect())
     }
 
     /// An invitation by its code, exactly (unique index on `code`).
     pub async fn invite_by_code(&mut self, code: &str) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.code = $1");
-        let row: Option<Row> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|row| row.invite(self.reviews())))
+        let row: Option<Invite> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| self.reviewed(row)))
     }
 
     /// The invitations of one account below an id that fit, newest first (`users (account_id)`, `invites (user_id)`).
@@ -382,14 +364,14 @@ impl Read {
             fitting,
             "where i.user_id in (select o.id from users o where o.account_id = $3 limit 10) and i.id < $4"
         );
-        let rows: Vec<Row> = query_as(sql)
+        let rows: Vec<Invite> = query_as(sql)
             .bind(usable.name())
             .bind(i64::try_from(page).unwrap_or(i64::MAX))
             .bind(owner.0)
             .bind(before.map_or(i64::MAX, |id| id.0))
             .fetch_all(&mut *self.tx)
             .await?;
-        let invites: Vec<Invite> = rows.into_iter().map(|row| row.invite(self.reviews())).collect();
+        let invites: Vec<Invite> = rows.into_iter().map(|row| self.reviewed(row)).collect();
         let edge = invites.last().map(|last| last.id).filter(|_| invites.len() >= page);
         Ok(InviteWindow { invites, edge, looked_to: None })
     }
@@ -417,7 +399,7 @@ impl Read {
             };
             // Few at a time: for many PostgreSQL would rather read all logins than look their owners up.
             let wanted = (page - window.invites.len()).min(AT_ONCE);
-            let rows: Vec<Row> = query_as(sql)
+            let rows: Vec<Invite> = query_as(sql)
                 .bind(usable.name())
                 .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
                 .bind(lower)
@@ -425,7 +407,7 @@ impl Read {
                 .fetch_all(&mut *self.tx)
                 .await?;
             let full = rows.len() == wanted;
-            window.invites.extend(rows.into_iter().map(|row| row.invite(self.reviews())));
+            window.invites.extend(rows.into_iter().map(|row| self.reviewed(row)));
             if full {
                 window.edge = window.invites.last().map(|last| last.id);
                 if window.invites.len() >= page {
@@ -449,6 +431,11 @@ impl Read {
         let sql = by_release!(self.extras, may_invite, "where u.account_id = $1 order by u.id limit 1");
         let row: Option<Inviter> = query_as(sql).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|inviter| Inviter { reviews: self.reviews(), ..inviter }))
+    }
+
+    fn reviewed(&self, mut invite: Invite) -> Invite {
+        invite.inviter.reviews = self.reviews();
+        invite
     }
 
     /// Whether invited people may have to wait for review: since 4.6, whose roles have more columns, granted or not.
@@ -552,6 +539,53 @@ impl Read {
         let found: Option<i64> =
             query_scalar(SQL).bind(oldest).bind(newest + 1).bind(at.0).fetch_optional(&mut *self.tx).await?;
         Ok(found.unwrap_or(oldest))
+    }
+
+    /// The last of the next so many logins above one (primary key); `None` above the newest.
+    pub async fn logins_above(&mut self, above: i64, many: i64) -> Result<Option<i64>, DatabaseError> {
+        const SQL: &str = "select max(id) from (select id from users where id > $1 order by id limit $2) next";
+        Ok(query_scalar(SQL).bind(above).bind(many).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// The login below so many of the newest (primary key); 0 where there are not as many.
+    pub async fn login_below(&mut self, many: i64) -> Result<i64, DatabaseError> {
+        const SQL: &str = "select id from users order by id desc offset $1 limit 1";
+        let found: Option<i64> = query_scalar(SQL).bind(many).fetch_optional(&mut *self.tx).await?;
+        Ok(found.unwrap_or(0))
+    }
+
+    /// Who came with an invitation that is still there, of the logins above one and up to another (a range of the primary
+    /// key, whose owners are looked up by theirs).
+    pub async fn invited_between(&mut self, above: i64, to: i64) -> Result<Vec<Invitee>, DatabaseError> {
+        const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
+            join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
+            where u.id > $1 and u.id <= $2 and u.invite_id is not null order by u.id";
+        Ok(query_as(SQL).bind(above).bind(to).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Whose invitation an account came with, where that is still there (`users (account_id)`, primary keys).
+    pub async fn inviter_of(&mut self, account: AccountId) -> Result<Option<Invitee>, DatabaseError> {
+        const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
+            join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
+            where u.account_id = $1 limit 1";
+        Ok(query_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
+    }
+
+    /// How these accounts stand, as far as they are still there (primary key, `users (account_id)`).
+    pub async fn standing_of(&mut self, accounts: &[i64]) -> Result<Vec<Stands>, DatabaseError> {
+        macro_rules! stands {
+            ($release:tt,) => {
+                concat!(
+                    "select a.id as account, a.username, a.suspended_at is not null as suspended, \
+                     a.silenced_at is not null as silenced, (",
+                    deleted!($release, "a"),
+                    " or u.id is null) as gone from accounts a left join users u on u.account_id = a.id \
+                     where a.id = any($1) order by a.id"
+                )
+            };
+        }
+        let sql = by_release!(self.extras, stands,);
+        Ok(query_as(sql).bind(accounts).fetch_all(&mut *self.tx).await?)
     }
 
     /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`); `None` for one

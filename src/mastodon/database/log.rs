@@ -1,12 +1,12 @@
 //! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
 
-use super::{DatabaseError, Read, There, ms, query_as};
-use crate::{clock::Timestamp, id::AccountId};
+use super::{ClosedRow, DatabaseError, Read, There, ms, query_as, reports::category_number};
+use crate::{clock::Timestamp, id::AccountId, nouns::reports::Category};
 use std::time::Duration;
 use tokio::time::Instant as Tick;
 
 /// A row of the log as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LoggedAction {
     pub id: i64,
     pub at: Timestamp,
@@ -47,6 +47,34 @@ pub struct LogWindow {
     pub looked_to: Option<(i64, Timestamp)>,
 }
 
+/// Which closed reports are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Closings {
+    pub category: Option<Category>,
+    /// About people of other servers, or of this one
+    pub remote: Option<bool>,
+    /// About people of one server
+    pub domain: Option<String>,
+    /// Only closings before this row of the log
+    pub before: Option<i64>,
+}
+
+/// Closed reports, the last closing first.
+#[derive(Clone, Debug, Default)]
+pub struct ClosedWindow {
+    /// Each with the row of the log that its closing left.
+    pub rows: Vec<(i64, ClosedRow)>,
+    /// Where reading stopped before it was through: the row, and when it was written.
+    pub looked_to: Option<(i64, Timestamp)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Closing {
+    log: i64,
+    #[sqlx(flatten)]
+    report: ClosedRow,
+}
+
 /// Ids of the first slice that a rare action is looked for in; each further one is twice as large, up to the largest,
 /// which takes some 35 ms.
 const SLICE: i64 = 10_000;
@@ -55,20 +83,6 @@ const LARGEST_SLICE: i64 = 160_000;
 const LONG_ENOUGH: Duration = Duration::from_millis(150);
 /// Rows become visible a little out of order: so many ids beside a day are looked at too.
 const BESIDE: i64 = 100;
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    at: i64,
-    by: Option<i64>,
-    by_username: Option<String>,
-    action: String,
-    target_type: Option<String>,
-    target_id: Option<i64>,
-    target: Option<String>,
-    about: Option<i64>,
-    changes: Option<String>,
-}
 
 /// The columns of a row; what follows says which. Names and targets hang on primary keys. What was changed is read so far as
 /// is shown, and one character more.
@@ -84,8 +98,9 @@ macro_rules! logged {
         concat!(
             "select l.id, ",
             ms!("l.created_at"),
-            " as at, l.account_id as by, m.username::text as by_username, l.action, l.target_type, l.target_id, \
-             l.human_identifier as target, ",
+            " as at, l.account_id as by, m.username::text as by_username, l.action, \
+             coalesce(l.target_type, '') as target_type, coalesce(l.target_id, 0) as target_id, \
+             coalesce(l.human_identifier, '') as target, ",
             $changes,
             " as changes, case l.target_type when 'Account' then l.target_id \
              when 'User' then coalesce(case when l.route_param ~ '^[0-9]{1,18}$' then l.route_param::bigint end, \
@@ -96,21 +111,6 @@ macro_rules! logged {
             $rest
         )
     };
-}
-
-fn logged(row: Row) -> LoggedAction {
-    LoggedAction {
-        id: row.id,
-        at: Timestamp(row.at),
-        by: row.by.map(AccountId),
-        by_username: row.by_username,
-        action: row.action,
-        target_type: row.target_type.unwrap_or_default(),
-        target_id: row.target_id.unwrap_or(0),
-        target: row.target.unwrap_or_default(),
-        about: row.about.map(AccountId),
-        changes: row.changes,
-    }
 }
 
 impl Read {
@@ -135,7 +135,7 @@ impl Read {
         }
         high = high.min(filter.before.unwrap_or(i64::MAX));
         if let (Some(by), true) = (filter.by, filter.action.is_empty()) {
-            let rows: Vec<Row> = query_as(by_person)
+            let rows = query_as(by_person)
                 .bind(by.0)
                 .bind(low)
                 .bind(high)
@@ -144,7 +144,7 @@ impl Read {
                 .bind(limit)
                 .fetch_all(&mut *self.tx)
                 .await?;
-            return Ok(LogWindow { rows: rows.into_iter().map(logged).collect(), looked_to: None });
+            return Ok(LogWindow { rows, looked_to: None });
         }
         let mut window = LogWindow::default();
         let mut slice = SLICE;
@@ -152,6 +152,63 @@ impl Read {
             let lowest = low.max(high.saturating_sub(slice));
             let left = limit - i64::try_from(window.rows.len()).unwrap_or(limit);
             window.rows.extend(self.log_slice(filter, (lowest, high), (from, to), left).await?);
+            if i64::try_from(window.rows.len()).unwrap_or(limit) >= limit {
+                break;
+            }
+            high = lowest;
+            slice = (slice * 2).min(LARGEST_SLICE);
+            if high > low && started.elapsed() >= LONG_ENOUGH {
+                window.looked_to = self.logged_from(high).await?;
+                break;
+            }
+        }
+        Ok(window)
+    }
+
+    /// Closed reports in the order of their closing, which `reports` has no index for: each closing leaves a row of the log
+    /// (`app/models/admin/account_action.rb`, `app/controllers/api/v1/admin/reports_controller.rb`, the same in all releases).
+    /// By the primary key of the log backwards, in slices; its last closing by `(target_type, target_id)`. Rows of somebody
+    /// whose account is deleted are gone, and with them what they closed.
+    pub async fn closed(&mut self, asked: &Closings, limit: i64) -> Result<ClosedWindow, DatabaseError> {
+        // The report is read row by row: joined, all of them would be read for the few that are shown.
+        const SQL: &str = concat!(
+            "select l.id as log, r.id, r.target_account_id as target, \
+             coalesce(t.username || coalesce('@' || t.domain, ''), r.target_account_id || ' (gone)') as target_acct, \
+             r.category, left(r.comment, 300) as comment, ",
+            ms!("r.created_at"),
+            " as created_at, ",
+            ms!("r.action_taken_at"),
+            " as closed_at, r.action_taken_by_account_id as closed_by, m.username as closed_by_username \
+             from admin_action_logs l cross join lateral (select c.id, c.target_account_id, c.category, c.comment, c.created_at, \
+             c.action_taken_at, c.action_taken_by_account_id from reports c where c.id = l.target_id offset 0) r \
+             left join accounts t on t.id = r.target_account_id left join accounts m on m.id = r.action_taken_by_account_id \
+             where l.id >= $1 and l.id < $2 and l.action = 'resolve' and l.target_type = 'Report' \
+             and r.action_taken_at is not null \
+             and ($3 < 0 or case when r.category in (1000, 1500, 2000) then r.category else 0 end = $3) \
+             and ($4 = '' or t.domain = $4) and ($5::boolean is null or (t.domain is not null) = $5) \
+             and not exists (select from admin_action_logs n where n.target_type = 'Report' and n.target_id = r.id \
+             and n.action = 'resolve' and n.id > l.id) order by l.id desc limit $6"
+        );
+        let started = Tick::now();
+        let ends: (Option<i64>, Option<i64>) =
+            query_as("select min(id), max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
+        let (Some(low), Some(newest)) = ends else { return Ok(ClosedWindow::default()) };
+        let mut high = newest.saturating_add(1).min(asked.before.unwrap_or(i64::MAX));
+        let mut window = ClosedWindow::default();
+        let mut slice = SLICE;
+        while high > low {
+            let lowest = low.max(high.saturating_sub(slice));
+            let left = limit - i64::try_from(window.rows.len()).unwrap_or(limit);
+            let rows: Vec<Closing> = query_as(SQL)
+                .bind(lowest)
+                .bind(high)
+                .bind(asked.category.map_or(-1, category_number))
+                .bind(asked.domain.as_deref().unwrap_or_default())
+                .bind(asked.remote)
+                .bind(left)
+                .fetch_all(&mut *self.tx)
+                .await?;
+            window.rows.extend(rows.into_iter().map(|row| (row.log, row.report)));
             if i64::try_from(window.rows.len()).unwrap_or(limit) >= limit {
                 break;
             }
@@ -178,25 +235,22 @@ impl Read {
              and l.created_at >= timestamp 'epoch' + $5 * interval '1 millisecond' \
              and l.created_at < timestamp 'epoch' + $6 * interval '1 millisecond' order by l.id desc limit $7"
         );
-        let rows: Vec<Row> = query_as(sql)
+        let query = query_as(sql)
             .bind(low)
             .bind(high)
             .bind(&filter.action)
             .bind(filter.by.map_or(0, |by| by.0))
             .bind(from.0)
             .bind(to.0)
-            .bind(limit)
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows.into_iter().map(logged).collect())
+            .bind(limit);
+        Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
     /// The first row at or above an id, and when it was written (primary key).
     async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Timestamp)>, DatabaseError> {
         const SQL: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
-        let row: Option<(i64, i64)> = query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(id, at)| (id, Timestamp(at))))
+        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The id from which on rows were written at an instant or later, found by bisection: ids grow with time.

@@ -9,13 +9,25 @@ use crate::{
     nouns::reports::Category,
 };
 
-/// `reports.category` in SQL.
-pub fn category(number: i32) -> Category {
-    match number {
-        1000 => Category::Spam,
-        1500 => Category::Legal,
-        2000 => Category::Violation,
-        _ => Category::Other,
+impl From<i32> for Category {
+    /// Of `reports.category`.
+    fn from(number: i32) -> Self {
+        match number {
+            1000 => Self::Spam,
+            1500 => Self::Legal,
+            2000 => Self::Violation,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The same the other way round.
+pub(super) fn category_number(category: Category) -> i32 {
+    match category {
+        Category::Other => 0,
+        Category::Spam => 1000,
+        Category::Legal => 1500,
+        Category::Violation => 2000,
     }
 }
 
@@ -89,7 +101,7 @@ impl From<OpenRow> for OpenReport {
             reporter_acct: acct(row.account_id, row.reporter_username, row.reporter_domain.as_ref()),
             from_server: row.reporter_domain.is_some() && row.actor_type.as_deref() == Some("Application"),
             reporter_domain: row.reporter_domain,
-            category: category(row.category),
+            category: row.category.into(),
             unknown_category: (!matches!(row.category, 0 | 1000 | 1500 | 2000)).then_some(row.category),
             comment: row.comment,
             rule_ids: row.rule_ids.unwrap_or_default().into_iter().map(RuleId).collect(),
@@ -119,16 +131,36 @@ macro_rules! open_reports {
 }
 
 /// A closed report of an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ClosedRow {
     pub id: ReportId,
     pub target: AccountId,
     pub target_acct: String,
+    #[sqlx(try_from = "i32")]
     pub category: Category,
     pub comment: String,
     pub created_at: Timestamp,
     pub closed_at: Timestamp,
-    pub closed_by: Option<String>,
+    /// `reports.action_taken_by_account_id`
+    pub closed_by: Option<AccountId>,
+    pub closed_by_username: Option<String>,
+}
+
+/// The columns of a closed report; what follows says which.
+macro_rules! closed_reports {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.target_account_id as target, \
+             coalesce(t.username || coalesce('@' || t.domain, ''), r.target_account_id || ' (gone)') as target_acct, \
+             r.category, left(r.comment, 300) as comment, ",
+            ms!("r.created_at"),
+            " as created_at, ",
+            ms!("r.action_taken_at"),
+            " as closed_at, r.action_taken_by_account_id as closed_by, m.username as closed_by_username \
+             from reports r left join accounts t on t.id = r.target_account_id left join accounts m on m.id = r.action_taken_by_account_id where r.action_taken_at is not null and ",
+            $rest
+        )
+    };
 }
 
 /// How often a reporter was right before.
@@ -160,7 +192,7 @@ pub struct PostRow {
 }
 
 /// A file of a post.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MediaRow {
     pub id: MediaId,
     pub status: StatusId,
@@ -174,6 +206,19 @@ pub struct MediaRow {
     pub cached: bool,
     /// Whether the post is public or unlisted.
     pub public: bool,
+}
+
+/// The columns of a file; what follows says which.
+macro_rules! media {
+    ($rest:literal) => {
+        concat!(
+            "select m.id, m.status_id as status, m.type as kind, coalesce(m.description, '') as description, \
+             m.file_file_name as file_name, m.remote_url <> '' as remote, \
+             m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1 as cached, \
+             s.visibility in (0, 1) as public from media_attachments m join statuses s on s.id = m.status_id where ",
+            $rest
+        )
+    };
 }
 
 /// What a colleague wrote.
@@ -338,32 +383,15 @@ impl Read {
 
     /// The closed reports about an account, newest first (`reports (target_account_id)`).
     pub async fn closed_reports(&mut self, target: AccountId) -> Result<Vec<ClosedRow>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
-            ms!("r.created_at"),
-            ", ",
-            ms!("r.action_taken_at"),
-            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
-             left join accounts m on m.id = r.action_taken_by_account_id \
-             where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 21",
-        );
-        let rows: Vec<ClosedTuple> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(closed).collect())
+        const SQL: &str = closed_reports!("r.target_account_id = $1 order by r.id desc limit 21");
+        Ok(query_as(SQL).bind(target).fetch_all(&mut *self.tx).await?)
     }
 
-    /// Closed reports before an id, newest first (primary key backwards: most reports are closed).
-    pub async fn decided_before(&mut self, before: i64, limit: i64) -> Result<Vec<ClosedRow>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
-            ms!("r.created_at"),
-            ", ",
-            ms!("r.action_taken_at"),
-            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
-             left join accounts m on m.id = r.action_taken_by_account_id \
-             where r.id < $1 and r.action_taken_at is not null order by r.id desc limit $2",
-        );
-        let rows: Vec<ClosedTuple> = query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(closed).collect())
+    /// These reports, as far as they are closed (primary key).
+    pub async fn closed_of(&mut self, ids: &[ReportId]) -> Result<Vec<ClosedRow>, DatabaseError> {
+        const SQL: &str = closed_reports!("r.id = any($1)");
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        Ok(query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
     }
 
     /// How right reporters were before: of their last hundred closed reports, those after which the reported account got
@@ -413,25 +441,18 @@ impl Read {
 
     /// The files of posts, in the order they were added (`media_attachments (status_id)`).
     pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
-        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
-            m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
-            from media_attachments m join statuses s on s.id = m.status_id \
-            where m.status_id = any($1) order by m.id limit 200";
-        let ids: Vec<i64> = statuses.iter().map(|id| id.0).collect();
-        let rows: Vec<MediaTuple> = query_as(SQL).bind(&ids).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(file).collect())
+        const SQL: &str = media!("m.status_id = any($1) order by m.id limit 200");
+        Ok(query_as(SQL).bind(statuses).fetch_all(&mut *self.tx).await?)
     }
 
     /// One file of a public or unlisted post that is an account's own, or that a public or unlisted one of its boosts (primary
     /// keys, `statuses (reblog_of_id, account_id)`).
     pub async fn media_of(&mut self, account: AccountId, id: MediaId) -> Result<Option<MediaRow>, DatabaseError> {
-        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
-            m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
-            from media_attachments m join statuses s on s.id = m.status_id \
-            where m.id = $1 and s.visibility in (0, 1) and (s.account_id = $2 or exists (select from statuses b \
-            where b.reblog_of_id = s.id and b.account_id = $2 and b.visibility in (0, 1)))";
-        let row: Option<MediaTuple> = query_as(SQL).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(file))
+        const SQL: &str = media!(
+            "m.id = $1 and s.visibility in (0, 1) and (s.account_id = $2 or exists (select from statuses b \
+             where b.reblog_of_id = s.id and b.account_id = $2 and b.visibility in (0, 1)))"
+        );
+        Ok(query_as(SQL).bind(id).bind(account).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Notes on the account and on its reports (`account_moderation_notes (target_account_id)`, `report_notes (report_id)`).
@@ -453,33 +474,16 @@ impl Read {
 
     /// Which of these reports are closed, and when (primary key).
     pub async fn closed_among(&mut self, reports: &[ReportId]) -> Result<Vec<ReportId>, DatabaseError> {
-        let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
-        let rows: Vec<i64> =
-            query_scalar("select id from reports where id = any($1) and action_taken_at is not null order by id")
-                .bind(&ids)
-                .fetch_all(&mut *self.tx)
-                .await?;
-        Ok(rows.into_iter().map(ReportId).collect())
+        const SQL: &str = "select id from reports where id = any($1) and action_taken_at is not null order by id";
+        Ok(query_scalar(SQL).bind(reports).fetch_all(&mut *self.tx).await?)
     }
 
     /// Category, rules and assignee of one report, whether closed, and whom it is about (primary key).
     pub async fn report_state(&mut self, id: ReportId) -> Result<Option<ReportState>, DatabaseError> {
-        type Row = (i64, i64, i32, Option<Vec<i64>>, bool, Option<i64>);
-        let row: Option<Row> = query_as(
-            "select account_id, target_account_id, category, rule_ids, action_taken_at is not null, assigned_account_id \
-             from reports where id = $1",
-        )
-        .bind(id.0)
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        Ok(row.map(|(reporter, target, number, rules, closed, assigned)| ReportState {
-            reporter: AccountId(reporter),
-            target: AccountId(target),
-            category: category(number),
-            rules: rules.unwrap_or_default().into_iter().map(RuleId).collect(),
-            closed,
-            assigned: assigned.map(AccountId),
-        }))
+        const SQL: &str = "select account_id as reporter, target_account_id as target, category, \
+            coalesce(rule_ids, '{}') as rules, action_taken_at is not null as closed, assigned_account_id as assigned \
+            from reports where id = $1";
+        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The newest log row and strike: what comes after them may be a deed's trace (primary keys backwards).
@@ -533,43 +537,13 @@ impl Read {
 }
 
 /// One report as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReportState {
     pub reporter: AccountId,
     pub target: AccountId,
+    #[sqlx(try_from = "i32")]
     pub category: Category,
     pub rules: Vec<RuleId>,
     pub closed: bool,
     pub assigned: Option<AccountId>,
-}
-
-type ClosedTuple = (i64, i64, Option<String>, Option<String>, i32, String, i64, i64, Option<String>);
-
-fn closed(row: ClosedTuple) -> ClosedRow {
-    let (id, target, username, domain, number, comment, created, closed, by) = row;
-    ClosedRow {
-        id: ReportId(id),
-        target: AccountId(target),
-        target_acct: acct(target, username, domain.as_ref()),
-        category: category(number),
-        comment,
-        created_at: Timestamp(created),
-        closed_at: Timestamp(closed),
-        closed_by: by,
-    }
-}
-
-type MediaTuple = (i64, i64, i32, Option<String>, Option<String>, bool, bool, bool);
-
-fn file((id, status, kind, description, file_name, remote, cached, public): MediaTuple) -> MediaRow {
-    MediaRow {
-        id: MediaId(id),
-        status: StatusId(status),
-        kind,
-        description: description.unwrap_or_default(),
-        file_name,
-        remote,
-        cached,
-        public,
-    }
 }

@@ -30,52 +30,25 @@ pub enum Written {
     Not(String),
 }
 
-#[derive(sqlx::FromRow)]
-struct RoleTuple {
-    id: i64,
-    name: String,
-    color: String,
-    position: i32,
-    permissions: i64,
-    highlighted: bool,
-    require_2fa: Option<bool>,
-    untold: bool,
-}
-
-impl From<RoleTuple> for InstanceRole {
-    fn from(row: RoleTuple) -> Self {
-        Self {
-            id: RoleId(row.id),
-            name: row.name,
-            color: row.color,
-            position: row.position,
-            mask: row.permissions,
-            highlighted: row.highlighted,
-            require_2fa: row.require_2fa,
-            untold: row.untold,
-        }
-    }
-}
-
 /// The columns of a role; `require_2fa` is there since 4.6 alone.
 macro_rules! role {
     ([granted $deletion:ident], $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa, false as untold \
+            "select r.id, r.name, r.color, r.position, r.permissions as mask, r.highlighted, r.require_2fa, false as untold \
              from user_roles r ",
             $rest
         )
     };
     ([absent $deletion:ident], $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa, \
+            "select r.id, r.name, r.color, r.position, r.permissions as mask, r.highlighted, null::boolean as require_2fa, \
              false as untold from user_roles r ",
             $rest
         )
     };
     ([untold $deletion:ident], $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa, \
+            "select r.id, r.name, r.color, r.position, r.permissions as mask, r.highlighted, null::boolean as require_2fa, \
              true as untold from user_roles r ",
             $rest
         )
@@ -100,30 +73,10 @@ macro_rules! another_administrator {
     };
 }
 
-#[derive(sqlx::FromRow)]
-struct HolderTuple {
-    account: i64,
-    user_id: i64,
-    username: String,
-    display_name: String,
-    role_id: Option<i64>,
-    disabled: bool,
-    suspended: bool,
-    deleted: Option<bool>,
-    silenced: bool,
-    sensitized: bool,
-    approved: bool,
-    confirmed: bool,
-    memorial: bool,
-    moved: bool,
-    second_factor: bool,
-}
-
 /// One role (primary key).
 async fn role(tx: &mut PgConnection, extras: Extras, id: RoleId) -> sqlx::Result<Option<InstanceRole>> {
     let sql = by_release!(extras, role, "where r.id = $1");
-    let row: Option<RoleTuple> = query_as(sql).bind(id.0).fetch_optional(tx).await?;
-    Ok(row.map(InstanceRole::from))
+    query_as(sql).bind(id).fetch_optional(tx).await
 }
 
 /// Somebody with a login here, and their role (primary keys, `users (account_id)`).
@@ -131,7 +84,7 @@ async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sq
     macro_rules! holder {
         ($release:tt,) => {
             concat!(
-        "select a.id as account, u.id as user_id, a.username::text as username, a.display_name::text as display_name, \
+        "select a.id as account, u.id as user, a.username::text as username, a.display_name::text as display_name, \
          u.role_id, u.disabled, a.suspended_at is not null as suspended, ",
         deleted!($release, "a"),
         " as deleted, a.silenced_at is not null as silenced, \
@@ -144,31 +97,13 @@ async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sq
         };
     }
     let sql = by_release!(extras, holder,);
-    let row: Option<HolderTuple> = query_as(sql).bind(account.0).fetch_optional(&mut *tx).await?;
-    let Some(row) = row else { return Ok(None) };
-    let role_id = row.role_id.map(RoleId);
-    let held = match role_id.filter(|id| *id != EVERYONE) {
-        Some(id) => role(tx, extras, id).await?,
-        None => None,
+    let Some(mut holder): Option<Holder> = query_as(sql).bind(account).fetch_optional(&mut *tx).await? else {
+        return Ok(None);
     };
-    Ok(Some(Holder {
-        account: AccountId(row.account),
-        user: row.user_id,
-        username: row.username,
-        display_name: row.display_name,
-        role_id,
-        role: held,
-        disabled: row.disabled,
-        suspended: row.suspended,
-        deleted: row.deleted,
-        silenced: row.silenced,
-        sensitized: row.sensitized,
-        approved: row.approved,
-        confirmed: row.confirmed,
-        memorial: row.memorial,
-        moved: row.moved,
-        second_factor: row.second_factor,
-    }))
+    if let Some(id) = holder.role_id.filter(|id| *id != EVERYONE) {
+        holder.role = role(tx, extras, id).await?;
+    }
+    Ok(Some(holder))
 }
 
 /// Everything the rules of rank look at (primary keys, `users (account_id)`, `users (role_id)`).
@@ -198,20 +133,15 @@ impl Read {
     pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
         const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
             from user_roles r order by r.position desc, r.id limit $1";
-        let rows: Vec<RoleTuple> = query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
-            .bind(MOST_ROLES)
-            .fetch_all(&mut *self.tx)
-            .await?;
-        let members: Vec<(i64, i64)> =
+        let rows: Vec<InstanceRole> =
+            query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
+                .bind(MOST_ROLES)
+                .fetch_all(&mut *self.tx)
+                .await?;
+        let members: Vec<(RoleId, i64)> =
             query_as(MEMBERS).bind(MOST_ROLES).bind(MOST_COUNTED + 1).fetch_all(&mut *self.tx).await?;
-        let number = |id: i64| members.iter().find(|(role, _)| *role == id).map_or(0, |(_, number)| *number);
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let number = number(row.id);
-                (row.into(), number)
-            })
-            .collect())
+        let number = |id: RoleId| members.iter().find(|(role, _)| *role == id).map_or(0, |(_, number)| *number);
+        Ok(rows.into_iter().map(|role| (number(role.id), role)).map(|(number, role)| (role, number)).collect())
     }
 
     /// One role, and the number of its members.
@@ -234,8 +164,7 @@ impl Read {
     pub async fn second_factors(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
         const SQL: &str =
             concat!("select u.account_id from users u where u.account_id = any($1) and ", second_factor!());
-        let rows: Vec<i64> = query_scalar(SQL).bind(accounts).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(AccountId).collect())
+        Ok(query_scalar(SQL).bind(accounts).fetch_all(&mut *self.tx).await?)
     }
 
     /// Somebody with a login here, and their role.

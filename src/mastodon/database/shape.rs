@@ -3,7 +3,7 @@
 use super::{
     DatabaseError, Read,
     content::{self, Foreign},
-    grants::{self, Extra, READS},
+    grants::{self, Extra, READS, Release},
     ms, query_as, query_scalar,
 };
 use crate::clock::{SECOND, Timestamp};
@@ -34,9 +34,56 @@ pub struct Extras {
     pub changes: There,
     pub updates: There,
     pub support: There,
+    pub appeals: There,
 }
 
 impl Extras {
+    fn there(mut self, extra: Extra) -> There {
+        *self.of(extra)
+    }
+
+    /// What the tables have that does not fit the version an instance says it runs, in a sentence: an upgrade that was begun
+    /// and not ended. What is read goes by the tables, what may be written by the version.
+    pub fn half_way(self, version: &str) -> Option<String> {
+        let release: Release = version.parse().ok()?;
+        let odd = |there: bool, known: &dyn Fn(Extra) -> bool| -> Vec<String> {
+            let odd = Extra::TELLING.into_iter().filter(|extra| extra.is_in(release) != there && known(*extra));
+            odd.filter(|extra| (self.there(*extra) != There::Not) == there).map(Extra::column).collect()
+        };
+        let newer = |extra: Extra| Release::ALL.into_iter().any(|other| other > release && extra.is_in(other));
+        // A build between two releases has what was written up to its day.
+        let built_between = ["-alpha", "-nightly"].iter().any(|mark| version.contains(mark));
+        let (lacks, ahead) = (odd(false, &|_| !built_between), odd(true, &newer));
+        let left = odd(true, &|extra| !newer(extra));
+        let mut said = Vec::new();
+        if !lacks.is_empty() {
+            said.push(format!(
+                "they lack {}, so its migrations were not run to the end (rails db:migrate)",
+                named(&lacks, ", ")
+            ));
+        }
+        if !ahead.is_empty() {
+            said.push(format!(
+                "they have {} already, of a newer release: its servers were not started anew, or an upgrade was begun and \
+                 not ended",
+                named(&ahead, ", ")
+            ));
+        }
+        if !left.is_empty() {
+            said.push(format!(
+                "they still have {}, of a former release: the migrations after the deployment were not run",
+                named(&left, ", ")
+            ));
+        }
+        let version: String = version.trim().chars().filter(|c| !c.is_control()).take(40).collect();
+        (!said.is_empty()).then(|| {
+            format!(
+                "its tables are not as Mastodon {version} has them, which it says it runs: {}. What is shown follows the tables",
+                said.join("; ")
+            )
+        })
+    }
+
     fn of(&mut self, extra: Extra) -> &mut There {
         match extra {
             Extra::RoleDetails => &mut self.role_details,
@@ -52,6 +99,7 @@ impl Extras {
             Extra::Changes => &mut self.changes,
             Extra::Updates => &mut self.updates,
             Extra::Support => &mut self.support,
+            Extra::Appeals => &mut self.appeals,
         }
     }
 }

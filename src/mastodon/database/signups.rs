@@ -25,8 +25,10 @@ pub struct PendingSignUp {
     pub reason: String,
     /// What the reason is compared by ([`crate::text::alike::fingerprint`]).
     pub words: Option<u64>,
-    /// Who invited them, where an invitation was used.
+    /// Who invited them, where an invitation was used that is still there.
     pub inviter: Option<String>,
+    /// … and their account.
+    pub inviter_account: Option<AccountId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,6 +44,7 @@ struct Row {
     address: Option<String>,
     reason: Option<String>,
     inviter: Option<String>,
+    inviter_account: Option<i64>,
 }
 
 impl From<Row> for PendingSignUp {
@@ -59,6 +62,7 @@ impl From<Row> for PendingSignUp {
             words: row.reason.as_deref().and_then(crate::text::alike::fingerprint),
             reason: row.reason.unwrap_or_default(),
             inviter: row.inviter,
+            inviter_account: row.inviter_account.map(AccountId),
         }
     }
 }
@@ -75,14 +79,15 @@ macro_rules! pending {
             " as confirmation_sent_at, u.locale, u.email, host(u.sign_up_ip) as address, \
              (select left(q.text, 2000) from user_invite_requests q where q.user_id = u.id order by q.id limit 1) as reason, \
              (select ia.username from invites i join users iu on iu.id = i.user_id join accounts ia on ia.id = iu.account_id \
-             where i.id = u.invite_id) as inviter from users u left join accounts a on a.id = u.account_id ",
+             where i.id = u.invite_id) as inviter, (select iu.account_id from invites i join users iu on iu.id = i.user_id \
+             where i.id = u.invite_id) as inviter_account from users u left join accounts a on a.id = u.account_id ",
             $rest
         )
     };
 }
 
 /// The newest sign-ups that are looked at for what they have in common.
-const NEWEST: i64 = 5_000;
+pub const NEWEST: i64 = 5_000;
 
 /// Networks of which no visitor's address is: loopback, private, link-local and shared ones (RFC 1122, 1918, 3927, 4193,
 /// 4291, 6598).
@@ -106,35 +111,50 @@ pub fn no_visitors() -> impl Iterator<Item = IpNet> {
 /// Whom a rule about sign-ups would meet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Met {
-    /// People who are in: with such a mail address, or last seen from such an address.
+    /// People who are in: with such a mail address, or known to have come from such an address.
     pub members: i64,
     pub waiting: i64,
     /// Of those who signed up within the last thirty days.
     pub recent: i64,
 }
 
-/// From which addresses people signed up lately.
+/// From which addresses those came who were let in lately.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
-    /// Sign-ups looked at that have an address.
+    /// People looked at who were let in and have an address; 0 where no two of them have the same.
     pub all: i64,
+    /// There were more sign-ups than are looked at.
+    pub more: bool,
     /// The addresses of several of them, as [`Hidden::range`] has them.
     pub shared: Vec<(Hidden, i64)>,
 }
 
 impl Read {
-    /// From which addresses people signed up since then, of the newest sign-ups (primary key of `users` backwards).
+    /// From which addresses those signed up since then who are here: let in before `until` with a confirmed mail address, and not
+    /// suspended since. Of the newest sign-ups (primary key of `users` backwards, then `accounts` by number).
     ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
-    pub async fn origins(&mut self, since: Timestamp) -> Result<Origins, DatabaseError> {
-        const SQL: &str = "select host(u.sign_up_ip), count(*) from (select sign_up_ip, created_at from users \
-            order by id desc limit $2) u where u.sign_up_ip is not null \
-            and u.created_at >= to_timestamp($1 / 1000.0) at time zone 'utc' group by 1";
-        let rows: Vec<(String, i64)> = query_as(SQL).bind(since.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
-        let mut origins = Origins { all: rows.iter().map(|(_, number)| number).sum(), shared: Vec::new() };
+    /// Those who wait do not count, nor who came just now: on a small server a wave would be common by itself.
+    pub async fn origins(&mut self, since: Timestamp, until: Timestamp) -> Result<Origins, DatabaseError> {
+        // As [`Hidden::range`]: a /64 of IPv6 is one address. What is looked up of accounts is few.
+        const SQL: &str = "with newest as materialized (select account_id, sign_up_ip as ip, created_at, \
+             approved and confirmed_at is not null as there from users order by id desc limit $3), \
+            lately as (select * from newest where created_at >= to_timestamp($1 / 1000.0) at time zone 'utc'), \
+            settled as materialized (select account_id, case when family(ip) = 6 and not ip <<= '::ffff:0:0/96' \
+             then network(set_masklen(ip, 64)) else ip end as range from lately \
+             where there and ip is not null and created_at < to_timestamp($2 / 1000.0) at time zone 'utc'), \
+            several as (select range from settled group by range having count(*) > 1) \
+            select host(s.range), count(*), (select count(*) from settled), (select count(*) from lately) \
+            from settled s join several using (range) where not exists \
+             (select from accounts a where a.id = s.account_id and a.suspended_at is not null) group by s.range";
+        let rows: Vec<(String, i64, i64, i64)> =
+            query_as(SQL).bind(since.0).bind(until.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
+        let mut origins = Origins {
+            all: rows.first().map_or(0, |(_, _, all, _)| *all),
+            more: rows.first().is_some_and(|(.., looked_at)| *looked_at >= NEWEST),
+            shared: Vec::new(),
+        };
         let mut ranges: HashMap<Hidden, i64> = HashMap::new();
-        for (address, number) in rows {
+        for (address, number, ..) in rows {
             *ranges.entry(Hidden::new(address).range()).or_default() += number;
         }
         origins.shared.extend(ranges.into_iter().filter(|(_, number)| *number > 1));
@@ -144,9 +164,6 @@ impl Read {
 
     /// Whom a rule about a mail domain would meet, its own and what lies below it (a scan of `users`, which has no index by
     /// the end of a mail address).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn met_by_mail(&mut self, domain: &Domain, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select count(case when approved then 1 end), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
@@ -156,14 +173,12 @@ impl Read {
         Ok(Met { members, waiting, recent })
     }
 
-    /// Whom a rule about addresses would meet: who is in and has a session from there, who waits and asked from there, and who
-    /// signed up from there since then (scans of `session_activations` and `users`).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
+    /// Whom a rule about addresses would meet: who is in and signed up, signed in or has a session from there (the view
+    /// `user_ips`; Mastodon forgets after a year, `app/workers/scheduler/ip_cleanup_scheduler.rb`), who waits and asked from
+    /// there, and who signed up from there since then (scans of `users`, `session_activations` and `login_activities`).
     pub async fn met_by_address(&mut self, network: &str, since: Timestamp) -> Result<Met, DatabaseError> {
-        const SQL: &str = "select (select count(distinct s.user_id) from session_activations s join users u on u.id = s.user_id \
-             where s.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
+        const SQL: &str = "select (select count(distinct i.user_id) from user_ips i join users u on u.id = i.user_id \
+             where i.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
             where sign_up_ip <<= $1::inet";
         let (members, waiting, recent) = query_as(SQL).bind(network).bind(since.0).fetch_one(&mut *self.tx).await?;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A rule of the instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct RuleRow {
     pub id: RuleId,
     pub text: String,
@@ -16,7 +16,7 @@ pub struct RuleRow {
 }
 
 /// A prepared text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PresetRow {
     pub id: PresetId,
     pub title: String,
@@ -24,7 +24,7 @@ pub struct PresetRow {
 }
 
 /// A release that Mastodon's update server told the instance of (`app/models/software_update.rb`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct KnownRelease {
     /// `4.6.6`, as the update server wrote it.
     pub version: String,
@@ -49,12 +49,12 @@ impl Read {
     /// What the instance was told of releases (two tables of a few rows); what is not there or not granted is not told.
     pub async fn releases(&mut self) -> Result<Releases, DatabaseError> {
         const SINCE_47: &str = concat!(
-            "select version::text, urgent, type, ",
+            "select version::text as version, urgent, type = 0 as patch, ",
             ms!("end_of_support"),
-            " from software_updates order by version limit 50"
+            " as until from software_updates order by version limit 50"
         );
-        const BEFORE: &str =
-            "select version::text, urgent, type, null::bigint from software_updates order by version limit 50";
+        const BEFORE: &str = "select version::text as version, urgent, type = 0 as patch, null::bigint as until \
+            from software_updates order by version limit 50";
         const SUPPORT: &str = concat!(
             "select branch::text, ",
             ms!("end_of_support"),
@@ -64,38 +64,24 @@ impl Read {
         let ends = self.extras.support == There::Granted;
         if self.extras.updates == There::Granted {
             let sql = if ends { SINCE_47 } else { BEFORE };
-            let rows: Vec<(String, bool, i32, Option<i64>)> = query_as(sql).fetch_all(&mut *self.tx).await?;
-            let known = |(version, urgent, sort, until): (String, bool, i32, Option<i64>)| KnownRelease {
-                version,
-                urgent,
-                patch: sort == 0,
-                until: until.map(Timestamp),
-            };
-            releases.known = rows.into_iter().map(known).collect();
+            releases.known = query_as(sql).fetch_all(&mut *self.tx).await?;
         }
         if ends {
-            let rows: Vec<(String, i64)> = query_as(SUPPORT).fetch_all(&mut *self.tx).await?;
-            releases.support = rows.into_iter().map(|(branch, ends)| (branch, Timestamp(ends))).collect();
+            releases.support = query_as(SUPPORT).fetch_all(&mut *self.tx).await?;
         }
         Ok(releases)
     }
 
     /// All rules, deleted ones too, because reports name them (a table of a few rows).
     pub async fn rules(&mut self) -> Result<Vec<RuleRow>, DatabaseError> {
-        let rows: Vec<(i64, String, bool)> =
-            query_as("select id, text, deleted_at is null from rules order by priority, id limit 500")
-                .fetch_all(&mut *self.tx)
-                .await?;
-        Ok(rows.into_iter().map(|(id, text, live)| RuleRow { id: RuleId(id), text, live }).collect())
+        const SQL: &str = "select id, text, deleted_at is null as live from rules order by priority, id limit 500";
+        Ok(query_as(SQL).fetch_all(&mut *self.tx).await?)
     }
 
     /// The prepared texts (a table of a few rows).
     pub async fn presets(&mut self) -> Result<Vec<PresetRow>, DatabaseError> {
-        let rows: Vec<(i64, String, String)> =
-            query_as("select id, title, text from account_warning_presets order by title, id limit 200")
-                .fetch_all(&mut *self.tx)
-                .await?;
-        Ok(rows.into_iter().map(|(id, title, text)| PresetRow { id: PresetId(id), title, text }).collect())
+        const SQL: &str = "select id, title, text from account_warning_presets order by title, id limit 200";
+        Ok(query_as(SQL).fetch_all(&mut *self.tx).await?)
     }
 
     /// The raw rows of both registration settings (a table of a few dozen rows).

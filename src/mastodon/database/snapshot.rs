@@ -102,8 +102,11 @@ impl Part {
                  from email_domain_blocks where parent_id is null"
             ),
             Self::AddressBlocks => part!(
-                "select host(network(ip)) || '/' || masklen(ip) as key, jsonb_build_object('severity', severity, \
-                 'comment', comment, 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks"
+                // Bits of a host can make two rows of one network: it is named once, with what is harshest.
+                "select distinct on (network(ip)) host(network(ip)) || '/' || masklen(ip) as key, \
+                 jsonb_build_object('severity', severity, 'comment', comment, \
+                 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks \
+                 order by network(ip), severity desc, id desc"
             ),
             Self::Sanctions => by_release!(extras, sanctions,),
             // `admin_action_logs.account_id` cascades: whoever is deleted takes their rows along.
@@ -114,6 +117,13 @@ impl Part {
                  (extract(epoch from max(created_at)) * 1000)::bigint as last from admin_action_logs \
                  where account_id is not null group by account_id) l left join accounts a on a.id = l.account_id"
             ),
+            Self::Appeals => part!(
+                "select p.account_id::text || ' ' || p.id::text as key, jsonb_build_object('name', a.username, 'state', \
+                 case when p.approved_at is not null then 'approved' when p.rejected_at is not null then 'rejected' \
+                 else 'waiting' end, 'by', d.username) as content from appeals p \
+                 left join accounts a on a.id = p.account_id \
+                 left join accounts d on d.id = coalesce(p.approved_by_account_id, p.rejected_by_account_id)"
+            ),
         }
     }
 }
@@ -121,7 +131,11 @@ impl Part {
 impl Read {
     /// Whether a part can be told from what is granted: on 4.7 nobody but one column says who was deleted.
     pub fn can_tell(&self, part: Part) -> bool {
-        part != Part::Sanctions || self.extras.deletion != There::NotGranted
+        match part {
+            Part::Sanctions => self.extras.deletion != There::NotGranted,
+            Part::Appeals => self.may_read_appeals(),
+            _ => true,
+        }
     }
 
     /// How many rows a part has, and one hash of them all.

@@ -64,9 +64,8 @@ struct Row {
 impl Read {
     /// Whose login it is (primary key).
     pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
-        let account: Option<i64> =
-            query_scalar("select account_id from users where id = $1").bind(user).fetch_optional(&mut *self.tx).await?;
-        Ok(account.map(AccountId))
+        const SQL: &str = "select account_id from users where id = $1";
+        Ok(query_scalar(SQL).bind(user).fetch_optional(&mut *self.tx).await?)
     }
 
     /// When anybody but this account last did something that Mastodon logs, of the newest rows there are (primary key,
@@ -77,8 +76,7 @@ impl Read {
             ms!("created_at"),
             " as at from admin_action_logs order by id desc limit 500) newest where account_id <> $1"
         );
-        let at: Option<i64> = query_scalar(SQL).bind(account.0).fetch_one(&mut *self.tx).await?;
-        Ok(at.map(Timestamp))
+        Ok(query_scalar(SQL).bind(account).fetch_one(&mut *self.tx).await?)
     }
 
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.

@@ -10,8 +10,9 @@ use crate::{
     reports::api,
     reports::{
         AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
-        PollCard, PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
+        PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
+    search::Search,
     ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
@@ -37,7 +38,7 @@ pub fn Case() -> impl IntoView {
 /// The case as a page.
 pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
     let Some(instance) = frame.instance.as_ref().map(|head| head.name.clone()) else { return ().into_any() };
-    let back = list::crumb(path::reports(&instance), "Reports");
+    let back = list::crumb(format!("{}{}", path::reports(&instance), filter(&page)), "Reports");
     case_and_more(frame, page, back, ().into_any(), ().into_any())
 }
 
@@ -54,6 +55,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
     // A note for a colleague comes back also where the case is not this person's to hand over any more.
     let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
     let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
+    let our_notes = crate::accounts::page::notes(&instance, page.account.id, &page.our_notes, &frame);
     view! {
         <div class="head">
             {back}
@@ -78,9 +80,10 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             </div>
             <aside class="stack">
                 {account_card(&instance, &page, &frame)}
+                {our_notes}
+                {notes(&page, &frame)}
                 {beside}
                 {strikes(&page, &frame)}
-                {notes(&page, &frame)}
                 {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
@@ -102,8 +105,13 @@ fn lacking(page: &CasePage, frame: &Frame) -> AnyView {
     form::lacking(frame, needs)
 }
 
-fn account_link(instance: &InstanceName, page: &CasePage) -> String {
-    path::case(instance, page.account.id)
+/// The filter of the queue that is worked through, as a query.
+fn filter(page: &CasePage) -> String {
+    Search::parse(&page.search).only(&QueueFilter::KEYS)
+}
+
+fn case_of(instance: &InstanceName, page: &CasePage, account: AccountId) -> String {
+    format!("{}{}", path::case(instance, account), filter(page))
 }
 
 fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
@@ -441,8 +449,8 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
             _ => view! { <video class="shown" controls="" preload="none" src=address></video> }.into_any(),
         };
     }
-    let here = account_link(instance, page);
-    let show = format!("{here}{}", crate::search::Search::parse(&page.search).with("show", &media.id.to_string()));
+    let here = path::case(instance, page.account.id);
+    let show = format!("{here}{}", Search::parse(&page.search).with("show", &media.id.to_string()));
     let _ = frame;
     view! {
         <a class="cover" href=show data-key=keys::key("i")>
@@ -460,7 +468,7 @@ fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
     if page.open.is_empty() {
         return ().into_any();
     }
-    let search = crate::search::Search::parse(&page.search);
+    let search = Search::parse(&page.search);
     let from = search.get("from").and_then(|id| id.parse::<ReportId>().ok());
     let begin = from.and_then(|from| page.open.iter().position(|report| report.id >= from)).unwrap_or(0);
     let shown: Vec<&ReportCard> = page.open.iter().skip(begin).take(REPORTS_SHOWN).collect();
@@ -476,7 +484,8 @@ fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
         view! { <span class="soft small end">{words}</span> }
     });
     let further = page.open.get(begin + REPORTS_SHOWN).map(|next| {
-        let href = format!("{}{}#reports", account_link(instance, page), search.with("from", &next.id.to_string()));
+        let here = path::case(instance, page.account.id);
+        let href = format!("{here}{}#reports", search.with("from", &next.id.to_string()));
         view! { <div class="post"><a class="btn" href=href>"Further reports →"</a></div> }
     });
     view! {
@@ -722,15 +731,22 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let rel = "noopener noreferrer external";
+    let waiting = page.strikes.iter().filter(|strike| strike.waits).count();
+    let waiting = (waiting > 0)
+        .then(|| view! { <span class="badge warn">{ui::count(waiting, "appeal waits", "appeals wait")}</span> });
     view! {
         <section class="card">
-            <header><h2>"Strikes"</h2><span class="soft small end">{newest(page.strikes.len(), page.more.strikes)}</span></header>
+            <header><h2>"Strikes"</h2>{waiting}<span class="soft small end">{newest(page.strikes.len(), page.more.strikes)}</span></header>
             {page.strikes.iter().map(|strike| view! {
                 <div class="post small">
                     <b>{strike.action.clone()}</b> <span class="soft">" by " {strike.by.clone()} " · " {time::ago(strike.at, frame.now)}
-                    {strike.appeal.clone().map(|appeal| format!(" · {appeal}"))}</span>
-                    {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals, and for the person struck">"on Mastodon"</a> })}
+                    {strike.appeal.clone().filter(|_| !strike.waits).map(|appeal| format!(" · {appeal}"))}</span>
+                    {strike.waits.then(|| view! { " " <span class="badge warn">"appeal waits"</span> })}
+                    {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals, and for the person struck">{if strike.waits { "decide the appeal in Mastodon" } else { "on Mastodon" }}</a> })}
                     {(!strike.text.is_empty()).then(|| view! { <p dir="auto">{ui::excerpt(&strike.text, 200)}</p> })}
+                    {strike.answered.clone().map(|(text, at)| view! {
+                        <blockquote class="quote"><span class="soft">"appealed " {time::ago(at, frame.now)}</span><p dir="auto" class="said">{text}</p></blockquote>
+                    })}
                 </div>
             }).collect_view()}
         </section>
@@ -817,25 +833,31 @@ fn on_the_instance(page: &CasePage) -> AnyView {
 /// Decisions that stand under the thumb.
 const ON_A_PHONE: [Decision; 3] = [Decision::Resolve, Decision::Warn, Decision::Suspend];
 
+/// Whether a decision would change anything: what is in force already is taken back and not given once more.
+fn is_offered(decision: Decision, page: &CasePage) -> bool {
+    let state = page.account.state;
+    match decision {
+        Decision::Resolve => !page.open.is_empty(),
+        _ if page.account.only_closable.is_some() => false,
+        Decision::Warn => true,
+        Decision::Sensitive => !state.sensitized,
+        Decision::Silence => !state.silenced,
+        Decision::Suspend => !state.suspended,
+        // Only people with a login here can be locked out of it.
+        Decision::Disable => page.account.local && !state.disabled,
+    }
+}
+
 fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let next = page.next.map(|next| {
-        view! { <a class="btn main" href=path::case(instance, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
+        view! { <a class="btn main" href=case_of(instance, page, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
     });
     if let Some(why) = &page.hands_off {
         return view! { <div class="decide"><span class="soft">{why.clone()}</span><span class="end">{next}</span></div> }.into_any();
     }
-    let here = account_link(instance, page);
-    let search = crate::search::Search::parse(&page.search);
-    let possible: Vec<Decision> = Decision::ALL
-        .into_iter()
-        .filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve)
-        .filter(|decision| match decision {
-            Decision::Resolve => !page.open.is_empty(),
-            // Only people with a login here can be locked out of it.
-            Decision::Disable => page.account.local,
-            Decision::Warn | Decision::Sensitive | Decision::Silence | Decision::Suspend => true,
-        })
-        .collect();
+    let here = path::case(instance, page.account.id);
+    let search = Search::parse(&page.search);
+    let possible: Vec<Decision> = Decision::ALL.into_iter().filter(|decision| is_offered(*decision, page)).collect();
     let href = |decision: Decision| format!("{here}{}#decide", search.with("decide", decision.name()));
     let class = |decision: Decision| if decision == Decision::Suspend { "btn danger" } else { "btn" };
     let current = |decision: Decision| (page.deciding == Some(decision)).then_some("true");
@@ -940,7 +962,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
 fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(DECIDE);
     let decision = draft.and_then(|draft| draft.value("decision")).and_then(|name| name.parse().ok()).or(page.deciding);
-    let decision = decision.filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve);
+    let decision = decision.filter(|decision| is_offered(*decision, page));
     let (Some(decision), None) = (decision, &page.hands_off) else {
         // What was typed is there to be read also where it can be sent no more.
         return draft.map(form::kept).into_any();
@@ -977,15 +999,16 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
         other => format!("{} {}", other.words(), page.account.handle),
     };
     let button = if decision == Decision::Suspend { "btn danger" } else { "btn main" };
+    let back = path::with(&case_of(instance, page, page.account.id), "decide", decision.name());
     view! {
         <section class="card panel" id="decide">
             <header>
                 <h2>{decision.words()} ": " <bdi>{page.account.handle.clone()}</bdi></h2>
-                <a class="btn quiet small end" href=account_link(instance, page)>"Leave it"</a>
+                <a class="btn quiet small end" href=case_of(instance, page, page.account.id)>"Leave it"</a>
             </header>
             <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
-                <input type="hidden" name="back" value=format!("{}?decide={}", account_link(instance, page), decision.name()) />
+                {form::back(&back)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
                 <input type="hidden" name="decision" value=decision.name() />

@@ -1,11 +1,12 @@
 //! The queue: what waits, most urgent first, a case a line.
 
 use crate::{
+    batches,
     frame::Frame,
-    id::InstanceName,
+    id::{AccountId, InstanceName},
     path,
     reports::api,
-    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, service},
+    reports::{BulkPreview, Category, DecidedRow, Decision, QueueFilter, QueuePage, QueueRow, service},
     search::Search,
     ui::{self, desk, form, keys, list, time},
 };
@@ -29,6 +30,11 @@ pub fn Queue() -> impl IntoView {
     )
 }
 
+/// A case, with the filter that is worked through: it comes along to the next one and back.
+fn case_of(instance: &InstanceName, page: &QueuePage, account: AccountId) -> String {
+    format!("{}{}", path::case(instance, account), Search::parse(&page.search).only(&QueueFilter::KEYS))
+}
+
 fn body(frame: Frame, page: QueuePage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let decided = page.filter.state == "decided";
@@ -48,22 +54,22 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         cases => format!("{} cases wait{oldest} · {reports}", counted(cases)),
     };
     let next = page.next.map(|next| {
-        view! { <a class="btn main" href=path::case(&instance, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
+        view! { <a class="btn main" href=case_of(&instance, &page, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
     });
     view! {
         <div class="head">
             <h1>"Reports"</h1>
             <span class="soft">{sentence}</span>
-            <span class="end">{server_filter(&instance, &page)} {choose_decision(&page, decided)} {next}</span>
+            <span class="end">{decided.then(|| colleagues(&instance, &page))} {server_filter(&instance, &page)} {choose_decision(&page, decided)} {next}</span>
         </div>
         {filters(&instance, &page)}
         {page.preview.as_ref().map(|preview| bulk(&instance, &page, preview, &frame))}
-        {running(&instance, &page, &frame)}
+        {batches::page::running(&instance, &page.running, frame.now)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">
                 {if decided {
-                    format!("{} closed reports", page.decided.len())
+                    decided_number(&page, &frame)
                 } else if page.known {
                     format!("{} of {} shown", page.rows.len(), counted(page.matching))
                 } else {
@@ -72,6 +78,38 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
             </span>
             <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
+        {batches::page::lately(&instance, &page.lately, frame.now)}
+    }
+    .into_any()
+}
+
+/// How many decisions are listed, and how far back was looked for them.
+fn decided_number(page: &QueuePage, frame: &Frame) -> String {
+    let number = ui::count(page.decided.len(), "decision", "decisions");
+    let number = match page.destroyed {
+        0 => number,
+        more => format!("{number}; of {more} more the record does not say any more whom they were about"),
+    };
+    match page.looked_to {
+        Some(at) => format!("{number}; looked back to {}", time::day(at, frame.now)),
+        None => number,
+    }
+}
+
+/// What one colleague decided.
+fn colleagues(instance: &InstanceName, page: &QueuePage) -> AnyView {
+    let options = page
+        .people
+        .iter()
+        .map(|name| view! { <option value=name.clone() selected=*name == page.filter.by>{name.clone()}</option> })
+        .collect_view();
+    let kept = [("state", page.filter.state.as_str()), ("category", &page.filter.category)];
+    view! {
+        <form class="chip-form" method="get" action=path::reports(instance)>
+            {list::kept(kept)}
+            <select class="chip" name="decided-by" aria-label="Decided by"><option value="">"Anybody"</option>{options}</select>
+            <button class="chip">"Show"</button>
+        </form>
     }
     .into_any()
 }
@@ -84,7 +122,9 @@ fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
         ("state", filter.state.as_str()),
         ("category", &filter.category),
         ("origin", &filter.origin),
+        ("holder", &filter.holder),
         ("age", &filter.age),
+        ("decided-by", &filter.by),
     ];
     view! {
             <form class="chip-form" method="get" action=base>
@@ -111,29 +151,15 @@ fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
     })
 }
 
-fn running(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
-    page.running
-        .iter()
-        .map(|batch| {
-            let state = if batch.paused { "paused" } else { "under way" };
-            view! {
-                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
-                    <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
-            }
-        })
-        .collect_view()
-        .into_any()
-}
-
 /// Cases that differ from the others, each with the reason.
-fn look_again(instance: &InstanceName, preview: &BulkPreview) -> AnyView {
+fn look_again(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview) -> AnyView {
     if preview.exceptions.is_empty() {
         return ().into_any();
     }
     view! {
         <div class="small"><p><b>"Look again at these:"</b></p>
             <ul class="plain-list">{preview.exceptions.iter().map(|(case, why)| view! {
-                <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
+                <li><a class="link" href=case_of(instance, page, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
             }).collect_view()}</ul>
         </div>
     }
@@ -153,7 +179,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         return view! {
             <section class="card panel lead" id="decide"><div class="body stack">
                 <p>{words}</p>
-                {look_again(instance, preview)}
+                {look_again(instance, page, preview)}
                 <p><a class="btn" href=leave>"Back to the queue"</a></p>
             </div></section>
         }
@@ -165,7 +191,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     let reports: usize = preview.cases.iter().map(|case| case.reports).sum();
     let step = (number / 5).max(1);
     let sample = preview.cases.iter().step_by(step).take(5).map(|case| {
-        view! { <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ": " <bdi>{case.what.clone()}</bdi></li> }
+        view! { <li><a class="link" href=case_of(instance, page, case.account)><bdi>{case.handle.clone()}</bdi></a> ": " <bdi>{case.what.clone()}</bdi></li> }
     });
     let gone = (preview.gone > 0)
         .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
@@ -220,7 +246,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 {refused}
                 <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>
-                {look_again(instance, preview)}
+                {look_again(instance, page, preview)}
                 {form}
             </div>
         </section>
@@ -286,7 +312,7 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         .into_any();
     }
     let kept = Search::parse(&page.search);
-    let keep = list::kept_of(&kept, &["state", "category", "origin", "domain", "holder", "age", "before"]);
+    let keep = list::kept_of(&kept, &[QueueFilter::KEYS.as_slice(), &["before"]].concat());
     let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
         view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
     });
@@ -306,14 +332,14 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                         <th class="wide">"Held by"</th>
                     </tr>
                 </thead>
-                <tbody>{page.rows.iter().map(|row| queue_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| queue_row(instance, page, row, frame)).collect_view()}</tbody>
             </table>
         </form></div>
     }
     .into_any()
 }
 
-fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &Frame) -> impl IntoView + use<> {
+fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &Frame) -> impl IntoView + use<> {
     let holder = match (&row.holder, &row.assigned_there) {
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -327,7 +353,7 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &F
         }
         (None, None) => ().into_any(),
     };
-    let choose = choosable.then(|| {
+    let choose = page.may_decide.then(|| {
         let label = format!("Choose {}", row.handle);
         view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
     });
@@ -335,7 +361,7 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &F
         <tr data-row=keys::row()>
             {choose}
             <td><span class=row.category.badge()>{row.category.word()}</span></td>
-            <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+            <td class="nowrap"><a href=case_of(instance, page, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
             <td class="num soft nowrap">{time::age(row.since, frame.now)}</td>
             <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
             <td class="nowrap soft wide">{row.reporters.clone()}</td>
@@ -346,17 +372,25 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &F
 
 fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
     if page.decided.is_empty() {
-        return view! { <div class="card pad empty"><p>"No closed report fits. Decided reports are listed here, newest first."</p></div> }.into_any();
+        return view! { <div class="card pad empty"><p>"No closed report fits. Decided reports are listed here, the last decision first."</p></div> }.into_any();
     }
     let row = |row: &DecidedRow| {
+        let decision = match row.decision {
+            Some(decision) => view! { {decision.words()} }.into_any(),
+            None => {
+                view! { <span class="soft" title="Not decided through this console">"in Mastodon"</span> }.into_any()
+            }
+        };
+        let more = (row.more > 0).then(|| format!("+ {}", row.more));
         view! {
             <tr data-row=keys::row()>
-                <td><span class=row.category.badge()>{row.category.word()}</span></td>
-                <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+                <td>{row.category.map(|category| view! { <span class=category.badge()>{category.word()}</span> })}</td>
+                <td class="nowrap"><a href=case_of(instance, page, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+                <td class="nowrap">{decision}</td>
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>
                 <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
-                <td class="nowrap soft wide">{row.closed_by.clone()}</td>
-                <td class="nowrap soft wide mono">{row.report.to_string()}</td>
+                <td class="soft wide"><bdi>{row.closed_by.clone()}</bdi></td>
+                <td class="nowrap soft wide mono">{row.report.map(|report| report.to_string())} {more}</td>
             </tr>
         }
     };
@@ -367,9 +401,10 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                     <tr>
                         <th>"Category"</th>
                         <th>"About"</th>
-                        <th class="num">"Closed"</th>
+                        <th>"Decision"</th>
+                        <th class="num">"Decided"</th>
                         <th>"What"</th>
-                        <th class="wide">"Closed by"</th>
+                        <th class="wide">"Decided by"</th>
                         <th class="wide">"Report"</th>
                     </tr>
                 </thead>

@@ -1,16 +1,21 @@
 //! The case page: everything about one account that a decision needs, read at one moment.
 
 use super::{
-    queue::{cases, next_after},
+    decided::Decisions,
+    queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
+    accounts::service::our_notes,
     acting::{self, Own},
     clock::{MINUTE, Timestamp},
     context::Context,
+    deeds::DecideCase,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
+    invitations::service as invitations,
+    ledger::Deed,
     mastodon::{
         Instance,
         database::{
@@ -22,8 +27,8 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, EditCard, LinkCard, MOST_COUNTED, MOST_READ,
-        MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
+        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},
@@ -58,6 +63,8 @@ struct Facts {
     /// What of the account cannot be known for want of a grant.
     untold: Vec<String>,
     strikes: Vec<StrikeRow>,
+    /// What strikes were answered with, and when.
+    appeals: Vec<(i64, String, Timestamp)>,
     notes: Vec<crate::mastodon::database::NoteRow>,
     presets: Vec<crate::mastodon::database::PresetRow>,
     rules: Vec<RuleRow>,
@@ -96,6 +103,8 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let hidden = read.hidden_content();
     let untold = read.untold(&[Extra::Deletion]).await?;
     let strikes = read.strikes(id).await?;
+    let appealed: Vec<i64> = strikes.iter().filter(|strike| strike.appeal.is_some()).map(|strike| strike.id).collect();
+    let appeals = read.appeal_texts(&appealed).await?;
     let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
     let notes = read.notes(id, &reports).await?;
     let presets = read.presets().await?;
@@ -117,6 +126,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         hidden,
         untold,
         strikes,
+        appeals,
         notes,
         presets,
         rules,
@@ -199,9 +209,6 @@ pub fn untouched(context: &Context, object: &Object) -> Option<String> {
 }
 
 /// Whether it is somebody's own case where there are more open reports than are read: asked for by itself.
-///
-/// # Errors
-/// If the instance's database does not answer.
 pub async fn own_beyond(
     instance: &Instance,
     account: &Account,
@@ -221,7 +228,12 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| missing())?;
-    let page = case_page(context, &instance, id, search).await?;
+    let mut page = case_page(context, &instance, id, search).await?;
+    if page.account.local && access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
+        // In a case it matters who brought somebody; what else there is stands on the account's own page.
+        let of = invitations::of_account(&context.app, &instance, id).await?;
+        page.invitations = of.filter(|of| !of.chain.is_empty());
+    }
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
 }
 
@@ -235,9 +247,10 @@ pub async fn case_page(
     id: AccountId,
     search: &str,
 ) -> Result<CasePage, Problem> {
+    let parsed = Search::parse(search);
+    let filter = filter_of(context, &parsed).await?;
     let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
-    let parsed = Search::parse(search);
     let app = &context.app;
     // Whoever decides nothing has nothing compared.
     let own = if access::allows(context.actor.role, Permission::DecideReports) {
@@ -287,13 +300,20 @@ pub async fn case_page(
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
     let revealed = revealed(context, &parsed, id).await?;
+    let mut our_notes = our_notes(context, instance, id, &object).await?;
+    // About an account whose row is gone nothing is written any more.
+    our_notes.may_write &= !facts.account.gone;
     let shown = parsed.get("show");
     let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
         rows.iter().map(|row| post(instance, &facts, row, reported, touched, shown)).collect()
     };
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
-    let next = next_after(&cases(context, instance).await?, Some(id));
+    let decided = !(facts.closed.is_empty() && facts.strikes.is_empty());
+    let about: Vec<AccountId> = decided.then_some(id).into_iter().collect();
+    let decisions = Decisions::about(context, instance, &about, DecideCase::KIND).await?;
+    let all = cases(context, instance).await?;
+    let next = next_after(&all, Some(id), |case| fits(case, &filter, now));
     let there = match facts.open.first() {
         Some(report) => format!("admin/reports/{}", report.id),
         None => format!("admin/accounts/{id}"),
@@ -313,7 +333,7 @@ pub async fn case_page(
                 category: row.category,
                 created_at: row.created_at,
                 closed_at: row.closed_at,
-                closed_by: row.closed_by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
+                closed_by: decisions.who_closed(row),
                 comment: ui::tame(&row.comment),
             })
             .collect(),
@@ -323,7 +343,13 @@ pub async fn case_page(
         untold: if facts.account.state.untold { facts.untold.clone() } else { Vec::new() },
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
-        strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(|row| strike(instance, row)).collect(),
+        strikes: facts
+            .strikes
+            .iter()
+            .filter(|_| touched)
+            .take(MOST_STRIKES)
+            .map(|row| strike(instance, &facts, row, decisions.who_struck(id, row)))
+            .collect(),
         more: MoreOf {
             strikes: facts.strikes.len() > MOST_STRIKES,
             notes: facts.notes.len() > MOST_NOTES,
@@ -336,6 +362,7 @@ pub async fn case_page(
             .take(MOST_NOTES)
             .map(|note| Note { by: format!("@{}", note.by), at: note.at, text: ui::tame(&note.text) })
             .collect(),
+        our_notes,
         presets: facts
             .presets
             .iter()
@@ -349,7 +376,7 @@ pub async fn case_page(
             .or(beyond)
             .or_else(|| untouched(context, &object)),
         may_reveal: may(Permission::Reveal).is_ok(),
-        deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
+        deciding: parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok(),
         next,
         revealed,
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
@@ -625,9 +652,6 @@ pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
 }
 
 /// What was revealed about an account just now, to this person: it is taken out, and shown once.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn revealed(context: &Context, search: &Search, account: AccountId) -> Result<Option<Revealed>, Problem> {
     let Some(shown) = search.get("shown") else { return Ok(None) };
     let app = &context.app;
@@ -822,7 +846,7 @@ fn number_of_versions(number: usize) -> String {
     }
 }
 
-fn strike(instance: &Instance, row: &StrikeRow) -> Strike {
+fn strike(instance: &Instance, facts: &Facts, row: &StrikeRow, by: String) -> Strike {
     let appeal = match (row.overruled, row.appeal) {
         (true, _) | (_, Some(Some(true))) => Some("lifted by appeal".to_owned()),
         (_, Some(Some(false))) => Some("appeal refused".to_owned()),
@@ -831,10 +855,16 @@ fn strike(instance: &Instance, row: &StrikeRow) -> Strike {
     };
     Strike {
         action: words::strike(row.action).to_owned(),
-        by: row.by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
+        by,
         at: Timestamp(row.created_at.0),
         text: ui::tame(&row.text),
         appeal,
+        waits: row.appeal == Some(None) && !row.overruled,
+        answered: facts
+            .appeals
+            .iter()
+            .find(|(strike, ..)| *strike == row.id)
+            .map(|(_, text, at)| (ui::tame(text), *at)),
         there: instance.base.join(&format!("/disputes/strikes/{}", row.id)).ok().map(|url| url.to_string()),
     }
 }

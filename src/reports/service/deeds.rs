@@ -26,7 +26,11 @@ use crate::{
     path,
     problem::{Kind, Problem, malformed_form},
     record,
-    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
+    reports::{
+        AccountState, Category, CategoryForm, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ,
+        QueueFilter, Reversal,
+    },
+    search::Search,
     store::{attempts::Limit, case_claims, drafts, operators},
     text::{Hashed, Message, Why},
     ui,
@@ -182,7 +186,21 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         Ok(next) => path::case(&instance.name, next),
         Err(_) => path::reports(&instance.name),
     };
-    done.landed(&to)
+    done.landed(&format!("{to}{}", filter_in(&form.back)))
+}
+
+/// The filter of the queue in the address of a page, as a query.
+fn filter_in(page: &str) -> String {
+    let search = page.split_once('?').map_or("", |(_, search)| search);
+    let search = search.split('#').next().unwrap_or_default();
+    Search::parse(search).only(&QueueFilter::KEYS)
+}
+
+/// Where a form about an account leads: back to the page it stood on, its case or its own, or else to the case.
+pub fn where_it_stood(back: &str, instance: &Instance, account: AccountId) -> String {
+    let case = path::case(&instance.name, account);
+    let is_it = |page: &str| back.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('?'));
+    if is_it(&case) || is_it(&path::account(&instance.name, account)) { path::ours(back) } else { case }
 }
 
 /// Deeds that close the reports of one decision which its first deed leaves, a few each.
@@ -344,6 +362,7 @@ pub async fn hand_over(
     account: String,
     to: String,
     note: String,
+    back: String,
 ) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let note = Message::typed("note", &note)?;
@@ -375,7 +394,7 @@ pub async fn hand_over(
     })
     .await?;
     if handed {
-        Ok(path::reports(&instance.name))
+        Ok(format!("{}{}", path::reports(&instance.name), filter_in(&back)))
     } else {
         Err(Problem::new(Kind::Conflict, "You do not hold this case any more, so it stays as it is.", "Take it first."))
     }
@@ -388,7 +407,13 @@ const MIRRORED: usize = 20;
 const CLAIMS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
 const CLAIMS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
 
-pub async fn claim_case(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
+pub async fn claim_case(
+    context: Context,
+    instance: String,
+    account: String,
+    claim: String,
+    back: String,
+) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
     let held =
@@ -408,7 +433,7 @@ pub async fn claim_case(context: Context, instance: String, account: String, cla
     let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
     let done = done?;
-    done.landed(&path::case(&instance.name, account.id))
+    done.landed(&where_it_stood(&back, &instance, account.id))
 }
 
 pub async fn reopen(
@@ -417,6 +442,7 @@ pub async fn reopen(
     account: String,
     report: String,
     why: String,
+    back: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| malformed_form())?;
@@ -425,7 +451,7 @@ pub async fn reopen(
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
-    done?.landed(&path::case(&instance.name, account.id))
+    done?.landed(&where_it_stood(&back, &instance, account.id))
 }
 
 /// A report named in a form must be about the account the rights were checked for, and not one's own.
@@ -447,21 +473,14 @@ async fn belongs(context: &Context, instance: &Instance, report: ReportId, accou
     }
 }
 
-pub async fn change_category(
-    context: Context,
-    instance: String,
-    account: String,
-    report: String,
-    category: String,
-    rules: Vec<String>,
-    seen: String,
-) -> Result<String, Problem> {
-    let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let report: ReportId = report.parse().map_err(|_| malformed_form())?;
-    let after: Category = category.parse().map_err(|()| malformed_form())?;
-    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
+pub async fn change_category(context: Context, form: CategoryForm) -> Result<String, Problem> {
+    let About { instance, account, permit, .. } = about(&context, &form.instance, &form.account).await?;
+    let report: ReportId = form.report.parse().map_err(|_| malformed_form())?;
+    let after: Category = form.category.parse().map_err(|()| malformed_form())?;
+    let (before, rules_before): (Category, Vec<RuleId>) =
+        serde_json::from_str(&form.seen).map_err(|_| malformed_form())?;
     let rules: Vec<RuleId> =
-        rules.iter().map(|rule| rule.parse().map_err(|_| malformed_form())).collect::<Result<_, _>>()?;
+        form.rules.iter().map(|rule| rule.parse().map_err(|_| malformed_form())).collect::<Result<_, _>>()?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ChangeCategory {
         instance: instance.name.clone(),
@@ -475,7 +494,7 @@ pub async fn change_category(
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
-    done?.landed(&path::case(&instance.name, account.id))
+    done?.landed(&where_it_stood(&form.back, &instance, account.id))
 }
 
 pub async fn reverse(
@@ -485,6 +504,7 @@ pub async fn reverse(
     reversal: String,
     state: String,
     why: String,
+    back: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let reversal: Reversal = reversal.parse().map_err(|()| malformed_form())?;
@@ -512,7 +532,7 @@ pub async fn reverse(
     if done.facts["no login"] == true {
         done.said.get_or_insert_with(|| record::NO_LOGIN.to_owned());
     }
-    done.landed(&path::case(&instance.name, account.id))
+    done.landed(&where_it_stood(&back, &instance, account.id))
 }
 
 pub async fn reveal(
@@ -708,15 +728,7 @@ impl Carry for DecideCase {
         let others = usize::try_from(read.resolved_after(mark, acting, self.account).await?).unwrap_or(usize::MAX);
         let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
         let strikes = read.strikes_after(mark, acting, self.account).await?;
-        let strike = match self.decision {
-            Decision::Resolve => None,
-            Decision::Warn => Some(0),
-            Decision::Disable => Some(1000),
-            Decision::Sensitive => Some(2000),
-            Decision::Silence => Some(3000),
-            Decision::Suspend => Some(4000),
-        };
-        let struck = strike.map(|wanted| strikes.iter().any(|strike| strike.action == wanted));
+        let struck = self.decision.strike().map(|wanted| strikes.iter().any(|strike| strike.action == wanted));
         let state = read.account(self.account).await?.map(|account| account.state);
         let sanctioned = state.is_none_or(|state| match self.decision {
             Decision::Resolve | Decision::Warn => true,

@@ -1,6 +1,6 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{deeds::MOST_WITH_A_WARNING, read_problem, store_problem};
+use super::{decided, deeds::MOST_WITH_A_WARNING, read_problem, store_problem};
 use crate::{
     access::{self, Permission},
     batches,
@@ -13,7 +13,7 @@ use crate::{
     mastodon::{Instance, database::OpenReport, waiting::Snapshot},
     path,
     problem::Problem,
-    reports::{BulkPreview, Category, Claimant, DecidedRow, Decision, MOST_READ, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, Claimant, Decision, MOST_READ, QueueFilter, QueuePage, QueueRow},
     search::Search,
     store::{case_claims, linked_accounts, operators},
     ui,
@@ -45,9 +45,6 @@ impl CaseInQueue {
 }
 
 /// All cases that wait, most urgent first.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
     cases_of(context, instance, &instance.waiting.snapshot()).await
 }
@@ -163,19 +160,32 @@ fn reporters(reports: &[&OpenReport]) -> String {
     parts.join(", ")
 }
 
-fn filter_of(search: &Search) -> QueueFilter {
-    let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
-    QueueFilter {
-        state: text("state"),
-        category: text("category"),
-        origin: text("origin"),
-        domain: text("domain").trim_start_matches('@').to_lowercase(),
-        holder: text("holder"),
-        age: text("age"),
+/// What an address narrows the queue to.
+///
+/// # Errors
+/// Invalid, with what is accepted; unavailable, if it cannot be read who there is.
+pub async fn filter_of(context: &Context, search: &Search) -> Result<QueueFilter, Problem> {
+    let domain = search.get("domain").unwrap_or_default().trim().trim_start_matches('@').to_lowercase();
+    let categories = Category::ALL.map(Category::name);
+    let mut filter = QueueFilter {
+        state: search.one_of("state", &QueueFilter::STATES)?.to_owned(),
+        category: search.one_of("category", &categories)?.to_owned(),
+        origin: search.one_of("origin", &["local", "remote"])?.to_owned(),
+        age: search.one_of("age", &QueueFilter::AGES)?.to_owned(),
+        domain,
+        ..QueueFilter::default()
+    };
+    if search.get("holder").or(search.get("decided-by")).is_some() {
+        let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+        let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+        filter.holder = search.one_of("holder", &names)?.to_owned();
+        filter.by = search.one_of("decided-by", &names)?.to_owned();
     }
+    Ok(filter)
 }
 
-fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Timestamp) -> bool {
+/// Whether a case is among those that a filter leaves.
+pub fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Timestamp) -> bool {
     let state = match filter.state.as_str() {
         "mine" => case.row.holder.as_ref().is_some_and(|holder| holder.you),
         "unheld" => case.row.holder.is_none(),
@@ -211,7 +221,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let filter = filter_of(&parsed);
+    let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
     let list = instance.waiting.snapshot();
     let all = cases_of(context, &instance, &list).await?;
@@ -227,22 +237,26 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         // Above so many it holds the newest alone.
         oldest: all.iter().map(|case| case.row.since).min().filter(|_| !list.cut),
         matching: 0,
-        next: next_after(&all, None),
+        next: next_after(&all, None, |case| fits(case, &filter, now)),
         older: None,
         search: search.to_owned(),
         decided: Vec::new(),
+        looked_to: None,
+        destroyed: 0,
+        people: Vec::new(),
         may_decide: access::permit(&context.actor, Permission::DecideReports, Some(&instance.name)).is_ok(),
         preview: None,
         running: Vec::new(),
+        lately: Vec::new(),
         filter,
     };
     if page.filter.state == "decided" {
-        decided(context, &instance, &parsed, &base, &mut page).await?;
+        decided::list(context, &instance, &parsed, &base, &mut page).await?;
     } else {
         let fitting: Vec<_> = all.iter().filter(|case| fits(case, &page.filter, now)).cloned().collect();
-        if let Some(decision) =
-            parsed.get("decide").and_then(|decision| decision.parse().ok()).filter(|_| page.may_decide)
-        {
+        let decisions = Decision::ALL.map(Decision::name);
+        let decision = parsed.one_of("decide", &decisions)?.parse().ok();
+        if let Some(decision) = decision.filter(|_| page.may_decide) {
             page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
         }
         page.matching = fitting.len();
@@ -259,6 +273,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         page.rows = shown.into_iter().map(|case| case.row).collect();
     }
     page.running = batches::service::running(context, &instance, DecideCase::KIND).await?;
+    page.lately = batches::service::lately(context, &instance, DecideCase::KIND).await?;
     frame::build(context, Some(&instance), &base, search, page).await
 }
 
@@ -347,42 +362,16 @@ async fn preview(
     })
 }
 
-async fn decided(
-    context: &Context,
-    instance: &Instance,
-    parsed: &Search,
-    base: &str,
-    page: &mut QueuePage,
-) -> Result<(), Problem> {
-    let before = parsed.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    let rows = read.decided_before(before, limit).await.map_err(read_problem)?;
-    if rows.len() == PAGE {
-        page.older = rows.last().map(|last| format!("{base}{}", parsed.with("before", &last.id.to_string())));
-    }
-    let category = page.filter.category.parse::<Category>().ok();
-    page.decided = rows
-        .into_iter()
-        .filter(|row| category.is_none_or(|category| row.category == category))
-        .filter(|row| context.actor.sees(&instance.name, row.category))
-        .map(|row| DecidedRow {
-            report: row.id,
-            account: row.target,
-            handle: format!("@{}", ui::tame(&row.target_acct)),
-            category: row.category,
-            closed_at: row.closed_at,
-            closed_by: row.closed_by.map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
-            what: ui::excerpt(&row.comment, 120),
-        })
-        .collect();
-    Ok(())
-}
-
-/// The next case that nobody holds, that this person decides, and that is not their own; after this one, or the first.
-pub fn next_after(cases: &[CaseInQueue], account: Option<AccountId>) -> Option<AccountId> {
+/// The next case among those that fit, that nobody else holds, that this person decides, and that is not their own; after
+/// this one, or the first.
+pub fn next_after(
+    cases: &[CaseInQueue],
+    account: Option<AccountId>,
+    fits: impl Fn(&CaseInQueue) -> bool,
+) -> Option<AccountId> {
     let free = |case: &&CaseInQueue| {
-        case.decidable
+        fits(case)
+            && case.decidable
             && !case.own
             && Some(case.row.account) != account
             && case.row.holder.as_ref().is_none_or(|holder| holder.you)

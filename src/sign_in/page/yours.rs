@@ -205,7 +205,7 @@ fn sessions(page: &YourSignIn, frame: &Frame) -> AnyView {
         <section class="card lead" id="sessions">
             <header><h2>"Sessions"</h2><span class="soft small">{ui::count(page.sessions.len(), "session", "sessions")}</span>{all}</header>
             <table class="list">
-                <thead><tr><th>"Browser"</th><th>"Address"</th><th>"Since"</th><th>"Last used"</th><th></th></tr></thead>
+                <thead><tr><th>"Browser"</th><th>"Address"</th><th>"Since"</th><th>"Last used"</th><th><span class="heard">"End"</span></th></tr></thead>
                 <tbody>{page.sessions.iter().map(|session| row(session, frame)).collect_view()}</tbody>
             </table>
         </section>

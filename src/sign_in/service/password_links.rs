@@ -1,6 +1,6 @@
 //! A one-time link for a new password: made by an owner or at the server, opened by whom it was handed to.
 
-use super::{LINKS, new_password, request_address, store_problem, too_many, trier, tries};
+use super::{LINKS, new_password, request_address, too_many, trier, tries};
 use crate::{
     access::{self, Permission},
     acting, carry_out,
@@ -18,7 +18,7 @@ use crate::{
         operators::{self, Operator},
         recovery_codes,
         reset_links::{self, NewLink, ResetLink},
-        sign_ins,
+        sign_ins, store_problem,
     },
 };
 use serde_json::json;
@@ -72,10 +72,10 @@ async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
     let now = app.clock.now();
     let by_range = app.keys.hash("password links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
-    let found = reset_links::read(&app.store, &link_hash(app, link), now).await.map_err(store_problem)?;
+    let found = reset_links::read(&app.store, &link_hash(app, link), now).await?;
     let person = match found {
         Some(link) if still_offered(app, &link, now).await? => {
-            operators::by_id(&app.store, &link.operator).await.map_err(store_problem)?.filter(Operator::may_sign_in)
+            operators::by_id(&app.store, &link.operator).await?.filter(Operator::may_sign_in)
         }
         Some(_) | None => None,
     };
@@ -94,9 +94,9 @@ async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
 /// Who made the link answers for it, and must still be one who may.
 async fn still_offered(app: &App, link: &ResetLink, now: Timestamp) -> Result<bool, Problem> {
     let Some(id) = &link.offered_by else { return Ok(true) };
-    let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
+    let person = operators::by_id(&app.store, id).await?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(false) };
-    let actor = acting::actor(&app.store, person, "password link".to_owned(), now).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, "password link".to_owned(), now).await?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok())
 }
 
@@ -105,8 +105,7 @@ pub async fn page(app: &App, search: &str) -> Result<NewPassword, Problem> {
     let mut link = parsed.get("link").unwrap_or_default().to_owned();
     let mut problem = None;
     if let Some(id) = parsed.get("draft")
-        && let Some(draft) =
-            drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await.map_err(store_problem)?
+        && let Some(draft) = drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await?
         && let Some((said, fields)) = crate::frame::read_draft(&draft.text)
     {
         problem = Some(said);
@@ -137,7 +136,7 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
     let now = app.clock.now();
     let (id, name) = (person.id.clone(), person.name.clone());
     let session = "password link".to_owned();
-    let actor = acting::actor(&app.store, person, session, now).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, session, now).await?;
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     let deed = ChangePassword { operator: id.clone(), name, chosen_by: ChosenBy::Link };

@@ -99,9 +99,6 @@ pub fn names_of(config: &Config, person: &str) -> Vec<String> {
 }
 
 /// Refuses a new password that will not do, beside its field.
-///
-/// # Errors
-/// What is wrong with it.
 pub async fn new_password(app: &App, person: &str, password: &str) -> Result<(), Problem> {
     let (names, password) = (names_of(&app.config, person), password.to_owned());
     let wrong = tokio::task::spawn_blocking(move || password_problem(&password, &names)).await.map_err(|error| {

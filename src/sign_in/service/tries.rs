@@ -95,7 +95,7 @@ pub async fn in_turn<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
     // A trigger could take every count back.
-    if let Some(what) = app.store.foreign().await.map_err(store_problem)? {
+    if let Some(what) = app.store.foreign().await? {
         tracing::error!(what, "sign_in.foreign");
         return Err(Problem::unavailable(
             "The console’s own database is not as the console made it, so nobody signs in.",

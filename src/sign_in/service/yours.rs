@@ -56,8 +56,7 @@ struct Setting {
 
 async fn myself(context: &Context) -> Result<Operator, Problem> {
     operators::by_id(&context.app.store, &context.actor.operator)
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(Operator::may_sign_in)
         .ok_or_else(|| Problem::new(Kind::SignedOut, "Your access has ended.", "Ask the owner of this console."))
 }
@@ -193,16 +192,14 @@ pub async fn begin_factor(context: Context, present: String, code: String) -> Re
         begun_at: context.now(),
     };
     let text = serde_json::to_string(&setting).map_err(store_problem)?;
-    let id = drafts::keep(&app.store, &app.keys, Some(&me.id), SETTING, &text, context.now())
-        .await
-        .map_err(store_problem)?;
+    let id = drafts::keep(&app.store, &app.keys, Some(&me.id), SETTING, &text, context.now()).await?;
     Ok(path::with(path::YOUR_SIGN_IN, "setting", &id))
 }
 
 /// The authenticator that is being set up under this id, while it holds.
 async fn setting(context: &Context, me: &Operator, id: &str) -> Result<Option<Setting>, Problem> {
     let (app, now) = (&context.app, context.now());
-    let draft = drafts::read(&app.store, &app.keys, id, Some(&me.id), now).await.map_err(store_problem)?;
+    let draft = drafts::read(&app.store, &app.keys, id, Some(&me.id), now).await?;
     let setting: Option<Setting> =
         draft.filter(|draft| draft.path == SETTING).and_then(|draft| serde_json::from_str(&draft.text).ok());
     Ok(setting.filter(|setting| {
@@ -267,15 +264,14 @@ async fn with_codes(context: &Context, to: String, codes: &[String]) -> Result<S
     let app = &context.app;
     let text = serde_json::to_string(codes).map_err(store_problem)?;
     let operator = Some(&context.actor.operator);
-    let id = drafts::keep(&app.store, &app.keys, operator, CODES, &text, context.now()).await.map_err(store_problem)?;
+    let id = drafts::keep(&app.store, &app.keys, operator, CODES, &text, context.now()).await?;
     Ok(path::with(&to, "shown", &id))
 }
 
 async fn take_codes(context: &Context, id: &str) -> Result<Option<RecoveryCodes>, Problem> {
     let app = &context.app;
     let draft = drafts::take(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(|draft| draft.path == CODES);
     let codes: Option<Vec<String>> = draft.and_then(|draft| serde_json::from_str(&draft.text).ok());
     Ok(codes.map(|codes| shown(app, &codes, &context.actor.name)))
@@ -292,7 +288,7 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
     let one = Some(session).filter(|session| !session.is_empty());
     if let Some(short) = &one {
         let now = context.now();
-        let open = web_sessions::list_of(&app.store, &me.id, now.plus(-IDLE), now).await.map_err(store_problem)?;
+        let open = web_sessions::list_of(&app.store, &me.id, now.plus(-IDLE), now).await?;
         if !open.iter().any(|session| session.short == short.as_str()) {
             return Err(Problem::new(
                 Kind::Conflict,
@@ -306,15 +302,11 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
         EndSessions { operator: me.id.clone(), name: me.name.clone(), others: one.is_none(), session: one.clone() };
     let (own, id, one) = (&context, &me.id, &one);
     let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
-        match one {
-            Some(short) => {
-                if web_sessions::delete_one_of(&store, id, short.as_str()).await? == 0 {
-                    return Ok(None);
-                }
-            }
+        let ended = match one {
+            Some(short) => web_sessions::delete_one_of(&store, id, short.as_str()).await?,
             None => web_sessions::end_all_of(&store, id, Some(&own.actor.session)).await?,
-        }
-        read_back(own).await.map(Some)
+        };
+        if ended { read_back(own).await.map(Some) } else { Ok(None) }
     })
     .await?;
     done(index)
@@ -347,8 +339,8 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
             codes
         }
     };
-    let left = recovery_codes::left(&app.store, &me.id).await.map_err(store_problem)?;
-    let sessions = web_sessions::list_of(&app.store, &me.id, now.plus(-IDLE), now).await.map_err(store_problem)?;
+    let left = recovery_codes::left(&app.store, &me.id).await?;
+    let sessions = web_sessions::list_of(&app.store, &me.id, now.plus(-IDLE), now).await?;
     let page = YourSignIn {
         factor: me.totp_secret.is_some(),
         factor_needed: me.role.needs_factor() && !app.config.second_factor_optional,
@@ -432,25 +424,25 @@ fn browser(user_agent: &str) -> String {
 
 impl InStore for EndSessions {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for ChangePassword {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for SetFactor {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for NewRecoveryCodes {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 

@@ -1,0 +1,87 @@
+//! The views of appeals.
+
+use super::{AppealLine, AppealsPage, service};
+use crate::{
+    frame::Frame,
+    id::InstanceName,
+    path,
+    search::Search,
+    ui::{self, desk, keys, list, time},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Appeals() -> impl IntoView {
+    desk::page(
+        desk::Desk::Appeals,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| match &page.waiting {
+            Some(waiting) if waiting != "0" => format!("Appeals ({waiting})"),
+            _ => "Appeals".to_owned(),
+        },
+    )
+}
+
+fn body(frame: Frame, page: AppealsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::appeals(&instance);
+    let search = Search::parse(&page.search);
+    let state = if page.decided { "decided" } else { "waiting" };
+    let waiting = page.waiting.clone().unwrap_or_else(|| "?".to_owned());
+    let trouble = page.trouble.clone().map(|why| view! { <p class="note lead">{why}</p> });
+    let known = page.waiting.is_some() || page.decided;
+    let empty = if !known {
+        "Whether appeals wait is not known: the instance’s database has not been read so far, or the console may not read them."
+    } else if page.decided {
+        "No appeal has been decided. Those that were stand here, the newest first."
+    } else {
+        "No appeal waits. Somebody who was warned, limited or suspended can appeal; it appears here then."
+    };
+    view! {
+        <div class="head"><h1>"Appeals"</h1><span class="soft">"read here, decided in Mastodon"</span></div>
+        {trouble}
+        <div class="chips bar">
+            {list::chip(&base, &search, "state", "waiting", format!("Waiting {waiting}"), state)}
+            {list::chip(&base, &search, "state", "decided", "Decided".to_owned(), state)}
+        </div>
+        {if page.rows.is_empty() {
+            view! { <div class="card pad empty"><p>{empty}</p></div> }.into_any()
+        } else {
+            view! { <div class="card"><table class="list">
+                <thead><tr><th>"Who"</th><th>"Decision"</th><th class="num">{if page.decided { "Decided" } else { "Waiting" }}</th><th>"Appeal"</th><th><span class="heard">"In Mastodon"</span></th></tr></thead>
+                <tbody>{page.rows.iter().map(|line| row(&instance, line, &frame)).collect_view()}</tbody>
+            </table></div> }.into_any()
+        }}
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.rows.len(), "appeal", "appeals")} " shown"</span>
+            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(instance: &InstanceName, line: &AppealLine, frame: &Frame) -> AnyView {
+    let rel = "noopener noreferrer external";
+    let (at, became) = match &line.became {
+        Some((became, at)) => (time::ago(*at, frame.now).into_any(), Some(became.clone())),
+        None => (time::age(line.at, frame.now).into_any(), None),
+    };
+    let words = if line.became.is_some() { "See it in Mastodon →" } else { "Decide in Mastodon →" };
+    let there = line.there.clone().map(|there| {
+        view! { <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals">{words}</a> }
+    });
+    let told = (!line.told.is_empty())
+        .then(|| view! { <div class="small soft cut"><bdi>"told: “" {ui::excerpt(&line.told, 160)} "”"</bdi></div> });
+    view! {
+        <tr data-row=keys::row()>
+            <td class="nowrap"><a href=path::case(instance, line.account)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
+            <td>{line.action.clone()} <span class="soft">" by " <bdi>{line.by.clone()}</bdi> " · " {time::ago(line.struck_at, frame.now)}</span></td>
+            <td class="num soft nowrap">{at}</td>
+            <td class="full fill"><p dir="auto" class="said">{line.text.clone()}</p>{told}
+                {became.map(|became| view! { <span class="badge">{became}</span> })}</td>
+            <td class="nowrap">{there}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,396 @@
+//! The one task that appends: groups of leaves, each group in one transaction.
+
+use super::{
+    LedgerError,
+    head::{self, Checked, Found, ORIGINS, Origin, OriginRow, THERE},
+    tree::{Frontier, Hash, leaf_hash},
+    write::{DEED_LEASE, LARGEST_LEAF, canonical},
+};
+use crate::{
+    clock::Timestamp,
+    seal::{Keys, hex},
+    store::{
+        Store,
+        foreign::{ON_POSTGRES, ON_SQLITE, Running},
+        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
+        transaction::{Transaction, within},
+    },
+};
+use serde_json::{Value, json};
+use std::{
+    ops::ControlFlow,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// A leaf before it knows its index, and what happens beside the tree with it.
+pub(super) struct LeafDraft {
+    /// Without index and instant, which it gets where it is appended.
+    pub leaf: Value,
+    pub at: Timestamp,
+    pub kind: &'static str,
+    pub deed: String,
+    pub operator: Option<String>,
+    pub instance: Option<String>,
+    pub subject: Option<String>,
+    pub outcome: Option<&'static str>,
+    pub beside: Beside,
+    /// It is written down also where the record contradicts itself: what happens must be recorded more than ever.
+    pub regardless: bool,
+}
+
+pub(super) enum Beside {
+    Nothing,
+    /// Opens a deed under this key, for this lease holder.
+    Open {
+        key: String,
+        lease: String,
+    },
+    /// Closes the deed of this intent.
+    Close {
+        intent: i64,
+    },
+    /// Not, if the newest leaf about this subject is younger than so many milliseconds.
+    Seldom {
+        subject: String,
+        within: i64,
+    },
+    /// Not, if the newest leaf of its kind about this subject says the same of the same time.
+    Once {
+        subject: String,
+    },
+}
+
+pub(super) struct Append {
+    pub draft: LeafDraft,
+    pub reply: oneshot::Sender<Result<Appended, LedgerError>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Appended {
+    At(i64),
+    Busy {
+        since: Timestamp,
+        intent: i64,
+    },
+    /// The same is recorded already.
+    Recorded,
+}
+
+/// What the task that appends needs.
+pub(super) struct Writer {
+    pub store: Store,
+    /// The console's public host.
+    pub host: std::sync::Arc<str>,
+    pub keys: Keys,
+    pub found: Found,
+    pub last: Last,
+}
+
+/// What this process wrote last: the id of the store, size and root. A store that was put back to before it is not gone on
+/// with, also where no checkpoint tells.
+#[derive(Default)]
+pub(super) struct Last(Mutex<Option<(i64, u64, Hash)>>);
+
+impl Last {
+    fn lock(&self) -> MutexGuard<'_, Option<(i64, u64, Hash)>> {
+        // What it holds is whole after every panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is wrong with a head that was read; after an owner has decided, the store has another id.
+    fn contradicts(&self, origin: &Origin, tree: &Frontier) -> Option<String> {
+        let (number, size, root) = (*self.lock())?;
+        let back = tree.size() < size || (tree.size() == size && tree.root() != root);
+        (number == origin.number && back).then(|| {
+            format!("this process wrote {size} entries, and the {} that are there do not go on from them", tree.size())
+        })
+    }
+
+    fn keep(&self, origin: &Origin, tree: &Frontier) {
+        *self.lock() = Some((origin.number, tree.size(), tree.root()));
+    }
+}
+
+/// Drains the queue of appends, as many at once as there are, each group in one transaction.
+pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
+    let mut group = Vec::new();
+    while queue.recv_many(&mut group, 256).await > 0 {
+        let (drafts, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|append| (append.draft, append.reply)).unzip();
+        let results = match append_group(&writer, &drafts).await {
+            Ok(results) => results,
+            // One leaf that cannot be written must not take the others with it.
+            Err(error) if drafts.len() > 1 && error.is_about_a_leaf() => {
+                let mut results = Vec::with_capacity(drafts.len());
+                for draft in &drafts {
+                    results.push(append_group(&writer, std::slice::from_ref(draft)).await.and_then(only));
+                }
+                results
+            }
+            Err(error) => {
+                tracing::error!(%error, leaves = drafts.len(), "ledger.append");
+                let text = error.to_string();
+                drafts.iter().map(|_| Err(LedgerError::Unwritten(text.clone()))).collect()
+            }
+        };
+        for (reply, result) in replies.into_iter().zip(results) {
+            // Nobody waits any more where the other end is gone: the leaf stands, and an intent is left to the sweep.
+            let _ = reply.send(result);
+        }
+    }
+}
+
+fn only(mut results: Vec<Result<Appended, LedgerError>>) -> Result<Appended, LedgerError> {
+    results.pop().unwrap_or(Err(LedgerError::Stopped))
+}
+
+/// On PostgreSQL a `create trigger`, a rule, a policy or a new column on them waits from here to the end of the transaction, so
+/// that what was looked for is not made afterwards. On SQLite whoever writes is alone.
+const LOCK_TABLES: &str =
+    "lock table ledger_entries, ledger_head, ledger_origins, open_deeds, rights_changes in row exclusive mode";
+const LOCK_HEAD: &str =
+    "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, rights, mac";
+const INSERT: &str = "insert into ledger_entries \
+    (idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ($1, $2, $3, $4, $5) \
+    on conflict (subject) do nothing returning intent";
+const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
+const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
+const INTENT: &str = "select leaf from ledger_entries where idx = $1";
+const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 order by idx desc limit 1";
+const NEWEST_OF_ITS_KIND: &str =
+    "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
+pub(super) const CLOSE: &str = "delete from open_deeds where intent = $1";
+
+/// A group of leaves under way.
+struct Group<'a> {
+    writer: &'a Writer,
+    tx: Transaction,
+    /// The number of the id that the head stands under.
+    number: i64,
+    /// The tree to go on from, its id, and what the head has of changes to rights; or why nothing is begun. Where the head
+    /// does not hold, what must be recorded is written behind the last entry, and the head left as it is for whoever decides
+    /// about it.
+    tree: Result<(Frontier, Origin, String), String>,
+    /// The changes to rights, where a leaf is among these that makes one.
+    changes: Option<Changes>,
+    next: i64,
+}
+
+async fn append_group(
+    writer: &Writer,
+    drafts: &[LeafDraft],
+) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
+    let mut group = Group::begin(writer).await?;
+    group.read_changes(drafts).await?;
+    let mut results = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        results.push(group.put(draft).await?);
+    }
+    group.end().await?;
+    Ok(results)
+}
+
+impl<'a> Group<'a> {
+    /// Locks the head, and reads where to go on.
+    async fn begin(writer: &'a Writer) -> Result<Self, LedgerError> {
+        let mut tx = writer.store.driver.begin_writing().await?;
+        let runs = match &mut tx {
+            Transaction::Sqlite(_) => ON_SQLITE,
+            Transaction::Postgres(tx) => {
+                sqlx::query(LOCK_TABLES).execute(&mut **tx).await?;
+                ON_POSTGRES
+            }
+        };
+        let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
+        let foreign = writer.store.driver.foreign(&running);
+        writer.found.lock().foreign = foreign.clone();
+        let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
+        let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+        let there: i64 = within!(&mut tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
+        let mut tree = match head::check(&writer.keys, head.as_ref(), &rows, there) {
+            Ok(Checked { tree, mut origins, rights }) => {
+                let origin = match origins.pop() {
+                    Some(origin) => origin,
+                    None => first_origin(writer, &mut tx).await?,
+                };
+                match writer.last.contradicts(&origin, &tree) {
+                    None => Ok((tree, origin, rights)),
+                    Some(what) => Err((origin.number, what)),
+                }
+            }
+            Err(what) => Err((rows.last().map_or(0, |row| row.number), what)),
+        }
+        .map_err(|(number, what)| {
+            writer.found.contradict(number, &what);
+            what
+        });
+        if let Some(what) = foreign {
+            tree = Err(what);
+        }
+        Ok(Self { writer, tx, number: head.map_or(0, |head| head.origin), tree, changes: None, next: there })
+    }
+
+    /// Reads what there is of changes to rights, where one of these leaves makes one.
+    async fn read_changes(&mut self, drafts: &[LeafDraft]) -> Result<(), LedgerError> {
+        let Ok((.., rights)) = &self.tree else { return Ok(()) };
+        if !drafts.iter().any(|draft| Changes::default().take(&draft.leaf, 0).is_some()) {
+            return Ok(());
+        }
+        let rows: Vec<ChangeRow> = within!(&mut self.tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+        let read = Changes::of_rows(rows);
+        if read.agrees(&self.writer.keys, rights) {
+            self.changes = Some(read);
+        } else {
+            let what = "the changes to rights that are written down are not those that the head has".to_owned();
+            self.writer.found.contradict(self.number, &what);
+            self.tree = Err(what);
+        }
+        Ok(())
+    }
+
+    /// Appends one leaf, and does what is done beside the tree with it. An error ends the group.
+    async fn put(&mut self, draft: &LeafDraft) -> Result<Result<Appended, LedgerError>, LedgerError> {
+        if let Err(what) = &self.tree
+            && !draft.regardless
+        {
+            return Ok(Err(LedgerError::Contradicted(what.clone())));
+        }
+        let (at, intent) = match self.beside(draft).await? {
+            ControlFlow::Continue(goes_on) => goes_on,
+            ControlFlow::Break(instead) => return Ok(instead),
+        };
+        let index = self.next;
+        let mut leaf = draft.leaf.clone();
+        leaf["index"] = json!(index);
+        leaf["at"] = json!(at.0.to_string());
+        let text = canonical(&leaf)?;
+        if text.len() > LARGEST_LEAF {
+            return Err(LedgerError::TooLarge(text.len()));
+        }
+        let hash = leaf_hash(text.as_bytes());
+        within!(&mut self.tx, c => sqlx::query(INSERT)
+            .bind(index)
+            .bind(&text)
+            .bind(hex(&hash))
+            .bind(at.0)
+            .bind(draft.kind)
+            .bind(&draft.deed)
+            .bind(&draft.operator)
+            .bind(&draft.instance)
+            .bind(&draft.subject)
+            .bind(intent)
+            .bind(draft.outcome)
+            .execute(c).await.map(|_| ()))?;
+        if let Ok((tree, ..)) = &mut self.tree {
+            tree.push(hash);
+        }
+        if let Some((subject, deed, instance, entry)) =
+            self.changes.as_mut().and_then(|changes| changes.take(&leaf, index))
+        {
+            within!(&mut self.tx, c => sqlx::query(CHANGE)
+                .bind(subject).bind(deed).bind(instance).bind(entry).execute(c).await.map(|_| ()))?;
+        }
+        self.next += 1;
+        Ok(Ok(Appended::At(index)))
+    }
+
+    /// What is done beside the tree: when the leaf is from and the intent that it closes; or what is answered in its place.
+    async fn beside(&mut self, draft: &LeafDraft) -> Result<Besides, LedgerError> {
+        match &draft.beside {
+            Beside::Nothing => Ok(ControlFlow::Continue((draft.at, None))),
+            Beside::Open { key, lease } => self.open(draft.at, key, lease).await,
+            Beside::Close { intent } => self.close(draft, *intent).await,
+            Beside::Seldom { subject, within } => {
+                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_ABOUT)
+                    .bind(subject).fetch_optional(c).await?);
+                let newest = newest.and_then(|leaf| written_at(&serde_json::from_str(&leaf).ok()?));
+                let lately = newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest)));
+                Ok(unless_recorded(lately, draft.at))
+            }
+            Beside::Once { subject } => {
+                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_OF_ITS_KIND)
+                    .bind(subject).bind(&draft.deed).fetch_optional(c).await?);
+                Ok(unless_recorded(newest.is_some_and(|newest| says_the_same(&newest, &draft.leaf)), draft.at))
+            }
+        }
+    }
+
+    /// Puts a deed down as open, unless another has its subject.
+    async fn open(&mut self, at: Timestamp, key: &str, lease: &str) -> Result<Besides, LedgerError> {
+        let until = at.plus(DEED_LEASE).0;
+        let opened: Option<i64> = within!(&mut self.tx, c => sqlx::query_scalar(OPEN)
+            .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).fetch_optional(c).await?);
+        if opened.is_some() {
+            return Ok(ControlFlow::Continue((at, None)));
+        }
+        let (intent, since): (i64, i64) =
+            within!(&mut self.tx, c => sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(c).await?);
+        Ok(ControlFlow::Break(Ok(Appended::Busy { since: Timestamp(since), intent })))
+    }
+
+    /// Takes a deed from the open ones, if the intent is there, is of this kind, and has no outcome yet.
+    async fn close(&mut self, draft: &LeafDraft, of: i64) -> Result<Besides, LedgerError> {
+        let closed: Option<String> =
+            within!(&mut self.tx, c => sqlx::query_scalar(IS_CLOSED).bind(of).fetch_optional(c).await?);
+        if let Some(closed) = closed {
+            // Columns that say so beside a leaf that does not would keep an outcome from ever being written.
+            let says = serde_json::from_str::<Value>(&closed).is_ok_and(|leaf| leaf["intent"] == of);
+            return Ok(ControlFlow::Break(Err(if says {
+                LedgerError::AlreadyClosed(of)
+            } else {
+                let what = format!("an entry is put down as the outcome of entry {of}, and is none");
+                self.writer.found.contradict(self.number, &what);
+                LedgerError::Contradicted(what)
+            })));
+        }
+        let opened: Option<String> =
+            within!(&mut self.tx, c => sqlx::query_scalar(INTENT).bind(of).fetch_optional(c).await?);
+        let opened = opened.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+        let opened = opened.filter(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed);
+        let Some(opened_at) = opened.and_then(|leaf| written_at(&leaf)) else {
+            return Ok(ControlFlow::Break(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind")))));
+        };
+        within!(&mut self.tx, c => sqlx::query(CLOSE).bind(of).execute(c).await.map(|_| ()))?;
+        // A clock that was set back, or another machine's, must not put an outcome before its intent.
+        Ok(ControlFlow::Continue((draft.at.max(opened_at), Some(of))))
+    }
+
+    /// Moves the head to where the tree ends now.
+    async fn end(mut self) -> Result<(), LedgerError> {
+        let Ok((tree, origin, rights)) = self.tree else { return Ok(self.tx.commit().await?) };
+        let keys = &self.writer.keys;
+        let rights = self.changes.map_or(rights, |changes| changes.hash(keys));
+        let head = origin.head(keys, &tree, rights);
+        head::put(&head, &mut self.tx).await?;
+        self.tx.commit().await?;
+        self.writer.last.keep(&origin, &tree);
+        Ok(())
+    }
+}
+
+/// When a leaf is from, and the intent that it closes; or what is answered in its place.
+type Besides = ControlFlow<Result<Appended, LedgerError>, (Timestamp, Option<i64>)>;
+
+fn unless_recorded(recorded: bool, at: Timestamp) -> Besides {
+    if recorded { ControlFlow::Break(Ok(Appended::Recorded)) } else { ControlFlow::Continue((at, None)) }
+}
+
+/// The first entry of a new store: from now on it has an id.
+async fn first_origin(writer: &Writer, tx: &mut Transaction) -> Result<Origin, LedgerError> {
+    let first = Origin { number: 1, store: Origin::another(&writer.host), since: 0, held: 0 };
+    first.put(&writer.keys, tx).await?;
+    Ok(first)
+}
+
+/// When a leaf was written, as it says itself: the column beside it is anybody's who can write the store.
+fn written_at(leaf: &Value) -> Option<Timestamp> {
+    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Timestamp)
+}
+
+/// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
+fn says_the_same(leaf: &str, new: &Value) -> bool {
+    serde_json::from_str::<Value>(leaf)
+        .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
+}

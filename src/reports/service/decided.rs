@@ -1,0 +1,294 @@
+//! Who decided: closed reports, strikes and rows of Mastodon's log are led back to the deed in the record that brought them
+//! about, and so to the colleague. Mastodon knows the account alone that it was done as.
+
+use super::{read_problem, store_problem};
+use crate::{
+    access::Role,
+    clock::{MINUTE, Timestamp},
+    context::Context,
+    deeds::{AnyDeed, DecideCase, LogRow},
+    id::{AccountId, ReportId},
+    ledger::{Acting, Deed, Entry, Subject},
+    mastodon::{
+        Instance,
+        database::{ClosedRow, Closings, LoggedAbout, StrikeRow},
+    },
+    problem::Problem,
+    record,
+    reports::{Category, DecidedRow, Decision, QueuePage},
+    search::Search,
+    store::operators::{self, Operator},
+    ui,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Deeds that are read for one page, the newest: a page names 50 accounts at most.
+const MOST_DEEDS: i64 = 1_000;
+/// What a deed leaves is there at most so long after it was closed: until then one without an answer is watched. The clocks
+/// of two machines differ by less.
+const BESIDE: i64 = 2 * MINUTE;
+/// Lines of one page.
+const PAGE: usize = 50;
+
+/// Decisions in the record about some accounts, each with its deed.
+pub struct Decisions {
+    found: BTreeMap<AccountId, Vec<Decided>>,
+    people: Vec<Operator>,
+    /// The account that the console acts as for everybody who has not linked one.
+    service: Option<AccountId>,
+}
+
+struct Decided {
+    entry: Entry,
+    deed: AnyDeed,
+    acting: Acting,
+}
+
+impl Decided {
+    /// Entries whose words were destroyed say nothing of whom they are about.
+    fn of(entry: Entry) -> Option<Self> {
+        let acting = serde_json::from_value(entry.leaf["acting"].clone()).ok()?;
+        Some(Self { deed: record::deed_of(&entry)?, acting, entry })
+    }
+
+    fn is_by(&self, account: Option<AccountId>) -> bool {
+        account.is_some() && self.acting.account() == account
+    }
+
+    /// Whether something that was done at an instant may be its doing.
+    fn covers(&self, at: Timestamp) -> bool {
+        let last = self.entry.closed_at.unwrap_or(self.entry.at);
+        at >= self.entry.at.plus(-BESIDE) && at <= last.plus(BESIDE)
+    }
+
+    /// A number of the mark that was taken before it was sent.
+    fn after_mark(&self, of: &str, id: i64) -> bool {
+        self.entry.leaf["mark"][of].as_str().and_then(|mark| mark.parse::<i64>().ok()).is_some_and(|mark| mark < id)
+    }
+
+    fn closed(&self, row: &ClosedRow) -> bool {
+        let AnyDeed::DecideCase(deed) = &self.deed else { return false };
+        let named = deed.reports.contains(&row.id);
+        // A sanction closes what came in meanwhile and what nobody read as well.
+        self.is_by(row.closed_by) && (named || deed.decision != Decision::Resolve) && self.covers(row.closed_at)
+    }
+
+    fn gave(&self, strike: &StrikeRow) -> bool {
+        let AnyDeed::DecideCase(deed) = &self.deed else { return false };
+        self.is_by(strike.by)
+            && deed.decision.strike() == Some(strike.action)
+            && self.after_mark("strike", strike.id)
+            && self.covers(strike.created_at)
+    }
+
+    fn logged(&self, row: &LoggedAbout) -> bool {
+        let of = |target_type| self.deed.logs(&LogRow { action: &row.action, target_type, target: 0 });
+        self.is_by(row.by) && self.covers(row.at) && (of("Account") || of("User"))
+    }
+}
+
+impl Decisions {
+    /// The decisions about these accounts: one statement of the record, whatever their number.
+    ///
+    /// # Errors
+    /// If the record or the console's store cannot be read.
+    pub async fn about(
+        context: &Context,
+        instance: &Instance,
+        accounts: &[AccountId],
+        deed: &str,
+    ) -> Result<Self, Problem> {
+        let app = &context.app;
+        let accounts: BTreeSet<AccountId> = accounts.iter().copied().collect();
+        let subject = |account: &AccountId| app.ledger.subject(&Subject::Account(instance.name.clone(), *account));
+        let subjects: Vec<String> = accounts.iter().map(subject).collect();
+        let entries = if subjects.is_empty() {
+            Vec::new()
+        } else {
+            app.ledger.done_about(&subjects, deed, MOST_DEEDS).await.map_err(store_problem)?
+        };
+        let people =
+            if entries.is_empty() { Vec::new() } else { operators::list(&app.store).await.map_err(store_problem)? };
+        let mut found: BTreeMap<AccountId, Vec<Decided>> = BTreeMap::new();
+        for decided in entries.into_iter().filter_map(Decided::of) {
+            let account = match &decided.deed {
+                AnyDeed::DecideCase(deed) => deed.account,
+                AnyDeed::ReverseSanction(deed) => deed.account,
+                _ => continue,
+            };
+            found.entry(account).or_default().push(decided);
+        }
+        Ok(Self { found, people, service: instance.health().acting() })
+    }
+
+    /// The newest deed about an account of which something is so.
+    fn find(&self, account: AccountId, is_so: impl Fn(&Decided) -> bool) -> Option<&Decided> {
+        self.found.get(&account).into_iter().flatten().find(|decided| is_so(decided))
+    }
+
+    /// “Jonas Tran, through @harbourmaster” where it was done from here, or the account that Mastodon names.
+    fn words(&self, decided: Option<&Decided>, by: Option<AccountId>, username: Option<&str>) -> String {
+        let account = username.map(|name| format!("@{}", ui::tame(name)));
+        match (decided, account) {
+            (Some(decided), account) => through(&record::name(&self.people, &decided.entry), &decided.acting, account),
+            (None, Some(account)) if by.is_some() && by == self.service => {
+                format!("{account}; for whom is not in the record")
+            }
+            (None, Some(account)) => account,
+            (None, None) => "nobody known".to_owned(),
+        }
+    }
+
+    /// Who closed a report.
+    pub fn who_closed(&self, row: &ClosedRow) -> String {
+        let decided = self.find(row.target, |decided| decided.closed(row));
+        self.words(decided, row.closed_by, row.closed_by_username.as_deref())
+    }
+
+    /// What was decided when a report was closed, where that was from here.
+    fn decision(&self, row: &ClosedRow) -> Option<Decision> {
+        match &self.find(row.target, |decided| decided.closed(row))?.deed {
+            AnyDeed::DecideCase(deed) => Some(deed.decision),
+            _ => None,
+        }
+    }
+
+    /// Who gave a strike.
+    pub fn who_struck(&self, account: AccountId, strike: &StrikeRow) -> String {
+        let decided = self.find(account, |decided| decided.gave(strike));
+        self.words(decided, strike.by, strike.by_username.as_deref())
+    }
+
+    /// Who did what a row of Mastodon's log says about an account.
+    pub fn who_logged(&self, account: AccountId, row: &LoggedAbout) -> String {
+        let decided = self.find(account, |decided| decided.logged(row));
+        self.words(decided, row.by, row.by_username.as_deref())
+    }
+}
+
+/// A colleague and as which account they did it.
+fn through(name: &str, acting: &Acting, account: Option<String>) -> String {
+    match (acting, account) {
+        (Acting::Own(_), Some(account)) => format!("{name}, as {account}"),
+        (_, Some(account)) => format!("{name}, through {account}"),
+        (_, None) => name.to_owned(),
+    }
+}
+
+fn row(decisions: &Decisions, row: &ClosedRow) -> DecidedRow {
+    DecidedRow {
+        report: Some(row.id),
+        more: 0,
+        account: row.target,
+        handle: format!("@{}", ui::tame(&row.target_acct)),
+        category: Some(row.category),
+        closed_at: row.closed_at,
+        closed_by: decisions.who_closed(row),
+        decision: decisions.decision(row),
+        what: ui::excerpt(&row.comment, 120),
+    }
+}
+
+/// Closed reports, the last closing first; or what one colleague decided.
+pub async fn list(
+    context: &Context,
+    instance: &Instance,
+    parsed: &Search,
+    base: &str,
+    page: &mut QueuePage,
+) -> Result<(), Problem> {
+    let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let on = |key: i64| format!("{base}{}", parsed.with("before", &key.to_string()));
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    page.people = people.iter().map(|person| person.name.clone()).collect();
+    let category = page.filter.category.parse::<Category>().ok();
+    if let Some(person) = people.iter().find(|person| person.name == page.filter.by) {
+        let (rows, older, destroyed) = of_colleague(context, instance, person, before.unwrap_or(i64::MAX)).await?;
+        page.older = older.map(on);
+        page.destroyed = destroyed;
+        let fits = |row: &DecidedRow| category.is_none_or(|category| row.category == Some(category));
+        page.decided = rows.into_iter().filter(fits).collect();
+    } else {
+        let asked = Closings {
+            category,
+            remote: match page.filter.origin.as_str() {
+                "local" => Some(false),
+                "remote" => Some(true),
+                _ => None,
+            },
+            domain: Some(page.filter.domain.clone()).filter(|domain| !domain.is_empty()),
+            before,
+        };
+        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        let window = {
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.closed(&asked, limit).await.map_err(read_problem)?
+        };
+        let mut rows = window.rows;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let last = rows.last().filter(|_| more).map(|(log, _)| *log);
+        page.older = last.or(window.looked_to.map(|(log, _)| log)).map(on);
+        page.looked_to = window.looked_to.filter(|_| !more).map(|(_, at)| at);
+        let targets: Vec<AccountId> = rows.iter().map(|(_, row)| row.target).collect();
+        let decisions = Decisions::about(context, instance, &targets, DecideCase::KIND).await?;
+        page.decided = rows.iter().map(|(_, closed)| row(&decisions, closed)).collect();
+    }
+    // What has no report is in no contractor's grant.
+    let sees = |row: &DecidedRow| match row.category {
+        Some(category) => context.actor.sees(&instance.name, category),
+        None => context.actor.role != Role::Contractor,
+    };
+    page.decided.retain(sees);
+    Ok(())
+}
+
+/// What somebody decided on an instance, the newest first: a line for each decision, with its first report; where the next
+/// page begins; and how many decisions there are of which the record does not say any more whom they were about.
+async fn of_colleague(
+    context: &Context,
+    instance: &Instance,
+    person: &Operator,
+    before: i64,
+) -> Result<(Vec<DecidedRow>, Option<i64>, usize), Problem> {
+    let ledger = &context.app.ledger;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut entries =
+        ledger.done_by(&person.id, DecideCase::KIND, &instance.name, before, limit).await.map_err(store_problem)?;
+    let more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    let older = entries.last().filter(|_| more).map(|last| last.index);
+    let all = entries.len();
+    let decided: Vec<Decided> = entries.into_iter().filter_map(Decided::of).collect();
+    let destroyed = all - decided.len();
+    let first: Vec<ReportId> = decided
+        .iter()
+        .filter_map(|decided| match &decided.deed {
+            AnyDeed::DecideCase(deed) => deed.reports.first().copied(),
+            _ => None,
+        })
+        .collect();
+    let reports = {
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.closed_of(&first).await.map_err(read_problem)?
+    };
+    let rows = decided.iter().filter_map(|decided| {
+        let AnyDeed::DecideCase(deed) = &decided.deed else { return None };
+        let report = deed.reports.first().copied();
+        let closed = reports.iter().find(|row| Some(row.id) == report);
+        let account =
+            closed.filter(|row| decided.is_by(row.closed_by)).and_then(|row| row.closed_by_username.as_deref());
+        Some(DecidedRow {
+            report,
+            more: deed.reports.len().saturating_sub(1),
+            account: deed.account,
+            handle: format!("@{}", ui::tame(&deed.acct)),
+            category: closed.map(|row| row.category),
+            closed_at: decided.entry.closed_at.unwrap_or(decided.entry.at),
+            closed_by: through(&person.name, &decided.acting, account.map(|name| format!("@{}", ui::tame(name)))),
+            decision: Some(deed.decision),
+            what: closed.map(|row| ui::excerpt(&row.comment, 120)).unwrap_or_default(),
+        })
+    });
+    Ok((rows.collect(), older, destroyed))
+}

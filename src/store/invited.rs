@@ -1,0 +1,208 @@
+//! Who invited whom on an instance, as it was seen. Mastodon forgets it: with the login of whoever invited go their
+//! invitations (`invites.user_id` cascades), and with these go who came with them (`users.invite_id` becomes null).
+//!
+//! Kept are ids alone, and the name of whoever invited, sealed. What Mastodon itself does not say any more goes from here half
+//! a year after that was seen.
+
+use super::{
+    Store,
+    mac::{self, Proof, Sealed, Undated, without_entry},
+    on,
+};
+use crate::{
+    clock::{DAY, Timestamp},
+    id::{AccountId, InstanceName},
+    seal::{Field, Keys},
+};
+
+/// How long is kept what the instance does not say any more.
+pub const KEPT: i64 = 180 * DAY;
+
+/// The columns of a row; what follows says which.
+macro_rules! invited {
+    ($rest:literal) => {
+        concat!(
+            "select instance, account, login, inviter, sealed, seen_at, gone_at, mac, ",
+            without_entry!(),
+            " from invited ",
+            $rest
+        )
+    };
+}
+
+/// Somebody who came with an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    pub account: AccountId,
+    /// `users.id`
+    pub login: i64,
+    pub inviter: AccountId,
+    /// The name of whoever invited, without the `@`.
+    pub name: String,
+    /// Since when the instance has not said so any more.
+    pub gone_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    instance: String,
+    account: i64,
+    login: i64,
+    inviter: i64,
+    sealed: String,
+    seen_at: i64,
+    gone_at: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for Row {
+    const TABLE: &'static str = "invited";
+    const WHAT: &'static str = "who invited the account";
+
+    fn called(&self) -> String {
+        format!("{} {}", self.instance, self.account)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    /// The sealed name opens for these two accounts alone.
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.instance).into(),
+            self.account.into(),
+            self.login.into(),
+            self.inviter.into(),
+            self.seen_at.into(),
+            (&self.gone_at).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for Row {}
+
+/// Whose a name is: of whoever invited this account.
+fn whose(instance: &str, account: i64, inviter: i64) -> String {
+    format!("{instance} {account} {inviter}")
+}
+
+fn fail(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
+/// A row that the console wrote; one that it did not is not there.
+fn opened(store: &Store, row: &Row) -> Option<Invited> {
+    if !store.holds(row) {
+        return None;
+    }
+    let whose = whose(&row.instance, row.account, row.inviter);
+    Some(Invited {
+        account: AccountId(row.account),
+        login: row.login,
+        inviter: AccountId(row.inviter),
+        name: store.keys.open_text("inviter", &whose, &row.sealed)?,
+        gone_at: row.gone_at.map(Timestamp),
+    })
+}
+
+/// Up to which login an instance was looked through.
+pub async fn position(store: &Store, instance: &InstanceName) -> sqlx::Result<i64> {
+    const SQL: &str = "select position from invited_looks where instance = $1";
+    let found: Option<i64> =
+        on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(found.unwrap_or(0))
+}
+
+/// Remembers it.
+pub async fn looked_to(store: &Store, instance: &InstanceName, position: i64) -> sqlx::Result<()> {
+    const SQL: &str = "insert into invited_looks (instance, position) values ($1, $2) \
+        on conflict (instance) do update set position = excluded.position";
+    on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(position).execute(pool).await.map(|_| ()))
+}
+
+/// Those whose login lies above one and up to another.
+pub async fn between(store: &Store, instance: &InstanceName, above: i64, to: i64) -> sqlx::Result<Vec<Invited>> {
+    const SQL: &str = invited!("where instance = $1 and login > $2 and login <= $3 order by login");
+    let rows: Vec<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(above).bind(to).fetch_all(pool).await?);
+    Ok(rows.iter().filter_map(|row| opened(store, row)).collect())
+}
+
+/// Keeps what was just seen, each in the place of what was kept of that account.
+pub async fn keep(store: &Store, instance: &InstanceName, seen: &[Invited], now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "insert into invited (instance, account, login, inviter, sealed, seen_at, gone_at, mac) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (instance, account) do update set login = excluded.login, \
+        inviter = excluded.inviter, sealed = excluded.sealed, seen_at = excluded.seen_at, gone_at = excluded.gone_at, \
+        mac = excluded.mac";
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::new();
+    for one in seen {
+        let (account, inviter) = (one.account.0, one.inviter.0);
+        let whose = whose(instance.as_str(), account, inviter);
+        let row = Row {
+            instance: instance.as_str().to_owned(),
+            account,
+            login: one.login,
+            inviter,
+            sealed: store.keys.seal_text("inviter", &whose, &one.name).map_err(fail)?,
+            seen_at: now.0,
+            gone_at: one.gone_at.map(|at| at.0),
+            proof: Proof::default(),
+        };
+        rows.push((mac::mac(&store.keys, &row, 0), row));
+    }
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        for (mac, row) in &rows {
+            sqlx::query(SQL)
+                .bind(&row.instance).bind(row.account).bind(row.login).bind(row.inviter).bind(&row.sealed)
+                .bind(row.seen_at).bind(row.gone_at).bind(mac).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
+}
+
+/// Who invited an account, as it was seen.
+pub async fn of(store: &Store, instance: &InstanceName, account: AccountId) -> sqlx::Result<Option<Invited>> {
+    const SQL: &str = invited!("where instance = $1 and account = $2");
+    let row: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(account.0).fetch_optional(pool).await?);
+    Ok(row.and_then(|row| opened(store, &row)))
+}
+
+/// Those whom an account invited, as it was seen: the newest, at most so many.
+pub async fn by(
+    store: &Store,
+    instance: &InstanceName,
+    inviter: AccountId,
+    most: usize,
+) -> sqlx::Result<Vec<AccountId>> {
+    const SQL: &str = invited!("where instance = $1 and inviter = $2 order by account desc limit $3");
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(inviter.0).bind(most).fetch_all(pool).await?);
+    Ok(rows.iter().filter(|row| store.holds(*row)).map(|row| AccountId(row.account)).collect())
+}
+
+/// Those from a login on of whom the instance does not say any more who invited them: the newest, at most so many.
+pub async fn forgotten(store: &Store, instance: &InstanceName, from: i64, most: usize) -> sqlx::Result<Vec<Invited>> {
+    const SQL: &str =
+        invited!("where gone_at > 0 and instance = $1 and login >= $2 order by gone_at desc, login desc limit $3");
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Vec<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(from).bind(most).fetch_all(pool).await?);
+    Ok(rows.iter().filter_map(|row| opened(store, row)).collect())
+}
+
+/// Takes away what the instance has not said since before an instant.
+pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
+    const SQL: &str = "delete from invited where gone_at < $1";
+    on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
+}

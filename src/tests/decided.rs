@@ -1,0 +1,411 @@
+//! Who decided is said by the colleague's name wherever Mastodon knows the service account alone; what is written down about
+//! somebody stands beside the decision; and what was left has a way back.
+
+use crate::{
+    seen::text,
+    support::{House, NO_SANCTION, house, postgres, sqlite, until},
+};
+use axum::http::StatusCode;
+use howdah::{
+    batches::service::{OfBatch, engine},
+    clock::DAY,
+    deeds::DecideCase,
+    ledger::{ABOUT_THESE, DONE_BY, Deed},
+    reports::Category,
+    store::Driver,
+};
+
+async fn run(house: &House, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&house.instance).await.unwrap();
+}
+
+async fn decide(house: &House, cookie: &str, name: &str, decision: &str) -> String {
+    house.look().await;
+    let (account, reports) = house.case(name).await;
+    let text = if decision == "resolve" { "" } else { "You broke rule 2." };
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", decision),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", text),
+    ];
+    let to = house.post(Some(cookie), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(to.contains("done="), "{name}: {to}");
+    account
+}
+
+/// Two people of this instance with open reports and no sanction.
+async fn two(house: &House) -> Vec<String> {
+    sqlx::query_scalar(
+        "select a.username from accounts a join reports r on r.target_account_id = a.id and r.action_taken_at is null \
+         join users u on u.account_id = a.id and u.role_id is null and not u.disabled \
+         where a.domain is null and a.suspended_at is null and a.silenced_at is null and a.sensitized_at is null \
+         group by a.username order by count(*), a.username limit 2",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap()
+}
+
+/// The rows of a list, as they are read.
+fn rows(page: &str) -> Vec<String> {
+    page.split("<tr data-row").skip(1).map(|row| text(row.split("</tr>").next().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn who_decided_is_said_by_name_everywhere() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let moderator = house.sign_in("moderator").await;
+        let admin = house.sign_in("admin").await;
+        let names = two(&house).await;
+        let first = decide(&house, &moderator, &names[0], "silence").await;
+        let _second = decide(&house, &admin, &names[1], "resolve").await;
+        house.look().await;
+        let service = house.app.instances.values().next().unwrap().health().account.clone().unwrap().username;
+        let by = |who: &str| format!("{who}, through @{service}");
+        // Decided: the last decision first, with what it was.
+        let list = house.get(Some(&admin), "/i/harbour/reports?state=decided").await.body;
+        let rows_of = rows(&list);
+        let newest = rows_of.first().unwrap();
+        assert!(
+            newest.contains(&names[1]) && newest.contains(&by("admin")) && newest.contains("No action"),
+            "{newest}"
+        );
+        let limited = rows_of.iter().find(|row| row.contains(&names[0])).unwrap();
+        assert!(limited.contains(&by("moderator")) && limited.contains("Limit"), "{limited}");
+        assert!(
+            rows_of.iter().any(|row| row.contains("in Mastodon")),
+            "those of before are nobody's here: {rows_of:?}"
+        );
+        // By colleague: one line a decision.
+        let list = house.get(Some(&admin), "/i/harbour/reports?state=decided&decided-by=moderator").await.body;
+        let rows_of = rows(&list);
+        assert_eq!(rows_of.len(), 1, "{rows_of:?}");
+        assert!(rows_of[0].contains(&names[0]) && rows_of[0].contains(&by("moderator")), "{rows_of:?}");
+        let list = house.get(Some(&admin), "/i/harbour/reports?state=decided&decided-by=owner").await.body;
+        assert!(rows(&list).is_empty() && text(&list).contains("No closed report fits"), "{}", text(&list));
+        // The case: its strike, its earlier reports; the account: since when and by whom.
+        for page in [format!("/i/harbour/reports/{first}"), format!("/i/harbour/accounts/{first}")] {
+            let said = text(&house.get(Some(&admin), &page).await.body);
+            assert!(said.matches(&by("moderator")).count() >= 2, "{page}: {said}");
+        }
+        let said = text(&house.get(Some(&admin), &format!("/i/harbour/accounts/{first}")).await.body);
+        let standing = said.split("Standing").nth(1).unwrap();
+        assert!(standing.split("Strikes").next().unwrap().contains(&format!("by {}", by("moderator"))), "{standing}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_record_does_not_know_is_given_to_nobody() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let names = two(&house).await;
+    let account = decide(&house, &moderator, &names[0], "silence").await;
+    house.look().await;
+    let service = house.app.instances.values().next().unwrap().health().account.clone().unwrap();
+    // With the same account, and not from here: a day later, and by somebody who works there.
+    let at = "now() + interval '1 day'";
+    run(&house, &format!("update reports set action_taken_at = {at} where target_account_id = {account}")).await;
+    let said = text(&house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body);
+    let closed = said.split("Earlier reports").nth(1).unwrap();
+    assert!(closed.contains(&format!("@{}; for whom is not in the record", service.username)), "{closed}");
+    run(
+        &house,
+        &format!(
+            "update reports set action_taken_at = now(), action_taken_by_account_id = \
+        (select id from accounts where username = 'leabrandt' and domain is null) where target_account_id = {account}"
+        ),
+    )
+    .await;
+    let said = text(&house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body);
+    let closed = said.split("Earlier reports").nth(1).unwrap();
+    assert!(closed.contains("by @leabrandt") && !closed.contains("moderator, "), "{closed}");
+}
+
+#[tokio::test]
+async fn closed_reports_come_in_the_order_of_their_closing() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let list = house.get(Some(&owner), "/i/harbour/reports?state=decided").await.body;
+    let shown: Vec<i64> = list
+        .split("class=\"nowrap soft wide mono\">")
+        .skip(1)
+        .map(|cell| cell.split(' ').next().unwrap().split('<').next().unwrap().trim().parse().unwrap())
+        .collect();
+    let wanted: Vec<i64> = sqlx::query_scalar(
+        "select target_id from admin_action_logs l where action = 'resolve' and target_type = 'Report' \
+         and exists (select from reports r where r.id = l.target_id and r.action_taken_at is not null) \
+         order by id desc limit 50",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    assert!(shown.len() > 5, "{shown:?}");
+    assert_eq!(shown, wanted);
+    // Page by page to the end, each once; and narrowed in the database, not after it.
+    let mut all = Vec::new();
+    let mut next = Some("/i/harbour/reports?state=decided&category=spam".to_owned());
+    while let Some(page) = next {
+        let body = house.get(Some(&owner), &page).await.body;
+        all.extend(rows(&body));
+        next = crate::queue::link(&body, ">Further →");
+    }
+    let spam: i64 =
+        sqlx::query_scalar("select count(*) from reports where action_taken_at is not null and category = 1000")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+    assert_eq!(i64::try_from(all.len()).unwrap(), spam);
+}
+
+#[tokio::test]
+async fn who_decided_is_read_by_an_index_in_one_statement() {
+    let house = house(sqlite().await).await;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    for (sql, index) in [(ABOUT_THESE[0], "ledger_entries_subject"), (DONE_BY[0], "ledger_entries_operator")] {
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {sql}")))
+                .bind("[\"a\",\"b\"]")
+                .bind(DecideCase::KIND)
+                .bind(50)
+                .bind("harbour")
+                .bind(i64::MAX)
+                .fetch_all(pool)
+                .await
+                .unwrap();
+        let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+        assert!(said.iter().any(|line| line.contains(index)), "{said:?}");
+        let scanned = said.iter().any(|line| line.starts_with("SCAN") && !line.contains("json_each"));
+        assert!(!scanned, "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_on_postgresql() {
+    let house = house(postgres().await).await;
+    let Driver::Postgres(pool) = &house.store.store.driver else { panic!("a PostgreSQL store") };
+    // An empty table is read whole, whatever indices there are.
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await.unwrap();
+    for (sql, subjects) in [(ABOUT_THESE[1], true), (DONE_BY[1], false)] {
+        let sql = format!("explain {sql}");
+        let query = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql));
+        let query = if subjects { query.bind(vec!["a".to_owned()]) } else { query.bind("01owner") };
+        let query = query.bind(DecideCase::KIND).bind(50_i64);
+        let query = if subjects { query } else { query.bind("harbour").bind(i64::MAX) };
+        let plan = query.fetch_all(&mut *tx).await.unwrap().join("\n");
+        assert!(plan.contains("Index") && !plan.contains("Seq Scan on ledger_entries"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn notes_stand_beside_the_decision_and_one_is_written_there() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let moderator = house.sign_in("moderator").await;
+    let name = two(&house).await.remove(0);
+    let (account, reports) = house.case(&name).await;
+    let report = reports.split(',').next().unwrap();
+    run(&house, &format!("insert into account_moderation_notes (account_id, target_account_id, content, created_at, updated_at) \
+        select id, {account}, 'Known from the other server.', now(), now() from accounts where username = 'leabrandt' and domain is null")).await;
+    run(&house, &format!("insert into report_notes (account_id, report_id, content, created_at, updated_at) \
+        select id, {report}, 'The reporter is right.', now(), now() from accounts where username = 'leabrandt' and domain is null")).await;
+    let case = format!("/i/harbour/reports/{account}?category=spam&decide=silence");
+    let page = house.get(Some(&moderator), &case).await;
+    let said = text(&page.body);
+    for says in ["Our notes", "Write one", "Known from the other server.", "The reporter is right."] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    // A key leads to the field, and it is a link without scripts.
+    let (link, _) = page.body.split_once(">Write one ").unwrap();
+    let link = link.rsplit_once("<a ").unwrap().1;
+    assert!(link.contains("href=\"#note\"") && link.contains("data-key="), "{link}");
+    let form =
+        [("instance", "harbour"), ("account", account.as_str()), ("text", "Ask Lea first."), ("back", case.as_str())];
+    let to = house.post(Some(&moderator), "/api/accounts/note", &form).await.location.unwrap();
+    assert_eq!(to, format!("{case}#notes"), "posting one there returns there");
+    let said = text(&house.get(Some(&moderator), &case).await.body);
+    assert!(said.contains("Ask Lea first.") && said.contains("moderator"), "{said}");
+    // An empty one comes back beside its field, in the case.
+    let form = [("instance", "harbour"), ("account", account.as_str()), ("text", " "), ("back", case.as_str())];
+    let back = house.post(Some(&moderator), "/api/accounts/note", &form).await.location.unwrap();
+    assert!(back.starts_with("/i/harbour/reports/"), "{back}");
+    assert!(text(&house.get(Some(&moderator), &back).await.body).contains("There is nothing to write down yet."));
+    // An auditor reads and writes none.
+    let auditor = house.sign_in("auditor").await;
+    let page = house.get(Some(&auditor), &format!("/i/harbour/reports/{account}")).await.body;
+    assert!(
+        text(&page).contains("Ask Lea first.") && !page.contains("action=\"/api/accounts/note\""),
+        "{}",
+        text(&page)
+    );
+}
+
+#[tokio::test]
+async fn what_is_in_force_is_not_offered_again() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let name = two(&house).await.remove(0);
+    let (account, _) = house.case(&name).await;
+    let case = format!("/i/harbour/reports/{account}");
+    let offered = async |decision: &str| {
+        let page = house.get(Some(&owner), &case).await.body;
+        let form = house.get(Some(&owner), &format!("{case}?decide={decision}")).await.body;
+        let (link, form) = (
+            page.contains(&format!("decide={decision}#decide")),
+            form.contains(&format!("name=\"decision\" value=\"{decision}\"")),
+        );
+        assert_eq!(link, form, "{decision}: the form stands where the button does");
+        link
+    };
+    for decision in ["suspend", "silence", "sensitive", "disable"] {
+        assert!(offered(decision).await, "{decision}");
+    }
+    for (sql, decision) in [
+        ("update accounts set sensitized_at = now() where id = ", "sensitive"),
+        ("update accounts set silenced_at = now() where id = ", "silence"),
+        ("update users set disabled = true where account_id = ", "disable"),
+        ("update accounts set suspended_at = now(), suspension_origin = 0 where id = ", "suspend"),
+    ] {
+        run(&house, &format!("{sql}{account}")).await;
+        assert!(!offered(decision).await, "{decision}");
+    }
+    assert!(offered("resolve").await && offered("warn").await);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_rail_of_the_instance() {
+    let house = crate::support::with_lagoon(house(sqlite().await).await).await;
+    house.look().await;
+    for (who, pages) in [
+        ("moderator", ["/people", "/i/lagoon/roles", "/i/lagoon/audit/instance", "/grants"].as_slice()),
+        ("auditor", ["/people", "/people/change?who=01owner"].as_slice()),
+    ] {
+        let cookie = house.sign_in(who).await;
+        let there = house.get(Some(&cookie), "/i/lagoon").await;
+        let cookie = match there.cookies.iter().find(|set| set.starts_with("instance=")) {
+            Some(set) => format!("{cookie}; {}", set.split(';').next().unwrap()),
+            None => cookie,
+        };
+        for page in pages {
+            let refused = house.get(Some(&cookie), page).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{who} {page}");
+            for link in ["href=\"/i/lagoon\"", "href=\"/i/lagoon/reports\"", "href=\"/i/lagoon/signups\""] {
+                assert!(refused.body.contains(link), "{who} {page} {link}: {}", text(&refused.body));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let (owner, admin, moderator) =
+        (house.sign_in("owner").await, house.sign_in("admin").await, house.sign_in("moderator").await);
+    let ends = howdah::text::time::machine(house.app.clock.now().plus(20 * DAY));
+    let form = [
+        ("operator", "01contractor"),
+        ("instances[]", "harbour"),
+        ("categories[]", "spam"),
+        ("ends", &ends[..10]),
+        ("sponsor", "01admin"),
+        ("agreement", "T-7"),
+        ("why", "the nights"),
+    ];
+    let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+    let grant = asked.split('?').next().unwrap().to_owned();
+    assert!(grant.starts_with("/grants/") && !grant.contains("ask"), "{asked}");
+    let said = "A grant for contractor waits for approval.";
+    let overview = house.get(Some(&owner), "/i/harbour").await.body;
+    assert!(text(&overview).contains(said) && overview.contains(&format!("href=\"{grant}\"")), "{}", text(&overview));
+    for cookie in [&admin, &moderator] {
+        assert!(!text(&house.get(Some(cookie), "/i/harbour").await.body).contains(said));
+    }
+    // One that waits has not begun, and nothing of its end is to be said.
+    let page = text(&house.get(Some(&owner), &grant).await.body);
+    assert!(!page.contains("not recorded") && !page.contains("Ended"), "{page}");
+    let running = crate::support::grant(
+        &house.app,
+        "01contractor",
+        Category::ALL.to_vec(),
+        false,
+        false,
+        house.app.clock.now().plus(DAY),
+    )
+    .await;
+    let page = text(&house.get(Some(&owner), &format!("/grants/{}", running.0)).await.body);
+    assert!(page.contains("running") && !page.contains("Ended"), "{page}");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_left_has_a_way_back() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let mut seen = Vec::new();
+    for name in two(&house).await {
+        let (account, reports) = house.case(&name).await;
+        let reports: Vec<&str> = reports.split(',').collect();
+        seen.push(serde_json::json!([account, reports]));
+    }
+    let seen = serde_json::Value::from(seen).to_string();
+    let form = [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "resolve")];
+    let batch = house.post(Some(&owner), "/api/reports/decide-many", &form).await.location.unwrap();
+    let batch = batch.split('?').next().unwrap();
+    let instance = house.app.instances.values().next().unwrap().clone();
+    until("the batch is at its end", async || {
+        engine::work::<OfBatch>(&house.app, &instance, "a test", 50).await.unwrap();
+        text(&house.get(Some(&owner), batch).await.body).contains("ended") || house.open_deeds().await == 0
+    })
+    .await;
+    for cookie in [&owner, &house.sign_in("moderator").await] {
+        let queue = house.get(Some(cookie), "/i/harbour/reports").await.body;
+        assert!(queue.contains(&format!("href=\"{batch}\"")), "{}", text(&queue));
+        assert!(text(&queue).contains("owner began a batch of 2 cases"), "{}", text(&queue));
+    }
+}
+
+#[tokio::test]
+async fn access_is_ended_on_a_page_of_its_own() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let _moderator = house.sign_in("moderator").await;
+    let people = house.get(Some(&owner), "/people").await.body;
+    let here = "/people/change?who=01moderator";
+    assert!(people.contains(&format!("href=\"{here}\"")), "{}", text(&people));
+    assert!(!people.contains("action=\"/api/people/disable\""), "no form of somebody's stands in the list");
+    let page = house.get(Some(&owner), here).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for action in ["/api/people/disable", "/api/people/end-sessions", "/api/people/role"] {
+        assert_eq!(page.body.matches(&format!("action=\"{action}\"")).count(), 1, "{action}: {}", page.body);
+    }
+    assert!(page.body.contains("href=\"/people/reset?who=01moderator\""), "{}", page.body);
+    // However many sessions somebody has, they are one choice.
+    for _ in 0..3 {
+        house.sign_in("moderator").await;
+    }
+    let page = house.get(Some(&owner), here).await.body;
+    assert_eq!(page.matches("action=\"/api/people/end-sessions\"").count(), 1);
+    assert!(text(&page).contains("4 sessions"), "{}", text(&page));
+    // What was typed comes back to the form that it was typed into.
+    let long = "x".repeat(600);
+    let form = [("operator", "01moderator"), ("disabled", "yes"), ("why", long.as_str()), ("back", here)];
+    let back = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+    assert!(back.starts_with(here) && back.contains("draft="), "{back}");
+    assert!(house.get(Some(&owner), &back).await.body.contains(&long));
+    let form = [("operator", "01moderator"), ("disabled", "yes"), ("why", "left at night"), ("back", here)];
+    let to = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+    assert!(to.starts_with("/people") && !to.contains("draft"), "{to}");
+    let page = text(&house.get(Some(&owner), here).await.body);
+    assert!(page.contains("access ended") && page.contains("Give access back"), "{page}");
+    assert_eq!(house.get(Some(&owner), "/people/change?who=nobody").await.status, StatusCode::NOT_FOUND);
+    let own = text(&house.get(Some(&owner), "/people/change?who=01owner").await.body);
+    assert!(own.contains("Nobody changes their own access"), "{own}");
+}

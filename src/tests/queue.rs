@@ -1,0 +1,160 @@
+//! The queue's filter goes with a person from the queue to a case, to the next one and back; and no list takes a filter that
+//! it does not know for none.
+
+use crate::support::{House, house, sqlite};
+use axum::http::StatusCode;
+
+/// The address of the link before some words, as a browser reads it.
+pub fn link(page: &str, words: &str) -> Option<String> {
+    let page = whole(page);
+    let (before, _) = page.split_once(words)?;
+    let (_, href) = before.rsplit_once("href=\"")?;
+    Some(href.split('"').next()?.replace("&amp;", "&"))
+}
+
+/// A page without the marks that its parts begin and end with.
+fn whole(page: &str) -> String {
+    page.replace("<!>", "")
+}
+
+async fn domain_of(house: &House, case: &str) -> Option<String> {
+    let id = case.rsplit('/').next().unwrap().split('?').next().unwrap();
+    let sql = "select domain from accounts where id = $1::bigint";
+    sqlx::query_scalar(sql).bind(id).fetch_one(&house.instance).await.unwrap()
+}
+
+/// The queue's “Next case”, then “Next” of each case, until one comes again.
+async fn walked(house: &House, cookie: &str, filter: &str) -> Vec<String> {
+    let queue = house.get(Some(cookie), &format!("/i/harbour/reports?{filter}")).await;
+    let mut next = link(&queue.body, ">Next case ").expect("a next case");
+    let mut seen = Vec::new();
+    while !seen.contains(&next) && seen.len() < 200 {
+        let case = house.get(Some(cookie), &next).await;
+        assert_eq!(case.status, StatusCode::OK, "{next}");
+        let body = whole(&case.body);
+        let crumb = body.split("<div class=\"head\">").nth(1).and_then(|head| link(head, ">Reports</a>"));
+        assert_eq!(crumb, Some(format!("/i/harbour/reports?{filter}")), "the way back keeps {filter}");
+        seen.push(next.clone());
+        let Some(further) = link(&body, ">Next <") else { break };
+        next = further;
+    }
+    seen
+}
+
+#[tokio::test]
+async fn next_case_and_the_way_back_keep_the_filter() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    for origin in ["remote", "local"] {
+        let filter = format!("origin={origin}");
+        let seen = walked(&house, &owner, &filter).await;
+        assert!(seen.len() > 1, "{origin}: {seen:?}");
+        for case in &seen {
+            assert!(case.ends_with(&format!("?{filter}")), "{case}");
+            assert_eq!(domain_of(&house, case).await.is_some(), origin == "remote", "{case}");
+        }
+    }
+    let all = walked(&house, &owner, "category=spam&origin=remote").await;
+    assert!(!all.is_empty() && all.iter().all(|case| case.ends_with("?category=spam&origin=remote")), "{all:?}");
+    // The rows lead there with it too.
+    let queue = whole(&house.get(Some(&owner), "/i/harbour/reports?category=spam").await.body);
+    let rows = queue.split("<tbody>").nth(1).unwrap();
+    assert!(rows.contains("?category=spam\"><b"), "{rows}");
+}
+
+#[tokio::test]
+async fn what_is_done_in_a_case_keeps_the_filter_too() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let queue = house.get(Some(&owner), "/i/harbour/reports?category=spam").await.body;
+    let case = link(&queue, ">Next case ").unwrap();
+    let account = case.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    let hold = [("instance", "harbour"), ("account", &account), ("claim", "yes"), ("back", &case)];
+    let held = house.post(Some(&owner), "/api/reports/hold", &hold).await;
+    let to = held.location.unwrap();
+    assert!(to.starts_with(&case) && to.contains("done="), "{to}");
+    // An address of somebody else's is not gone to.
+    for back in ["https://evil.example/", "//evil.example", "/i/harbour/reports/1?category=spam"] {
+        let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", "no"), ("back", back)];
+        let to = house.post(Some(&owner), "/api/reports/hold", &form).await.location.unwrap();
+        assert!(to.starts_with(&format!("/i/harbour/reports/{account}?done=")) || to.contains("draft="), "{to}");
+        assert!(!to.starts_with("//") && !to.starts_with("https"), "{to}");
+    }
+    // The buttons, the form and what comes after it.
+    let page = whole(&house.get(Some(&owner), &format!("{case}&decide=resolve")).await.body);
+    assert_eq!(link(&page, ">Leave it").as_deref(), Some(case.as_str()));
+    let form = page.split("action=\"/api/reports/decide\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let field = |name: &str| {
+        let (_, rest) =
+            form.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {form}"));
+        rest.split('"').next().unwrap().replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    let names = ["instance", "account", "decision", "reports", "unread", "state", "next", "back"];
+    let values: Vec<(&str, String)> = names.iter().map(|name| (*name, field(name))).collect();
+    let fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = house.post(Some(&owner), "/api/reports/decide", &fields).await.location.unwrap();
+    assert!(done.starts_with(&format!("/i/harbour/reports/{}?category=spam&done=", field("next"))), "{done}");
+    // With nothing left under it, back to the queue.
+    let last: Vec<(&str, &str)> =
+        fields.iter().filter(|(name, _)| *name != "next").copied().chain([("next", "")]).collect();
+    let other = house.get(Some(&owner), &done).await;
+    assert_eq!(other.status, StatusCode::OK);
+    let refused = house.post(Some(&owner), "/api/reports/decide", &last).await.location.unwrap();
+    assert!(
+        refused.contains("category=spam") && refused.contains("draft="),
+        "what was closed is not closed twice: {refused}"
+    );
+}
+
+/// Every list with its filters: a value each that it does not know, and one that it names instead.
+const FILTERS: [(&str, &str, &str); 27] = [
+    ("/i/harbour/reports", "state", "decided"),
+    ("/i/harbour/reports", "category", "spam"),
+    ("/i/harbour/reports", "origin", "remote"),
+    ("/i/harbour/reports", "age", "1d"),
+    ("/i/harbour/reports", "holder", "owner"),
+    ("/i/harbour/reports", "decided-by", "owner"),
+    ("/i/harbour/reports?state=decided", "category", "legal"),
+    ("/i/harbour/accounts", "origin", "local"),
+    ("/i/harbour/accounts", "state", "suspended"),
+    ("/i/harbour/accounts", "active", "week"),
+    ("/i/harbour/accounts", "role", ""),
+    ("/i/harbour/accounts", "inviter", "the id of an account"),
+    ("/i/harbour/signups", "state", "unconfirmed"),
+    ("/i/harbour/signups", "order", "newest"),
+    ("/i/harbour/signups", "alike", "the id of an account"),
+    ("/i/harbour/signups", "rule", "the number of an IP rule"),
+    ("/i/harbour/domains", "list", "allows"),
+    ("/i/harbour/domains", "severity", "silence"),
+    ("/i/harbour/domains", "media", "rejected"),
+    ("/i/harbour/invitations", "state", "usable"),
+    ("/i/harbour/invitations", "owner", "the id of an account"),
+    ("/i/harbour/access-requests", "state", "waiting"),
+    ("/i/harbour/audit/instance", "day", "2026-11-23"),
+    ("/audit", "kind", "decide_case"),
+    ("/audit", "outcome", "succeeded"),
+    ("/audit", "instance", "harbour"),
+    ("/audit", "from", "2026-11-23"),
+];
+
+#[tokio::test]
+async fn what_a_filter_does_not_know_is_refused_with_what_it_takes() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    for (page, key, named) in FILTERS {
+        let joint = if page.contains('?') { '&' } else { '?' };
+        let answer = house.get(Some(&owner), &format!("{page}{joint}{key}=never-heard-of")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page} {key}");
+        let said = crate::seen::text(&answer.body);
+        let sentence = format!("The filter “{key}” does not know “never-heard-of”");
+        assert!(said.contains(&sentence) && said.contains("It takes"), "{page} {key}: {said}");
+        assert!(said.contains(named), "{page} {key} names {named}: {said}");
+        assert!(!answer.body.contains("<tr data-row"), "{page} {key}: nothing is listed");
+        // Without it the list is there.
+        let empty = house.get(Some(&owner), &format!("{page}{joint}{key}=")).await;
+        assert_eq!(empty.status, StatusCode::OK, "{page} {key}");
+    }
+}
