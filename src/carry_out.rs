@@ -352,11 +352,12 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
 }
 
 /// Carries out one deed on the console's own store: intent, change, outcome. The change is given the store to write through,
-/// which writes only while the deed is open and this process's: once another one has closed it, nothing is written.
+/// which writes in one transaction, and only while the deed is open and this process's: once another one has closed it, nothing
+/// is written.
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked
-/// what became of it: a change goes on after its first commit, and an error then is no proof that nothing was done.
+/// what became of it: an answer may be lost after its commit, and an error then is no proof that nothing was done.
 pub async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     app: &App,
     permit: Permit,
@@ -376,7 +377,7 @@ pub async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked
-/// what became of it: a change goes on after its first commit, and an error then is no proof that nothing was done.
+/// what became of it: an answer may be lost after its commit, and an error then is no proof that nothing was done.
 pub async fn recorded_as_read<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     app: &App,
     permit: Permit,
@@ -409,7 +410,7 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
             let why = "it was not as it was seen any more".to_owned();
             (Outcome::Stale, Answer::NotSent { why }, json!({}))
         }
-        Err(error) => match after_error(app, &warrant, &store, error).await {
+        Err(error) => match after_error(app, &warrant, &store).await {
             Some((Outcome::Failed, facts)) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }, facts),
             Some((outcome, facts)) => (outcome, Answer::Lost { why: error.to_string() }, facts),
             // Left open: without the warrant nobody renews its lease, and the sweep reads what became of it.
@@ -438,20 +439,15 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
         ));
     }
     changed.map(|done| done.map(|_| answered.index())).map_err(|error| match Withheld::of(&error) {
-        Some(withheld) => not_written(withheld, store.may_have_written()),
+        Some(withheld) => not_written(withheld),
         None if outcome == Outcome::Failed => store_problem(&error),
         None => broken_off(answered.index(), &error),
     })
 }
 
 /// What became of a change that ended in an error; `None` where that cannot be read now.
-async fn after_error<D: InStore>(
-    app: &App,
-    warrant: &Warrant<D>,
-    store: &Store,
-    error: &sqlx::Error,
-) -> Option<(Outcome, Value)> {
-    if Withheld::of(error).is_some() && !store.may_have_written() {
+async fn after_error<D: InStore>(app: &App, warrant: &Warrant<D>, store: &Store) -> Option<(Outcome, Value)> {
+    if !store.may_have_written() {
         return Some((Outcome::Failed, json!({})));
     }
     let at_rest = store.come_to_rest().await;
@@ -468,7 +464,7 @@ fn broken_off(entry: i64, error: &sqlx::Error) -> Problem {
     // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
     Problem::new(
         Kind::Conflict,
-        format!("This broke off, and all or a part of it may have been changed: see entry {entry} of the record."),
+        format!("This broke off, and it may have been done: see entry {entry} of the record."),
         "Look at the page again before you repeat anything.",
     )
 }
@@ -510,24 +506,10 @@ pub async fn closed_as_read<D: Deed>(
     Ok(answered)
 }
 
-/// Why a deed changed nothing in the console's own store, or nothing more: `before` says whether something of it may have been
-/// written by an earlier transaction.
-fn not_written(withheld: &Withheld, before: bool) -> Problem {
-    tracing::error!(%withheld, before, "deed.withheld");
+/// Why a deed changed nothing in the console's own store.
+fn not_written(withheld: &Withheld) -> Problem {
+    tracing::error!(%withheld, "deed.withheld");
     match withheld {
-        Withheld::Closed(entry) if before => Problem::new(
-            Kind::Conflict,
-            format!(
-                "This took so long that another process closed entry {entry} meanwhile, and a part of it may have been \
-                 changed."
-            ),
-            "Look at the page again before you repeat anything.",
-        ),
-        Withheld::Foreign(what) if before => Problem::new(
-            Kind::Conflict,
-            format!("This broke off, and a part of it may have been changed: {what}."),
-            "The person who runs Howdah mends that at the server. Look at the page again before you repeat anything.",
-        ),
         Withheld::Closed(entry) => Problem::new(
             Kind::Conflict,
             format!("This took so long that another process closed entry {entry} meanwhile, so nothing was changed."),

@@ -30,7 +30,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::Instrument;
 
 /// So many files are read at once by one process; whoever comes then is told to come again.
@@ -56,6 +56,8 @@ pub struct App {
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
     pub watched: Mutex<BTreeMap<i64, String>>,
+    /// Told when work in the background is begun or let go on here.
+    pub begun: watch::Sender<()>,
     /// The files that are read at this moment: each takes a multiple of its size in memory.
     pub uploads: Semaphore,
 }

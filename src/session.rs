@@ -13,6 +13,10 @@ pub const IDLE: i64 = HOUR;
 /// … and twelve hours after signing in, whatever happens.
 pub const ABSOLUTE: i64 = 12 * HOUR;
 
+/// The cookie that names the instance which a browser was at last: it goes to no script and to no other site, and is gone when
+/// somebody signs out.
+pub const LAST_AT: &str = "instance";
+
 /// How far a sign-in has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -101,6 +101,7 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
             counts.refused
         );
     }
+    app.ledger.prove_snapshots_once().await.context("what was kept of the instances cannot be proved")?;
     Ok(app)
 }
 
@@ -156,6 +157,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         requests: Requests::default(),
         faults,
         watched,
+        begun: tokio::sync::watch::Sender::new(()),
         uploads,
     }))
 }

@@ -119,7 +119,9 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
             let hash = app.passwords.hash(&password(&app.config, &name)?).await?;
             let deed = AddOperator { operator: OperatorId(crate::id::fresh()), name: name.trim().to_owned(), role };
             let id = deed.operator.clone();
-            service::add(&app, service::command_actor(), deed, hash, "howdah operator add").await.map_err(said)?;
+            service::add(&app, service::command_actor(), deed, hash, None, "howdah operator add")
+                .await
+                .map_err(said)?;
             if let Some((instance, until)) = place {
                 let scope = Scope {
                     instances: vec![instance],

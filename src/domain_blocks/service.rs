@@ -3,6 +3,7 @@
 mod addresses;
 mod csv;
 mod deeds;
+mod importing;
 mod imports;
 mod mail;
 mod names;
@@ -10,7 +11,8 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick, work};
+pub use importing::OfImport;
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};

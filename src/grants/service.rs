@@ -27,7 +27,7 @@ use crate::{
     roles::{EVERYONE, InstanceRole},
     search::Search,
     store::{
-        Store, case_claims,
+        Store, endings,
         grants::{self, Grant},
         operators::{self, Operator},
         store_problem,
@@ -525,7 +525,7 @@ async fn now_due(app: &App, id: &GrantId) {
 
 /// Records what is due, beginnings and ends, each once whatever the number of processes. Nothing here waits for an instance.
 pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
-    for id in grants::due(&app.store, app.clock.now()).await? {
+    for id in grants::DUE.free(&app.store, None, process, app.clock.now()).await?.into_iter().map(GrantId) {
         // One that cannot be recorded now must not keep the others waiting.
         if let Err(problem) = begin_or_end(app, &id, process).await {
             tracing::info!(grant = %id, problem = problem.what, "grants.due");
@@ -536,11 +536,11 @@ pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
 
 async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Problem> {
     let now = app.clock.now();
-    if !grants::claim(&app.store, id, process, now).await.map_err(store_problem)? {
+    if !grants::DUE.take(&app.store, &id.0, process, now).await.map_err(store_problem)? {
         return Ok(());
     }
     let done = claimed(app, id, process, now).await;
-    grants::let_go(&app.store, id, process).await.map_err(store_problem)?;
+    grants::DUE.give_back(&app.store, &id.0, process, now).await.map_err(store_problem)?;
     done
 }
 
@@ -563,74 +563,46 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Timestamp) -> Resu
         state @ (State::Over | State::Revoked) if grant.ended_at.is_none() => {
             let deed = EndGrant {
                 grant: grant.id,
-                operator: grant.operator.clone(),
+                operator: grant.operator,
                 name,
                 ends: grant.ends_at.0,
                 revoked: state == State::Revoked,
                 began: grant.started_at.is_some(),
             };
-            let (operator, instances) = (&grant.operator, &grant.scope.instances);
-            carry_out::recorded(app, permit, deed, "", |store| async move {
-                if !grants::set_ended(&store, id, process, now).await? {
-                    return Ok(false);
-                }
-                grants::roles_are_due(&store, id).await?;
-                give_back(&store, operator, instances, now).await?;
-                Ok(true)
-            })
-            .await?;
+            let ended = |store| async move { endings::end_grant(&store, id, process, now).await };
+            carry_out::recorded(app, permit, deed, "", ended).await?;
         }
         _ => {}
     }
     Ok(())
 }
 
-/// What somebody held goes back to the queue, except where another grant goes on.
-async fn give_back(
-    store: &Store,
-    operator: &OperatorId,
-    instances: &[InstanceName],
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    let others = grants::running_of(store, operator, now).await?;
-    for instance in instances {
-        if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
-            case_claims::end_all_on(store, instance, operator).await?;
-        }
-    }
-    Ok(())
-}
-
 impl InStore for AskGrant {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(grants::by_id(&app.store, &app.keys, &self.grant).await?.is_some()))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        grants::written_by(&app.store, &self.grant, intent).await
     }
 }
 
 impl InStore for DecideGrant {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
-        Ok(grant.map(|grant| grant.decided.is_some_and(|decided| decided.approved == self.approve)))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        grants::written_by(&app.store, &self.grant, intent).await
     }
 }
 
 impl InStore for RevokeGrant {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
-        Ok(grant.map(|grant| grant.revoked.is_some()))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        grants::written_by(&app.store, &self.grant, intent).await
     }
 }
 
 impl InStore for StartGrant {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
-        Ok(grant.map(|grant| grant.started_at.is_some()))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        grants::written_by(&app.store, &self.grant, intent).await
     }
 }
 
 impl InStore for EndGrant {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
-        Ok(grant.map(|grant| grant.ended_at.is_some()))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        grants::written_by(&app.store, &self.grant, intent).await
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{SessionData, Signed, Stage},
+    session::{LAST_AT, SessionData, Signed, Stage},
     store::{
         operators::{self, Operator},
         web_sessions,
@@ -26,8 +26,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tower_sessions::{Session, session::Id};
 
-/// The cookie that names the instance which a browser was at last: it goes to no script and to no other site.
-const LAST_AT: &str = "instance";
+/// How long, and to whom, a browser says where it was last.
 const KEPT: &str = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
 
 /// Where this browser was last, by its own word: whether somebody may see it is asked where it is used.

@@ -1,38 +1,60 @@
-//! Batches, carried out deed by deed: claimed in the store, so that one process works on each.
+//! What is decided about many at once, carried out one by one: claimed in the store, so that one process works on each.
 
 use super::Job;
-use crate::{batches::service, context::App, mastodon::Instance, telemetry::JobName};
-use std::{sync::Arc, time::Duration};
+use crate::{
+    batches::service::engine::{self, Work},
+    context::App,
+    mastodon::Instance,
+    telemetry::JobName,
+};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
+use tokio::sync::watch::Receiver;
 
-/// The batches of one instance.
-pub struct Batches {
+/// Items of each in one go: the others have their turn after them.
+const ITEMS: usize = 50;
+
+/// The work of one sort on one instance.
+pub struct Worker<W> {
     app: Arc<App>,
     instance: Arc<Instance>,
     process: String,
+    begun: Receiver<()>,
+    sort: PhantomData<W>,
 }
 
-impl Batches {
+impl<W: Work> Worker<W> {
     pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
-        Self { app: app.clone(), instance: instance.clone(), process: crate::id::fresh() }
+        let (app, instance, begun) = (app.clone(), instance.clone(), app.begun.subscribe());
+        Self { app, instance, process: crate::id::fresh(), begun, sort: PhantomData }
     }
 }
 
-impl Job for Batches {
+impl<W: Work> Job for Worker<W> {
     fn name(&self) -> JobName {
-        ("batches", Some(self.instance.name.clone()))
+        (W::NAME, Some(self.instance.name.clone()))
     }
 
+    /// So often it looks for what a process that is gone has left, and whether what it waits for is over.
     fn period(&self) -> Duration {
-        Duration::from_secs(1)
+        Duration::from_secs(5)
     }
 
-    /// One go, and the deed that was begun at its end.
+    /// Each item of a go may take as long as a deed may.
     fn longest(&self) -> Duration {
         Duration::from_secs(15 * 60)
     }
 
+    async fn called(&mut self) {
+        // Without anybody to tell it, it comes when its time comes.
+        if self.begun.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     async fn work(&mut self) -> anyhow::Result<()> {
-        service::work(&self.app, &self.instance, &self.process).await?;
+        if engine::work::<W>(&self.app, &self.instance, &self.process, ITEMS).await? >= ITEMS {
+            self.begun.mark_changed();
+        }
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Grants that begin and end, and the roles that go with them: claimed in the store, so that each is done once. What is
-//! recorded does not wait for an instance that does not answer: these are two jobs.
+//! recorded does not wait for an instance that does not answer, and what the record has is taken back also where the store says
+//! nothing, or is slow to: these are three jobs.
 
 use super::Job;
 use crate::{context::App, grants::service, telemetry::JobName};
@@ -37,12 +38,11 @@ impl Job for Rights {
 /// Gives and takes the roles on instances that go with grants.
 pub struct Roles {
     app: Arc<App>,
-    looked: service::Looked,
 }
 
 impl Roles {
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: app.clone(), looked: service::Looked::default() }
+        Self { app: app.clone() }
     }
 }
 
@@ -56,9 +56,32 @@ impl Job for Roles {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        let kept = service::keep_roles(&self.app).await;
-        // What the record has is taken back also where the store says nothing.
-        service::take_back_by_record(&self.app, &mut self.looked).await?;
-        Ok(kept?)
+        Ok(service::keep_roles(&self.app).await?)
+    }
+}
+
+/// Takes back the roles of grants that are over, by what the record says of them.
+pub struct ByRecord {
+    app: Arc<App>,
+    looked: service::Looked,
+}
+
+impl ByRecord {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone(), looked: service::Looked::default() }
+    }
+}
+
+impl Job for ByRecord {
+    fn name(&self) -> JobName {
+        ("roles by the record", None)
+    }
+
+    fn period(&self) -> Duration {
+        OFTEN
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        Ok(service::take_back_by_record(&self.app, &mut self.looked).await?)
     }
 }

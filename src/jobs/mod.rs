@@ -3,7 +3,6 @@
 mod accounts;
 mod batches;
 mod clock;
-mod domain_imports;
 mod grants;
 mod ledger;
 mod registrations;
@@ -16,7 +15,7 @@ mod tidy;
 pub use supervisor::{Job, Supervisor};
 pub use sweep::sweep;
 
-use crate::context::App;
+use crate::{batches::service::OfBatch, context::App, domain_blocks::service::OfImport};
 use std::sync::Arc;
 
 /// Starts everything that goes on by itself. It goes on until the supervisor is told to stop.
@@ -25,12 +24,13 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     for instance in app.instances.values() {
         jobs.keep(seen::Waiting::new(app, instance));
         jobs.keep(seen::Probe::new(app, instance));
-        jobs.keep(domain_imports::Imports::new(app, instance));
-        jobs.keep(batches::Batches::new(app, instance));
+        jobs.keep(batches::Worker::<OfImport>::new(app, instance));
+        jobs.keep(batches::Worker::<OfBatch>::new(app, instance));
         jobs.keep(snapshots::Snapshots::new(app, instance));
     }
     jobs.keep(grants::Rights::new(app));
     jobs.keep(grants::Roles::new(app));
+    jobs.keep(grants::ByRecord::new(app));
     jobs.keep(clock::Clock::new(app));
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));

@@ -24,6 +24,11 @@ pub trait Job: Send + 'static {
     /// How often it is begun; one that takes longer is begun when it is through.
     fn period(&self) -> Duration;
 
+    /// Comes back when there is something to do before its time.
+    fn called(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Within this a run ends, or it is given up as hung.
     fn longest(&self) -> Duration {
         Duration::from_secs(120)
@@ -79,6 +84,7 @@ async fn keep(mut job: impl Job, clock: Clock, seen: Jobs, told: CancellationTok
             biased;
             () = told.cancelled() => return,
             _ = tick.tick() => {}
+            () = job.called() => {}
         }
         let ended = run(&mut job, &name, longest, &clock, &seen).await;
         falls = if ended.is_a_fall() { falls + 1 } else { 0 };
@@ -232,6 +238,43 @@ mod tests {
         go_on.notify_one();
         jobs.ended().await;
         assert_eq!(through.load(Ordering::SeqCst), 1);
+    }
+
+    struct Called {
+        call: Arc<Notify>,
+        ran: Arc<Notify>,
+    }
+
+    impl Job for Called {
+        fn name(&self) -> JobName {
+            ("called", None)
+        }
+
+        fn period(&self) -> Duration {
+            Duration::from_secs(3600)
+        }
+
+        async fn called(&mut self) {
+            self.call.notified().await;
+        }
+
+        async fn work(&mut self) -> anyhow::Result<()> {
+            self.ran.notify_one();
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_is_called_does_not_wait_for_its_time() {
+        let jobs = Supervisor::new(Clock::System, Jobs::default());
+        let called = Called { call: Arc::default(), ran: Arc::default() };
+        let (call, ran) = (called.call.clone(), called.ran.clone());
+        jobs.keep(called);
+        ran.notified().await;
+        call.notify_one();
+        ran.notified().await;
+        jobs.stop();
+        jobs.ended().await;
     }
 
     #[test]

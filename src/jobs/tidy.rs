@@ -37,7 +37,7 @@ impl Job for Tidy {
             web_sessions::delete_expired(store, now.plus(-DAY)),
             attempts::delete_expired(store, now),
             refusals::delete_expired(store, now),
-            batches::delete_ended(store, now.plus(-30 * DAY)),
+            batches::delete_old(store, now.plus(-30 * DAY), now.plus(-DAY)),
             domain_imports::delete_old(store, now.plus(-DAY), now.plus(-30 * DAY)),
             reset_links::delete_expired(store, now),
             access_requests::forget_old(store, now.plus(-access_requests::KEPT)),

@@ -119,9 +119,6 @@ pub enum Fact {
         operator: OperatorId,
         address: String,
     },
-    SecondFactorSet {
-        operator: OperatorId,
-    },
     /// Somebody signed in asked for what the role or grant does not include.
     Denied {
         operator: OperatorId,
@@ -159,6 +156,8 @@ pub enum Fact {
     },
     /// Rows from before they were proved were sealed, or refused.
     RowsSealed(Counts),
+    /// What was kept of instances, so many parts, is proved in the form of today: no former one is believed from here on.
+    SnapshotsProved(u64),
     /// Somebody at the server took a row that was refused as it stands.
     RowResealed {
         by: OperatorId,
@@ -193,7 +192,6 @@ impl Fact {
             Self::SignedOut { .. } => "signed_out",
             Self::SignInFailed { .. } => "sign_in_failed",
             Self::CodeFailed { .. } => "code_failed",
-            Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
             Self::ChangedOutside(_) => "changed_elsewhere",
             Self::Batch { stage: Progress::Begun, .. } => "batch_begun",
@@ -205,6 +203,7 @@ impl Fact {
             Self::Settled { agrees: false, .. } => "registrations_unsettled",
             Self::Settled { agrees: true, .. } => "registrations_settled",
             Self::RowsSealed(_) => "rows_sealed",
+            Self::SnapshotsProved(_) => "snapshots_proved",
             Self::RowResealed { .. } => "row_resealed",
             Self::HeadSealed { .. } => "head_sealed",
             Self::RecordAccepted { .. } => "record_accepted",
@@ -216,7 +215,6 @@ impl Fact {
             Self::SignedIn { operator, .. }
             | Self::SignedOut { operator, .. }
             | Self::CodeFailed { operator, .. }
-            | Self::SecondFactorSet { operator }
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed, or it was done at the server.
@@ -225,7 +223,8 @@ impl Fact {
             | Self::Settled { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. }
-            | Self::RowsSealed(_) => None,
+            | Self::RowsSealed(_)
+            | Self::SnapshotsProved(_) => None,
             Self::RowResealed { by, .. } => Some(by),
         }
     }
@@ -240,9 +239,9 @@ impl Fact {
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
             | Self::CodeFailed { .. }
-            | Self::SecondFactorSet { .. }
             | Self::Denied { .. }
             | Self::RowsSealed(_)
+            | Self::SnapshotsProved(_)
             | Self::RowResealed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. } => None,
@@ -256,7 +255,6 @@ impl Fact {
             }
             Self::SignedOut { session, .. } => json!({ "session": session }),
             Self::SignInFailed { address, .. } | Self::CodeFailed { address, .. } => json!({ "address": address }),
-            Self::SecondFactorSet { .. } => json!({}),
             Self::Denied { role, permission, instance, .. } => {
                 json!({ "role": role, "permission": permission, "instance": instance })
             }
@@ -270,6 +268,7 @@ impl Fact {
             Self::Token { operator, .. } => json!({ "of": operator }),
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
             Self::RowsSealed(counts) => json!(counts),
+            Self::SnapshotsProved(parts) => json!({ "parts": parts }),
             Self::RowResealed { row, .. } => json!(row),
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
             Self::RecordAccepted { store, size, root, held, against, .. } => {

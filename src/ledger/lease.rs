@@ -1,7 +1,7 @@
 //! Which open deeds somebody in this process is at work on. Only their leases are renewed: what a panic, an ended request or
 //! an uncertain commit left behind runs out and is swept, and its subject is free again.
 
-use super::{Ledger, LedgerError, write::DEED_LEASE};
+use super::{Ledger, LedgerError, write::OPEN_DEEDS};
 use crate::store::{Driver, on};
 use std::{
     collections::BTreeSet,
@@ -81,28 +81,14 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn renew_leases(&self) -> Result<(), LedgerError> {
-        const ON_SQLITE: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
-        // One that is being written for at this moment cannot be claimed either.
-        const ON_POSTGRES: &str = "update open_deeds set lease_until = $3 where intent in \
-            (select intent from open_deeds where intent = any($1) and lease = $2 for update skip locked)";
-        let until = self.clock.now().plus(DEED_LEASE).0;
-        let at_work: Vec<i64> = self.at_work.set().iter().copied().collect();
-        match &self.store.driver {
-            Driver::Postgres(pool) => {
-                sqlx::query(ON_POSTGRES).bind(at_work).bind(&*self.process).bind(until).execute(pool).await?;
-                Ok(())
-            }
-            Driver::Sqlite(pool) => {
-                let mut renewed = Ok(());
-                for intent in at_work {
-                    let one = sqlx::query(ON_SQLITE).bind(intent).bind(&*self.process).bind(until).execute(pool).await;
-                    if let Err(error) = one {
-                        renewed = Err(error.into());
-                    }
-                }
-                renewed
+        let (at_work, now): (Vec<i64>, _) = (self.at_work.set().iter().copied().collect(), self.clock.now());
+        let mut renewed = Ok(());
+        for intent in at_work {
+            if let Err(error) = OPEN_DEEDS.renew(&self.store, &intent.to_string(), &self.process, now).await {
+                renewed = Err(error.into());
             }
         }
+        renewed
     }
 
     /// On SQLite the lock of the one server proves every former holder dead: their leases end now.

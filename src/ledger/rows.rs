@@ -12,8 +12,8 @@ use crate::{
     id::{AccountId, GrantId, OperatorId},
     nouns::grants::Scope,
     store::{
-        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
-        web_sessions,
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
+        rights::SNAPSHOTS_PROVED, setup_links, snapshots, web_sessions,
     },
 };
 use serde::Serialize;
@@ -605,6 +605,22 @@ impl Ledger {
 }
 
 impl Ledger {
+    /// Proves, once, what was kept of instances in the form of today; how many parts were in the former one. That it is done is
+    /// an entry; from then on a part in the former form is an older copy. A start that ends before the entry stands does it again.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn prove_snapshots_once(&self) -> Result<Option<u64>, LedgerError> {
+        // Where the head does not hold, nothing is known of what was done before.
+        if self.store.ever(SNAPSHOTS_PROVED).await? != Some(false) {
+            return Ok(None);
+        }
+        let parts = snapshots::prove_former(&self.store).await?;
+        self.fact(Fact::SnapshotsProved(parts)).await?;
+        self.store.proving_is_done().await?;
+        Ok(Some(parts))
+    }
+
     /// What a check of the record says of the rows that give rights.
     ///
     /// # Errors
@@ -613,7 +629,9 @@ impl Ledger {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if self.store.sealing_is_due().await? {
+                // Once the record says that it was done, a note that it is due was put back.
+                let done = self.store.ever("rows_sealed").await? == Some(true);
+                if !done && self.store.sealing_is_due().await? {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -9,9 +9,14 @@ use super::{
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
-    clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
+    clock::{MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
-    store::{Driver, Store, on, rights::changes_rights},
+    store::{
+        Store,
+        claims::Leases,
+        on,
+        rights::{FOUND_DONE, changes_rights},
+    },
     telemetry,
     text::Why,
 };
@@ -21,6 +26,15 @@ use tokio::sync::oneshot;
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
 pub const DEED_LEASE: i64 = 30 * SECOND;
+/// … and each is one process's. Those that wait longest come first: some may not be closed for long.
+pub(super) const OPEN_DEEDS: Leases = Leases {
+    table: "open_deeds",
+    key: "cast(intent as text)",
+    due: "1 = 1",
+    order: "lease_until, intent",
+    time: DEED_LEASE,
+    again: false,
+};
 /// How soon a left deed that could not be closed is looked at again.
 const LOOK_AGAIN: i64 = 2 * SECOND;
 /// One entry within so long for all failed sign-ins of an account or address range, and for all refusals of one kind.
@@ -364,7 +378,7 @@ impl Ledger {
         self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
-            && verdict.outcome == Outcome::Succeeded
+            && (verdict.outcome == Outcome::Succeeded || verdict.facts[FOUND_DONE] == true)
             && let Err(error) = self.checkpoint().await
         {
             tracing::error!(%error, "checkpoint.rights");
@@ -445,28 +459,19 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
-        const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 or lease_until > $4 \
-            returning intent, opened_at";
-        // One that is being written for at this moment is left to whoever writes: it may stand still for long.
-        const ON_POSTGRES: &str = "update open_deeds set lease = $1, lease_until = $2 where intent in \
-            (select intent from open_deeds where lease_until <= $3 or lease_until > $4 \
-            for update skip locked) returning intent, opened_at";
+        const OPENED: &str = "select opened_at from open_deeds where intent = $1";
         let now = self.clock.now();
-        let sql = match self.store.driver {
-            Driver::Sqlite(_) => ON_SQLITE,
-            Driver::Postgres(_) => ON_POSTGRES,
-        };
-        let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
-            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0)
-            // Further ahead than any lease: the clock has been set back since.
-            .bind(now.plus(DEED_LEASE + LARGEST_SKEW).0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
-        for (index, opened_at) in claimed {
-            // Its lease was only renewed late: the one at work on it goes on.
-            if self.at_work.has(index) {
+        for key in OPEN_DEEDS.free(&self.store, None, &self.process, now).await? {
+            let Ok(index) = key.parse::<i64>() else { continue };
+            // Where its lease was only renewed late, the one at work on it goes on.
+            if !OPEN_DEEDS.take(&self.store, &key, &self.process, now).await? || self.at_work.has(index) {
                 continue;
             }
-            match self.open_deed(index, Timestamp(opened_at)).await {
+            let opened: Option<i64> =
+                on!(&self.store, pool => sqlx::query_scalar(OPENED).bind(index).fetch_optional(pool).await?);
+            let Some(opened) = opened else { continue };
+            match self.open_deed(index, Timestamp(opened)).await {
                 Ok(deed) => deeds.push(deed),
                 // One damaged entry must not keep the others from being closed.
                 Err(error) => tracing::error!(%error, index, "ledger.claim"),
@@ -513,10 +518,8 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn leave(&self, open: &OpenDeed) -> Result<(), LedgerError> {
-        const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
-        let soon = self.clock.now().plus(LOOK_AGAIN).0;
-        on!(&self.store, pool => sqlx::query(SQL).bind(open.index).bind(&*self.process).bind(soon).execute(pool).await?.rows_affected());
-        Ok(())
+        let soon = self.clock.now().plus(LOOK_AGAIN);
+        Ok(OPEN_DEEDS.give_back(&self.store, &open.index.to_string(), &self.process, soon).await?)
     }
 
     /// Closes a claimed deed by what was read.

@@ -21,7 +21,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{
-        Store, drafts,
+        drafts,
         linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
         store_problem,
@@ -506,18 +506,15 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
-pub async fn delete_all_of(app: &App, store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
-    for linked in linked_accounts::list(store, &app.keys).await? {
-        if linked.operator == *operator {
-            let (id, now) = (crate::id::fresh(), app.clock.now());
-            linked_accounts::delete(store, operator, &linked.instance, &id, now, now, None).await?;
-            if let Some(instance) = app.instances.get(&linked.instance) {
-                instance.let_go(linked.account);
-            }
+/// Forgets the clients of links that ended with somebody's access, by instance and account; their tokens are left to
+/// [`take_back_due`].
+pub fn let_go(app: &App, ended: &[(String, String)]) {
+    for (instance, account) in ended {
+        let name = instance.parse::<InstanceName>().ok();
+        if let (Some(instance), Ok(account)) = (name.and_then(|name| app.instances.get(&name)), account.parse()) {
+            instance.let_go(account);
         }
     }
-    Ok(())
 }
 
 /// Ends the link of a contractor whose role on the instance went with a grant: another grant that goes on is carried out
@@ -605,15 +602,14 @@ pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
 }
 
 impl InStore for LinkAccount {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
-        Ok(Some(found.is_some_and(|linked| linked.account == self.account)))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        linked_accounts::written_by(&app.store, &self.operator, &self.instance, intent).await
     }
 }
 
 impl InStore for UnlinkAccount {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
-        Ok(Some(found.is_none_or(|linked| linked.account != self.account)))
+    /// Whose link it was is of another generation since.
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }

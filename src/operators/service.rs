@@ -20,8 +20,8 @@ use crate::{
     session::IDLE,
     sign_in::service::link_hash,
     store::{
-        Store, attempts::Limit, case_claims, drafts, grants, operators, operators::Operator, recovery_codes,
-        reset_links, setup_links, setup_links::SetupLink, store_problem, web_sessions,
+        Store, attempts::Limit, drafts, endings, grants, operators, operators::Operator, recovery_codes, setup_links,
+        setup_links::SetupLink, store_problem, web_sessions,
     },
     text::{SessionName, Why},
 };
@@ -44,7 +44,7 @@ async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     carry_out::recorded(app, permit, deed, why, change).await
 }
 
-/// Adds a person with a password already hashed.
+/// Adds a person with a password already hashed; the set-up link they come by, kept as this hash, is used up by it.
 ///
 /// # Errors
 /// If the name is taken, or the record cannot be written.
@@ -53,6 +53,7 @@ pub async fn add(
     actor: Actor,
     deed: AddOperator,
     password_hash: String,
+    link: Option<&str>,
     why: impl Into<Why>,
 ) -> Result<(), Problem> {
     if let Some(wrong) = operators::name_problem(&deed.name) {
@@ -71,28 +72,26 @@ pub async fn add(
     };
     let name = deed.name.clone();
     let operator = &operator;
-    let insert = |store| async move { operators::insert(&store, operator).await };
+    let insert = |store| async move { operators::insert(&store, operator, link).await };
     let added = recorded(app, &actor, deed, why, insert).await?;
     if added { Ok(()) } else { Err(Problem::invalid("name", format!("Somebody is called {name} already."))) }
 }
 
 impl InStore for AddOperator {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::by_id(&app.store, &self.operator).await?.is_some()))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for DisableOperator {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = operators::by_id(&app.store, &self.operator).await?;
-        Ok(found.map(|person| person.disabled_at.is_some() == self.disabled))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for ChangeOperatorRole {
-    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let found = operators::by_id(&app.store, &self.operator).await?;
-        Ok(found.map(|person| person.role == self.after))
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
@@ -103,6 +102,11 @@ fn last_owner(name: &str) -> Problem {
         format!("{name} is the last owner, and nothing was changed."),
         "Make somebody else owner first.",
     )
+}
+
+/// Somebody else did the same meanwhile.
+fn is_so_already(what: String) -> Problem {
+    Problem::new(Kind::Conflict, what, "The page shows how it stands.")
 }
 
 /// How long a link for somebody new can be opened.
@@ -252,32 +256,36 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let app = context.app.clone();
     let why = Why::given(&why, false)?;
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
-    let at = disabled.then(|| context.now());
-    let (id, by, here, now) = (&person.id, &context.actor.operator, &app, context.now());
+    let (id, by, now) = (&person.id, &context.actor.operator, context.now());
+    let mut ended = Vec::new();
+    let links = &mut ended;
     let changed = recorded(&app, &context.actor, deed, why, |store| async move {
-        if !operators::set_disabled(&store, id, at).await? {
-            return Ok(false);
+        if !disabled {
+            return endings::give_access_back(&store, id).await;
         }
-        if disabled {
-            case_claims::end_all_of(&store, id).await?;
-            setup_links::delete_all_of(&store, id).await?;
-            reset_links::delete_all_of(&store, id).await?;
-            // Access that is given back later begins without rights.
-            grants::revoke_all_of(&store, id, by, now).await?;
-            linked_accounts::service::delete_all_of(here, &store, id).await?;
-        } else {
-            grants::renew_all_of(&store, id).await?;
-        }
-        Ok(true)
+        let done = endings::end_access(&store, id, by, now).await?;
+        let changed = done.is_some();
+        *links = done.unwrap_or_default();
+        Ok(changed)
     })
     .await?;
+    linked_accounts::service::let_go(&app, &ended);
     // An instance that is slow or away must not keep anybody's access from ending.
+    let later = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = linked_accounts::service::take_back_due(&app).await {
+        if let Err(error) = linked_accounts::service::take_back_due(&later).await {
             tracing::error!(%error, "operators.disable");
         }
     });
-    if changed { Ok(path::PEOPLE.to_owned()) } else { Err(last_owner(&person.name)) }
+    if changed {
+        return Ok(path::PEOPLE.to_owned());
+    }
+    let now = operators::by_id(&app.store, &person.id).await.map_err(store_problem)?;
+    Err(match (now, disabled) {
+        (Some(person), true) if person.may_sign_in() => last_owner(&person.name),
+        (_, true) => is_so_already(format!("The access of {} has ended already.", person.name)),
+        (_, false) => is_so_already(format!("{} has access already.", person.name)),
+    })
 }
 
 pub async fn end_sessions(context: Context, operator: String, session: String, why: String) -> Result<String, Problem> {
@@ -289,14 +297,18 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     let deed =
         EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };
     let (id, session) = (&person.id, &session);
-    recorded(&app, &context.actor, deed, why, |store| async move {
+    let ended = recorded(&app, &context.actor, deed, why, |store| async move {
         match session {
-            Some(short) => web_sessions::delete_one_of(&store, id, short.as_str()).await.map(|ended| ended > 0),
-            None => web_sessions::end_all_of(&store, id, None).await.map(|()| true),
+            Some(short) => web_sessions::delete_one_of(&store, id, short.as_str()).await,
+            None => web_sessions::end_all_of(&store, id, None).await,
         }
     })
     .await?;
-    Ok(path::PEOPLE.to_owned())
+    if ended {
+        Ok(path::PEOPLE.to_owned())
+    } else {
+        Err(is_so_already(format!("That session of {} has ended already.", person.name)))
+    }
 }
 
 // A link that was offered is known by its hash alone.

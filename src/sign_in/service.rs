@@ -14,16 +14,17 @@ use crate::{
     access::{self, Actor, Permission},
     acting,
     address::ClientAddress,
+    carry_out,
     clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context, app_of_request},
-    deeds::AddOperator,
+    deeds::{AddOperator, SetFactor},
     id::OperatorId,
     ledger::{Fact, ProvedBy},
     passwords::Whose,
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{ABSOLUTE, SessionData, Signed, Stage},
+    session::{ABSOLUTE, LAST_AT, SessionData, Signed, Stage},
     store::{
         attempts::{Limit, Wait},
         drafts, operators,
@@ -426,22 +427,39 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     let codes = new_codes();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(&app, &operator.id, code)).collect();
     let factor = Factor { sealed: &sealed, step, recovery: &hashes };
-    let set = operators::set_factor(&app.store, &operator.id, operator.generation, &factor, None);
-    let Some(generation) = set.await.map_err(store_problem)? else {
-        return Err(Problem::new(
-            Kind::SignedOut,
-            "A second factor was set up meanwhile, and this one does not hold.",
-            "Begin again with your name. If it was not you, ask the owner of this console at once.",
-        ));
-    };
+    let generation = first_factor(&app, &session, &operator, &factor).await?;
     let operator = Operator { generation, ..operator };
-    app.ledger.fact(Fact::SecondFactorSet { operator: operator.id.clone() }).await.map_err(ledger_problem)?;
     begin(&app, &operator, Stage::Full, ProvedBy::Totp).await?;
     let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;
     let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now)
         .await
         .map_err(store_problem)?;
     Ok(path::with("/sign-in/recovery-codes", "shown", &shown))
+}
+
+/// Sets somebody's first factor, by the deed that “Your sign-in” does it with: their row of before is an older copy from then on.
+/// The generation they are of since.
+async fn first_factor(app: &App, session: &Session, operator: &Operator, factor: &Factor<'_>) -> Result<i64, Problem> {
+    let half = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
+    let half = half.chars().take(16).collect();
+    let actor = acting::actor(&app.store, operator.clone(), half, app.clock.now()).await.map_err(store_problem)?;
+    let permit = access::permit(&actor, Permission::OwnSignIn, None)
+        .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
+    let deed = SetFactor { operator: operator.id.clone(), name: operator.name.clone(), replaces: false };
+    let mut generation = None;
+    let (now_of, id, before) = (&mut generation, &operator.id, operator.generation);
+    carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        *now_of = operators::set_factor(&store, id, before, factor, None).await?;
+        if now_of.is_some() { password_links::state(app, id).await.map(Some) } else { Ok(None) }
+    })
+    .await?;
+    generation.ok_or_else(|| {
+        Problem::new(
+            Kind::SignedOut,
+            "A second factor was set up meanwhile, and this one does not hold.",
+            "Begin again with your name. If it was not you, ask the owner of this console at once.",
+        )
+    })
 }
 
 pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Problem> {
@@ -543,7 +561,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
     if let Some(wrong) = operators::name_problem(name) {
         return Err(Problem::invalid("name", wrong));
     }
-    if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
+    if let Some(meant) = offer.name.as_deref().filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
         return Err(Problem::invalid("name", format!("This link is for {meant}.")));
     }
     if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
@@ -557,11 +575,16 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         async move {
             new_password(&app, &name, &password).await?;
             let password_hash = app.passwords.hash(&password).await?;
-            let now = app.clock.now();
-            let found =
-                setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
-            let deed = AddOperator { operator: found.person, name, role: found.role };
-            crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await
+            let (person, role) = (offer.person, offer.role);
+            let deed = AddOperator { operator: person, name, role };
+            let added =
+                crate::operators::service::add(&app, actor, deed, password_hash, Some(&hash), "set-up link").await;
+            // Where nobody was added, somebody else may have been by the same link.
+            if added.is_err() {
+                let left = setup_links::read(&app.store, &hash, app.clock.now()).await.map_err(store_problem)?;
+                left.ok_or_else(link_gone)?;
+            }
+            added
         }
     };
     tries::in_turn(&app, &trier(&app, "", None), &[&hash], setting_up).await?;
@@ -573,7 +596,12 @@ pub async fn sign_out(context: Context) -> Result<String, Problem> {
     session.flush().await.map_err(store_problem)?;
     // Never "cookies": that clears those of the whole registrable domain, Mastodon's too.
     let kept_there = HeaderValue::from_static("\"cache\", \"storage\"");
-    expect_context::<ResponseOptions>().append_header(HeaderName::from_static("clear-site-data"), kept_there);
+    let response = expect_context::<ResponseOptions>();
+    response.append_header(HeaderName::from_static("clear-site-data"), kept_there);
+    // Where somebody was at last is nobody's to read who comes to this browser after them. What is left says nothing of anybody:
+    // the colours, and that a browser is known, by which strangers keep nobody out.
+    let left = HeaderValue::try_from(format!("{LAST_AT}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+    response.append_header(header::SET_COOKIE, left.map_err(store_problem)?);
     context
         .app
         .ledger

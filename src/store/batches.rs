@@ -2,20 +2,31 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Dated, Proof, Sealed, without_entry},
+    claims::Leases,
+    mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
-    rights::Changes,
+    rights::{Changes, Known},
 };
 use crate::{
-    clock::{LARGEST_SKEW, SECOND, Timestamp},
+    clock::{MINUTE, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::outcome::Outcome,
     seal::{Field, Keys},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// How long a process may work on a batch without saying so again.
-pub const CLAIM_TIME: i64 = 30 * SECOND;
+/// Batches with work that a process is at.
+pub const CLAIMS: Leases = Leases {
+    table: "batches",
+    key: "id",
+    due: "ended_at is null and not paused",
+    order: "created_at, id",
+    time: MINUTE,
+    again: true,
+};
+
+/// What is said of one that is not what the console wrote.
+pub const CHANGED: &str = "It was changed, not by the console";
 
 /// A batch, without its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +37,8 @@ pub struct Batch {
     /// The kind of its deeds.
     pub kind: String,
     pub why: String,
+    /// How many people or cases its deeds are about: a large case is several. 0 where a former version began it.
+    pub about: i64,
     pub paused: bool,
     pub created_at: Timestamp,
     pub ended_at: Option<Timestamp>,
@@ -84,6 +97,7 @@ struct Row {
     operator: String,
     kind: String,
     sealed_why: String,
+    about: i64,
     paused: bool,
     created_at: i64,
     ended_at: Option<i64>,
@@ -105,14 +119,19 @@ impl Sealed for Row {
     }
 
     fn fields(&self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             (&self.id).into(),
             (&self.instance).into(),
             (&self.operator).into(),
             (&self.kind).into(),
             (&self.sealed_why).into(),
             self.created_at.into(),
-        ]
+        ];
+        // Rows of former versions have none, and were proved without.
+        if self.about != 0 {
+            fields.push(self.about.into());
+        }
+        fields
     }
 
     fn proof(&self) -> &Proof {
@@ -131,11 +150,19 @@ impl Dated for Row {
 macro_rules! batches {
     ($rest:literal) => {
         concat!(
-            "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at, mac, ",
+            "select id, instance, operator, kind, sealed_why, about, paused, created_at, ended_at, mac, ",
             without_entry!(),
             " from batches ",
             $rest
         )
+    };
+}
+
+/// Ended before `$1`, or made before `$2` and never begun.
+macro_rules! old {
+    () => {
+        "ended_at < $1 or (about > 0 and created_at < $2 and id not in \
+         (select subject from rights_changes where deed in ('batch_begun', 'batch_resumed')))"
     };
 }
 
@@ -150,40 +177,125 @@ macro_rules! seal {
     }};
 }
 
-/// Stores a batch with its deeds, all or nothing.
+/// One deed of a batch, as it is proved: what is to be done, from when it waits until it is closed. How far it has come is
+/// compared with the record.
+#[derive(sqlx::FromRow)]
+struct ItemRow {
+    batch: String,
+    position: i64,
+    sealed_deed: String,
+    state: String,
+    intent: Option<i64>,
+    sealed_said: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Undated for ItemRow {}
+
+impl Sealed for ItemRow {
+    const TABLE: &'static str = "batch_items";
+    const WHAT: &'static str = "the deed";
+
+    fn called(&self) -> String {
+        format!("{} of the batch {}", self.position, self.batch)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![(&self.batch).into(), self.position.into(), (&self.sealed_deed).into()]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl ItemRow {
+    fn read<D: DeserializeOwned>(self, keys: &Keys) -> sqlx::Result<Item<D>> {
+        let text = keys
+            .open_text("batch", &self.batch, &self.sealed_deed)
+            .ok_or_else(|| damaged("one of its deeds does not open"))?;
+        Ok(Item {
+            position: self.position,
+            deed: serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?,
+            state: State::parse(&self.state).ok_or_else(|| damaged("a state nobody knows"))?,
+            intent: self.intent,
+            said: self.sealed_said.and_then(|sealed| keys.open_text("batch", &self.batch, &sealed)),
+        })
+    }
+}
+
+/// The columns of a deed with its proof.
+macro_rules! item {
+    () => {
+        concat!("batch, position, sealed_deed, state, intent, sealed_said, mac, ", without_entry!())
+    };
+}
+
+/// Deeds of a batch: what follows says which.
+macro_rules! items {
+    ($rest:literal) => {
+        concat!("select ", item!(), " from batch_items where batch = $1 ", $rest)
+    };
+}
+
+/// Stores a batch with its deeds, all or nothing. Until the record says that it was begun, it is as if it were not there.
 pub async fn insert<D: Serialize>(store: &Store, keys: &Keys, batch: &Batch, deeds: &[D]) -> sqlx::Result<()> {
     const BATCH: &str = "insert into batches \
-        (id, instance, operator, kind, sealed_why, paused, created_at, ended_at, lease, lease_until) \
-        values ($1, $2, $3, $4, $5, $6, $7, null, '', 0)";
-    const ITEM: &str = "insert into batch_items (batch, position, sealed_deed, state, intent, sealed_said) values ($1, $2, $3, 'waiting', null, null)";
-    let why = keys.seal_text("batch", &batch.id, &batch.why).map_err(fail)?;
-    let mut sealed = Vec::with_capacity(deeds.len());
-    for deed in deeds {
+        (id, instance, operator, kind, sealed_why, about, paused, created_at, ended_at, lease, lease_until) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, null, '', 0)";
+    const ITEM: &str =
+        "insert into batch_items (batch, position, sealed_deed, state, mac) values ($1, $2, $3, 'waiting', $4)";
+    let row = Row {
+        id: batch.id.clone(),
+        instance: batch.instance.as_str().to_owned(),
+        operator: batch.operator.0.clone(),
+        kind: batch.kind.clone(),
+        sealed_why: keys.seal_text("batch", &batch.id, &batch.why).map_err(fail)?,
+        about: batch.about,
+        paused: batch.paused,
+        created_at: batch.created_at.0,
+        ended_at: None,
+        proof: Proof::default(),
+    };
+    let mut items = Vec::with_capacity(deeds.len());
+    for (position, deed) in (0i64..).zip(deeds) {
         let text = serde_json::to_string(deed).map_err(fail)?;
-        sealed.push(keys.seal_text("batch", &batch.id, &text).map_err(fail)?);
+        let item = ItemRow {
+            batch: batch.id.clone(),
+            position,
+            sealed_deed: keys.seal_text("batch", &batch.id, &text).map_err(fail)?,
+            state: String::new(),
+            intent: None,
+            sealed_said: None,
+            proof: Proof::default(),
+        };
+        items.push((mac::mac(keys, &item, 0), item));
     }
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         sqlx::query(BATCH)
-            .bind(&batch.id).bind(batch.instance.as_str()).bind(&batch.operator.0).bind(&batch.kind).bind(&why)
-            .bind(batch.paused).bind(batch.created_at.0)
+            .bind(&row.id).bind(&row.instance).bind(&row.operator).bind(&row.kind).bind(&row.sealed_why)
+            .bind(row.about).bind(row.paused).bind(row.created_at)
             .execute(&mut *tx).await?;
-        for (position, deed) in (0i64..).zip(&sealed) {
-            sqlx::query(ITEM).bind(&batch.id).bind(position).bind(deed).execute(&mut *tx).await?;
+        for (mac, item) in &items {
+            sqlx::query(ITEM).bind(&item.batch).bind(item.position).bind(&item.sealed_deed).bind(mac)
+                .execute(&mut *tx).await?;
         }
-        let row = Row {
-            id: batch.id.clone(),
-            instance: batch.instance.as_str().to_owned(),
-            operator: batch.operator.0.clone(),
-            kind: batch.kind.clone(),
-            sealed_why: why.clone(),
-            paused: batch.paused,
-            created_at: batch.created_at.0,
-            ended_at: None,
-            proof: Proof::default(),
-        };
         seal!(store, tx, &row);
         tx.commit().await
+    })
+}
+
+/// Takes a batch away that was not begun.
+pub async fn delete(store: &Store, id: &str) -> sqlx::Result<()> {
+    on!(store, pool => {
+        sqlx::query("delete from batch_items where batch = $1").bind(id).execute(pool).await?;
+        sqlx::query("delete from batches where id = $1").bind(id).execute(pool).await.map(|_| ())
     })
 }
 
@@ -194,6 +306,7 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
         operator: OperatorId(row.operator),
         kind: row.kind,
         why,
+        about: row.about,
         paused: row.paused,
         created_at: Timestamp(row.created_at),
         ended_at: row.ended_at.map(Timestamp),
@@ -201,10 +314,16 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
     })
 }
 
+/// Those that hold, and that the record knows as begun; of former versions all that hold.
+async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>) -> sqlx::Result<Vec<Batch>> {
+    let held = known.all_held(rows).await?.into_iter();
+    held.filter(|row| row.about == 0 || known.has_begun(&row.id)).map(|row| from_row(keys, row)).collect()
+}
+
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_optional(pool).await?);
-    known.held(row).await?.map(|row| from_row(keys, row)).transpose()
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_all(pool).await?);
+    Ok(begun(keys, &known, rows).await?.pop())
 }
 
 /// The newest batches of an instance that have not ended.
@@ -212,55 +331,52 @@ pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sql
     const SQL: &str = batches!("where instance = $1 and ended_at is null order by created_at desc, id limit 20");
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(|row| from_row(keys, row)).collect()
+    begun(keys, &known, rows).await
 }
 
 /// All items, in their order: at most as many as a batch may have.
 pub async fn items<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item<D>>> {
-    const SQL: &str = "select position, sealed_deed, state, intent, sealed_said from batch_items where batch = $1 \
-        order by position limit 1000";
-    type Row = (i64, String, String, Option<i64>, Option<String>);
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
-    rows.into_iter()
-        .map(|(position, sealed_deed, state, intent, sealed_said)| {
-            let text = keys
-                .open_text("batch", batch, &sealed_deed)
-                .ok_or_else(|| damaged("one of its deeds does not open"))?;
-            Ok(Item {
-                position,
-                deed: serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?,
-                state: State::parse(&state).ok_or_else(|| damaged("a state nobody knows"))?,
-                intent,
-                said: sealed_said.and_then(|sealed| keys.open_text("batch", batch, &sealed)),
-            })
-        })
-        .collect()
+    const SQL: &str = items!("order by position limit 1000");
+    let rows: Vec<ItemRow> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
 }
 
-/// Claims one batch of an instance that has work and that nobody works on: each goes to one process only.
-pub async fn claim(
+/// The first deed: what the others are like.
+pub async fn first<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Option<D>> {
+    const SQL: &str = items!("order by position limit 1");
+    let row: Option<ItemRow> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_optional(pool).await?);
+    row.map(|row| row.read(keys)).transpose().map(|item| item.map(|item| item.deed))
+}
+
+/// How many items have come how far.
+pub async fn counts(store: &Store, batch: &str) -> sqlx::Result<Vec<(State, i64)>> {
+    const SQL: &str = "select state, count(*) from batch_items where batch = $1 group by state";
+    let rows: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
+    let read = |(state, number): (String, i64)| Some((State::parse(&state)?, number));
+    rows.into_iter().map(|row| read(row).ok_or_else(|| damaged("a state nobody knows"))).collect()
+}
+
+/// The next item that is not closed, after a position. One that is not what the console wrote is closed.
+pub async fn next<D: DeserializeOwned>(
     store: &Store,
     keys: &Keys,
-    instance: &InstanceName,
-    process: &str,
-    now: Timestamp,
-) -> sqlx::Result<Option<Batch>> {
-    const FIND: &str = "select id from batches where instance = $3 and ended_at is null and not paused \
-        and (lease_until <= $1 or lease_until > $4 or lease = $2) order by created_at, id limit 100";
-    const CLAIM: &str = "update batches set lease = $2, lease_until = $3 \
-        where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease_until > $5 or lease = $2)";
-    // Claimed until later than any claim goes: the clock has been set back since.
-    let never = now.plus(CLAIM_TIME + LARGEST_SKEW);
-    let found: Vec<String> = on!(store, pool => sqlx::query_scalar(FIND)
-        .bind(now.0).bind(process).bind(instance.as_str()).bind(never.0).fetch_all(pool).await?);
-    for id in found {
-        // One that is refused must not keep the others waiting.
-        let Some(batch) = by_id(store, keys, &id).await? else { continue };
-        let claimed = on!(store, pool => sqlx::query(CLAIM)
-            .bind(&id).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).bind(never.0).execute(pool).await?.rows_affected());
-        return Ok((claimed == 1).then_some(batch));
+    batch: &str,
+    after: i64,
+) -> sqlx::Result<Option<Item<D>>> {
+    const SQL: &str = items!("and state in ('waiting', 'under_way') and position > $2 order by position limit 1");
+    loop {
+        let found: Option<ItemRow> =
+            on!(store, pool => sqlx::query_as(SQL).bind(batch).bind(after).fetch_optional(pool).await?);
+        let Some(row) = found else { return Ok(None) };
+        let (position, intent) = (row.position, row.intent);
+        if store.holds(&row)
+            && let Ok(item) = row.read(keys)
+        {
+            return Ok(Some(item));
+        }
+        let state = State::Closed(Outcome::Refused);
+        set_item(store, keys, batch, position, state, intent, Some(CHANGED)).await?;
     }
-    Ok(None)
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
@@ -284,16 +400,21 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
     })
 }
 
-/// Renews a claim; false if the batch was paused, ended, or claimed by another process meanwhile.
-pub async fn renew(store: &Store, batch: &str, process: &str, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "update batches set lease_until = $3 where id = $1 and lease = $2 and ended_at is null and not paused";
-    let renewed = on!(store, pool => sqlx::query(SQL)
-        .bind(batch).bind(process).bind(now.plus(CLAIM_TIME).0).execute(pool).await?.rows_affected());
-    Ok(renewed == 1)
+/// Proves the deeds of batches from before each was proved.
+pub async fn seal_items(store: &Store) -> sqlx::Result<()> {
+    const FORMER: &str = concat!("select ", item!(), " from batch_items where mac is null");
+    const SEAL: &str = "update batch_items set mac = $3 where batch = $1 and position = $2 and mac is null";
+    let former: Vec<ItemRow> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    for row in former {
+        let mac = mac::mac(&store.keys, &row, 0);
+        on!(store, pool => sqlx::query(SEAL).bind(&row.batch).bind(row.position).bind(mac)
+            .execute(pool).await.map(|_| ())?);
+    }
+    Ok(())
 }
 
-/// Marks an item, with what was said of it.
+/// Marks an item, with what was said of it. One that is closed and is not any more what was begun is not known to be done:
+/// what was is in its entry.
 pub async fn set_item(
     store: &Store,
     keys: &Keys,
@@ -303,11 +424,25 @@ pub async fn set_item(
     intent: Option<i64>,
     said: Option<&str>,
 ) -> sqlx::Result<()> {
-    const SQL: &str =
-        "update batch_items set state = $3, intent = $4, sealed_said = $5 where batch = $1 and position = $2";
-    let said = said.map(|said| keys.seal_text("batch", batch, said)).transpose().map_err(fail)?;
-    on!(store, pool => sqlx::query(SQL)
-        .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).execute(pool).await.map(|_| ()))
+    const SQL: &str = concat!(
+        "update batch_items set state = $3, intent = $4, sealed_said = $5 where batch = $1 and position = $2 returning ",
+        item!()
+    );
+    const WRONG: &str = "update batch_items set state = $3, sealed_said = $4 where batch = $1 and position = $2";
+    let seal = |said: &str| keys.seal_text("batch", batch, said).map_err(fail);
+    let said = said.map(seal).transpose()?;
+    let changed = seal(CHANGED)?;
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let row: Option<ItemRow> = sqlx::query_as(SQL)
+            .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).fetch_optional(&mut *tx).await?;
+        let done = matches!(state, State::Closed(outcome) if outcome != Outcome::Refused);
+        if done && row.is_some_and(|row| !store.holds(&row)) {
+            sqlx::query(WRONG).bind(batch).bind(position).bind(Outcome::Unknown.name()).bind(&changed)
+                .execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
 }
 
 /// Pauses a batch that runs, or lets it go on.
@@ -316,16 +451,21 @@ pub async fn set_paused(store: &Store, batch: &str, paused: bool) -> sqlx::Resul
     on!(store, pool => sqlx::query(SQL).bind(batch).bind(paused).execute(pool).await.map(|_| ()))
 }
 
-pub async fn end(store: &Store, batch: &str, now: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str = "update batches set ended_at = $2 where id = $1 and ended_at is null";
-    on!(store, pool => sqlx::query(SQL).bind(batch).bind(now.0).execute(pool).await.map(|_| ()))
+/// Ends a batch of which no item is left; true once.
+pub async fn end(store: &Store, batch: &str, now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "update batches set ended_at = $2 where id = $1 and ended_at is null and not exists \
+        (select 1 from batch_items where batch = $1 and state in ('waiting', 'under_way'))";
+    let ended = on!(store, pool => sqlx::query(SQL).bind(batch).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(ended == 1)
 }
 
-/// Forgets batches that ended long ago, with their items; the record keeps every deed of theirs.
-pub async fn delete_ended(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
-    const ITEMS: &str = "delete from batch_items where batch in (select id from batches where ended_at < $1)";
+/// Forgets batches that ended before a time, and those made before another that the record does not know as begun, with their
+/// items; the record keeps every deed.
+pub async fn delete_old(store: &Store, ended: Timestamp, made: Timestamp) -> sqlx::Result<u64> {
+    const ITEMS: &str = concat!("delete from batch_items where batch in (select id from batches where ", old!(), ")");
+    const BATCHES: &str = concat!("delete from batches where ", old!());
     on!(store, pool => {
-        sqlx::query(ITEMS).bind(before.0).execute(pool).await?;
-        sqlx::query("delete from batches where ended_at < $1").bind(before.0).execute(pool).await.map(|done| done.rows_affected())
+        sqlx::query(ITEMS).bind(ended.0).bind(made.0).execute(pool).await?;
+        sqlx::query(BATCHES).bind(ended.0).bind(made.0).execute(pool).await.map(|done| done.rows_affected())
     })
 }

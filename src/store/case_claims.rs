@@ -98,26 +98,9 @@ pub async fn end(store: &Store, instance: &InstanceName, account: AccountId) -> 
 }
 
 /// What somebody held goes back to the queue.
-pub async fn end_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let ended = sqlx::query("delete from case_holds where operator = $1")
-            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
-        tx.commit().await?;
-        Ok(ended)
-    })
-}
-
+pub(super) const END_ALL_OF: &str = "delete from case_holds where operator = $1";
 /// What somebody held on one instance goes back to the queue.
-pub async fn end_all_on(store: &Store, instance: &InstanceName, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let ended = sqlx::query("delete from case_holds where instance = $1 and operator = $2")
-            .bind(instance.as_str()).bind(&operator.0).execute(&mut *tx).await?.rows_affected();
-        tx.commit().await?;
-        Ok(ended)
-    })
-}
+pub(super) const END_ALL_ON: &str = "delete from case_holds where instance = $1 and operator = $2";
 
 type Row = (String, String, i64, i64, Option<String>);
 

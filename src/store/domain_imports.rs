@@ -2,17 +2,22 @@
 
 use super::{
     Driver, Refusal, Store,
+    claims::Leases,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
-    rights::Changes,
+    rights::{Changes, Known},
 };
 use crate::{
-    clock::{LARGEST_SKEW, Timestamp},
+    clock::{MINUTE, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
     seal::{Field, Keys},
 };
 use serde::{Serialize, Serializer};
+
+/// Imports with work that a process is at.
+pub const CLAIMS: Leases =
+    Leases { table: "domain_imports", key: "id", due: "state = 'running'", order: "id", time: MINUTE, again: true };
 
 /// One import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +184,16 @@ macro_rules! held {
     }};
 }
 
+/// The same, if it is a preview.
+macro_rules! preview {
+    ($known:ident, $tx:ident, $id:expr) => {{
+        held!($known, $tx, $id).filter(|row| {
+            row.state == ImportState::Preview.name()
+                || (row.state == ImportState::Running.name() && !$known.has_begun(&row.id))
+        })
+    }};
+}
+
 /// The differences among what was ticked; the others are lines.
 fn named(which: &str) -> impl Iterator<Item = &str> {
     which.split_whitespace().filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
@@ -208,7 +223,11 @@ fn as_spans(lines: &[i64]) -> String {
     spans.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn import(row: ImportRow) -> sqlx::Result<Import> {
+/// An import that holds. One that runs and that the record does not know as begun is a preview: its process ended before the
+/// entry stood.
+fn import(known: &Known, row: ImportRow) -> sqlx::Result<Import> {
+    let state = row.state.parse().map_err(decode)?;
+    let begun = state != ImportState::Running || known.has_begun(&row.id);
     Ok(Import {
         id: row.id,
         instance: row.instance.parse().map_err(decode)?,
@@ -218,7 +237,7 @@ fn import(row: ImportRow) -> sqlx::Result<Import> {
         suspends: row.suspends,
         suspends_accounts: row.suspends_accounts,
         created_at: Timestamp(row.created_at),
-        state: row.state.parse().map_err(decode)?,
+        state: if begun { state } else { ImportState::Preview },
         why: row.why,
         note: row.note,
         which: named(&row.which).map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
@@ -241,7 +260,20 @@ struct RowColumns {
     replaces: i64,
     said: String,
     state: String,
-    entry: Option<i64>,
+    recorded: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+/// The columns of a row with its proof.
+macro_rules! row {
+    () => {
+        concat!(
+            "line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, \
+             entry as recorded, mac, ",
+            without_entry!()
+        )
+    };
 }
 
 fn row(row: RowColumns) -> sqlx::Result<Row> {
@@ -259,18 +291,14 @@ fn row(row: RowColumns) -> sqlx::Result<Row> {
         replaces: row.replaces != 0,
         said: row.said,
         state: row.state.parse().map_err(decode)?,
-        entry: row.entry,
+        entry: row.recorded,
     })
 }
 
 /// Reads rows of an import: what follows says which.
 macro_rules! lines {
     ($rest:literal) => {
-        concat!(
-            "select line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, entry \
-             from domain_import_rows where import = $1 ",
-            $rest
-        )
+        concat!("select ", row!(), " from domain_import_rows where import = $1 ", $rest)
     };
 }
 
@@ -495,7 +523,7 @@ pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Re
     let known = store.known().await?;
     let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
-    known.held(found).await?.map(import).transpose()
+    known.held(found).await?.map(|row| import(&known, row)).transpose()
 }
 
 /// The newest imports of an instance; ids are ULIDs and grow with time.
@@ -505,7 +533,7 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     let known = store.known().await?;
     let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
-    known.all_held(found).await?.into_iter().map(import).collect()
+    known.all_held(found).await?.into_iter().map(|row| import(&known, row)).collect()
 }
 
 /// Only the rows that cut follows.
@@ -557,7 +585,7 @@ pub async fn ticks(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Tic
 /// Keeps what somebody ticked of a preview, and the reason typed so far; false, and nothing kept, if it is none any more.
 /// As in [`insert`], the rows travel as one document.
 pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Result<bool> {
-    const WHY: &str = "update domain_imports set why = $2 where id = $1 and state = 'preview'";
+    const WHY: &str = "update domain_imports set why = $2, state = 'preview' where id = $1";
     const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
         replaces = j.value ->> 'replaces', mac = j.value ->> 'mac' \
         from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
@@ -569,11 +597,9 @@ pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Res
     let known = store.known().await?;
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
-            let Some(mut held) = held!(known, $tx, id) else { return Ok(false) };
-            if sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?.rows_affected() != 1 {
-                return Ok(false);
-            }
-            held.why = why.to_owned();
+            let Some(mut held) = preview!(known, $tx, id) else { return Ok(false) };
+            sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?;
+            (held.state, held.why) = (ImportState::Preview.name().to_owned(), why.to_owned());
             sqlx::query($rows).bind(id).bind(&document).execute(&mut *$tx).await?;
             seal!(store, $tx, &held);
             $tx.commit().await?;
@@ -593,31 +619,26 @@ pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Res
 }
 
 /// Begins an import that is shown as a preview: its rows that are ticked wait from now on, and those that somebody unticked are
-/// remembered as such. How many; `None`, and nothing changed, if it is no preview any more, or another number is ticked than
+/// remembered as such. Until the record says that it was begun, it is a preview all the same. How many; `None`, and nothing changed, if it is no preview any more, or another number is ticked than
 /// somebody saw.
 pub async fn begin(store: &Store, id: &str, seen: usize, why: &str) -> sqlx::Result<Option<usize>> {
-    const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1 and state = 'preview'";
-    const TICKED: &str =
-        "select line from domain_import_rows where import = $1 and ticked = 1 and state = 'listed' order by line";
-    const ROWS: &str =
-        "update domain_import_rows set state = 'waiting' where import = $1 and ticked = 1 and state = 'listed'";
-    const LEFT: &str = "update domain_import_rows set state = 'left_out' \
-        where import = $1 and ticked = 0 and by_hand = 1 and state = 'listed'";
+    const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1";
+    const TICKED: &str = "select line from domain_import_rows where import = $1 and ticked = 1 order by line";
+    const ROWS: &str = "update domain_import_rows set state = case when ticked = 1 then 'waiting' \
+        when by_hand = 1 then 'left_out' else 'listed' end \
+        where import = $1 and (ticked = 1 or by_hand = 1 or state <> 'listed')";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        let Some(mut held) = preview!(known, tx, id) else { return Ok(None) };
         let lines: Vec<i64> = sqlx::query_scalar(TICKED).bind(id).fetch_all(&mut *tx).await?;
         if lines.len() != seen {
             return Ok(None);
         }
         (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
-        if sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?.rows_affected() != 1 {
-            return Ok(None);
-        }
         if !lines.is_empty() {
+            sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
             sqlx::query(ROWS).bind(id).execute(&mut *tx).await?;
-            sqlx::query(LEFT).bind(id).execute(&mut *tx).await?;
             seal!(store, tx, &held);
             tx.commit().await?;
         }
@@ -648,13 +669,21 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     })
 }
 
+/// Previews of before `$1`, and what is done since `$2`.
+macro_rules! old {
+    () => {
+        "(state = 'done' and created_at < $2) or (created_at < $1 and (state = 'preview' or (state = 'running' and id not in \
+         (select subject from rights_changes where deed in ('batch_begun', 'batch_resumed')))))"
+    };
+}
+
 /// Forgets imports: previews that nobody began after a day, all that are at their end after thirty.
 pub async fn delete_old(store: &Store, preview: Timestamp, done: Timestamp) -> sqlx::Result<u64> {
-    const ROWS: &str = "delete from domain_import_rows where import in (select id from domain_imports \
-        where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
-    const FILES: &str = "delete from domain_import_files where import in (select id from domain_imports \
-        where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
-    const IMPORTS: &str = "delete from domain_imports where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2)";
+    const ROWS: &str =
+        concat!("delete from domain_import_rows where import in (select id from domain_imports where ", old!(), ")");
+    const FILES: &str =
+        concat!("delete from domain_import_files where import in (select id from domain_imports where ", old!(), ")");
+    const IMPORTS: &str = concat!("delete from domain_imports where ", old!());
     on!(store, pool => {
         sqlx::query(ROWS).bind(preview.0).bind(done.0).execute(pool).await?;
         sqlx::query(FILES).bind(preview.0).bind(done.0).execute(pool).await?;
@@ -690,66 +719,33 @@ pub async fn change_state(
 
 /// Says what the work waits for.
 pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
-    on!(store, pool => sqlx::query("update domain_imports set note = $2 where id = $1")
+    on!(store, pool => sqlx::query("update domain_imports set note = $2 where id = $1 and note <> $2")
         .bind(id).bind(note).execute(pool).await.map(|_| ()))
 }
 
-/// Claims the running imports that no living process works on, or goes on with one's own: `holder` has them until then.
-pub async fn claim(
-    store: &Store,
-    instance: &InstanceName,
-    holder: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> sqlx::Result<Vec<Import>> {
-    const SQL: &str = concat!(
-        "update domain_imports set lease = $1, lease_until = $2 \
-         where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3 or lease_until > $5) returning ",
-        columns!()
-    );
-    let known = store.known().await?;
-    let found: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL)
-            .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str())
-            // Claimed until later than any claim goes: the clock has been set back since.
-            .bind(until.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
-    known.all_held(found).await?.into_iter().map(import).collect()
+/// Whether no row is left to carry out.
+pub async fn is_through(store: &Store, id: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "select count(*) from (select line from domain_import_rows where import = $1 \
+        and state in ('waiting', 'under_way') limit 1) as l";
+    let left: i64 = on!(store, pool => sqlx::query_scalar(SQL).bind(id).fetch_one(pool).await?);
+    Ok(left == 0)
 }
 
-/// Whether the import still runs and is still this holder's; then for so long more.
-pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update domain_imports set lease_until = $3 where id = $1 and lease = $2 and state = 'running'";
-    let kept =
-        on!(store, pool => sqlx::query(SQL).bind(id).bind(holder).bind(until.0).execute(pool).await?.rows_affected());
-    Ok(kept == 1)
-}
-
-/// The next row to carry out: one that a process left under way first, then the first that waits after a line.
+/// The next row to carry out, after a line. One that is not what the console wrote, or was not ticked, is not done.
 pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Option<Row>> {
+    const SQL: &str = lines!("and state in ('waiting', 'under_way') and line > $2 order by line limit 1");
+    const SAID: &str = "The line was changed, not by the console, or was not ticked.";
     let id = import.id.as_str();
-    const LEFT: &str = lines!("and state = 'under_way' order by line limit 1");
-    const WAITING: &str = lines!("and state = 'waiting' and line > $2 order by line limit 1");
-    const PROOF: &str =
-        concat!("select mac, ", without_entry!(), " from domain_import_rows where import = $1 and line = $2");
     loop {
-        let left: Option<RowColumns> = on!(store, pool => sqlx::query_as(LEFT).bind(id).fetch_optional(pool).await?);
-        let found = match left {
-            Some(left) => Some(left),
-            None => on!(store, pool => sqlx::query_as(WAITING).bind(id).bind(after).fetch_optional(pool).await?),
-        };
-        let Some(row) = found.map(row).transpose()? else { return Ok(None) };
-        let proof: Proof = on!(store, pool => sqlx::query_as(PROOF).bind(id).bind(row.line).fetch_one(pool).await?);
+        let found: Option<RowColumns> =
+            on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).fetch_optional(pool).await?);
+        let Some(mut found) = found else { return Ok(None) };
+        let proof = std::mem::take(&mut found.proof);
+        let row = row(found)?;
         if store.holds(&Line { import: id, row: &row, proof }) && import.ticked(&row) {
             return Ok(Some(row));
         }
-        set_row(
-            store,
-            id,
-            row.line,
-            RowState::Failed,
-            "The line was changed, not by the console, or was not ticked.",
-            row.entry,
-        )
-        .await?;
+        set_row(store, id, row.line, RowState::Failed, SAID, row.entry).await?;
     }
 }
 
@@ -791,7 +787,7 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
     })
 }
 
-/// Says how far a row has come.
+/// Says how far a row has come. One that is done and is not any more what was begun is not known to be: what was is in its entry.
 pub async fn set_row(
     store: &Store,
     id: &str,
@@ -800,7 +796,25 @@ pub async fn set_row(
     said: &str,
     entry: Option<i64>,
 ) -> sqlx::Result<()> {
-    const SQL: &str = "update domain_import_rows set state = $3, said = $4, entry = $5 where import = $1 and line = $2";
-    on!(store, pool => sqlx::query(SQL)
-        .bind(id).bind(line).bind(state.name()).bind(said).bind(entry).execute(pool).await.map(|_| ()))
+    const SQL: &str = concat!(
+        "update domain_import_rows set state = $3, said = $4, entry = $5 where import = $1 and line = $2 returning ",
+        row!()
+    );
+    const WRONG: &str = "update domain_import_rows set state = 'failed', \
+        said = 'The line was changed while it was under way, not by the console: what was done is in its entry.' \
+        where import = $1 and line = $2";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let found: Option<RowColumns> = sqlx::query_as(SQL)
+            .bind(id).bind(line).bind(state.name()).bind(said).bind(entry).fetch_optional(&mut *tx).await?;
+        if let Some(mut found) = found
+            && state == RowState::Done
+        {
+            let proof = std::mem::take(&mut found.proof);
+            if !store.holds(&Line { import: id, row: &row(found)?, proof }) {
+                sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;
+            }
+        }
+        tx.commit().await
+    })
 }

@@ -1,4 +1,5 @@
-//! Forms that were not carried out, and things shown once: sealed, for one person, for an hour.
+//! Forms that were not carried out, and things shown once: sealed, for one person, for an hour. What a text was kept as, for whom
+//! and until when, is part of its seal: the columns that say so are anybody's who can write the store.
 
 use super::{Store, on};
 use crate::{
@@ -38,6 +39,11 @@ fn fail(error: impl std::fmt::Display) -> sqlx::Error {
     sqlx::Error::Encode(error.to_string().into())
 }
 
+/// What a text is sealed for: it opens as what it was kept as, for whom and until when, and as nothing else.
+fn meant(id: &str, operator: Option<&str>, path: &str, until: i64) -> String {
+    serde_json::json!([id, operator, path, until]).to_string()
+}
+
 /// Keeps a text under a new id that nobody can guess. `None` for somebody whose session was not known.
 pub async fn keep(
     store: &Store,
@@ -63,11 +69,13 @@ pub async fn keep_for(
     const SQL: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
         values ($1, $2, $3, $4, $5, $6)";
     let id = hex(&crate::seal::random::<[u8; 16]>());
-    let sealed = keys.seal_text("draft", &id, text).map_err(fail)?;
+    let until = now.plus(lasting).0;
+    let whose = operator.map(|id| id.0.as_str());
+    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(fail)?;
     // The id itself is not in the store: who reads the store cannot open what waits for somebody else.
     let stored = keys.hash("draft id", id.as_bytes());
     on!(store, pool => sqlx::query(SQL)
-        .bind(&stored).bind(operator.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(now.plus(lasting).0)
+        .bind(&stored).bind(whose).bind(path).bind(&sealed).bind(now.0).bind(until)
         .execute(pool).await?.rows_affected());
     Ok(id)
 }
@@ -92,17 +100,21 @@ pub async fn keep_form(
         (select count(*) from drafts where stranger = $9 and expires_at > $5) and $8 > \
         (select count(*) from drafts where stranger is not null and expires_at > $5)";
     let id = hex(&crate::seal::random::<[u8; 16]>());
-    let sealed = keys.seal_text("draft", &id, text).map_err(fail)?;
-    let stored = keys.hash("draft id", id.as_bytes());
     let until = now.plus(HOUR).0;
+    let whose = match writer {
+        Writer::Person(operator) => Some(operator.0.as_str()),
+        Writer::Outside { former, .. } => former.map(|id| id.0.as_str()),
+    };
+    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(fail)?;
+    let stored = keys.hash("draft id", id.as_bytes());
     let kept = match writer {
-        Writer::Person(operator) => on!(store, pool => sqlx::query(OF_PERSON)
-            .bind(&stored).bind(&operator.0).bind(path).bind(&sealed).bind(now.0).bind(until).bind(MOST_OF_ONE)
+        Writer::Person(_) => on!(store, pool => sqlx::query(OF_PERSON)
+            .bind(&stored).bind(whose).bind(path).bind(&sealed).bind(now.0).bind(until).bind(MOST_OF_ONE)
             .execute(pool).await?.rows_affected()),
-        Writer::Outside { range, former } => {
+        Writer::Outside { range, .. } => {
             let _turn = STRANGERS.lock().await;
             on!(store, pool => sqlx::query(OF_STRANGER)
-                .bind(&stored).bind(former.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(until)
+                .bind(&stored).bind(whose).bind(path).bind(&sealed).bind(now.0).bind(until)
                 .bind(MOST_OF_A_RANGE).bind(MOST_OF_STRANGERS).bind(range)
                 .execute(pool).await?.rows_affected())
         }
@@ -110,15 +122,15 @@ pub async fn keep_form(
     Ok((kept == 1).then_some(id))
 }
 
-type Row = (Option<String>, String, String);
+type Row = (Option<String>, String, String, i64);
 
 fn opened(keys: &Keys, id: &str, operator: Option<&OperatorId>, row: Option<Row>) -> Option<KeptText> {
-    let (owner, path, sealed) = row?;
+    let (owner, path, sealed, until) = row?;
     // A draft of nobody known opens for whoever has its address.
     if owner.is_some() && owner.as_deref() != operator.map(|id| id.0.as_str()) {
         return None;
     }
-    keys.open_text("draft", id, &sealed).map(|text| KeptText { path, text })
+    keys.open_text("draft", &meant(id, owner.as_deref(), &path, until), &sealed).map(|text| KeptText { path, text })
 }
 
 /// Reads a draft of this person's, and leaves it.
@@ -129,7 +141,7 @@ pub async fn read(
     operator: Option<&OperatorId>,
     now: Timestamp,
 ) -> sqlx::Result<Option<KeptText>> {
-    const SQL: &str = "select operator, path, sealed from drafts where id = $1 and expires_at > $2";
+    const SQL: &str = "select operator, path, sealed, expires_at from drafts where id = $1 and expires_at > $2";
     let stored = keys.hash("draft id", id.as_bytes());
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&stored).bind(now.0).fetch_optional(pool).await?);
@@ -145,7 +157,7 @@ pub async fn take(
     now: Timestamp,
 ) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "delete from drafts where id = $1 and expires_at > $2 and (operator is null or operator = $3) \
-        returning operator, path, sealed";
+        returning operator, path, sealed, expires_at";
     let stored = keys.hash("draft id", id.as_bytes());
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&stored).bind(now.0).bind(operator.map(|id| &id.0)).fetch_optional(pool).await?);

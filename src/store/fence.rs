@@ -1,9 +1,11 @@
 //! A deed of the console's own writes only while it is open, under the lease it was opened with: what another process has
 //! closed meanwhile, because this one stood still, is not written any more.
 //!
-//! Each transaction of such a deed begins by locking the tables it may write, which a `create trigger` waits for, and then the
+//! The transaction of such a deed begins by locking the tables it may write, which a `create trigger` waits for, and then the
 //! row of its lease: whoever wants to claim the deed comes after it, and so reads what it wrote. The row comes second, so that
 //! it is not held while somebody else's work on a table is waited for. Then it looks for what was made to run on the tables.
+//!
+//! A deed writes in one transaction: it is done whole or not at all. A second one is refused.
 
 use super::{Driver, Store, foreign::ON_POSTGRES, foreign::ON_SQLITE, on};
 use std::{
@@ -21,9 +23,14 @@ pub(super) struct Fence {
     /// The entry of its intent.
     pub intent: i64,
     pub lease: Arc<str>,
-    /// Whether a transaction came past the fence: from then on something may have been written.
+    /// Whether its transaction came past the fence: from then on something may have been written.
     pub passed: Arc<AtomicBool>,
 }
+
+/// A deed that began to write once more. What it wrote before stands, and nothing else of it.
+#[derive(Debug, thiserror::Error)]
+#[error("entry {0}: a deed writes in one transaction, and began another one")]
+pub(super) struct Twice(i64);
 
 /// Why a deed wrote nothing.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +54,12 @@ impl Withheld {
 impl From<Withheld> for sqlx::Error {
     fn from(withheld: Withheld) -> Self {
         Self::AnyDriverError(Box::new(withheld))
+    }
+}
+
+impl From<Twice> for sqlx::Error {
+    fn from(twice: Twice) -> Self {
+        Self::AnyDriverError(Box::new(twice))
     }
 }
 
@@ -82,7 +95,7 @@ macro_rules! begin {
             if let Some(what) = $store.driver.foreign(&running) {
                 return Err($crate::store::fence::Withheld::Foreign(what).into());
             }
-            fence.pass();
+            fence.pass()?;
         }
         tx
     }};
@@ -90,8 +103,9 @@ macro_rules! begin {
 pub(super) use begin;
 
 impl Fence {
-    pub fn pass(&self) {
-        self.passed.store(true, Ordering::Release);
+    /// Lets one transaction through.
+    pub fn pass(&self) -> Result<(), Twice> {
+        if self.passed.swap(true, Ordering::AcqRel) { Err(Twice(self.intent)) } else { Ok(()) }
     }
 }
 
@@ -112,7 +126,7 @@ impl Store {
         Self { fence: Some(fence), ..self.clone() }
     }
 
-    /// Whether a transaction of this deed, or of any copy of this store, came past the fence. If none did, nothing was written.
+    /// Whether the transaction of this deed came past the fence. If it did not, nothing was written.
     pub(crate) fn may_have_written(&self) -> bool {
         self.fence.as_ref().is_none_or(|fence| fence.passed.load(Ordering::Acquire))
     }

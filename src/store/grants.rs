@@ -5,6 +5,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    claims::{Leases, Tries},
     fence::begin,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
@@ -12,14 +13,11 @@ use super::{
 };
 use crate::{
     access::Running,
-    clock::{LARGEST_SKEW, SECOND, Timestamp},
+    clock::{SECOND, Timestamp},
     id::{GrantId, InstanceName, OperatorId, RoleId},
     nouns::grants::{RoleAsked, RoleState, Scope, State},
     seal::{Field, Keys},
 };
-
-/// How long a process has for a beginning or an end before another may try.
-const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// One grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +72,9 @@ fn damaged(error: impl std::fmt::Display) -> sqlx::Error {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    operator: String,
+pub(super) struct Row {
+    pub id: String,
+    pub operator: String,
     instances: String,
     categories: String,
     sign_ups: bool,
@@ -90,13 +88,13 @@ struct Row {
     decided_by: Option<String>,
     decided_at: Option<i64>,
     approved: Option<bool>,
-    revoked_by: Option<String>,
-    revoked_at: Option<i64>,
+    pub revoked_by: Option<String>,
+    pub revoked_at: Option<i64>,
     started_at: Option<i64>,
-    ended_at: Option<i64>,
-    whose: Option<String>,
+    pub ended_at: Option<i64>,
+    pub whose: Option<String>,
     #[sqlx(flatten)]
-    proof: Proof,
+    pub proof: Proof,
 }
 
 impl Sealed for Row {
@@ -142,7 +140,7 @@ impl Sealed for Row {
 }
 
 impl Row {
-    fn scope(&self) -> sqlx::Result<Scope> {
+    pub(super) fn scope(&self) -> sqlx::Result<Scope> {
         Ok(Scope {
             instances: serde_json::from_str(&self.instances).map_err(damaged)?,
             categories: serde_json::from_str(&self.categories).map_err(damaged)?,
@@ -212,35 +210,45 @@ macro_rules! grants {
 
 /// Seals what a grant is meant to be, within the transaction that writes it: never what is read back, which a trigger may have
 /// made.
-macro_rules! seal {
+macro_rules! seal_grant {
     ($known:ident, $tx:ident, $row:expr) => {{
-        let row: Row = $row;
+        let row: $crate::store::grants::Row = $row;
         let entry = $known.entry_for(row.proof.entry);
-        seal!($known, $tx, row, entry);
+        $crate::store::grants::seal_grant!($known, $tx, row, entry);
     }};
     ($known:ident, $tx:ident, $row:expr, $entry:expr) => {{
-        let (mut row, entry): (Row, i64) = ($row, $entry);
+        let (mut row, entry): ($crate::store::grants::Row, i64) = ($row, $entry);
         const SEAL: &str = "update grants set subject = $2, whose = $3, entry = $4, mac = $5 where id = $1";
         let keys = &$known.store.keys;
-        let subject = mac::grant(keys, &GrantId(row.id.clone()));
-        let whose = mac::person(keys, &OperatorId(row.operator.clone()));
+        let subject = $crate::store::mac::grant(keys, &$crate::id::GrantId(row.id.clone()));
+        let whose = $crate::store::mac::person(keys, &$crate::id::OperatorId(row.operator.clone()));
         row.whose = Some(whose);
         sqlx::query(SEAL)
             .bind(&row.id)
             .bind(&subject)
             .bind(&row.whose)
             .bind(entry)
-            .bind(mac::mac(keys, &row, entry))
+            .bind($crate::store::mac::mac(keys, &row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
 }
+pub(super) use seal_grant;
+
+/// Locks a grant until the end of the transaction, to look whether it holds.
+pub(super) const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
+/// The same for every grant of somebody.
+pub(super) const LOCK_ALL_OF: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
+/// What is in force for somebody at an instant, as its columns say.
+pub(super) const RUNNING_OF: &str = grants!(
+    "where operator = $1 and approved = true and revoked_at is null and ended_at is null and starts_at <= $2 \
+     and ends_at > $2 order by id"
+);
 
 /// Changes a grant that holds, and seals what it becomes: true if it changed. The statement has the id as `$1`.
 macro_rules! change {
     ($store:ident, $id:expr, $becomes:expr, $sql:expr $(, $bind:expr)*) => {
         on!($store, pool => {
-            const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
             let known = $store.known().await?;
             let mut tx = begin!($store, pool);
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
@@ -250,7 +258,7 @@ macro_rules! change {
                 return Ok(false);
             }
             ($becomes)(&mut row);
-            seal!(known, tx, row);
+            seal_grant!(known, tx, row);
             tx.commit().await?;
             Ok(true)
         })
@@ -350,7 +358,7 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
             whose: None,
             proof: Proof::default(),
         };
-        seal!(known, tx, row);
+        seal_grant!(known, tx, row);
         tx.commit().await
     })
 }
@@ -414,7 +422,6 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals a grant as it stands, with its roles; false if it is gone.
 pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
-    const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
     const ROLES: &str = roles!("where r.grant_id = $1");
     let known = store.known().await?;
     on!(store, pool => {
@@ -422,7 +429,7 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { return Ok(false) };
-        seal!(known, tx, row, known.newest_entry());
+        seal_grant!(known, tx, row, known.newest_entry());
         let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
         for role in roles {
             seal_role!(store, tx, &id.0, &role.instance);
@@ -441,12 +448,9 @@ pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Opt
 
 /// What is in force for somebody now.
 pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<Vec<Running>> {
-    const SQL: &str = grants!(
-        "where operator = $1 and approved = true and revoked_at is null and ended_at is null and starts_at <= $2 \
-         and ends_at > $2 order by id"
-    );
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<Row> =
+        on!(store, pool => sqlx::query_as(RUNNING_OF).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
     known.all_held(rows).await?.into_iter().map(|row| row.running().map(|(_, running)| running)).collect()
 }
 
@@ -527,83 +531,25 @@ pub async fn decide(
     change!(store, &id.0, becomes, SQL, &by.0, now.0, approved, at_server)
 }
 
+pub(super) const REVOKE: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
+    and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
+
 /// Takes a grant back before its end; false where it is over, refused or revoked already.
 pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
-        and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
     let becomes = |row: &mut Row| (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
-    change!(store, &id.0, becomes, SQL, &by.0, now.0)
+    change!(store, &id.0, becomes, REVOKE, &by.0, now.0)
 }
 
-/// Takes back every grant of somebody that is not over; how many. All of theirs are sealed anew: what is older than the end
-/// of their access gives nothing.
-pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId, now: Timestamp) -> sqlx::Result<u64> {
-    const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
-    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
-        and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
-    let known = store.known().await?;
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
-        let mut revoked = 0;
-        for mut row in known.all_held(rows).await? {
-            let now_revoked = sqlx::query(SQL)
-                .bind(&row.id).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
-            if now_revoked > 0 {
-                (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
-            }
-            revoked += now_revoked;
-            seal!(known, tx, row);
-        }
-        tx.commit().await?;
-        Ok(revoked)
-    })
-}
-
-/// Seals every grant of somebody whose access is given back as it is: as new as the entry about it.
-pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
-    const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
-    let known = store.known().await?;
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
-        for row in known.all_held(rows).await? {
-            seal!(known, tx, row);
-        }
-        tx.commit().await
-    })
-}
-
-/// No claim goes so far: what does was made by a clock that has been set back since.
-fn never(now: Timestamp) -> i64 {
-    now.plus(CLAIM_TIME + LARGEST_SKEW).0
-}
-
-/// Grants whose beginning or end is to be recorded and that nobody is at work on.
-pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<GrantId>> {
-    const SQL: &str = "select id from grants where approved = true and ended_at is null \
-        and (lease_until <= $1 or lease_until > $2) \
-        and ((started_at is null and revoked_at is null and starts_at <= $1) \
-        or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
-    let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL)
-        .bind(now.0).bind(never(now)).fetch_all(pool).await?);
-    Ok(ids.into_iter().map(GrantId).collect())
-}
-
-/// Claims the beginning or end of a grant: true for one process at a time.
-pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update grants set lease = $2, lease_until = $3 where id = $1 and (lease_until <= $4 or lease_until > $5) \
-         and ended_at is null";
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).bind(never(now)).execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
-}
-
-/// Lets a claimed grant go.
-pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<()> {
-    const SQL: &str = "update grants set lease_until = 0 where id = $1 and lease = $2";
-    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).execute(pool).await.map(|_| ()))
-}
+/// Grants whose beginning or end is to be recorded.
+pub const DUE: Leases = Leases {
+    table: "grants",
+    key: "id",
+    due: "approved = true and ended_at is null and ((started_at is null and revoked_at is null and starts_at <= $1) \
+          or (started_at is not null and (ends_at <= $1 or revoked_at is not null)))",
+    order: "id",
+    time: 30 * SECOND,
+    again: false,
+};
 
 /// Notes that a grant began; true once, and for whoever claimed it.
 pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
@@ -612,20 +558,26 @@ pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Timest
     change!(store, &id.0, |row: &mut Row| row.started_at = Some(now.0), SQL, process, now.0)
 }
 
-/// Notes that a grant ended; true once, and for whoever claimed it.
-pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update grants set ended_at = $3 where id = $1 and lease = $2 and ended_at is null \
-        and (ends_at <= $3 or revoked_at is not null)";
-    change!(store, &id.0, |row: &mut Row| row.ended_at = Some(now.0), SQL, process, now.0)
+/// Whether the deed of this entry wrote a grant; `None` where that cannot be said.
+pub async fn written_by(store: &Store, id: &GrantId, entry: i64) -> sqlx::Result<Option<bool>> {
+    const SQL: &str = grants!("where id = $1");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
+    Ok(store.written_by(row.as_ref(), entry))
 }
 
-/// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
+/// Whether a role may be tried again at a time (milliseconds): after 15 seconds, later after two minutes, in the end four times
 /// an hour, because each try that reaches the instance is in the record. Taking back what was given never waits longer than
 /// two minutes. A try more than a minute ahead was noted by a clock that has been set back since.
 macro_rules! due {
-    () => {
-        "(tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
-         else 900000 end <= $1 or tried_at > $1 + 60000)"
+    ($now:literal) => {
+        concat!(
+            "(tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
+             else 900000 end <= ",
+            $now,
+            " or tried_at > ",
+            $now,
+            " + 60000)"
+        )
     };
 }
 
@@ -771,7 +723,7 @@ pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Timestamp, to
 pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
-        due!(),
+        due!("$1"),
         " and r.state in ('asked', 'giving') \
          and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
          order by r.tried_at, r.grant_id, r.instance limit 100"
@@ -793,7 +745,7 @@ pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
 pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
-        due!(),
+        due!("$1"),
         " and r.state in ('asked', 'giving', 'given', 'taking') \
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
@@ -801,26 +753,17 @@ pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
     held_roles(store, keys, rows)
 }
 
+const ROLE_TRIES: Tries = Tries {
+    table: "grant_roles",
+    key: "grant_id || ' ' || instance || ' ' || state",
+    at: "tried_at",
+    untaken: due!("$3"),
+};
+
 /// Claims a role that is due: true for one process at a time.
 pub async fn claim_role(store: &Store, role: &Role, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = concat!(
-        "update grant_roles set tried_at = $1, tries = tries + 1 where grant_id = $2 and instance = $3 and state = $4 and ",
-        due!()
-    );
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(now.0).bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name())
-        .execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
-}
-
-/// What was given goes back as soon as a try that is under way can be over, however often giving it failed.
-pub async fn roles_are_due(store: &Store, id: &GrantId) -> sqlx::Result<()> {
-    const SQL: &str = "update grant_roles set tries = 0 where grant_id = $1";
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        sqlx::query(SQL).bind(&id.0).execute(&mut *tx).await?;
-        tx.commit().await
-    })
+    let key = format!("{} {} {}", role.grant, role.asked.instance, role.state.name());
+    ROLE_TRIES.take(store, &key, now.0, now).await
 }
 
 /// Notes how far a role has come; true if it is still where it was found.

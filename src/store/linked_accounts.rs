@@ -3,6 +3,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    claims::{Tries, never},
     fence::begin,
     mac::{self, Dated, Proof},
     on,
@@ -11,7 +12,7 @@ use super::{
     web_sessions::raise_generation,
 };
 use crate::{
-    clock::{DAY, LARGEST_SKEW, Timestamp},
+    clock::{DAY, Timestamp},
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
     seal::{Field, Keys},
@@ -51,11 +52,11 @@ fn owner(operator: &str, instance: &str, account: &str) -> String {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     operator: String,
-    instance: String,
-    account: String,
-    sealed: String,
+    pub instance: String,
+    pub account: String,
+    pub sealed: String,
     linked_at: i64,
     #[sqlx(flatten)]
     proof: Proof,
@@ -98,14 +99,27 @@ impl Dated for Row {
 }
 
 /// The columns of a link with its proof.
-macro_rules! links {
-    ($rest:literal) => {
-        concat!(
-            "select operator, instance, account, sealed, linked_at, mac, entry, subject from linked_accounts ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "operator, instance, account, sealed, linked_at, mac, entry, subject"
     };
 }
+
+/// A link by these columns; what follows says which.
+macro_rules! links {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from linked_accounts ", $rest)
+    };
+}
+
+/// Locks every link of somebody until the end of the transaction, to look whether it holds.
+pub(super) const LOCK_ALL_OF: &str =
+    concat!("update linked_accounts set mac = mac where operator = $1 returning ", columns!());
+/// Takes a link away …
+pub(super) const DELETE: &str = "delete from linked_accounts where operator = $1 and instance = $2";
+/// … and keeps its token until the instance has taken it back.
+pub(super) const LEAVE: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
+    values ($1, $2, $3, $4, $5, $6, 0, $7)";
 
 /// Seals what a link is meant to be, within the transaction that writes it.
 macro_rules! seal_link {
@@ -263,6 +277,19 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
     }
 }
 
+/// Whether the deed of this entry linked somebody's account; `None` where that cannot be said.
+pub async fn written_by(
+    store: &Store,
+    operator: &OperatorId,
+    instance: &InstanceName,
+    entry: i64,
+) -> sqlx::Result<Option<bool>> {
+    const SQL: &str = links!("where operator = $1 and instance = $2");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(store.written_by(row.as_ref(), entry))
+}
+
 /// A link's row as it stands, whether it holds or not: for those who compare the store with the record.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -299,8 +326,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals a link as it stands; false if it is gone.
 pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx::Result<bool> {
-    const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2 \
-        returning operator, instance, account, sealed, linked_at, mac, entry, subject";
+    const LOCK: &str =
+        concat!("update linked_accounts set mac = mac where operator = $1 and instance = $2 returning ", columns!());
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
@@ -336,8 +363,6 @@ pub async fn delete(
     session: Option<&str>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
-    const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7)";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
@@ -345,7 +370,7 @@ pub async fn delete(
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
         let Some((account, sealed)) = gone else { return Ok(false) };
-        sqlx::query(KEEP)
+        sqlx::query(LEAVE)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
         if let Some(mut held) = held {
@@ -365,9 +390,7 @@ pub async fn leave(
     now: Timestamp,
     next: Timestamp,
 ) -> sqlx::Result<()> {
-    const SQL: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7)";
-    on!(store, pool => sqlx::query(SQL)
+    on!(store, pool => sqlx::query(LEAVE)
         .bind(id)
         .bind(&linked.operator.0)
         .bind(linked.instance.as_str())
@@ -409,17 +432,16 @@ pub async fn left_due(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Resul
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
         where next_at <= $1 or next_at > $2 order by next_at, id limit 100";
     let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(now.plus(LONGEST_PAUSE + LARGEST_SKEW).0).fetch_all(pool).await?);
+        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?);
     let opened = rows.into_iter().map(|row| left_row(keys, row));
     Ok(opened.filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "left_tokens.damaged")).ok()).collect())
 }
 
+const ASKED: Tries = Tries { table: "left_tokens", key: "id", at: "next_at", untaken: "tries = $3" };
+
 /// Claims a token to be taken back: true for one process at a time. Nobody tries it again before `next`.
 pub async fn claim_left(store: &Store, left: &LeftToken, next: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update left_tokens set tries = tries + 1, next_at = $3 where id = $1 and tries = $2";
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&left.id).bind(left.tries).bind(next.0).execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
+    ASKED.take(store, &left.id, left.tries, next).await
 }
 
 /// A token is taken back, is in use again, or will never be taken back.

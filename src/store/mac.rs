@@ -137,6 +137,14 @@ impl Store {
         (!holds).then_some(Wrong::Changed)
     }
 
+    /// Whether the deed of this entry wrote a row, by the entry that it is sealed under; a row that is not there was written by
+    /// none. `None` where a later one wrote it since, or it does not hold: then it says nothing.
+    pub(super) fn written_by<R: Dated>(&self, row: Option<&R>, entry: i64) -> Option<bool> {
+        let Some(row) = row else { return Some(false) };
+        let sealed = row.proof().entry.filter(|_| self.wrong(row).is_none())?;
+        (sealed <= entry).then_some(sealed == entry)
+    }
+
     /// Those of some rows that are refused.
     pub(super) fn refusals<R: Undated>(&self, rows: &[R]) -> impl Iterator<Item = Refusal> {
         rows.iter().filter_map(|row| self.wrong(row).map(|wrong| Refusal { row: called(row), wrong }))

@@ -7,8 +7,10 @@ pub mod account_notes;
 pub mod attempts;
 pub mod batches;
 pub mod case_claims;
+pub mod claims;
 pub mod domain_imports;
 pub mod drafts;
+pub mod endings;
 mod fence;
 pub(crate) mod foreign;
 pub mod grants;
@@ -74,6 +76,8 @@ pub enum Starting {
 /// The migration since which what is kept of an instance is proved, and a note is bound to whose it is
 /// (`migrations/0036_proved_snapshots.sql`).
 const BOUND: i64 = 36;
+/// … since which the deeds of batches are proved one by one (`migrations/0041_work.sql`),
+const PROVED_DEEDS: i64 = 41;
 /// … and the one that made the table of notes (`migrations/0012_account_notes.sql`).
 const NOTES: i64 = 12;
 
@@ -220,10 +224,14 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
+        let unproved = self.is_of_before(PROVED_DEEDS).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
             self.sealing_becomes_due().await.map_err(failed)?;
         }
         // Before the migration that says that it is done: a start that ends in between does it again.
+        if unbound {
+            self.proving_becomes_due().await.map_err(failed)?;
+        }
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
         }
@@ -242,8 +250,11 @@ impl Store {
                 postgres.run(pool).await?;
             }
         }
-        if unbound {
+        if self.proving_is_due().await.map_err(failed)? {
             snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
+        if unproved {
+            batches::seal_items(self).await.map_err(failed)?;
         }
         Ok(())
     }

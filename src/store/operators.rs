@@ -7,6 +7,7 @@ use super::{
     on,
     recovery_codes::replace_codes,
     rights::{Changes, OF_A_PERSON},
+    setup_links,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -71,7 +72,7 @@ pub(super) struct Row {
     role: String,
     pub password_hash: Option<String>,
     pub totp_secret: Option<String>,
-    disabled_at: Option<i64>,
+    pub disabled_at: Option<i64>,
     created_at: i64,
     pub generation: i64,
     pub codes: Option<String>,
@@ -198,14 +199,21 @@ fn key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Adds a person; false if the name is taken.
-pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
+/// Adds a person, and uses up the set-up link (its hash) that they come by; false if the name is taken, or the link gone.
+pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> sqlx::Result<bool> {
     const SQL: &str = "insert into operators \
         (id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name_key) do nothing";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
+        if let Some(link) = link {
+            let used: Option<setup_links::Row> = sqlx::query_as(setup_links::TAKE)
+                .bind(link).bind(operator.created_at.0).fetch_optional(&mut *tx).await?;
+            if known.held(used).await?.is_none() {
+                return Ok(false);
+            }
+        }
         let added = sqlx::query(SQL)
             .bind(&operator.id.0)
             .bind(&operator.name)
@@ -313,10 +321,10 @@ pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
     })
 }
 
-/// Whether somebody's row was sealed since an entry stood: what that one meant has been done to it.
-pub async fn sealed_since(store: &Store, id: &OperatorId, entry: i64) -> sqlx::Result<bool> {
+/// Whether the deed of this entry wrote somebody's row; `None` where that cannot be said.
+pub async fn written_by(store: &Store, id: &OperatorId, entry: i64) -> sqlx::Result<Option<bool>> {
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
-    Ok(row.is_some_and(|row| store.wrong(&row).is_none() && row.proof.entry.is_some_and(|sealed| sealed >= entry)))
+    Ok(store.written_by(row.as_ref(), entry))
 }
 
 /// How many rows there are, whether they hold or not.
@@ -375,26 +383,6 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
             return Ok(false);
         }
         held.row.role = after.name().to_owned();
-        raise_generation!(known, tx, held, None);
-        tx.commit().await?;
-        Ok(true)
-    })
-}
-
-/// Ends somebody's access at an instant with all their sessions, or gives it back; false for the last owner's.
-pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Timestamp>) -> sqlx::Result<bool> {
-    const SQL: &str = "update operators set disabled_at = $2 where id = $1 and ($3 or role <> 'owner' \
-        or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
-    let known = store.known().await?;
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
-        let changed = sqlx::query(SQL)
-            .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(&mut *tx).await?.rows_affected();
-        if changed == 0 {
-            return Ok(false);
-        }
-        held.row.disabled_at = at.map(|at| at.0);
         raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)

@@ -2,7 +2,6 @@
 
 use super::{
     Refusal, Store,
-    fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
     rights::Changes,
@@ -153,15 +152,7 @@ pub async fn waits_for(store: &Store, operator: &OperatorId, now: Timestamp) -> 
 }
 
 /// Takes back the links that somebody made, and the one that is for them.
-pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let gone = sqlx::query("delete from reset_links where operator = $1 or offered_by = $1")
-            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
-        tx.commit().await?;
-        Ok(gone)
-    })
-}
+pub(super) const DELETE_ALL_OF: &str = "delete from reset_links where operator = $1 or offered_by = $1";
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links order by created_at desc, hash limit 1000");

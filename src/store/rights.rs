@@ -29,9 +29,11 @@ pub(super) const OF_A_PERSON: [&str; 10] = [
 /// … and about a grant.
 pub(super) const OF_A_GRANT: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
 
-/// Facts after which something cannot be had again: rows are sealed once, and work that has ended stays ended until somebody
-/// lets it go on.
-const FACTS: [&str; 4] = ["rows_sealed", "batch_begun", "batch_resumed", "batch_ended"];
+/// That what was kept of instances is proved in the form of today.
+pub const SNAPSHOTS_PROVED: &str = "snapshots_proved";
+/// Facts after which something cannot be had again: rows are sealed and proved once, and work that has ended stays ended until
+/// somebody lets it go on.
+const FACTS: [&str; 5] = ["rows_sealed", SNAPSHOTS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -307,6 +309,11 @@ impl Known {
             Some(fence) => former.map_or(fence.intent, |former| former.max(fence.intent)),
             None => former.unwrap_or_else(|| self.newest_entry()),
         }
+    }
+
+    /// Whether work in the background was begun.
+    pub fn has_begun(&self, work: &str) -> bool {
+        self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
     }
 
     /// The newest entry that says this of a subject on an instance.

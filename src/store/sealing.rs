@@ -1,10 +1,15 @@
-//! Whether a store is of a version before rows and head were sealed, and still to be sealed: known from the migration that
-//! brought it up to date, and kept under a MAC until it is done. A seal that is missing otherwise was taken away.
+//! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept of
+//! instances was proved: known from the migration that brought it up to date, and kept under a MAC until it is done. A seal that
+//! is missing otherwise was taken away.
 
-use super::{Store, migrations, on};
+use super::{Store, migrations, on, rights::SNAPSHOTS_PROVED};
 
 /// The migration since which the head has a seal, `migrations/0025_head.sql`.
 const SINCE: i64 = 25;
+
+/// What a note of something that is still to be done is made for.
+const SEALING: &str = "sealing due";
+const PROVING: &str = "proving due";
 
 /// How many entries there were, and the hash of the last one.
 const LAST: &str = "select idx, hash from ledger_entries order by idx desc limit 1";
@@ -54,8 +59,8 @@ impl Store {
         Ok(())
     }
 
-    fn owed(&self, idx: i64, hash: &str) -> String {
-        self.keys.hash("sealing due", format!("{idx}\n{hash}").as_bytes())
+    fn owed(&self, what: &str, idx: i64, hash: &str) -> String {
+        self.keys.hash(what, format!("{idx}\n{hash}").as_bytes())
     }
 
     /// Notes that this store, as it stands, is still to be sealed.
@@ -63,13 +68,25 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn sealing_becomes_due(&self) -> sqlx::Result<()> {
+        self.becomes_due(SEALING).await
+    }
+
+    /// Notes that what this store has kept of instances, as it stands, is still to be proved.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn proving_becomes_due(&self) -> sqlx::Result<()> {
+        self.becomes_due(PROVING).await
+    }
+
+    async fn becomes_due(&self, what: &str) -> sqlx::Result<()> {
         // Before the migration that makes it for everybody: a start that ends in between must not lose it.
         const TABLE: &str = "create table if not exists sealing_due (idx bigint not null, mac text not null)";
         const SQL: &str = "insert into sealing_due (idx, mac) values ($1, $2)";
         on!(self, pool => sqlx::query(TABLE).execute(pool).await.map(|_| ())?);
         let last: Option<(i64, String)> = on!(self, pool => sqlx::query_as(LAST).fetch_optional(pool).await?);
         let (idx, hash) = last.unwrap_or((-1, String::new()));
-        let mac = self.owed(idx, &hash);
+        let mac = self.owed(what, idx, &hash);
         on!(self, pool => sqlx::query(SQL).bind(idx).bind(mac).execute(pool).await.map(|_| ()))
     }
 
@@ -78,10 +95,32 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn sealing_is_due(&self) -> sqlx::Result<bool> {
+        Ok(!self.due(SEALING).await?.is_empty())
+    }
+
+    /// Whether what this store has kept of instances is of before it was proved, and still to be: once the record says that it
+    /// was done, whoever kept the note of it and puts it back is not believed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub(super) async fn proving_is_due(&self) -> sqlx::Result<bool> {
+        if self.due(PROVING).await?.is_empty() {
+            return Ok(false);
+        }
+        match self.ever(SNAPSHOTS_PROVED).await? {
+            Some(proved) => Ok(!proved),
+            // Its head has no seal yet.
+            None => self.sealing_is_due().await,
+        }
+    }
+
+    /// The MACs of the notes that hold.
+    async fn due(&self, what: &str) -> sqlx::Result<Vec<String>> {
         const SQL: &str = "select d.idx, coalesce(e.hash, ''), d.mac from sealing_due d \
             left join ledger_entries e on e.idx = d.idx";
         let due: Vec<(i64, String, String)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-        Ok(due.iter().any(|(idx, hash, mac)| *mac == self.owed(*idx, hash)))
+        let held = due.into_iter().filter(|(idx, hash, mac)| *mac == self.owed(what, *idx, hash));
+        Ok(held.map(|(.., mac)| mac).collect())
     }
 
     /// It is sealed.
@@ -89,7 +128,23 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn sealing_is_done(&self) -> sqlx::Result<()> {
-        on!(self, pool => sqlx::query("delete from sealing_due").execute(pool).await.map(|_| ()))
+        self.done(SEALING).await
+    }
+
+    /// What it has kept of instances is proved.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn proving_is_done(&self) -> sqlx::Result<()> {
+        self.done(PROVING).await
+    }
+
+    async fn done(&self, what: &str) -> sqlx::Result<()> {
+        for mac in self.due(what).await? {
+            on!(self, pool =>
+                sqlx::query("delete from sealing_due where mac = $1").bind(&mac).execute(pool).await.map(|_| ())?);
+        }
+        Ok(())
     }
 
     /// Whether a row has a MAC at all: where one has, the store was sealed.

@@ -1,8 +1,12 @@
 //! Changes of who may sign up that the instance's caches are not yet seen to agree with: kept until they are, across restarts.
 
-use super::{Store, on};
+use super::{
+    Store,
+    claims::{Tries, never},
+    on,
+};
 use crate::{
-    clock::{LARGEST_SKEW, MINUTE, Timestamp},
+    clock::{MINUTE, Timestamp},
     id::InstanceName,
     nouns::registrations::RegistrationsMode,
 };
@@ -96,24 +100,19 @@ pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Settling>> {
     const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
         where next_at <= $1 or next_at > $2 order by next_at";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(now.plus(LONGEST_PAUSE + LARGEST_SKEW).0).fetch_all(pool).await?);
+        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?);
     Ok(rows.into_iter().filter_map(row).collect())
 }
+
+const LOOKS: Tries =
+    Tries { table: "settling", key: "instance || ' ' || cast(entry as text)", at: "next_at", untaken: "tries = $3" };
 
 /// Claims one look: true for one process at a time. Nobody looks again before `next`.
 ///
 /// # Errors
 /// The store's.
 pub async fn claim(store: &Store, settling: &Settling, next: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "update settling set tries = tries + 1, next_at = $4 where instance = $1 and entry = $2 and tries = $3";
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(settling.instance.as_str())
-        .bind(settling.entry)
-        .bind(settling.tries)
-        .bind(next.0)
-        .execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
+    LOOKS.take(store, &format!("{} {}", settling.instance, settling.entry), settling.tries, next).await
 }
 
 /// The caches confirmed that they forgot.

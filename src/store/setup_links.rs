@@ -26,7 +26,7 @@ pub struct SetupLink {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     hash: String,
     role: String,
     name: Option<String>,
@@ -154,24 +154,11 @@ pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Opt
     known.held(row).await?.map(from_row).transpose()
 }
 
-/// Uses a link up: some exactly once.
-pub async fn take(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<SetupLink>> {
-    const SQL: &str = concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
-    let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    known.held(row).await?.map(from_row).transpose()
-}
-
+/// Uses a link up, within the transaction that adds whoever comes by it.
+pub(super) const TAKE: &str =
+    concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
 /// Takes back every link that somebody made.
-pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => {
-        let mut tx = begin!(store, pool);
-        let gone = sqlx::query("delete from setup_links where offered_by = $1")
-            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
-        tx.commit().await?;
-        Ok(gone)
-    })
-}
+pub(super) const DELETE_ALL_OF: &str = "delete from setup_links where offered_by = $1";
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links order by created_at desc, hash limit 1000");

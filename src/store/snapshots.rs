@@ -5,11 +5,13 @@
 
 use super::{
     Store,
+    claims::never,
     mac::{self, Proof, Refusal, Sealed, Undated, without_entry},
     on,
+    rights::SNAPSHOTS_PROVED,
 };
 use crate::{
-    clock::{LARGEST_SKEW, Timestamp},
+    clock::Timestamp,
     id::InstanceName,
     seal::{Field, Keys},
 };
@@ -89,10 +91,16 @@ impl Sealed for Row {
 
 impl Undated for Row {}
 
-/// Whether it is what the console kept. One that was kept before its rows were part of the code holds until the next look.
-fn holds(store: &Store, mut row: Row) -> bool {
-    row.former = store.wrong(&row).is_some();
-    !row.former || store.holds(&row)
+/// Whether one that was kept before its rows were part of the code is still believed: until all of them are proved in the form
+/// of today, which the record says. From then on it would be an older copy that somebody put back.
+async fn believes_former(store: &Store) -> sqlx::Result<bool> {
+    Ok(store.ever(SNAPSHOTS_PROVED).await? == Some(false))
+}
+
+/// Whether it is what the console kept.
+async fn holds(store: &Store, mut row: Row) -> sqlx::Result<bool> {
+    row.former = store.wrong(&row).is_some() && believes_former(store).await?;
+    Ok(store.holds(&row))
 }
 
 fn row(instance: &InstanceName, part: &str, taken_at: Timestamp, number: i64, hash: &str, kept: bool) -> Row {
@@ -112,10 +120,30 @@ fn row(instance: &InstanceName, part: &str, taken_at: Timestamp, number: i64, ha
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const ALL: &str = snapshots!("order by instance, part");
     let mut rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let former = believes_former(store).await?;
     for row in &mut rows {
-        row.former = store.wrong(row).is_some();
+        row.former = former && store.wrong(row).is_some();
     }
     Ok(store.refusals(&rows).collect())
+}
+
+/// Proves in the form of today what was kept in the former one; how many. What neither is stays as it is, and is refused.
+pub async fn prove_former(store: &Store) -> sqlx::Result<u64> {
+    const ALL: &str = snapshots!("order by instance, part");
+    const PROVE: &str = "update snapshots set mac = $3 where instance = $1 and part = $2 and mac = $4";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let mut proved = 0;
+    for mut row in rows.into_iter().filter(|row| store.wrong(row).is_some()) {
+        row.former = true;
+        if store.wrong(&row).is_some() {
+            continue;
+        }
+        row.former = false;
+        let mac = mac::mac(&store.keys, &row, 0);
+        proved += on!(store, pool => sqlx::query(PROVE)
+            .bind(&row.instance).bind(&row.part).bind(&mac).bind(&row.proof.mac).execute(pool).await?.rows_affected());
+    }
+    Ok(proved)
 }
 
 fn fail(error: impl std::fmt::Display) -> sqlx::Error {
@@ -129,8 +157,7 @@ pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next:
         where snapshot_turns.due_at <= $2 or snapshot_turns.due_at > $4";
     let claimed = on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(now.0).bind(next.0)
-        // Further ahead than any turn: the clock has been set back since.
-        .bind(next.plus(LARGEST_SKEW).0).execute(pool).await?.rows_affected());
+        .bind(never(now, next.since(now))).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 
@@ -151,12 +178,13 @@ pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::R
     const SQL: &str = snapshots!("where instance = $1 and part = $2");
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
-    Ok(row.map(|row| Kept {
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Kept {
         taken_at: Timestamp(row.taken_at),
         number: row.number,
         rows: row.kept != 0,
         hash: row.hash.clone(),
-        holds: holds(store, row),
+        holds: holds(store, row).await?,
     }))
 }
 
@@ -180,7 +208,7 @@ pub async fn rows(store: &Store, keys: &Keys, instance: &InstanceName, part: &st
         .ok_or_else(|| sqlx::Error::Decode("a snapshot does not open; is `secret_key` the right one?".into()))
 }
 
-/// Proves those from before they were proved.
+/// Proves those from before they were proved at all.
 pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
     const FORMER: &str = "select instance, part, taken_at, number, hash, sealed from snapshots where mac is null";
     const SEAL: &str = "update snapshots set mac = $3, sealed = $4 where instance = $1 and part = $2 and mac is null";

@@ -130,9 +130,12 @@ pub(super) const RAISE: &str = "update operators set generation = generation + 1
 /// Also the one to be kept, if it was over already.
 pub(super) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
     or generation <> (select o.generation - 1 from operators o where o.id = $1))";
-/// The one that goes on; whatever else stands there, for whatever reason, keeps its generation and is over.
-pub(super) const KEPT: &str =
-    concat!("select ", columns!(), " from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2");
+/// The one that goes on, locked: what a request writes into it at the same moment must not be sealed over. Whatever else stands
+/// there, for whatever reason, keeps its generation and is over.
+pub(super) const KEPT: &str = concat!(
+    "update web_sessions set mac = mac where operator = $1 and substr(id_hash, 1, 16) = $2 returning ",
+    columns!()
+);
 pub(super) const TAKE_OVER: &str = "update web_sessions set generation = $2, mac = $3 where id_hash = $1";
 
 /// Stores a session; a known one keeps its beginning, its end and its generation.
@@ -231,15 +234,16 @@ pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
     on!(store, pool => sqlx::query("delete from web_sessions where id_hash = $1").bind(hash).execute(pool).await.map(|_| ()))
 }
 
-/// Ends every session of a person, half ones and those about to begin too, but for the one to be kept.
-pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<()> {
+/// Ends every session of a person, half ones and those about to begin too, but for the one to be kept; false where the person
+/// is gone, or their row does not hold.
+pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<bool> {
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        if let Some(mut held) = held!(known, tx, operator) {
-            raise_generation!(known, tx, held, keep);
-        }
-        tx.commit().await
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        raise_generation!(known, tx, held, keep);
+        tx.commit().await?;
+        Ok(true)
     })
 }
 
@@ -339,36 +343,39 @@ pub async fn list_of(
         .collect())
 }
 
-/// Every session of somebody that is of their generation.
-const OF_PERSON: &str = concat!("select ", columns!(), " from web_sessions where operator = $1 and generation = $2");
+/// Every session of somebody that is of their generation, locked: what a request writes into one at the same moment must not be
+/// sealed over.
+const OF_PERSON: &str =
+    concat!("update web_sessions set mac = mac where operator = $1 and generation = $2 returning ", columns!());
 
-/// Ends one session of a person, by the beginning of its hash. The others go on in a new generation: one that is put back is of
-/// the former, and over.
-pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
+/// Ends one session of a person, by the beginning of its hash; false where there is none, or the person's row does not hold. The
+/// others go on in a new generation: one that is put back is of the former, and over.
+pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<bool> {
     const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let held = held!(known, tx, operator);
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
-        if let Some(mut held) = held {
-            let former = held.row.generation;
-            held.row.generation += 1;
-            sqlx::query(RAISE).bind(&operator.0).execute(&mut *tx).await?;
-            let left: Vec<Row> = sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?;
-            for mut row in left.into_iter().filter(|row| store.holds(row)) {
-                row.generation = held.row.generation;
-                sqlx::query(TAKE_OVER)
-                    .bind(&row.id_hash)
-                    .bind(row.generation)
-                    .bind(mac::mac(&store.keys, &row, 0))
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            seal_person!(known, tx, held);
+        if ended == 0 {
+            return Ok(false);
         }
+        let former = held.row.generation;
+        held.row.generation += 1;
+        sqlx::query(RAISE).bind(&operator.0).execute(&mut *tx).await?;
+        let left: Vec<Row> = sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?;
+        for mut row in left.into_iter().filter(|row| store.holds(row)) {
+            row.generation = held.row.generation;
+            sqlx::query(TAKE_OVER)
+                .bind(&row.id_hash)
+                .bind(row.generation)
+                .bind(mac::mac(&store.keys, &row, 0))
+                .execute(&mut *tx)
+                .await?;
+        }
+        seal_person!(known, tx, held);
         tx.commit().await?;
-        Ok(ended)
+        Ok(true)
     })
 }
 

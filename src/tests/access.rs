@@ -494,8 +494,8 @@ async fn an_offer_ends_with_the_access_of_whoever_made_it_and_an_owner_is_always
     // The last owner stays, whoever asks.
     let store = &house.app.store;
     let last = OperatorId("01owner".into());
-    let now = Some(house.app.clock.now());
-    assert!(!howdah::store::operators::set_disabled(store, &last, now).await.unwrap());
+    let now = house.app.clock.now();
+    assert_eq!(howdah::store::endings::end_access(store, &last, &last, now).await.unwrap(), None);
     assert!(!howdah::store::operators::set_role(store, &last, Role::Owner, Role::Auditor).await.unwrap());
 }
 

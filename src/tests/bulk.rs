@@ -2,13 +2,20 @@
 
 use crate::support::{House, house, postgres, sqlite};
 use axum::http::StatusCode;
-use howdah::{batches::service, id::OperatorId, ledger::Outcome, store::batches};
+use howdah::{
+    batches::service::{OfBatch, engine},
+    id::OperatorId,
+    ledger::Outcome,
+    store::batches,
+};
 
 /// Works on batches until none is left, and never for ever.
 async fn work(house: &House) {
     let instance = house.app.instances.keys().next().unwrap();
     for _ in 0..50 {
-        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
+            .await
+            .unwrap();
         if batches::running(&house.app.store, &house.app.keys, instance).await.unwrap().is_empty() {
             return;
         }

@@ -2,7 +2,15 @@
 
 use crate::support::{House, NO_SANCTION, house, house_of, sqlite, until};
 use axum::http::StatusCode;
-use howdah::{cli, clock::Clock, config::Secret, http, ledger::Outcome, seal::Keys};
+use howdah::{
+    batches::service::{OfBatch, engine},
+    cli,
+    clock::Clock,
+    config::Secret,
+    http,
+    ledger::Outcome,
+    seal::Keys,
+};
 use practice::version::Version;
 
 /// Runs statements on the instance as somebody at its database's own prompt would.
@@ -666,7 +674,7 @@ async fn a_large_case_takes_a_third_of_the_calls_and_says_so_before() {
     .await;
     // It goes on as far as half of the calls, and every part is done by itself.
     let window = instance.rest.limits().unwrap().reset;
-    let work = howdah::batches::service::work(&house.app, &instance, "a process");
+    let work = engine::work::<OfBatch>(&house.app, &instance, "a process", 50);
     let _waits = tokio::time::timeout(std::time::Duration::from_secs(6), work).await;
     until("the deeds under way are closed", async || house.open_deeds().await == 0).await;
     let closed = 436 - value(&house, &open).await.parse::<usize>().unwrap();

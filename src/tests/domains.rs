@@ -6,9 +6,12 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use howdah::{
+    batches::service::engine,
     cli,
     clock::{Clock, MINUTE},
-    domain_blocks::{AddressRule, AddressSeverity, Difference, ImportState, RowState, Rule, Severity, service},
+    domain_blocks::{
+        AddressRule, AddressSeverity, Difference, ImportState, RowState, Rule, Severity, service::OfImport,
+    },
     id::{InstanceName, RuleNumber},
     ledger::Outcome,
     seal::Keys,
@@ -604,7 +607,7 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
         ticks(&house, &cookie, &import, "import-tick", &[("shown", "12"), ("row[]", "12")]).await;
         begin(&house, &cookie, &import, &["new", "stricter"]).await;
         let instance = house.app.instances[&harbour()].clone();
-        while service::work(&house.app, &instance, "one", 2).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, &instance, "one", 2).await.unwrap() > 0 {}
         let done: Vec<_> = rows(&house, &import).await.into_iter().map(|row| (row.line, row.state)).collect();
         use RowState::{Done, Failed, LeftOut, Listed};
         let expected = [
@@ -647,7 +650,7 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     let import = read_in(&house, &cookie, &format!("#domain,#severity\n{text}")).await;
     begin(&house, &cookie, &import, &["new"]).await;
     let instance = house.app.instances[&harbour()].clone();
-    assert_eq!(service::work(&house.app, &instance, "one", 2).await.unwrap(), 2);
+    assert_eq!(engine::work::<OfImport>(&house.app, &instance, "one", 2).await.unwrap(), 2);
 
     // The process ended after the third row was done on the instance, and before it was marked; the fourth had just begun.
     set(
@@ -666,7 +669,7 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     let again = second.instances[&harbour()].clone();
     again.probe(clock.now()).await;
     let writes = house.weather.writes();
-    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "the first may still be at it");
+    assert_eq!(engine::work::<OfImport>(&second, &again, "two", 10).await.unwrap(), 0, "the first may still be at it");
     clock.advance(2 * MINUTE);
 
     let pause = |pause: &'static str| {
@@ -677,10 +680,10 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
         }
     };
     pause("yes").await;
-    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "paused");
+    assert_eq!(engine::work::<OfImport>(&second, &again, "two", 10).await.unwrap(), 0, "paused");
     pause("").await;
-    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 4);
-    assert_eq!(service::work(&house.app, &instance, "one", 10).await.unwrap(), 0, "nothing is left");
+    assert_eq!(engine::work::<OfImport>(&second, &again, "two", 10).await.unwrap(), 4);
+    assert_eq!(engine::work::<OfImport>(&house.app, &instance, "one", 10).await.unwrap(), 0, "nothing is left");
     let rows = rows(&house, &import).await;
     assert!(rows.iter().all(|row| row.state == RowState::Done), "{rows:?}");
     assert!(rows[2].said.contains("Found done"), "{rows:?}");
@@ -707,7 +710,7 @@ async fn an_import_put_back_as_it_ran_does_nothing_again() {
         let run = async |text: &str| crate::support::sql(&store, text).await.unwrap();
         run("create table former as select * from domain_imports").await;
         run("create table former_rows as select * from domain_import_rows").await;
-        assert_eq!(service::work(&house.app, &instance, "one", 2).await.unwrap(), 2);
+        assert_eq!(engine::work::<OfImport>(&house.app, &instance, "one", 2).await.unwrap(), 2);
         let lift = || async {
             sqlx::query("delete from domain_blocks where domain like 'row%.example'")
                 .execute(&house.instance)
@@ -718,7 +721,7 @@ async fn an_import_put_back_as_it_ran_does_nothing_again() {
         lift().await;
         run("delete from domain_import_rows; insert into domain_import_rows select * from former_rows").await;
         let writes = house.weather.writes();
-        while service::work(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
         assert_eq!(house.weather.writes(), writes + 2, "what was done is not done again");
         let said: Vec<_> = rows(&house, &import).await.into_iter().map(|row| (row.state, row.said)).collect();
         assert!(said[0].1.contains("Done before") && said.iter().all(|row| row.0 == RowState::Done), "{said:?}");
@@ -727,7 +730,7 @@ async fn an_import_put_back_as_it_ran_does_nothing_again() {
         run("delete from domain_import_rows; delete from domain_imports; insert into domain_imports select * from former; \
              insert into domain_import_rows select * from former_rows")
         .await;
-        while service::work(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
         assert_eq!(house.weather.writes(), writes + 2, "an import that is over stays over");
         let refused = store.refused().await.unwrap();
         assert!(refused.iter().any(|row| row.row.contains("the import")), "{refused:?}");
@@ -750,7 +753,7 @@ async fn a_line_that_was_not_ticked_is_not_carried_out() {
     .await
     .unwrap();
     let instance = house.app.instances[&harbour()].clone();
-    while service::work(&house.app, &instance, "one", 20).await.unwrap() > 0 {}
+    while engine::work::<OfImport>(&house.app, &instance, "one", 20).await.unwrap() > 0 {}
     let rows = rows(&house, &import).await;
     let of = |difference: Difference| rows.iter().find(|row| row.difference == difference).unwrap();
     assert_eq!(of(Difference::New).state, RowState::Done);
@@ -777,7 +780,7 @@ async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls
     house
         .post(Some(&owner), "/api/people/disable", &[("operator", "01admin"), ("disabled", "yes"), ("why", "left")])
         .await;
-    assert_eq!(service::work(&house.app, &instance, "one", 10).await.unwrap(), 0);
+    assert_eq!(engine::work::<OfImport>(&house.app, &instance, "one", 10).await.unwrap(), 0);
     let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
     assert_eq!((kept.state, house.weather.writes()), (ImportState::Paused, 0));
     assert!(kept.note.contains("may not do it any more"), "{}", kept.note);
@@ -787,7 +790,7 @@ async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls
     let text: String = (0..310).map(|number| format!("row{number}.example,suspend\n")).collect();
     let import = read_in(&house, &owner, &format!("domain,severity\n{text}")).await;
     begin(&house, &owner, &import, &["new"]).await;
-    let done = service::work(&house.app, &instance, "one", 500).await.unwrap();
+    let done = engine::work::<OfImport>(&house.app, &instance, "one", 500).await.unwrap();
     assert!(done < 310, "{done}");
     let limits = instance.rest.limits().unwrap();
     assert!(limits.remaining * 2 >= limits.limit - 2, "{limits:?}");

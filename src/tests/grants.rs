@@ -2,12 +2,13 @@
 
 use crate::{
     engine::{Database, Engine},
-    support::{House, NO_SANCTION, aged, grant, house, person, postgres, sqlite},
+    support::{House, NO_SANCTION, aged, grant, grants_taken_back, house, person, postgres, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
     access::Role,
-    batches, cli,
+    batches::service::{OfBatch, engine},
+    cli,
     clock::{Clock, DAY, HOUR, MINUTE, SECOND, Timestamp},
     config::Secret,
     context::App,
@@ -56,9 +57,7 @@ async fn state(house: &House, id: &GrantId) -> State {
 
 /// The house's own grant of everything is taken back, so that a test gives its own.
 async fn without_grant(house: &House) {
-    let (store, now) = (&house.app.store, house.app.clock.now());
-    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
-    assert_eq!(grants::revoke_all_of(store, &whose, &by, now).await.unwrap(), 1);
+    assert_eq!(grants_taken_back(&house.app, "01contractor").await, 1);
 }
 
 /// A page that is refused, or the words of a form that came back: the status.
@@ -501,7 +500,7 @@ async fn a_process_that_died_over_it_is_followed_by_the_next() {
     let now = house.app.clock.now();
     let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(HOUR)).await;
     aged(&house.store.store, &format!("update grants set started_at = null where id = '{}'", id.0)).await;
-    assert!(grants::claim(&house.app.store, &id, "the dead one", now).await.unwrap());
+    assert!(grants::DUE.take(&house.app.store, &id.0, "the dead one", now).await.unwrap());
     kept_by(&house.app, "the next").await.unwrap();
     assert_eq!(find(&house, &id).await.started_at, None, "claimed");
     house.app.clock.advance(31_000);
@@ -548,7 +547,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         .await
         .unwrap();
         aged(&house.store.store, revoked).await;
-        batches::service::work(&house.app, &instance, "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, &instance, "a process", 50).await.unwrap();
         let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &house.app.keys, &id).await.unwrap();
         assert_eq!(items[1].state, howdah::store::batches::State::Closed(Outcome::Refused), "{:?}", items[1].said);
         assert!(items[1].said.as_deref().unwrap().contains("no running grant"), "{:?}", items[1].said);
@@ -737,8 +736,8 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
         assert!(!scope.sign_ups && !scope.reveal, "as much as before");
         assert!(running("A", 5_000).await.is_empty());
         assert_eq!(
-            grants::due(&db.store, Timestamp(5_000)).await.unwrap(),
-            [GrantId("A".into())],
+            grants::DUE.free(&db.store, None, "", Timestamp(5_000)).await.unwrap(),
+            ["A"],
             "its end is still to be noted"
         );
         for id in ["B", "C", "D"] {

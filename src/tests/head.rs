@@ -19,10 +19,10 @@ use howdah::{
     deeds::{DisableOperator, SetRegistrations},
     http,
     id::OperatorId,
-    ledger::{Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint, tree::from_hex},
+    ledger::{Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, Verdict, checkpoint, tree::from_hex},
     registrations::RegistrationsMode,
     seal::{Keys, hex},
-    store::{Driver, Store},
+    store::{Driver, Store, rights::FOUND_DONE},
 };
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -184,11 +184,20 @@ async fn a_change_of_rights_is_signed_outside_at_once(db: &Database) {
     let warrant = ledger.open(permit, deed, "gone", Acting::Console, Mark::default()).await.unwrap();
     ledger.close(&warrant.answered(Vec::new()), &succeeded()).await.unwrap();
     assert_eq!(notes(&file).len(), before + 1);
+    // Also where it was found done after its process died, and not where it was not.
+    for (facts, signed) in [(json!({}), 1), (json!({ FOUND_DONE: true }), 2)] {
+        let permit = howdah::access::permit(&actor(Role::Owner), Permission::ManageOperators, Object::Console).unwrap();
+        let deed = DisableOperator { operator: OperatorId("01EVE".into()), name: "eve".into(), disabled: false };
+        let warrant = ledger.open(permit, deed, "back", Acting::Console, Mark::default()).await.unwrap();
+        let found = Verdict { outcome: Outcome::Unknown, facts, seen: json!({}) };
+        ledger.close(&warrant.answered(Vec::new()), &found).await.unwrap();
+        assert_eq!(notes(&file).len(), before + signed);
+    }
     put_back(db).await;
     let next = with_file(db, "p2", &file);
     next.begin().await.unwrap();
     let found = next.contradiction().unwrap_or_default();
-    assert!(found.contains("the checkpoint outside signed 6 entries"), "{found}");
+    assert!(found.contains("the checkpoint outside signed 10 entries"), "{found}");
 }
 
 /// What an owner decided stands outside as well: a copy of before the decision is no store that one goes on with.

@@ -137,3 +137,96 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
         assert_eq!(file.status.is_success(), !refused, "{query}: {}", file.body);
     }
 }
+
+/// What stands on one instance is reached by no form and no page that names another, and by nobody who may not change rules
+/// there: an import, its ticks, an access request, a batch.
+#[tokio::test]
+async fn a_form_that_names_another_instance_reaches_nothing_of_this_one() {
+    let house = with_lagoon(house(sqlite().await).await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let import = crate::domains::read_in(&house, &owner, "domain,severity\nnew.example,suspend\n").await;
+    let form = [
+        ("instance", "harbour"),
+        ("accounts", "1"),
+        ("who", "Nora"),
+        ("organisation", ""),
+        ("contact", ""),
+        ("why", "runs a library"),
+        ("back", "/i/harbour/access-requests"),
+    ];
+    let to = house.post(Some(&owner), "/api/access-requests/enter", &form).await.location.unwrap();
+    let request = to.rsplit_once('/').unwrap().1.to_owned();
+    let state = async || {
+        let store = &house.app.store;
+        let found = howdah::store::domain_imports::rows(store, &import, "", 0, 10).await.unwrap();
+        let ticked: Vec<bool> = found.iter().map(|row| row.ticked).collect();
+        let waits = howdah::store::access_requests::by_id(store, &house.app.keys, &request).await.unwrap().unwrap();
+        (ticked, waits.state)
+    };
+    let before = state().await;
+    let page = format!("/domains/imports/{import}");
+    let people = ["owner", "admin", "moderator", "auditor", "contractor"];
+    let mut refused = 0;
+    for who in people {
+        let cookie = house.sign_in(who).await;
+        let may = matches!(who, "owner" | "admin");
+        for on in ["lagoon", "harbour"] {
+            for (path, fields) in crate::access::WRITES {
+                let about = if fields.iter().any(|(name, _)| *name == "import") {
+                    ("import", import.as_str())
+                } else if fields.iter().any(|(name, _)| *name == "request") {
+                    ("request", request.as_str())
+                } else {
+                    continue;
+                };
+                if may && on == "harbour" {
+                    continue;
+                }
+                let mut form: Vec<(&str, &str)> =
+                    fields.iter().copied().filter(|(name, _)| *name != "instance" && *name != about.0).collect();
+                form.extend([("instance", on), about]);
+                let answer = house.post(Some(&cookie), path, &form).await;
+                let status = match answer.location {
+                    Some(to) => house.get(Some(&cookie), &to).await.status.as_u16(),
+                    None => answer.status.as_u16(),
+                };
+                assert!(status == 404 || (status == 403 && !may), "{who}, {path} on {on}: {status}");
+                refused += 1;
+            }
+        }
+        let elsewhere = house.get(Some(&cookie), &format!("/i/lagoon{page}")).await.status;
+        assert!(elsewhere == 404 || elsewhere == 403, "{who} reads it under another name: {elsewhere}");
+        let here = house.get(Some(&cookie), &format!("/i/harbour{page}")).await.status;
+        assert_eq!(here == 200, who != "contractor", "{who}");
+    }
+    assert_eq!(refused, 2 * 7 + 3 * 2 * 7, "every form about an import or a request");
+    assert_eq!(state().await, before, "something of it was changed");
+}
+
+/// A sheet of somebody's work is theirs, and of those who may see grants; as a file it is handed to those who check the record.
+#[tokio::test]
+async fn a_sheet_is_its_persons_and_theirs_who_see_grants() {
+    let house = house(sqlite().await).await;
+    for (who, reads_others, is_handed_others) in [
+        ("owner", true, true),
+        ("admin", true, false),
+        ("auditor", true, true),
+        ("moderator", false, false),
+        ("contractor", false, false),
+    ] {
+        let cookie = house.sign_in(who).await;
+        for whose in ["01owner", "01moderator", "01contractor", "nobody"] {
+            for (file, others) in [("sheet", reads_others), ("sheet.csv", is_handed_others)] {
+                let status = house.get(Some(&cookie), &format!("/grants/{whose}/{file}")).await.status.as_u16();
+                let own = whose == format!("01{who}");
+                let expected = match (own || others, whose) {
+                    (false, _) => 403,
+                    (true, "nobody") => 404,
+                    (true, _) => 200,
+                };
+                assert_eq!(status, expected, "{who} asks for {file} of {whose}");
+            }
+        }
+    }
+}

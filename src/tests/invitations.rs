@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use howdah::{
-    batches::service,
+    batches::service::{OfBatch, engine},
     cli,
     clock::{Clock, DAY, Timestamp},
     config::Secret,
@@ -111,7 +111,9 @@ async fn is_over(house: &House, invite: i64) -> bool {
 async fn work(house: &House) {
     let instance = house.app.instances.keys().next().unwrap();
     for _ in 0..50 {
-        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
+            .await
+            .unwrap();
         if batches::running(&house.app.store, &house.app.keys, instance).await.unwrap().is_empty() {
             return;
         }

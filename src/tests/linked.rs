@@ -4,12 +4,14 @@ use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
-    batches, cli,
+    batches::service::{OfBatch, engine},
+    cli,
     clock::{Clock, Timestamp},
     config::Secret,
     context::Context,
     deeds::DecideCase,
-    domain_blocks, http,
+    domain_blocks::{self, service::OfImport},
+    http,
     id::{AccountId, OperatorId},
     jobs,
     ledger::{Acting, Answer, Deed, Filter, Mark, Outcome},
@@ -356,14 +358,14 @@ async fn a_token_that_was_revoked_is_replaced_by_no_other() {
     let form = [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "resolve"), ("why", "a wave")];
     let begun = house.post(Some(&cookie), "/api/reports/decide-many", &form).await.location.unwrap();
     let instance = house.app.instances.values().next().unwrap();
-    batches::service::work(&house.app, instance, "a process").await.unwrap();
+    engine::work::<OfBatch>(&house.app, instance, "a process", 50).await.unwrap();
     let page = get(&house, Some(&cookie), &begun).await;
     assert!(page.body.contains("paused") && page.body.contains("0 of 2 done"), "{}", page.body);
     // With a new link it goes on, as that account.
     linked(&house, &cookie, "jonastran").await;
     let id = begun.rsplit('/').next().unwrap();
     house.post(Some(&cookie), "/api/batches/pause", &[("instance", "harbour"), ("batch", id), ("pause", "no")]).await;
-    batches::service::work(&house.app, instance, "a process").await.unwrap();
+    engine::work::<OfBatch>(&house.app, instance, "a process", 50).await.unwrap();
     let by: Vec<String> = sqlx::query_scalar(
         "select distinct a.username::text from admin_action_logs l join accounts a on a.id = l.account_id \
          where l.action = 'resolve' and l.created_at > now() at time zone 'utc' - interval '5 minutes'",
@@ -859,7 +861,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     house.post(Some(&cookie), "/api/domains/import-start", &form).await;
     let instance = house.app.instances.values().next().unwrap();
     let service_account = instance.rest.limits();
-    assert_eq!(domain_blocks::service::work(&house.app, instance, "one", 1).await.unwrap(), 1);
+    assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 1).await.unwrap(), 1);
     let by: Vec<String> = sqlx::query_scalar(
         "select a.username::text from admin_action_logs l join accounts a on a.id = l.account_id \
          where l.target_type = 'DomainBlock' and l.human_identifier like '%.example' order by l.id desc limit 1",
@@ -874,7 +876,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     assert_eq!(instance.rest.limits(), service_account, "the service account's are untouched");
     // What the role does not allow any more stops it, with the reason.
     run(&house, "update user_roles set permissions = 1024 where name = 'Admin'").await;
-    assert_eq!(domain_blocks::service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
+    assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap(), 0);
     let page = get(&house, Some(&cookie), &to).await;
     assert!(page.body.contains("You act as @mirakost there, whose role may not manage federation"), "{}", page.body);
 }

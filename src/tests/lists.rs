@@ -6,7 +6,8 @@ use crate::{
     support::{House, house, postgres, sqlite},
 };
 use howdah::{
-    domain_blocks::{ImportState, Rule, service},
+    batches::service::engine,
+    domain_blocks::{ImportState, Rule, service::OfImport},
     store::domain_imports,
 };
 
@@ -703,7 +704,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         assert!(!start(anew.clone(), three).await.contains("draft="));
         assert!(read_anew(&house, &cookie, &anew, &plain).await.contains("draft="), "it has begun");
         let instance = house.app.instances.values().next().unwrap();
-        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap() > 0 {}
         let rules: Vec<(String, i32)> = sqlx::query_as(
             "select domain, severity from domain_blocks where domain in ('one.test', 'two.test', 'dni.invalid') order by domain",
         )
@@ -748,7 +749,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         assert!(!start(running.clone(), vec![]).await.contains("draft="));
         crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
         let writes = house.weather.writes();
-        assert_eq!(service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
+        assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap(), 0);
         assert_eq!(house.weather.writes(), writes, "what a former version made of it is not carried out");
         let stopped = domain_imports::by_id(&house.app.store, &instance.name, &running).await.unwrap().unwrap();
         assert!(stopped.state == ImportState::Paused && stopped.note.contains("former version"), "{stopped:?}");
@@ -886,7 +887,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
         let begun = ticks(&house, &cookie, &import, "import-start", &[("why", "a list")]).await.location.unwrap();
         assert_eq!(begun, there);
         let instance = house.app.instances.values().next().unwrap();
-        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap() > 0 {}
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(rule(&house, "worded.test").await, (1, false, some("ours said"), some("ours noted")));
         let (severity, hidden, public, _) = rule(&house, "same.test").await;
@@ -920,7 +921,7 @@ async fn ticks_that_were_changed_in_the_store_carry_nothing_out() {
         let begun = ticks(&house, &cookie, &import, "import-start", &seen).await.location.unwrap();
         assert_eq!(!begun.contains("draft="), again, "{change}");
         let instance = house.app.instances.values().next().unwrap();
-        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        while engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap() > 0 {}
         assert_eq!(house.weather.writes(), 0, "{change}");
     }
     // Left out by hand, and put back as it was before after the import began.
@@ -937,7 +938,7 @@ async fn ticks_that_were_changed_in_the_store_carry_nothing_out() {
          update domain_import_rows set state = 'waiting' where line = 3")
     .await;
     let instance = house.app.instances.values().next().unwrap();
-    while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+    while engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap() > 0 {}
     assert_eq!(house.weather.writes(), 2, "a.test and c.test alone");
 }
 

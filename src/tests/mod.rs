@@ -54,4 +54,6 @@ mod versions;
 mod waiting;
 mod watching;
 mod weather;
+mod whole;
+mod work;
 mod your_sign_in;

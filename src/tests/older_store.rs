@@ -95,7 +95,10 @@ async fn sentences(app: &App) -> String {
     entries.reverse();
     let mut text = String::new();
     // What this version did there at its first start is no part of what was read then.
-    for entry in entries.into_iter().filter(|entry| !matches!(entry.deed.as_str(), "head_sealed" | "rows_sealed")) {
+    for entry in entries
+        .into_iter()
+        .filter(|entry| !matches!(entry.deed.as_str(), "head_sealed" | "rows_sealed" | "snapshots_proved"))
+    {
         assert!(
             matches!(entry.sealed, Sealed::Nothing | Sealed::Opened),
             "entry {} ({}) does not open",
@@ -157,6 +160,8 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     assert_eq!((sealed.people, sealed.refused), (u64::try_from(people).unwrap(), 0), "{sealed:?}");
     assert_eq!(operators::list(&app.store).await.unwrap().len(), people);
     assert_eq!(app.ledger.seal_rows_once().await.unwrap(), None, "once");
+    assert_eq!(app.ledger.prove_snapshots_once().await.unwrap(), Some(0));
+    assert!(snapshots::read(&app.store, &harbour, "settings").await.unwrap().unwrap().holds);
     assert_eq!(app.store.refused().await.unwrap(), []);
     let report = app.ledger.verify(&notes).await.unwrap();
     assert!(report.holds(), "{:?}", report.lines());

@@ -219,6 +219,74 @@ async fn what_was_kept_is_believed_as_it_was_kept_alone() {
     }
 }
 
+/// A part in the form of before its rows were part of the code is believed until all are proved anew, and never again after.
+#[tokio::test]
+async fn a_former_form_is_believed_until_the_record_says_that_it_is_over() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        compare(&house.app).await;
+        let store = house.app.store.clone();
+        let sql = async |text: &str| crate::support::sql(&store, text).await.unwrap();
+        let read = async || snapshots::read(&store, &harbour(), "settings").await.unwrap().unwrap();
+        let kept = read().await;
+        let former = house.app.keys.row_mac(
+            "snapshots",
+            &[
+                "harbour".into(),
+                "settings".into(),
+                kept.taken_at.0.into(),
+                kept.number.into(),
+                kept.hash.as_str().into(),
+                0i64.into(),
+            ],
+        );
+        let put = format!("update snapshots set mac = '{former}' where part = 'settings'");
+        sql(&put).await;
+        assert!(read().await.holds, "an update of the console makes nothing of it unknown");
+        // A start that ended between, and the next.
+        assert_eq!(snapshots::prove_former(&store).await.unwrap(), 1);
+        sql(&put).await;
+        assert!(read().await.holds, "nothing says yet that it is done");
+        assert_eq!(house.app.ledger.prove_snapshots_once().await.unwrap(), Some(1));
+        assert!(read().await.holds);
+        assert_eq!(house.app.ledger.prove_snapshots_once().await.unwrap(), None, "once");
+        sql(&put).await;
+        assert!(!read().await.holds, "a former copy that was put back");
+        assert!(store.refused().await.unwrap().iter().any(|row| row.row.contains("harbour settings")));
+        let report = house.app.ledger.verify(&[]).await.unwrap().lines();
+        assert!(report.iter().any(|line| line.contains("harbour settings was changed")), "{report:?}");
+    }
+}
+
+/// What an older version kept without a proof is proved by a start that an earlier one, killed in between, left it to; and not
+/// once the record says that it is done, whatever notes are put back.
+#[tokio::test]
+async fn a_start_that_was_killed_before_all_was_proved_is_gone_on_with() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        compare(&house.app).await;
+        let store = house.app.store.clone();
+        let sql = async |text: &str| crate::support::sql(&store, text).await.unwrap();
+        let holds = async || snapshots::read(&store, &harbour(), "settings").await.unwrap().unwrap().holds;
+        let rows = house.app.keys.seal_text("snapshot", "harbour settings", "{}").unwrap();
+        let unproved = format!("update snapshots set mac = null, sealed = '{rows}' where part = 'settings'");
+        sql(&unproved).await;
+        store.migrate().await.unwrap();
+        assert!(!holds().await, "nothing says that this store is of that time");
+        store.proving_becomes_due().await.unwrap();
+        sql("create table notes as select * from sealing_due").await;
+        store.migrate().await.unwrap();
+        assert!(holds().await);
+        assert_eq!(house.app.ledger.prove_snapshots_once().await.unwrap(), Some(0));
+        sql(&unproved).await;
+        sql("insert into sealing_due select * from notes").await;
+        store.migrate().await.unwrap();
+        assert!(!holds().await, "what was due once is due no more");
+    }
+}
+
 #[tokio::test]
 async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
     for kept in [sqlite().await, postgres().await] {

@@ -14,7 +14,7 @@ use howdah::{
     ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,
     store::{
-        Driver, Refusal, Store, Wrong, grants,
+        Driver, Refusal, Store, Wrong, drafts, endings, grants,
         linked_accounts::{self, Linked},
         operators::{self, Factor},
         recovery_codes,
@@ -448,11 +448,12 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
         run("update operators set role = 'owner' where id = '01moderator'").await;
         run("update grants set reveal = true").await;
         let grant = grants::stored(store).await.unwrap().remove(0).id;
-        assert!(!operators::set_disabled(store, &id("01moderator"), None).await.unwrap());
-        web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap();
+        assert!(!endings::give_access_back(store, &id("01moderator")).await.unwrap());
+        assert!(!web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap());
         recovery_codes::replace_all(store, &id("01moderator"), &["a".to_owned()]).await.unwrap();
         assert!(!grants::revoke(store, &grant, &id("01owner"), now).await.unwrap());
-        assert_eq!(grants::revoke_all_of(store, &id("01contractor"), &id("01owner"), now).await.unwrap(), 0);
+        let ended = endings::end_access(store, &id("01contractor"), &id("01owner"), now).await.unwrap();
+        assert_eq!(ended, Some(Vec::new()));
         assert!(operators::by_id(store, &id("01moderator")).await.unwrap().is_none());
         let found = grants::by_id(store, &house.app.keys, &GrantId(grant.0.clone())).await.unwrap();
         assert_eq!(found, None);
@@ -743,5 +744,63 @@ async fn rows_are_not_sealed_again_by_changing_an_entry() {
         sql(store, "update ledger_entries set deed = 'x' where deed = 'rows_sealed'").await.unwrap();
         assert_eq!(house.app.ledger.seal_rows_once().await.unwrap(), None);
         assert_eq!(operators::by_id(store, &id("01moderator")).await.unwrap().map(|person| person.name), None);
+    }
+}
+
+/// A text that is kept until its person asks for it is what it was kept as: whoever writes the store makes it nothing else. With
+/// the session of somebody and their words in the place of an authenticator being set up, they would have set up another one,
+/// and proved nothing.
+#[tokio::test]
+async fn what_is_kept_for_somebody_is_taken_for_nothing_else() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let store = &house.app.store;
+        let cookie = house.sign_in("moderator").await;
+        let me = async || operators::by_id(store, &id("01moderator")).await.unwrap().unwrap();
+        let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+        let typed = serde_json::json!({
+            "session": session(&cookie),
+            "generation": me().await.generation,
+            "secret": secret,
+            "begun_at": house.app.clock.now(),
+            "of": "somebody@elsewhere.example",
+        });
+        let typed = typed.to_string();
+        let form = [("instance", "harbour"), ("q", typed.as_str()), ("back", "/i/harbour")];
+        let to = house.post(Some(&cookie), "/api/accounts/look-up", &form).await.location.unwrap();
+        let draft = to.split_once("ask=").unwrap_or_else(|| panic!("{to}")).1.to_owned();
+        sql(store, "update drafts set path = 'own authenticator'").await.unwrap();
+        let code = crate::doors::code(secret, &house.app.clock);
+        let form = [("setting", draft.as_str()), ("code", code.as_str()), ("back", "/your-sign-in")];
+        house.post(Some(&cookie), "/api/your-sign-in/set-factor", &form).await;
+        assert_eq!(me().await.totp_secret, None, "set up without a password");
+        assert_eq!(house.outcome("set_factor").await, None);
+        // Nor is it another's, or there for longer than it was meant to be.
+        sql(store, "update drafts set path = 'ask harbour'").await.unwrap();
+        let read = async |who: &str| {
+            let now = house.app.clock.now();
+            drafts::read(store, &house.app.keys, &draft, Some(&id(who)), now).await.unwrap().is_some()
+        };
+        assert!(read("01moderator").await, "as it was kept");
+        sql(store, "update drafts set operator = '01admin'").await.unwrap();
+        assert!(!read("01admin").await && !read("01moderator").await, "another's");
+        sql(store, "update drafts set operator = '01moderator', expires_at = expires_at + 3600000").await.unwrap();
+        assert!(!read("01moderator").await, "for longer");
+    }
+}
+
+/// That a store is still to be sealed is said once: the note of it, kept and put back, hides no row that has no code.
+#[tokio::test]
+async fn a_note_that_was_put_back_hides_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        seal(&house).await;
+        house.app.store.sealing_becomes_due().await.unwrap();
+        sql(&house.app.store, "update operators set mac = null where id = '01moderator'").await.unwrap();
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        assert!(
+            lines.iter().any(|line| line.contains("the person moderator was not written by the console")),
+            "{lines:?}"
+        );
     }
 }

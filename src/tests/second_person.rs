@@ -39,7 +39,7 @@ fn owner(name: &str) -> Actor {
 async fn add(house: &House, by: &str, name: &str, role: Role) {
     let hash = house.app.passwords.hash(PASSWORD).await.unwrap();
     let deed = AddOperator { operator: OperatorId(format!("01{name}")), name: name.to_owned(), role };
-    service::add(&house.app, owner(by), deed, hash, "a test").await.unwrap();
+    service::add(&house.app, owner(by), deed, hash, None, "a test").await.unwrap();
 }
 
 /// Asks for a grant; its page.

@@ -723,3 +723,39 @@ async fn a_form_says_what_is_lacking_before_it_is_sent() {
     let page = house.get(Some(&owner), &format!("/i/harbour/reports/{case}?decide=resolve")).await.body;
     assert!(!text(&page).contains("You cannot") && pressable(&page, "Close 1 report"), "{}", text(&page));
 }
+
+/// A change whose entry cannot be read now is looked at again; the job says that it failed, and goes on with the others.
+#[tokio::test]
+async fn a_change_that_cannot_be_read_is_said_and_looked_at_again() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    set(&house, &owner, "none").await;
+    let store = &house.store.store;
+    let sql = async |text: &str| crate::support::sql(store, text).await.unwrap();
+    until("what was set is seen", async || settling(&house).await.is_none()).await;
+    let entry = "(select max(idx) from ledger_entries where deed = 'set_registrations' and kind = 'intent')";
+    for instance in ["aaa", "harbour", "zzz"] {
+        sql(&format!(
+            "insert into settling (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) \
+             values ('{instance}', {entry}, 'none', 0, 0, 0, null, 1)"
+        ))
+        .await;
+    }
+    sql("alter table ledger_keys rename to gone").await;
+    let said = settle_due(&house.app).await;
+    assert!(said.is_err(), "nobody is told");
+    sql("alter table gone rename to ledger_keys").await;
+    let left = settling(&house).await.expect("it is not given up");
+    assert!(left.tries == 1 && left.next_at > left.since, "{left:?}");
+    assert_eq!(noted(&house).await, Vec::<String>::new(), "and nothing is claimed of it");
+    sql("update settling set next_at = 0").await;
+    settle_due(&house.app).await.unwrap();
+    assert_eq!(settling(&house).await, None, "it is looked at again");
+    assert_eq!(noted(&house).await, ["registrations_settled"]);
+    let others = howdah::store::settling::due(store, howdah::clock::Timestamp(i64::MAX / 2)).await.unwrap();
+    assert_eq!(others, [], "no others are kept waiting by it");
+}
+
+async fn settling(house: &House) -> Option<howdah::store::settling::Settling> {
+    howdah::store::settling::of(&house.store.store, &"harbour".parse().unwrap()).await.unwrap()
+}

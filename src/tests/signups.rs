@@ -2,7 +2,11 @@
 
 use crate::support::{Fault, House, house, postgres, sqlite};
 use axum::http::StatusCode;
-use howdah::{batches::service, ledger::Outcome, store::batches};
+use howdah::{
+    batches::service::{OfBatch, engine},
+    ledger::Outcome,
+    store::batches,
+};
 
 /// People who wait with a confirmed address, oldest first: account id and name.
 async fn waiting(house: &House) -> Vec<(String, String)> {
@@ -32,7 +36,9 @@ async fn decide(house: &House, cookie: &str, who: &str, verdict: &str, why: &str
 /// Works on batches until none is left, and never for ever.
 async fn work(house: &House) {
     for _ in 0..50 {
-        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+        engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
+            .await
+            .unwrap();
         let instance = house.app.instances.keys().next().unwrap();
         let left = batches::running(&house.app.store, &house.app.keys, instance).await.unwrap();
         if left.iter().all(|batch| batch.paused) {
@@ -175,7 +181,7 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
         }
     };
     pause("yes").await;
-    service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
+    engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50).await.unwrap();
     assert_eq!(house.weather.writes(), 0, "paused");
     pause("no").await;
     // The instance acts and its answer is lost; the process dies before it can say so, and before the batch is at its end.

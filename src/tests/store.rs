@@ -9,7 +9,7 @@ use howdah::{
     store::{
         Driver, Store, StoreError, attempts,
         attempts::{Limit, Reserved, Wait},
-        case_claims, drafts, operators,
+        case_claims, drafts, endings, operators,
         operators::{Factor, Operator},
         recovery_codes, setup_links,
         setup_links::SetupLink,
@@ -42,10 +42,16 @@ async fn people_are_found_by_name_and_id(db: &Database) {
     ann.role = Role::Contractor;
     ann.totp_secret = Some("sealed".to_owned());
     assert_eq!(operators::count(store).await.unwrap(), 0);
-    assert!(operators::insert(store, &ann).await.unwrap());
-    assert!(!operators::insert(store, &person("aNN")).await.unwrap(), "a name that differs by case only is taken");
-    assert!(!operators::insert(store, &person(" Ann ")).await.unwrap(), "a name that differs by spaces only is taken");
-    assert!(operators::insert(store, &person("Änne")).await.unwrap());
+    assert!(operators::insert(store, &ann, None).await.unwrap());
+    assert!(
+        !operators::insert(store, &person("aNN"), None).await.unwrap(),
+        "a name that differs by case only is taken"
+    );
+    assert!(
+        !operators::insert(store, &person(" Ann "), None).await.unwrap(),
+        "a name that differs by spaces only is taken"
+    );
+    assert!(operators::insert(store, &person("Änne"), None).await.unwrap());
     assert_eq!(operators::by_name(store, " aNn ").await.unwrap().as_ref(), Some(&ann));
     assert_eq!(operators::by_name(store, "äNNE").await.unwrap().map(|found| found.name), Some("Änne".to_owned()));
     assert_eq!(operators::by_id(store, &ann.id).await.unwrap().as_ref(), Some(&ann));
@@ -57,18 +63,20 @@ async fn people_are_found_by_name_and_id(db: &Database) {
 
 async fn access_ends_and_comes_back(db: &Database) {
     let ann = person("ann");
-    operators::insert(&db.store, &ann).await.unwrap();
-    operators::set_disabled(&db.store, &ann.id, Some(NOW)).await.unwrap();
+    operators::insert(&db.store, &ann, None).await.unwrap();
+    assert!(!endings::give_access_back(&db.store, &ann.id).await.unwrap(), "it has not ended");
+    assert!(endings::end_access(&db.store, &ann.id, &ann.id, NOW).await.unwrap().is_some());
+    assert!(endings::end_access(&db.store, &ann.id, &ann.id, NOW).await.unwrap().is_none(), "once");
     let ended = operators::by_id(&db.store, &ann.id).await.unwrap().unwrap();
     assert_eq!(ended.disabled_at, Some(NOW));
     assert!(!ended.may_sign_in());
-    operators::set_disabled(&db.store, &ann.id, None).await.unwrap();
+    assert!(endings::give_access_back(&db.store, &ann.id).await.unwrap());
     assert!(operators::by_id(&db.store, &ann.id).await.unwrap().unwrap().may_sign_in());
 }
 
 async fn a_time_step_works_once(db: &Database) {
     let ann = person("ann");
-    operators::insert(&db.store, &ann).await.unwrap();
+    operators::insert(&db.store, &ann, None).await.unwrap();
     let factor = Factor { sealed: "sealed", step: 0, recovery: &[] };
     assert_eq!(operators::set_factor(&db.store, &ann.id, 0, &factor, None).await.unwrap(), Some(1));
     assert_eq!(operators::by_id(&db.store, &ann.id).await.unwrap().unwrap().totp_secret.as_deref(), Some("sealed"));
@@ -87,8 +95,8 @@ async fn a_time_step_works_once(db: &Database) {
 
 async fn a_recovery_code_works_once(db: &Database) {
     let (ann, ben) = (person("ann"), person("ben"));
-    operators::insert(&db.store, &ann).await.unwrap();
-    operators::insert(&db.store, &ben).await.unwrap();
+    operators::insert(&db.store, &ann, None).await.unwrap();
+    operators::insert(&db.store, &ben, None).await.unwrap();
     let codes = ["a".to_owned(), "b".to_owned()];
     recovery_codes::replace_all(&db.store, &ann.id, &codes).await.unwrap();
     assert!(!recovery_codes::use_code(&db.store, &ben.id, "a", NOW).await.unwrap(), "it is ann’s");
@@ -118,18 +126,19 @@ async fn a_set_up_link_works_once_and_in_its_time(db: &Database) {
     setup_links::insert(&db.store, "h1", &link, NOW, NOW.plus(HOUR)).await.unwrap();
     setup_links::insert(&db.store, "h2", &link, NOW, NOW.plus(HOUR)).await.unwrap();
     assert_eq!(setup_links::read(&db.store, "h1", NOW).await.unwrap().as_ref(), Some(&link));
-    assert_eq!(setup_links::take(&db.store, "h2", NOW.plus(HOUR)).await.unwrap(), None, "its hour is over");
+    let late = Operator { created_at: NOW.plus(HOUR), ..person("late") };
+    assert!(!operators::insert(&db.store, &late, Some("h2")).await.unwrap(), "its hour is over");
     let tries: Vec<_> = (0..16)
-        .map(|_| {
-            let store = db.store.clone();
-            tokio::spawn(async move { setup_links::take(&store, "h1", NOW).await.unwrap() })
+        .map(|n| {
+            let (store, somebody) = (db.store.clone(), person(&format!("somebody {n}")));
+            tokio::spawn(async move { operators::insert(&store, &somebody, Some("h1")).await.unwrap() })
         })
         .collect();
-    let mut taken = Vec::new();
+    let mut added = 0;
     for one in tries {
-        taken.extend(one.await.unwrap());
+        added += usize::from(one.await.unwrap());
     }
-    assert_eq!(taken, [link]);
+    assert_eq!((added, operators::count(&db.store).await.unwrap()), (1, 1));
     assert_eq!(setup_links::read(&db.store, "h1", NOW).await.unwrap(), None);
 }
 
@@ -137,7 +146,7 @@ async fn sessions_end_one_by_one_and_all_at_once(db: &Database) {
     let store = &db.store;
     let (ann, ben) = (OperatorId("ANN".into()), OperatorId("BEN".into()));
     for id in [&ann, &ben] {
-        operators::insert(store, &Operator { id: id.clone(), ..person(&id.0) }).await.unwrap();
+        operators::insert(store, &Operator { id: id.clone(), ..person(&id.0) }, None).await.unwrap();
     }
     let end = NOW.plus(12 * HOUR);
     for (hash, who) in [("a1", Some(&ann)), ("a2", Some(&ann)), ("b1", Some(&ben)), ("n1", None)] {
@@ -287,7 +296,7 @@ async fn at_once_at(store: &Store, at: Timestamp) -> usize {
 async fn a_factor_is_set_once_and_its_codes_are_its_own(db: &Database) {
     let store = &db.store;
     let ann = person("ann");
-    operators::insert(store, &ann).await.unwrap();
+    operators::insert(store, &ann, None).await.unwrap();
     for hash in ["half-session-one", "half-session-two"] {
         web_sessions::save(store, hash, Some((&ann.id, 0)), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
     }
@@ -356,7 +365,9 @@ async fn a_case_has_one_holder(db: &Database) {
         case_claims::list(store, &main, NOW.plus(3)).await.unwrap().into_iter().map(|claim| claim.account).collect();
     assert_eq!(listed, [AccountId(2), AccountId(1)]);
     case_claims::end(store, &main, AccountId(2)).await.unwrap();
-    assert_eq!(case_claims::end_all_of(store, who).await.unwrap(), 2);
+    operators::insert(store, &Operator { id: who.clone(), ..person("who") }, None).await.unwrap();
+    assert!(endings::end_access(store, who, who, NOW.plus(3)).await.unwrap().is_some());
+    assert_eq!(case_claims::list(store, &main, NOW.plus(3)).await.unwrap(), []);
     assert_eq!(case_claims::list(store, &other, NOW).await.unwrap(), []);
 }
 
@@ -383,7 +394,7 @@ async fn a_case_is_held_for_ten_minutes_and_handed_over(db: &Database) {
 }
 
 async fn migrating_again_changes_nothing(db: &Database) {
-    operators::insert(&db.store, &person("ann")).await.unwrap();
+    operators::insert(&db.store, &person("ann"), None).await.unwrap();
     let before = db.number("select count(*) from _sqlx_migrations").await;
     db.store.migrate().await.unwrap();
     assert_eq!(db.number("select count(*) from _sqlx_migrations").await, before);
@@ -476,7 +487,7 @@ async fn both_engines_get_the_same_tables() {
 async fn nobody_else_reads_the_file_or_what_lies_beside_it() {
     use std::os::unix::fs::PermissionsExt;
     let db = Database::new(Engine::Sqlite).await;
-    operators::insert(&db.store, &person("ann")).await.unwrap();
+    operators::insert(&db.store, &person("ann"), None).await.unwrap();
     let mut seen = Vec::new();
     for entry in std::fs::read_dir(db.file().parent().unwrap()).unwrap() {
         let entry = entry.unwrap();

@@ -375,7 +375,7 @@ fn site() -> TempDir {
 pub async fn person(app: &App, name: &str, role: Role) {
     let hash = app.passwords.hash(PASSWORD).await.unwrap();
     let deed = AddOperator { operator: OperatorId(format!("01{name}")), name: name.to_owned(), role };
-    service::add(app, service::command_actor(), deed, hash, "a test").await.unwrap();
+    service::add(app, service::command_actor(), deed, hash, None, "a test").await.unwrap();
 }
 
 /// A grant on harbour, asked for and approved at the server: it runs.
@@ -408,6 +408,17 @@ pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Timestam
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
     grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
+}
+
+/// Takes back whatever grants somebody has that are not over; how many.
+pub async fn grants_taken_back(app: &App, operator: &str) -> usize {
+    use howdah::store::grants;
+    let (store, now, by) = (&app.store, app.clock.now(), OperatorId("01owner".to_owned()));
+    let open = grants::open(store, &app.keys, operator, now).await.unwrap();
+    for grant in &open {
+        assert!(grants::revoke(store, &grant.id, &by, now).await.unwrap());
+    }
+    open.len()
 }
 
 /// Runs statements as somebody at the database's own prompt would.

@@ -43,6 +43,7 @@ async fn a_clock_set_back_leaves_no_claim_in_the_future(db: &Database) {
         operator: ann.clone(),
         kind: "decide_sign_up".to_owned(),
         why: "a test".to_owned(),
+        about: 1,
         paused: false,
         created_at: NOW,
         ended_at: None,
@@ -52,7 +53,10 @@ async fn a_clock_set_back_leaves_no_claim_in_the_future(db: &Database) {
     crate::ledger::ledger(db).fact(nobody).await.unwrap();
     batches::insert(store, &keys, &batch, &["a deed"]).await.unwrap();
     let claim = async |process: &str, at: Timestamp| {
-        batches::claim(store, &keys, &harbour(), process, at).await.unwrap().is_some()
+        let free = batches::CLAIMS.free(store, Some(&harbour()), process, at).await.unwrap();
+        let taken = batches::CLAIMS.take(store, "B1", process, at).await.unwrap();
+        assert_eq!(free.len(), usize::from(taken), "what is free is had");
+        taken
     };
     assert!(claim("p1", LATER).await);
     assert!(claim("p2", NOW).await, "a batch");
@@ -138,9 +142,9 @@ async fn a_grant_that_ended_stays_ended_and_a_session_of_the_future_is_none() {
         // Whose end was claimed in the future is claimed no more.
         let end = now.plus(HOUR);
         let second = grant_of(app, "01contractor", scope(), end).await;
-        assert!(grants::claim(store, &second, "p1", end.plus(2 * HOUR)).await.unwrap());
-        assert!(grants::claim(store, &second, "p2", end).await.unwrap());
-        assert!(!grants::claim(store, &second, "p3", end).await.unwrap());
+        assert!(grants::DUE.take(store, &second.0, "p1", end.plus(2 * HOUR)).await.unwrap());
+        assert!(grants::DUE.take(store, &second.0, "p2", end).await.unwrap());
+        assert!(!grants::DUE.take(store, &second.0, "p3", end).await.unwrap());
     }
 }
 

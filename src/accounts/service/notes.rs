@@ -114,6 +114,7 @@ impl InStore for WriteNote {
 impl InStore for WithdrawNote {
     async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
         let found = account_notes::by_id(&app.store, &app.keys, &self.note).await?;
-        Ok(found.map(|note| note.withdrawn.is_some()))
+        // That it is withdrawn, another deed before may have done.
+        Ok(found.filter(|note| note.withdrawn.is_none()).map(|_| false))
     }
 }

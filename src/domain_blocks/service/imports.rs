@@ -2,25 +2,21 @@
 //! background, each row a deed of its own.
 
 use super::{
-    MANAGE_FEDERATION, PAGE, able, csv,
-    deeds::set_rule,
-    malformed_form, may_change,
+    PAGE, csv, malformed_form, may_change,
     names::{self, InList},
     page_of, read_problem, store_problem, viewed,
 };
 use crate::{
-    access::{Actor, Permission},
-    acting, batches,
-    clock::{HOUR, MINUTE, Timestamp},
-    context::{App, Context},
-    deeds::{BlockDomain, ChangeDomainBlock},
+    access::Permission,
+    batches::service::engine::{Task, staged},
+    clock::{HOUR, Timestamp},
+    context::Context,
     domain_blocks::{
         Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part,
         Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
-    id::RuleNumber,
-    ledger::{self, Deed, LedgerError, Outcome, Progress, Subject},
+    ledger::Progress,
     mastodon::{Instance, database::DatabaseError},
     off_thread::{OffThread, off_thread},
     path,
@@ -29,7 +25,7 @@ use crate::{
     store::{
         attempts::{self, Limit},
         domain_imports::{self, Import, Row},
-        operators::{self, Operator},
+        operators,
     },
     text::{self, Why},
     ui::{self, time},
@@ -40,8 +36,6 @@ use std::{
     sync::Arc,
 };
 
-/// How long an import belongs to the process that works on it without a word from it.
-const CLAIM_TIME: i64 = MINUTE;
 /// Rules read in one go for a list.
 const CHUNK: i64 = 5_000;
 
@@ -459,7 +453,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
     Ok(csv::Told { separator, columns: Some((form.header == "yes", places)), otherwise })
 }
 
-fn former() -> Problem {
+pub(super) fn former() -> Problem {
     Problem::new(
         Kind::Conflict,
         "This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs.",
@@ -687,11 +681,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
-fn rule_of(text: &str) -> Option<Rule> {
+pub(super) fn rule_of(text: &str) -> Option<Rule> {
     serde_json::from_str(text).ok()
 }
 
-fn seen_of(text: &str) -> Option<Listed> {
+pub(super) fn seen_of(text: &str) -> Option<Listed> {
     serde_json::from_str(text).ok()
 }
 
@@ -840,12 +834,14 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     if number == 0 {
         return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
-    staged(&context, Progress::Begun, &instance, &import).await?;
-    let number = usize::try_from(number).unwrap_or(usize::MAX);
-    match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
-        None | Some(0) => Err(changed_meanwhile()),
-        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
+    let (store, number) = (&context.app.store, usize::try_from(number).unwrap_or(usize::MAX));
+    // Without the entry it is a preview still.
+    match domain_imports::begin(store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
+        None | Some(0) => return Err(changed_meanwhile()),
+        Some(_) => recorded(&context, Progress::Begun, &import).await?,
     }
+    context.app.begun.send_replace(());
+    Ok(path::domain_import(&instance.name, &import.id))
 }
 
 /// Rows are carried out in the name and with the rights of whoever read the list in: nobody else sets them in motion.
@@ -863,10 +859,20 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
 /// The kind of an import in the record.
 const KIND: &str = "domain_import";
 
+/// What the record calls an import.
+pub(super) fn task(import: &Import) -> Task {
+    Task {
+        id: import.id.clone(),
+        instance: import.instance.clone(),
+        operator: import.operator.clone(),
+        kind: KIND.to_owned(),
+        number: import.rows,
+    }
+}
+
 /// Puts into the record that an import was begun, paused or let go on.
-async fn staged(context: &Context, stage: Progress, instance: &Instance, import: &Import) -> Result<(), Problem> {
-    let by = Some(context.actor.operator.clone());
-    batches::service::staged(&context.app, stage, &import.id, by, &instance.name, KIND, import.rows).await
+async fn recorded(context: &Context, stage: Progress, import: &Import) -> Result<(), Problem> {
+    staged(&context.app, stage, Some(&context.actor.operator), &task(import)).await
 }
 
 /// Whether an import has rows of some sort.
@@ -893,7 +899,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if !pause {
         understood(&context, &import).await?;
     }
-    staged(&context, if pause { Progress::Paused } else { Progress::Resumed }, &instance, &import).await?;
+    recorded(&context, if pause { Progress::Paused } else { Progress::Resumed }, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
@@ -901,6 +907,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     {
         return Err(changed_meanwhile());
     }
+    context.app.begun.send_replace(());
     Ok(path::domain_import(&instance.name, &import.id))
 }
 
@@ -912,251 +919,10 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
         return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
-    staged(&context, Progress::Resumed, &instance, &import).await?;
-    match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
-        None | Some(0) => Err(changed_meanwhile()),
-        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
+    recorded(&context, Progress::Resumed, &import).await?;
+    if matches!(domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)?, None | Some(0)) {
+        return Err(changed_meanwhile());
     }
-}
-
-/// What becomes of the work after a row.
-#[derive(Debug)]
-enum After {
-    /// On with the next.
-    Next,
-    /// This row later, others now.
-    Later,
-    /// All of it later: what it waits for.
-    Wait(String),
-    /// No further, until somebody says so: why.
-    Stop(String),
-}
-
-/// Works on an instance's running imports, at most so many rows, as far as the instance's limits leave room; how many rows
-/// came to an end. `holder` is this process: no other works on the same import meanwhile.
-///
-/// # Errors
-/// The store's.
-pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
-    let now = app.clock.now();
-    let mut ended = 0;
-    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(CLAIM_TIME)).await? {
-        // Rows that another deed keeps from being carried out are passed over until the next time.
-        let mut passed = 0;
-        let mut noted = !import.note.is_empty();
-        let understood = domain_imports::reading(&app.store, &import.id).await?.is_some();
-        while ended < most {
-            let now = app.clock.now();
-            if let Some(wait) = acting::client(app, &import.operator, instance).await?.background_waits() {
-                let until = now.plus(wait);
-                let note =
-                    format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));
-                domain_imports::note(&app.store, &import.id, &note).await?;
-                break;
-            }
-            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(CLAIM_TIME)).await? {
-                break;
-            }
-            let Some(row) = domain_imports::next(&app.store, &import, passed).await? else {
-                if passed == 0 {
-                    let (from, to) = (ImportState::Running, ImportState::Done);
-                    let ended = domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;
-                    if ended {
-                        let recorded = batches::service::staged(
-                            app,
-                            Progress::Ended,
-                            &import.id,
-                            None,
-                            &instance.name,
-                            KIND,
-                            import.rows,
-                        )
-                        .await;
-                        if let Err(problem) = recorded {
-                            tracing::error!(%problem, import = import.id, "domain_imports.ended");
-                        }
-                    }
-                }
-                break;
-            };
-            let after = match understood {
-                true => carry_row(app, instance, &import, &row).await?,
-                false => After::Stop(former().to_string()),
-            };
-            match after {
-                After::Next => {
-                    ended += 1;
-                    if std::mem::take(&mut noted) {
-                        domain_imports::note(&app.store, &import.id, "").await?;
-                    }
-                }
-                After::Later => passed = row.line,
-                After::Wait(note) => {
-                    domain_imports::note(&app.store, &import.id, &note).await?;
-                    break;
-                }
-                After::Stop(note) => {
-                    let recorded = batches::service::staged(
-                        app,
-                        Progress::Paused,
-                        &import.id,
-                        None,
-                        &instance.name,
-                        KIND,
-                        import.rows,
-                    )
-                    .await;
-                    if let Err(problem) = recorded {
-                        tracing::error!(%problem, import = import.id, "domain_imports.stop");
-                    }
-                    let (from, to) = (ImportState::Running, ImportState::Paused);
-                    domain_imports::change_state(&app.store, &import.id, from, to, &import.why, &note).await?;
-                    break;
-                }
-            }
-        }
-    }
-    Ok(ended)
-}
-
-/// Says how far a row has come.
-async fn mark(
-    app: &App,
-    import: &Import,
-    row: &Row,
-    state: RowState,
-    said: &str,
-    entry: Option<i64>,
-) -> sqlx::Result<()> {
-    domain_imports::set_row(&app.store, &import.id, row.line, state, said, entry).await
-}
-
-async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, row: &Row) -> sqlx::Result<After> {
-    let (Ok(domain), Some(wanted)) = (Domain::try_from(row.domain.clone()), rule_of(row.asked())) else {
-        mark(app, import, row, RowState::Failed, "The row cannot be read any more.", None).await?;
-        return Ok(After::Next);
-    };
-    let Some(actor) = actor(app, import).await? else {
-        return Ok(After::Stop("The person who asked for it may not do it any more.".to_owned()));
-    };
-    let seen = seen_of(&row.seen);
-    if row.state == RowState::UnderWay {
-        // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
-        match rule_now(instance, &domain).await {
-            Err(problem) => return Ok(After::Wait(problem.what)),
-            Ok(Some(now)) if now.rule == wanted => {
-                mark(app, import, row, RowState::Done, "Found done when looked at again.", row.entry).await?;
-                return Ok(After::Next);
-            }
-            Ok(_) => mark(app, import, row, RowState::Waiting, "", None).await?,
-        }
-    }
-    let context = Context::of_job(app.clone(), actor);
-    if !crate::access::allows(context.actor.role, Permission::ManageBlocks) {
-        return Ok(After::Stop(format!("{} may not change rules any more.", context.actor.name)));
-    }
-    match able(&context, instance, MANAGE_FEDERATION, "manage federation").await {
-        Ok(()) => {}
-        Err(problem) if problem.kind == Kind::Unavailable => return Ok(After::Wait(problem.what)),
-        Err(problem) => return Ok(After::Stop(problem.what)),
-    }
-    match done_before(app, import, &domain, seen.is_some()).await {
-        Ok(None) => {}
-        Ok(Some(entry)) => {
-            mark(app, import, row, RowState::Done, "Done before, as the record has it.", Some(entry)).await?;
-            return Ok(After::Next);
-        }
-        Err(error) => {
-            tracing::error!(%error, import = import.id, "domain_imports.done_before");
-            return Ok(After::Wait("The record does not answer.".to_owned()));
-        }
-    }
-    mark(app, import, row, RowState::UnderWay, "", None).await?;
-    let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
-    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, Why::kept(&import.why)).await;
-    match done {
-        // Nothing arrived there: the same would happen to every other row.
-        Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
-            mark(app, import, row, RowState::Waiting, "", None).await?;
-            let why = done.said.unwrap_or_else(|| "the instance cannot be reached".to_owned());
-            Ok(After::Stop(format!("Nothing can be sent: {why}.")))
-        }
-        Ok(done) => {
-            let (state, said) = match done.outcome {
-                Outcome::Succeeded => (RowState::Done, String::new()),
-                Outcome::Unknown => (RowState::UnderWay, "Sent and not answered.".to_owned()),
-                _ => (RowState::Failed, done.said.unwrap_or_else(|| "The instance refused it.".to_owned())),
-            };
-            mark(app, import, row, state, &said, Some(done.index)).await?;
-            Ok(After::Next)
-        }
-        Err(problem) if problem.kind == Kind::Unavailable => {
-            mark(app, import, row, RowState::Waiting, "", None).await?;
-            Ok(After::Wait(problem.what))
-        }
-        // Somebody else’s deed about it is under way, or it is not as it was.
-        Err(problem) if problem.kind == Kind::Conflict => match rule_now(instance, &domain).await {
-            Ok(now) if now.as_ref().map(|now| &now.rule) == seen.as_ref().map(|seen| &seen.rule) => {
-                mark(app, import, row, RowState::Waiting, "", None).await?;
-                Ok(After::Later)
-            }
-            Ok(Some(now)) if now.rule.limits_as(&wanted) => {
-                mark(app, import, row, RowState::Done, "Somebody else did it meanwhile.", None).await?;
-                Ok(After::Next)
-            }
-            Ok(_) => {
-                mark(app, import, row, RowState::Failed, &problem.what, None).await?;
-                Ok(After::Next)
-            }
-            Err(problem) => {
-                mark(app, import, row, RowState::Waiting, "", None).await?;
-                Ok(After::Wait(problem.what))
-            }
-        },
-        // What the role itself may do was asked before: only cutting follows is left.
-        Err(problem) if problem.kind == Kind::Forbidden => {
-            mark(
-                app,
-                import,
-                row,
-                RowState::Failed,
-                "People here follow it: suspending it is the owner’s decision.",
-                None,
-            )
-            .await?;
-            Ok(After::Next)
-        }
-        Err(problem) => {
-            mark(app, import, row, RowState::Failed, &problem.what, None).await?;
-            Ok(After::Next)
-        }
-    }
-}
-
-/// The entry that says that whoever reads this list in has set this rule since they began: a line put back as it was before is
-/// not done twice, whatever somebody decided about the server since.
-async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool) -> Result<Option<i64>, LedgerError> {
-    let subject = Subject::Domain(import.instance.clone(), domain.clone());
-    let filter = ledger::Filter {
-        subject: Some(app.ledger.subject(&subject)),
-        kind: Some(if changes { ChangeDomainBlock::KIND } else { BlockDomain::KIND }.to_owned()),
-        operator: Some(import.operator.0.clone()),
-        from: Some(import.created_at),
-        outcome: Some(Outcome::Succeeded.name().to_owned()),
-        limit: 1,
-        ..ledger::Filter::default()
-    };
-    Ok(app.ledger.list(&filter).await?.first().map(|entry| entry.index))
-}
-
-async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    read.domain_block(domain).await.map_err(read_problem)
-}
-
-/// The person who asked for the import, with the role that person has now; `None` without access.
-async fn actor(app: &App, import: &Import) -> sqlx::Result<Option<Actor>> {
-    let person = operators::by_id(&app.store, &import.operator).await?;
-    let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
-    acting::actor(&app.store, person, "import".to_owned(), app.clock.now()).await.map(Some)
+    context.app.begun.send_replace(());
+    Ok(path::domain_import(&instance.name, &import.id))
 }

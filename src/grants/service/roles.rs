@@ -329,6 +329,7 @@ impl InStore for LeaveRole {
     async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
         let roles = grants::roles_of(&app.store, &app.keys, &self.grant).await?;
         let role = roles.into_iter().find(|role| role.asked.instance == self.asked.instance);
-        Ok(role.map(|role| role.state == RoleState::Left))
+        // That it is left alone, another deed before may have noted.
+        Ok(role.filter(|role| role.state != RoleState::Left).map(|_| false))
     }
 }

@@ -22,7 +22,6 @@ use crate::{
     },
     text::Why,
 };
-use serde_json::json;
 
 /// A colleague whose access goes on; nobody resets their own sign-in that way.
 async fn colleague(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -81,7 +80,7 @@ pub async fn reset(context: Context, operator: String, factor: bool, why: String
 }
 
 fn gone() -> Problem {
-    Problem::new(Kind::Conflict, "Their access has ended meanwhile, and nothing was reset.", "The page shows it.")
+    Problem::new(Kind::Conflict, "Their access has ended meanwhile, and nothing was done.", "The page shows it.")
 }
 
 /// Resets what is named; the address of the one-time link, where there is one.
@@ -148,16 +147,14 @@ pub async fn end_sessions_at_server(app: &App, name: &str) -> Result<(), Problem
     let (permit, person) = named(app, name).await?;
     let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: None, others: false };
     let id = &person.id;
-    carry_out::recorded_as_read(app, permit, deed, "howdah operator end-sessions", |store| async move {
-        web_sessions::end_all_of(&store, id, None).await?;
-        Ok(Some(json!({})))
-    })
-    .await
-    .map(|_| ())
+    let ended = carry_out::recorded(app, permit, deed, "howdah operator end-sessions", |store| async move {
+        web_sessions::end_all_of(&store, id, None).await
+    });
+    if ended.await? { Ok(()) } else { Err(gone()) }
 }
 
 impl InStore for ResetSignIn {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }

@@ -35,29 +35,29 @@ pub async fn closed(app: &App, instance: &Instance, entry: i64, outcome: Outcome
 }
 
 /// Tells the caches again, and looks; one process at a time.
-pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
+///
+/// # Errors
+/// If the store does not answer, or the change cannot be read in the record; it is looked at again.
+pub async fn settle(app: &App, change: &Settling) -> Result<(), LedgerError> {
     let now = app.clock.now();
     if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
         return Ok(());
     }
     let deed = match begun(app, change).await {
         Ok(Some(deed)) => deed,
-        Ok(None) => return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ()),
+        Ok(None) => return Ok(settling::end(&app.store, &change.instance, change.entry).await.map(|_| ())?),
         // What cannot be read now is looked at again: the caches are not told for that.
-        Err(error) => {
-            tracing::error!(%error, entry = change.entry, "registrations.not_read");
-            return Ok(());
-        }
+        Err(error) => return Err(error),
     };
     let Some(instance) = app.instances.get(&change.instance) else {
-        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+        return Ok(settling::end(&app.store, &change.instance, change.entry).await.map(|_| ())?);
     };
     let stored = async { instance.database.read().await?.registrations().await };
     if let Ok(stored) = stored.await
         && Meaning::of(&stored.mode).mode() != Some(change.mode)
     {
         // Somebody has changed it since: there is nothing left to agree with.
-        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+        return Ok(settling::end(&app.store, &change.instance, change.entry).await.map(|_| ())?);
     }
     let told = match instance.forget_registrations().await {
         None => true,
@@ -94,6 +94,10 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
 
 /// The change, as the record has it: what is said of it in the console's name is not taken from the row alone.
 async fn begun(app: &App, change: &Settling) -> Result<Option<SetRegistrations>, LedgerError> {
+    // It stands there once its entry does: what names one that never was, nobody began.
+    if app.store.sealed_tree().await?.is_some_and(|(size, _)| change.entry >= size) {
+        return Ok(None);
+    }
     if app.ledger.proved(change.entry).await?["kind"] != "intent" {
         return Ok(None);
     }
@@ -112,10 +116,17 @@ async fn note(app: &App, change: &Settling, agrees: bool) {
     }
 }
 
-/// Goes on with what is not seen everywhere.
-pub async fn settle_due(app: &App) -> sqlx::Result<()> {
+/// Goes on with what is not seen everywhere: with all of it, also where one cannot be read.
+///
+/// # Errors
+/// What was in the way of the first that could not be gone on with; it is looked at again.
+pub async fn settle_due(app: &App) -> Result<(), LedgerError> {
+    let mut first = Ok(());
     for change in settling::due(&app.store, app.clock.now()).await? {
-        settle(app, &change).await?;
+        if let Err(error) = settle(app, &change).await {
+            tracing::error!(%error, entry = change.entry, instance = %change.instance, "registrations.not_settled");
+            first = first.and(Err(error));
+        }
     }
-    Ok(())
+    first
 }

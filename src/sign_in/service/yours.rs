@@ -306,15 +306,11 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
         EndSessions { operator: me.id.clone(), name: me.name.clone(), others: one.is_none(), session: one.clone() };
     let (own, id, one) = (&context, &me.id, &one);
     let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
-        match one {
-            Some(short) => {
-                if web_sessions::delete_one_of(&store, id, short.as_str()).await? == 0 {
-                    return Ok(None);
-                }
-            }
+        let ended = match one {
+            Some(short) => web_sessions::delete_one_of(&store, id, short.as_str()).await?,
             None => web_sessions::end_all_of(&store, id, Some(&own.actor.session)).await?,
-        }
-        read_back(own).await.map(Some)
+        };
+        if ended { read_back(own).await.map(Some) } else { Ok(None) }
     })
     .await?;
     done(index)
@@ -432,25 +428,25 @@ fn browser(user_agent: &str) -> String {
 
 impl InStore for EndSessions {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for ChangePassword {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for SetFactor {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 
 impl InStore for NewRecoveryCodes {
     async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+        operators::written_by(&app.store, &self.operator, intent).await
     }
 }
 

@@ -1,0 +1,186 @@
+//! Imports carried out row by row, each row a deed of its own.
+
+use super::{
+    MANAGE_FEDERATION, able,
+    deeds::set_rule,
+    imports::{former, rule_of, seen_of, task},
+    read_problem,
+};
+use crate::{
+    access::Permission,
+    batches::service::engine::{Stands, Task, Work},
+    context::{App, Context},
+    deeds::{BlockDomain, ChangeDomainBlock},
+    domain_blocks::{Domain, ImportState, Listed, RowState, Rule},
+    id::RuleNumber,
+    ledger::{self, Deed, LedgerError, Outcome, Subject},
+    mastodon::Instance,
+    problem::{Kind, Problem},
+    store::{
+        batches::State,
+        claims::Leases,
+        domain_imports::{self, Import, Row},
+    },
+    text::Why,
+};
+use std::sync::Arc;
+
+/// An import that a process works on.
+pub struct OfImport {
+    app: Arc<App>,
+    instance: Arc<Instance>,
+    import: Import,
+    task: Task,
+}
+
+/// A row as it was understood; none that cannot be read any more.
+fn asked(row: &Row) -> Option<(Domain, Rule)> {
+    Some((Domain::try_from(row.domain.clone()).ok()?, rule_of(row.asked())?))
+}
+
+fn unreadable() -> Stands {
+    Stands::Closed(Outcome::Refused, None, Some("The row cannot be read any more.".to_owned()))
+}
+
+impl Work for OfImport {
+    type Item = Row;
+    const NAME: &'static str = "imports";
+    const CLAIMS: Leases = domain_imports::CLAIMS;
+
+    async fn find(app: &Arc<App>, instance: &Arc<Instance>, id: &str) -> sqlx::Result<Option<Self>> {
+        let found = domain_imports::by_id(&app.store, &instance.name, id).await?;
+        // One that was not begun is a preview.
+        let found = found.filter(|import| import.state == ImportState::Running);
+        Ok(found.map(|import| Self { app: app.clone(), instance: instance.clone(), task: task(&import), import }))
+    }
+
+    fn task(&self) -> &Task {
+        &self.task
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ManageBlocks
+    }
+
+    async fn may(&self, context: &Context) -> Result<(), Problem> {
+        let reading = domain_imports::reading(&self.app.store, &self.import.id).await;
+        match reading {
+            Ok(Some(_)) => able(context, &self.instance, MANAGE_FEDERATION, "manage federation").await,
+            Ok(None) => Err(former()),
+            Err(error) => Err(super::store_problem(error)),
+        }
+    }
+
+    async fn next(&self, after: i64) -> sqlx::Result<Option<Row>> {
+        domain_imports::next(&self.app.store, &self.import, after).await
+    }
+
+    fn position(row: &Row) -> i64 {
+        row.line
+    }
+
+    async fn found(&self, row: &Row) -> Stands {
+        let Some((domain, wanted)) = asked(row) else { return unreadable() };
+        let done = |entry, said: &str| Stands::Closed(Outcome::Succeeded, entry, Some(said.to_owned()));
+        if row.state == RowState::UnderWay {
+            // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
+            match rule_now(&self.instance, &domain).await {
+                Err(problem) => return Stands::Wait(problem.what),
+                Ok(Some(now)) if now.rule == wanted => return done(row.entry, "Found done when looked at again."),
+                Ok(_) => {}
+            }
+        }
+        match done_before(&self.app, &self.import, &domain, seen_of(&row.seen).is_some()).await {
+            Ok(None) => Stands::Waiting,
+            Ok(entry) => done(entry, "Done before, as the record has it."),
+            Err(error) => {
+                tracing::error!(%error, import = self.import.id, "domain_imports.done_before");
+                Stands::Wait("The record does not answer.".to_owned())
+            }
+        }
+    }
+
+    async fn carry(&self, context: Context, row: &Row) -> Stands {
+        let Some((domain, wanted)) = asked(row) else { return unreadable() };
+        let seen = seen_of(&row.seen);
+        let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
+        let why = Why::kept(&self.import.why);
+        match set_rule(&context, &self.instance, domain.clone(), wanted.clone(), before, why).await {
+            Ok(done) if done.outcome == Outcome::Unknown => {
+                Stands::UnderWay(Some(done.index), Some("Sent and not answered.".to_owned()))
+            }
+            // Somebody else’s deed about it is under way, or it is not as it was.
+            Err(problem) if problem.kind == Kind::Conflict => match rule_now(&self.instance, &domain).await {
+                Ok(now) if now.as_ref().map(|now| &now.rule) == seen.as_ref().map(|seen| &seen.rule) => Stands::Waiting,
+                Ok(Some(now)) if now.rule.limits_as(&wanted) => {
+                    Stands::Closed(Outcome::Succeeded, None, Some("Somebody else did it meanwhile.".to_owned()))
+                }
+                Ok(_) => Stands::after(Err(problem)),
+                Err(problem) => Stands::Wait(problem.what),
+            },
+            // What the role itself may do was asked before: only cutting follows is left.
+            Err(problem) if problem.kind == Kind::Forbidden => {
+                let said = "People here follow it: suspending it is the owner’s decision.";
+                Stands::Closed(Outcome::Refused, None, Some(said.to_owned()))
+            }
+            done => Stands::after(done),
+        }
+    }
+
+    async fn mark(&self, row: &Row, state: State, entry: Option<i64>, said: Option<String>) -> sqlx::Result<()> {
+        let (state, otherwise) = match state {
+            // What all wait for is said of the import.
+            State::Waiting => return self.set(row, RowState::Waiting, "", None).await,
+            State::UnderWay => (RowState::UnderWay, ""),
+            State::Closed(Outcome::Succeeded) => (RowState::Done, ""),
+            State::Closed(_) => (RowState::Failed, "The instance refused it."),
+        };
+        self.set(row, state, said.as_deref().unwrap_or(otherwise), entry).await
+    }
+
+    async fn wait(&self, note: &str) -> sqlx::Result<()> {
+        domain_imports::note(&self.app.store, &self.import.id, note).await
+    }
+
+    async fn pause(&self, why: &str) -> sqlx::Result<()> {
+        self.leave(ImportState::Paused, why).await.map(|_| ())
+    }
+
+    async fn end(&self) -> sqlx::Result<bool> {
+        Ok(domain_imports::is_through(&self.app.store, &self.import.id).await?
+            && self.leave(ImportState::Done, "").await?)
+    }
+}
+
+impl OfImport {
+    async fn set(&self, row: &Row, state: RowState, said: &str, entry: Option<i64>) -> sqlx::Result<()> {
+        domain_imports::set_row(&self.app.store, &self.import.id, row.line, state, said, entry).await
+    }
+
+    /// It does not run any more; true once.
+    async fn leave(&self, to: ImportState, note: &str) -> sqlx::Result<bool> {
+        let Import { id, why, .. } = &self.import;
+        domain_imports::change_state(&self.app.store, id, ImportState::Running, to, why, note).await
+    }
+}
+
+/// The entry that says that whoever reads this list in has set this rule since they began: a line put back as it was before is
+/// not done twice, whatever somebody decided about the server since.
+async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool) -> Result<Option<i64>, LedgerError> {
+    let subject = Subject::Domain(import.instance.clone(), domain.clone());
+    let filter = ledger::Filter {
+        subject: Some(app.ledger.subject(&subject)),
+        kind: Some(if changes { ChangeDomainBlock::KIND } else { BlockDomain::KIND }.to_owned()),
+        operator: Some(import.operator.0.clone()),
+        from: Some(import.created_at),
+        outcome: Some(Outcome::Succeeded.name().to_owned()),
+        limit: 1,
+        ..ledger::Filter::default()
+    };
+    Ok(app.ledger.list(&filter).await?.first().map(|entry| entry.index))
+}
+
+async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    read.domain_block(domain).await.map_err(read_problem)
+}

@@ -1,0 +1,319 @@
+//! A deed on the console's own store is done whole or not at all; and what is found done after its process died was done by it,
+//! and not by somebody else's same deed before.
+
+use crate::{
+    fence::{becomes_admin, both, closed_elsewhere, harbour, id, may, whole},
+    linked::linked,
+    support::{House, house, postgres, sql, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    access::{self, Permission, Role},
+    acting::actor,
+    carry_out,
+    clock::HOUR,
+    deeds::{
+        DecideGrant, DisableOperator, EndSessions, LinkAccount, ResetSignIn, Resetting, RevokeGrant, SecondPerson,
+        StartGrant, UnlinkAccount,
+    },
+    grants::{Scope, service::keep_rights},
+    id::{AccountId, GrantId},
+    jobs::{Supervisor, start},
+    ledger::{Acting, Deed, Mark, Outcome},
+    operators::service::command_actor,
+    store::{case_claims, grants, linked_accounts, operators, setup_links, setup_links::SetupLink, web_sessions},
+};
+use std::time::Duration;
+
+const CASE: AccountId = AccountId(7);
+
+/// Whether somebody has access, holds the case, has a running grant, is linked.
+async fn has(house: &House, who: &str) -> [bool; 4] {
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let person = operators::by_id(store, &id(who)).await.unwrap().unwrap();
+    let held = case_claims::of(store, &harbour(), CASE, now).await.unwrap();
+    [
+        person.disabled_at.is_none(),
+        held.is_some_and(|held| held.operator == id(who)),
+        !grants::running_of(store, &id(who), now).await.unwrap().is_empty(),
+        linked_accounts::of(store, &house.app.keys, &id(who), &harbour()).await.unwrap().is_some(),
+    ]
+}
+
+/// Posts a form; whether it came back.
+async fn came_back(house: &House, cookie: &str, path: &str, fields: &[(&str, &str)]) -> bool {
+    let answer = house.post(Some(cookie), path, fields).await;
+    answer.location.is_none_or(|to| to.contains("draft="))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_access_is_whole_or_nothing() {
+    both(async |house| {
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        let (owner, contractor) = (house.sign_in("owner").await, house.sign_in("contractor").await);
+        linked(&house, &contractor, "jonastran").await;
+        assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
+        assert_eq!(has(&house, "01contractor").await, [true; 4]);
+        let ends = [("operator", "01contractor"), ("disabled", "yes"), ("why", "left")];
+        // Each is written by the deed, one after the other.
+        for (table, column) in [
+            ("left_tokens", "next_at"),
+            ("grants", "revoked_at"),
+            ("reset_links", "offered_by"),
+            ("case_holds", "operator"),
+        ] {
+            let rename = |from: &str, to: &str| format!("alter table {table} rename column {from} to {to}");
+            sql(store, &rename(column, "gone")).await.unwrap();
+            assert!(came_back(&house, &owner, "/api/people/disable", &ends).await, "{table}");
+            sql(store, &rename("gone", column)).await.unwrap();
+            assert_eq!(has(&house, "01contractor").await, [true; 4], "half of it without {table}");
+            assert_eq!(house.outcome("disable_operator").await, Some(Outcome::Failed), "{table}");
+            whole(&house).await;
+        }
+        assert!(!came_back(&house, &owner, "/api/people/disable", &ends).await);
+        assert_eq!(has(&house, "01contractor").await, [false; 4]);
+        whole(&house).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_grant_is_whole_or_nothing() {
+    both(async |house| {
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        let owner = house.sign_in("owner").await;
+        let grant = grants::running_of(store, &id("01contractor"), now).await.unwrap().remove(0).id;
+        keep_rights(&house.app, "a process").await.unwrap();
+        assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
+        sql(store, "alter table case_holds rename column operator to gone").await.unwrap();
+        let form = [("grant", grant.0.as_str()), ("why", "enough")];
+        assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
+        sql(store, "alter table case_holds rename column gone to operator").await.unwrap();
+        let ended = async || grants::by_id(store, &house.app.keys, &grant).await.unwrap().unwrap().ended_at;
+        assert_eq!(ended().await, None, "what was held has not gone back");
+        assert_eq!(house.outcome("end_grant").await, Some(Outcome::Failed));
+        assert!(has(&house, "01contractor").await[1]);
+        keep_rights(&house.app, "a process").await.unwrap();
+        assert!(ended().await.is_some());
+        assert!(!has(&house, "01contractor").await[1]);
+        whole(&house).await;
+    })
+    .await;
+}
+
+/// A set-up link is used up together with what it gives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_set_up_link_is_left_where_nobody_was_added() {
+    both(async |house| {
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        let link = "0123456789abcdef0123456789abcdef";
+        let hash = house.app.keys.hash("set-up link", link.as_bytes());
+        let offer =
+            SetupLink { role: Role::Moderator, name: None, offered_by: Some(id("01owner")), person: id("01NORA") };
+        setup_links::insert(store, &hash, &offer, now, now.plus(HOUR)).await.unwrap();
+        let password = "a long night shift";
+        let form = [("link", link), ("name", "nora"), ("password", password), ("repeat", password)];
+        let set_up = async || house.post(None, "/api/sign-in/set-up", &form).await.location;
+        let there = async || operators::by_id(store, &id("01NORA")).await.unwrap().is_some();
+        sql(store, "alter table open_deeds rename column lease_until to gone").await.unwrap();
+        assert_ne!(set_up().await.as_deref(), Some("/sign-in"));
+        sql(store, "alter table open_deeds rename column gone to lease_until").await.unwrap();
+        assert!(!there().await && setup_links::read(store, &hash, now).await.unwrap().is_some());
+        assert_eq!(set_up().await.as_deref(), Some("/sign-in"));
+        assert!(there().await && setup_links::read(store, &hash, now).await.unwrap().is_none());
+        whole(&house).await;
+    })
+    .await;
+}
+
+/// A session that is over already, or never was, ends nothing: it is said, and the others are what they were.
+#[tokio::test]
+async fn an_end_of_no_session_is_said_and_changes_nothing() {
+    both(async |house| {
+        let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+        let generation =
+            async || operators::by_id(&house.app.store, &id("01moderator")).await.unwrap().unwrap().generation;
+        let before = generation().await;
+        let form = [("operator", "01moderator"), ("session", "0123456789abcdef"), ("back", "/people")];
+        let answer = house.sent(&owner, "/api/people/end-sessions", &form).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.body.contains("That session of moderator has ended already"), "{}", answer.body);
+        assert_eq!(house.outcome("end_sessions").await, Some(Outcome::Stale));
+        assert_eq!(generation().await, before);
+        assert!(house.get(Some(&moderator), "/i/harbour").await.status.is_success());
+        let session = crate::support::session(&moderator);
+        let form = [("operator", "01moderator"), ("session", session.as_str())];
+        assert!(!came_back(&house, &owner, "/api/people/end-sessions", &form).await);
+        assert!(!house.get(Some(&moderator), "/i/harbour").await.status.is_success());
+    })
+    .await;
+}
+
+/// What a request writes into a session at the same moment is not sealed over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_is_written_meanwhile_goes_on() {
+    const WAITS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    let house = house(postgres().await).await;
+    house.app.ledger.seal_rows_once().await.unwrap();
+    let howdah::store::Driver::Postgres(pool) = &house.store.store.driver else { panic!("PostgreSQL was asked for") };
+    let store = &house.app.store;
+    for keeps in [true, false] {
+        let (first, other) = (house.sign_in("moderator").await, house.sign_in("moderator").await);
+        let token = |cookie: &str| cookie.split_once('=').unwrap().1.to_owned();
+        let hash = web_sessions::hash(&token(&first));
+        let now = house.app.clock.now();
+        let row = async || -> (String, String) {
+            sqlx::query_as("select data, mac from web_sessions where id_hash = $1")
+                .bind(&hash)
+                .fetch_one(pool)
+                .await
+                .unwrap()
+        };
+        let before = row().await;
+        let data = format!("{} ", before.0);
+        let who = id("01moderator");
+        assert!(web_sessions::update(store, &hash, Some(&who), &data, now).await.unwrap());
+        let after = row().await;
+        assert!(web_sessions::update(store, &hash, Some(&who), &before.0, now).await.unwrap());
+        let mut writing = pool.begin().await.unwrap();
+        sqlx::query("update web_sessions set data = $2, mac = $3 where id_hash = $1")
+            .bind(&hash)
+            .bind(&after.0)
+            .bind(&after.1)
+            .execute(&mut *writing)
+            .await
+            .unwrap();
+        let (short, store) = (crate::support::session(&other), store.clone());
+        let keep = crate::support::session(&first);
+        let ending = tokio::spawn(async move {
+            if keeps {
+                assert!(web_sessions::end_all_of(&store, &who, Some(&keep)).await.unwrap());
+            } else {
+                assert!(web_sessions::delete_one_of(&store, &who, &short).await.unwrap());
+            }
+        });
+        while sqlx::query_scalar::<_, i64>(WAITS).fetch_one(pool).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        writing.commit().await.unwrap();
+        ending.await.unwrap();
+        assert!(house.get(Some(&first), "/i/harbour").await.status.is_success(), "the one that goes on is refused");
+        assert!(!house.get(Some(&other), "/i/harbour").await.status.is_success());
+    }
+}
+
+/// An intent whose process dies at once; what the sweep makes of it.
+async fn dies<D: Deed>(house: &House, permit: access::Permit, deed: D) -> Option<Outcome> {
+    drop(house.app.ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.unwrap());
+    closed_elsewhere(house).await;
+    house.outcome(D::KIND).await
+}
+
+/// Somebody did the same before: the state is what the deed meant, and it was not this deed that made it so. Taken for its
+/// own, the row would be an older copy from then on, and refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_elses_same_deed_is_not_taken_for_ones_own() {
+    both(async |house| {
+        let (app, now) = (&house.app, house.app.clock.now());
+        let owner = house.sign_in("owner").await;
+        let failed = Some(Outcome::Failed);
+        let there = async |who: &str| operators::by_id(&app.store, &id(who)).await.unwrap().is_some();
+
+        let admin = |store| async move { crate::fence::admin(&store).await };
+        assert!(carry_out::recorded(app, may(), becomes_admin(), "", admin).await.unwrap());
+        assert_eq!(dies(&house, may(), becomes_admin()).await, failed);
+        assert!(there("01moderator").await, "another role");
+
+        let form = [("operator", "01admin"), ("disabled", "yes"), ("why", "left")];
+        assert!(!came_back(&house, &owner, "/api/people/disable", &form).await);
+        let ends = DisableOperator { operator: id("01admin"), name: "admin".into(), disabled: true };
+        assert_eq!(dies(&house, may(), ends).await, failed);
+        assert!(there("01admin").await, "the end of access");
+
+        let contractor = house.sign_in("contractor").await;
+        linked(&house, &contractor, "jonastran").await;
+        let own = async || linked_accounts::of(&app.store, &app.keys, &id("01contractor"), &harbour()).await.unwrap();
+        let account = own().await.unwrap().account;
+        let link = LinkAccount {
+            instance: harbour(),
+            operator: id("01contractor"),
+            name: "contractor".into(),
+            account,
+            acct: "jonastran".into(),
+        };
+        let person = operators::by_id(&app.store, &id("01contractor")).await.unwrap().unwrap();
+        let themselves = actor(&app.store, person, "a test".into(), now).await.unwrap();
+        let permit = access::permit(&themselves, Permission::LinkAccount, Some(&harbour())).unwrap();
+        assert_eq!(dies(&house, permit, link).await, failed);
+        assert!(own().await.is_some(), "a link");
+        let unlink = UnlinkAccount {
+            instance: harbour(),
+            operator: id("01moderator"),
+            name: "moderator".into(),
+            account,
+            acct: "jonastran".into(),
+        };
+        assert_eq!(dies(&house, may(), unlink).await, failed, "no link was there to be taken away");
+
+        let ends = EndSessions { operator: id("01auditor"), name: "auditor".into(), session: None, others: false };
+        assert_eq!(dies(&house, may(), ends).await, failed);
+        let what = Resetting::Factor;
+        let reset = ResetSignIn { operator: id("01auditor"), name: "auditor".into(), what, link: None };
+        assert_eq!(dies(&house, may(), reset).await, failed);
+        assert!(there("01auditor").await);
+
+        let grant = grants::running_of(&app.store, &id("01contractor"), now).await.unwrap().remove(0);
+        let (starts, ends) = (now.0, grant.ends_at.0);
+        let (operator, name) = (id("01contractor"), String::from("contractor"));
+        let holds = async |grant: &GrantId| grants::by_id(&app.store, &app.keys, grant).await.unwrap().is_some();
+        let permit = |permission| access::permit(&command_actor(), permission, None).unwrap();
+        let decide = DecideGrant {
+            grant: grant.id.clone(),
+            operator: operator.clone(),
+            name: name.clone(),
+            scope: Scope::clone(&grant.scope),
+            starts,
+            ends,
+            approve: true,
+            second_person: SecondPerson::default(),
+        };
+        assert_eq!(dies(&house, permit(Permission::DecideGrants), decide).await, failed);
+        assert!(holds(&grant.id).await, "a decision");
+        keep_rights(app, "a process").await.unwrap();
+        let start = StartGrant {
+            grant: grant.id.clone(),
+            operator: operator.clone(),
+            name: name.clone(),
+            scope: grant.scope.clone(),
+            starts,
+        };
+        assert_eq!(dies(&house, permit(Permission::DecideGrants), start).await, failed);
+        assert!(holds(&grant.id).await, "a beginning");
+        let form = [("grant", grant.id.0.as_str()), ("why", "enough")];
+        assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
+        let revoke = RevokeGrant { grant: grant.id.clone(), operator, name, ends };
+        assert_eq!(dies(&house, permit(Permission::ProposeGrants), revoke).await, failed);
+        assert!(holds(&grant.id).await, "a grant taken back");
+        whole(&house).await;
+    })
+    .await;
+}
+
+/// Roles on instances that go by what the store says of them, and those that go by the record alone, are kept by two jobs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_store_does_not_say_of_roles_keeps_the_record_from_nothing() {
+    let house = house(sqlite().await).await;
+    sql(&house.app.store, "alter table grant_roles rename column tried_at to gone").await.unwrap();
+    let jobs: Supervisor = start(&house.app);
+    crate::support::until("both have run", async || {
+        let seen = house.app.jobs.seen();
+        let of = |name: &str| seen.iter().find(|((job, _), _)| *job == name).map(|(_, seen)| seen.runs);
+        // Well, failed, panicked, hung.
+        of("roles of grants").is_some_and(|runs| runs[1] > 0)
+            && of("roles by the record").is_some_and(|runs| runs[0] > 0 && runs[1..] == [0, 0, 0])
+    })
+    .await;
+    jobs.stop();
+    jobs.ended().await;
+}

@@ -1,0 +1,336 @@
+//! What is decided about many at once and carried out one by one: claims, what is there without an entry, what was changed in
+//! the store, and what is counted without being opened.
+
+use crate::{
+    domains::{read_in, ticks},
+    engine::{Database, on_both},
+    support::{House, house, postgres, sql, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    batches::service::{OfBatch, engine},
+    clock::{DAY, SECOND, Timestamp},
+    deeds::InBatch,
+    domain_blocks::{ImportState, RowState, service::OfImport},
+    id::InstanceName,
+    ledger::{Filter, Outcome},
+    store::{
+        Store,
+        batches::{self, Batch, State},
+        claims::Leases,
+        domain_imports, grants,
+    },
+};
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+
+fn harbour() -> InstanceName {
+    "harbour".parse().unwrap()
+}
+
+/// Claims of every table: one process at a time, for as long as it says so again, by the store's clock.
+async fn a_row_is_one_processs_for_a_time(db: &Database) {
+    let store = &db.store;
+    for statement in [
+        "insert into batches (id, instance, operator, kind, sealed_why, paused, created_at, lease, lease_until) \
+         values ('X', 'harbour', 'ANN', 'decide_case', '', false, 0, '', 0)",
+        "insert into domain_imports (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, \
+         note, lease_until) values ('X', 'harbour', 'ANN', '', 0, 0, 0, 0, 'running', '', '', 0)",
+        "insert into operators (id, name, name_key, role, created_at) values ('ANN', 'ann', 'ann', 'owner', 0)",
+        "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, asked_by, \
+         asked_at, decided_by, decided_at, approved, lease, lease_until) \
+         values ('X', 'ANN', '[]', '[]', false, false, 0, 9, 'ANN', 'ANN', 0, 'BEN', 1, true, '', 0)",
+    ] {
+        db.run(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    for claims in [batches::CLAIMS, domain_imports::CLAIMS, grants::DUE] {
+        let table = claims.table;
+        let free = async |process: &str, at: Timestamp| {
+            claims.free(store, None, process, at).await.unwrap() == ["X".to_owned()]
+        };
+        let take = async |process: &str, at: Timestamp| claims.take(store, "X", process, at).await.unwrap();
+        let renew = async |process: &str, at: Timestamp| claims.renew(store, "X", process, at).await.unwrap();
+        // A grant that has not begun is due.
+        let at = if table == "grants" { Timestamp(5) } else { NOW };
+        assert!(free("one", at).await && take("one", at).await, "{table}");
+        assert!(!free("two", at).await && !take("two", at).await, "{table}: it is one's");
+        assert_eq!(take("one", at).await, claims.again, "{table}: once more");
+        assert!(!renew("two", at).await && renew("one", at.plus(SECOND)).await, "{table}");
+        assert!(!take("two", at.plus(claims.time)).await, "{table}: renewed a second later");
+        assert!(take("two", at.plus(claims.time + SECOND)).await, "{table}: it has run out");
+        assert!(!renew("one", at.plus(claims.time + SECOND)).await, "{table}: it is two's");
+        claims.give_back(store, "X", "one", at).await.unwrap();
+        assert!(!free("one", at.plus(claims.time + SECOND)).await, "{table}: not one's to give");
+        claims.give_back(store, "X", "two", at).await.unwrap();
+        assert!(take("one", at.plus(1)).await, "{table}");
+    }
+    let none = Leases { due: "paused", ..batches::CLAIMS };
+    assert!(!none.renew(store, "X", "one", NOW).await.unwrap(), "nothing is to be done any more");
+}
+
+on_both!(a_row_is_one_processs_for_a_time);
+
+/// People who wait with a confirmed address, oldest first.
+async fn waiting(house: &House, number: usize) -> Vec<String> {
+    let people: Vec<String> = sqlx::query_scalar(
+        "select a.id::text from users u join accounts a on a.id = u.account_id \
+         where not u.approved and u.confirmed_at is not null order by u.id",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    people.into_iter().take(number).collect()
+}
+
+async fn is_approved(house: &House, account: &str) -> bool {
+    sqlx::query_scalar("select approved from users where account_id = $1::bigint")
+        .bind(account.parse::<i64>().unwrap())
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn approve(house: &House, cookie: &str, who: &[String]) -> String {
+    let who = who.join(",");
+    let form = [("instance", "harbour"), ("who", who.as_str()), ("verdict", "approve"), ("back", "/i/harbour/signups")];
+    house.post(Some(cookie), "/api/signups/decide", &form).await.location.unwrap()
+}
+
+async fn work(house: &House) -> usize {
+    let instance = house.app.instances[&harbour()].clone();
+    let done = engine::work::<OfBatch>(&house.app, &instance, "one", 50).await.unwrap();
+    done + engine::work::<OfImport>(&house.app, &instance, "one", 50).await.unwrap()
+}
+
+async fn entries(house: &House, kind: &str) -> usize {
+    let filter = Filter { kind: Some(kind.to_owned()), limit: 50, ..Default::default() };
+    house.app.ledger.list(&filter).await.unwrap().len()
+}
+
+async fn items(house: &House, batch: &str) -> Vec<batches::Item<InBatch>> {
+    batches::items(&house.app.store, &house.app.keys, batch).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_leaves_no_entry_that_it_began() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let who = waiting(&house, 3).await;
+        sql(&house.app.store, "alter table batch_items rename to gone").await.unwrap();
+        let to = approve(&house, &cookie, &who).await;
+        assert!(to.contains("draft="), "{to}");
+        assert_eq!(house.get(Some(&cookie), &to).await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(entries(&house, "batch_begun").await, 0, "an entry about nothing");
+        sql(&house.app.store, "alter table gone rename to batch_items").await.unwrap();
+        let mut told = house.app.begun.subscribe();
+        told.mark_unchanged();
+        let to = approve(&house, &cookie, &who).await;
+        assert!(to.starts_with("/i/harbour/batches/"), "{to}");
+        assert!(told.has_changed().unwrap(), "the work is told at once");
+        assert_eq!((entries(&house, "batch_begun").await, work(&house).await), (1, 3));
+    }
+}
+
+/// The process ended after the rows were stored, and before the entry.
+#[tokio::test]
+async fn what_was_stored_and_not_begun_does_nothing_and_is_forgotten() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (cookie, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let who = waiting(&house, 2).await;
+        let to = approve(&house, &cookie, &who).await;
+        let (store, keys) = (&house.app.store, &house.app.keys);
+        let begun = batches::by_id(store, keys, to.rsplit('/').next().unwrap()).await.unwrap().unwrap();
+        let deeds: Vec<InBatch> = items(&house, &begun.id).await.into_iter().map(|item| item.deed).collect();
+        let dead = Batch { id: "01DEAD".to_owned(), ..begun.clone() };
+        batches::insert(store, keys, &dead, &deeds).await.unwrap();
+        batches::set_paused(store, &begun.id, true).await.unwrap();
+        assert_eq!(work(&house).await, 0);
+        assert_eq!(house.weather.writes(), 0, "no entry, no action");
+        assert_eq!(batches::running(store, keys, &harbour()).await.unwrap().len(), 1, "it is on no page");
+        assert_eq!(house.get(Some(&cookie), "/i/harbour/batches/01DEAD").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(batches::delete_old(store, dead.created_at, dead.created_at).await.unwrap(), 0);
+        assert_eq!(batches::delete_old(store, dead.created_at, dead.created_at.plus(DAY)).await.unwrap(), 1);
+        assert_eq!(items(&house, &begun.id).await.len(), 2, "what was begun stays");
+
+        // An import stays the preview it was, and can be begun.
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
+        assert_eq!(domain_imports::begin(store, &import, 2, "a list").await.unwrap(), Some(2));
+        assert_eq!(work(&house).await, 0);
+        assert_eq!(house.weather.writes(), 0, "no entry, no action");
+        let read = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
+        assert_eq!(read().await, ImportState::Preview);
+        // Somebody unticks a row after all.
+        let seen = [("shown", "2,3"), ("row[]", "2"), ("why", "a list")];
+        ticks(&house, &admin, &import, "import-start", &seen).await;
+        assert_eq!((read().await, entries(&house, "batch_begun").await), (ImportState::Running, 2));
+        assert_eq!(work(&house).await, 1);
+        let rows = domain_imports::rows(store, &import, "", 0, 9).await.unwrap();
+        let states: Vec<RowState> = rows.iter().map(|row| row.state).collect();
+        assert_eq!((states, read().await), (vec![RowState::Done, RowState::LeftOut], ImportState::Done));
+        // One that nobody begins goes as any preview does.
+        let import = read_in(&house, &admin, "domain,severity\nc.test,silence\n").await;
+        domain_imports::begin(store, &import, 1, "a list").await.unwrap();
+        let now = house.app.clock.now();
+        assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 1);
+    }
+}
+
+/// Whoever can write the store, without the key, has nothing else done in somebody's name, and nothing else called done.
+#[tokio::test]
+async fn a_deed_that_was_changed_in_the_store_is_not_done_and_not_called_done() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let who = waiting(&house, 4).await;
+        let to = approve(&house, &cookie, &who).await;
+        let id = to.rsplit('/').next().unwrap().to_owned();
+        let (store, keys) = (&house.app.store, &house.app.keys);
+        // One that waits becomes another of the same batch; one that is under way does.
+        for position in [1, 2] {
+            let change = format!(
+                "update batch_items set sealed_deed = (select sealed_deed from batch_items where batch = '{id}' and position = 0) \
+                 where batch = '{id}' and position = {position}"
+            );
+            sql(store, &change).await.unwrap();
+        }
+        sql(store, "update batch_items set state = 'under_way' where position = 2").await.unwrap();
+        // One is changed while its deed is being done.
+        batches::set_item(store, keys, &id, 3, State::UnderWay, None, None).await.unwrap();
+        sql(
+            store,
+            "update batch_items set sealed_deed = (select sealed_deed from batch_items where position = 0) \
+             where position = 3",
+        )
+        .await
+        .unwrap();
+        batches::set_item(store, keys, &id, 3, State::Closed(Outcome::Succeeded), Some(7), None).await.unwrap();
+        work(&house).await;
+        let found = items(&house, &id).await;
+        let states: Vec<State> = found.iter().map(|item| item.state).collect();
+        use Outcome::{Refused, Succeeded, Unknown};
+        assert_eq!(states, [Succeeded, Refused, Refused, Unknown].map(State::Closed));
+        assert!(found.iter().skip(1).all(|item| item.said.as_deref() == Some(batches::CHANGED)), "{found:?}");
+        assert_eq!(found[3].intent, Some(7), "what was done is in its entry");
+        assert_eq!(house.weather.writes(), 1);
+        assert!(is_approved(&house, &who[0]).await && !is_approved(&house, &who[1]).await);
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("4 of 4 done") && page.contains("not by the console"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_of_an_import_that_was_changed_under_way_is_not_called_done() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
+        ticks(
+            &house,
+            &admin,
+            &import,
+            "import-start",
+            &[("shown", "2,3"), ("row[]", "2"), ("row[]", "3"), ("why", "a list")],
+        )
+        .await;
+        let store = &house.app.store;
+        let set = async |state, entry| domain_imports::set_row(store, &import, 2, state, "", entry).await.unwrap();
+        set(RowState::UnderWay, None).await;
+        sql(store, "update domain_import_rows set domain = 'evil.test' where line = 2").await.unwrap();
+        // Its process is gone: it is not looked up as another.
+        work(&house).await;
+        let rows = domain_imports::rows(store, &import, "", 0, 9).await.unwrap();
+        assert_eq!(
+            rows.iter().map(|row| row.state).collect::<Vec<_>>(),
+            [RowState::Failed, RowState::Done],
+            "{rows:?}"
+        );
+        assert_eq!(house.weather.writes(), 1);
+        set(RowState::Done, Some(7)).await;
+        let rows = domain_imports::rows(store, &import, "", 0, 9).await.unwrap();
+        assert!(rows[0].state == RowState::Failed && rows[0].said.contains("not by the console"), "{rows:?}");
+        assert_eq!(rows[0].entry, Some(7));
+    }
+}
+
+/// What a desk says of the batches that run, and what pauses one, opens no deed but the first.
+#[tokio::test]
+async fn what_runs_is_counted_without_being_opened() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let to = approve(&house, &cookie, &waiting(&house, 12).await).await;
+        let id = to.rsplit('/').next().unwrap();
+        let store = &house.app.store;
+        sql(store, "update batch_items set sealed_deed = 'not to be opened' where position > 0").await.unwrap();
+        let desk = house.get(Some(&cookie), "/i/harbour/signups").await;
+        assert!(desk.status == StatusCode::OK && desk.body.contains("Let in 12 people"), "{}", desk.body);
+        let form = [("instance", "harbour"), ("batch", id), ("pause", "yes")];
+        house.post(Some(&cookie), "/api/batches/pause", &form).await;
+        let filter = Filter { kind: Some("batch_paused".into()), limit: 1, ..Default::default() };
+        let paused = house.app.ledger.list(&filter).await.unwrap().remove(0);
+        assert_eq!(paused.leaf["facts"]["number"], 12);
+        sql(store, "update batch_items set state = 'failed' where position > 9").await.unwrap();
+        let counts = batches::counts(store, id).await.unwrap();
+        let of = |wanted| counts.iter().find(|(state, _)| *state == wanted).map(|(_, number)| *number);
+        assert_eq!((of(State::Waiting), of(State::Closed(Outcome::Failed))), (Some(10), Some(2)));
+    }
+}
+
+/// Two that run have their turns: a long one keeps no other waiting, nor does one whose person may ask for no more now.
+#[tokio::test]
+async fn every_batch_has_its_turn() {
+    let house = house(sqlite().await).await;
+    let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+    let who = waiting(&house, 8).await;
+    let (first, second) = (approve(&house, &moderator, &who[..5]).await, approve(&house, &admin, &who[5..]).await);
+    let instance = house.app.instances[&harbour()].clone();
+    assert_eq!(engine::work::<OfBatch>(&house.app, &instance, "one", 2).await.unwrap(), 4);
+    for (to, closed) in [(first, 2), (second, 2)] {
+        let found = items(&house, to.rsplit('/').next().unwrap()).await;
+        let done = found.iter().filter(|item| item.state == State::Closed(Outcome::Succeeded)).count();
+        assert_eq!(done, closed, "{to}");
+    }
+    assert_eq!(
+        engine::work::<OfBatch>(&house.app, &instance, "two", 2).await.unwrap(),
+        0,
+        "another process leaves them"
+    );
+    while engine::work::<OfBatch>(&house.app, &instance, "one", 2).await.unwrap() > 0 {}
+    assert_eq!(entries(&house, "batch_ended").await, 2);
+}
+
+/// The deeds of a batch that an older version left are proved once, when the store is brought up to date.
+#[tokio::test]
+async fn deeds_of_an_older_version_are_proved_once() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let who = waiting(&house, 2).await;
+        approve(&house, &cookie, &who).await;
+        let store = &house.app.store;
+        for change in [
+            "alter table batch_items drop column mac",
+            "alter table batches drop column about",
+            "delete from _sqlx_migrations where version = 41",
+        ] {
+            sql(store, change).await.unwrap();
+        }
+        // As it was proved then, without what is new.
+        store.migrate().await.unwrap();
+        let former: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
+        assert_eq!(former, 2);
+        sql(store, "update batch_items set mac = null").await.unwrap();
+        store.migrate().await.unwrap();
+        let anew: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
+        assert_eq!(anew, 0, "once");
+    }
+}
+
+async fn count(store: &Store, text: &'static str) -> i64 {
+    match &store.driver {
+        howdah::store::Driver::Sqlite(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+        howdah::store::Driver::Postgres(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+    }
+}
