@@ -88,7 +88,7 @@ const MOST_ABOUT: i64 = 3_200;
 pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
     where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
     and kind <> 'outcome' and at >= $1 and at < $2) \
-    select e.idx, e.subject, e.leaf, o.at from found e left join ledger_entries o on o.intent = e.idx \
+    select e.idx, e.subject, e.leaf, o.at as closed_at from found e left join ledger_entries o on o.intent = e.idx \
     order by e.idx desc limit $3";
 
 /// What one person meant to do within a span.
@@ -137,6 +137,14 @@ struct Row {
     instance: Option<String>,
     outcome: Option<String>,
     outcome_leaf: Option<String>,
+    closed_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ClosedRow {
+    idx: i64,
+    subject: String,
+    leaf: String,
     closed_at: Option<i64>,
 }
 
@@ -266,7 +274,7 @@ impl Ledger {
         let subjects: Vec<&String> = subjects.iter().collect();
         let mut found = Vec::new();
         for some in subjects.chunks(SUBJECTS) {
-            let rows: Vec<(i64, String, String, Option<i64>)> = on!(&self.store, pool => {
+            let rows: Vec<ClosedRow> = on!(&self.store, pool => {
                 let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
                 for at in 0..SUBJECTS {
                     // No subject is empty.
@@ -274,7 +282,7 @@ impl Ledger {
                 }
                 query.fetch_all(pool).await?
             });
-            for (index, subject, leaf, closed_at) in rows {
+            for ClosedRow { idx: index, subject, leaf, closed_at } in rows {
                 let leaf = serde_json::from_str(&leaf)
                     .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
                 found.push(Closed { index, subject, leaf, closed_at: closed_at.map(Timestamp) });
