@@ -79,7 +79,7 @@ async fn lines(context: &Context, instance: &Instance, rows: &[AppealRow]) -> Re
 /// How many wait on an instance, and since when the oldest; `None` where that is not known.
 pub fn waiting(instance: &Instance) -> Option<(String, Option<Timestamp>)> {
     let list = instance.appeals.snapshot();
-    list.at?;
+    list.at.filter(|_| list.trouble.is_none())?;
     let oldest = list.rows.iter().map(|row| row.created_at).min().filter(|_| !list.cut);
     Some((ui::at_least(list.rows.len(), list.cut), oldest))
 }

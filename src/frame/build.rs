@@ -46,7 +46,7 @@ fn waiting_is_old(instance: &Instance, now: Timestamp) -> Option<String> {
         .or_else(|| sign_ups.trouble.as_ref().map(|trouble| (trouble, sign_ups.at)))?;
     let trouble = text::capital(trouble);
     Some(match at {
-        Some(at) => format!("{trouble} What waits is shown as it was {}.", time::relative(at, now)),
+        Some(at) => format!("{trouble}. What waits is shown as it was {}.", time::relative(at, now)),
         None => format!("{trouble}. What waits is not known yet."),
     })
 }
@@ -100,7 +100,8 @@ pub async fn build<T>(
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         appeals: instance.and_then(|instance| {
             let list = instance.appeals.snapshot();
-            list.at.map(|_| ui::at_least(list.rows.len(), list.cut))
+            // Unlike the others it may be kept from the console by itself: then it is not known.
+            list.at.filter(|_| list.trouble.is_none()).map(|_| ui::at_least(list.rows.len(), list.cut))
         }),
         waiting_is_old: instance.and_then(|instance| waiting_is_old(instance, now)),
         registrations: instance.and_then(health::registrations_word).map(str::to_owned),

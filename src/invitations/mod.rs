@@ -293,7 +293,7 @@ pub struct OfAccount {
 pub struct Link {
     pub account: AccountId,
     pub handle: String,
-    /// How they stand: “gone”, “suspended”, “deleted”, “limited”.
+    /// How they stand: “gone”, “suspended”, “deleted”, “limited”, or that it is not known whether they are deleted.
     pub word: Option<&'static str>,
     /// The instance does not say so any more; it was seen before.
     pub remembered: bool,
@@ -310,6 +310,8 @@ pub struct Others {
     pub limited: usize,
     /// Without a suspension
     pub gone: usize,
+    /// Of whom the console may not read whether they deleted their account
+    pub untold: usize,
 }
 
 impl Others {
@@ -328,7 +330,10 @@ impl Others {
             many => Some(format!("{} are {word}", ui::grouped(many))),
         };
         let became = [(self.suspended, "suspended"), (self.limited, "limited"), (self.gone, "gone")];
-        let became: Vec<String> = became.into_iter().filter_map(|(number, word)| one(number, word)).collect();
+        let mut became: Vec<String> = became.into_iter().filter_map(|(number, word)| one(number, word)).collect();
+        if self.untold > 0 {
+            became.push(format!("of {} it is not known whether they deleted their account", ui::grouped(self.untold)));
+        }
         match (self.number, became.is_empty()) {
             (0, _) => None,
             (_, true) => Some(format!("of {newest}{others} nobody is suspended, limited or gone")),

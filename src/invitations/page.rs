@@ -190,7 +190,7 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
         None => view! { "none that is known" }.into_any(),
     };
     let chain = of.chain.iter().enumerate().map(|(step, link)| {
-        let by = if step == 0 { "Invited by" } else { "who came by" };
+        let by = if step == 0 { "Invited by" } else { "Who was invited by" };
         let who = match link.word {
             Some("gone") => view! { <bdi>{link.handle.clone()}</bdi> }.into_any(),
             _ => view! { <a class="link" href=path::account(instance, link.account)><bdi>{link.handle.clone()}</bdi></a> }.into_any(),
@@ -204,7 +204,7 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
         let before = (step > 0 && link.remembered).then_some(" as this console saw before");
         view! { <dt>{by}</dt><dd>{who} {word} {before} {others}</dd> }
     });
-    let goes_on = of.goes_on.then(|| view! { <dt></dt><dd class="soft small">"and further back than is shown"</dd> });
+    let goes_on = of.goes_on.then(|| view! { <dt>"Further back"</dt><dd class="soft small">"more than is shown"</dd> });
     let owns = if of.owns_any {
         let words = if of.go_on == "0" { "all over or used up".to_owned() } else { format!("{} go on", of.go_on) };
         view! { <a class="link" href=path::invitations_of(instance, account)>{words}</a> }.into_any()

@@ -204,11 +204,7 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
 fn database(health: &Health, now: Timestamp) -> Part {
     const NAME: &str = "Database";
     let milliseconds = match &health.database {
-        Some(Ok(milliseconds)) if health.not_granted.is_empty() => milliseconds,
-        Some(Ok(_)) => {
-            let says = "not all that this release has may be read";
-            return Part { each: health.not_granted.clone(), ..Part::new(NAME, false, says) };
-        }
+        Some(Ok(milliseconds)) => milliseconds,
         Some(Err(why)) => return part(NAME, false, why.clone()),
         None => return not_asked(NAME),
     };
@@ -224,8 +220,12 @@ fn database(health: &Health, now: Timestamp) -> Part {
         Some(Ok(())) => "; written is to its primary".to_owned(),
         Some(Err(why)) => format!("; nothing can be written: {why}"),
     };
-    let well = !matches!(health.primary, Some(Err(_)));
-    part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}"))
+    let (lacking, each) = match health.not_granted.is_empty() {
+        true => ("", Vec::new()),
+        false => ("; not all that this release has may be read", health.not_granted.clone()),
+    };
+    let well = each.is_empty() && !matches!(health.primary, Some(Err(_)));
+    Part { each, ..part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}{lacking}")) }
 }
 
 /// As whom the console acts, and how many calls are left.
@@ -282,12 +282,14 @@ async fn settling(context: &Context, instance: &Instance) -> Option<Part> {
 /// How old the list of what waits is.
 fn what_waits(instance: &Instance, now: Timestamp) -> Part {
     const NAME: &str = "What waits";
-    let list = instance.waiting.snapshot();
-    match (&list.trouble, list.at) {
-        (None, Some(at)) => {
-            let missed =
-                if list.missed == 0 { String::new() } else { format!(", {} found by the scan alone", list.missed) };
-            part(NAME, true, format!("as of {}{missed}", time::relative(at, now)))
+    let (list, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
+    match (list.trouble.as_ref().or(sign_ups.trouble.as_ref()), list.at.zip(sign_ups.at)) {
+        (None, Some((reports_at, sign_ups_at))) => {
+            let missed = match list.missed {
+                0 => String::new(),
+                missed => format!(", {missed} reports found by the scan alone"),
+            };
+            part(NAME, true, format!("as of {}{missed}", time::relative(reports_at.min(sign_ups_at), now)))
         }
         (Some(why), _) => part(NAME, false, why.clone()),
         (None, None) => not_asked(NAME),
@@ -348,19 +350,26 @@ fn the_console(context: &Context, instance: &Instance, now: Timestamp) -> Vec<Pa
 
 /// What an instance of a version that nobody tried is told apart by, and what to do.
 fn read_only(untried: &Untried) -> String {
-    const SHOWN: &str = "everything is shown, and nothing changed but registrations, and those to fewer people alone";
-    let allowed = |release: &str| {
+    const SHOWN: &str =
+        "what can be read is shown, and nothing changed but registrations, and those to fewer people alone";
+    let allowed = |update: &str, release: &str| {
         format!(
-            "{SHOWN}. Update Howdah, or let an owner write untried_release = \"{release}\" beside this instance in its \
+            "{SHOWN}. Update {update}, or let an owner write untried_release = \"{release}\" beside this instance in its \
              configuration"
         )
     };
     match untried {
         Untried::Newer(release) => {
-            format!("Mastodon {release} is newer than any that this console was tried with: {}", allowed(release))
+            format!(
+                "Mastodon {release} is newer than any that this console was tried with: {}",
+                allowed("Howdah", release)
+            )
         }
         Untried::Older(release) => {
-            format!("Mastodon {release} is older than any that this console was tried with: {}", allowed(release))
+            format!(
+                "Mastodon {release} is older than any that this console was tried with: {}",
+                allowed("Mastodon", release)
+            )
         }
         Untried::Foreign(said) => format!(
             "the instance says “{}” of its version, which is none of Mastodon’s: {SHOWN}. Look whether base_url leads to it",

@@ -9,6 +9,7 @@ use crate::{
     batches::{Lately, Running},
     clock::Timestamp,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
+    record::DeedState,
     ui,
 };
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,8 @@ pub struct DecidedRow {
     pub closed_by: String,
     /// `None` for what was not decided from here.
     pub decision: Option<Decision>,
+    /// What it came to, where that is not simply what was meant.
+    pub outcome: Option<DeedState>,
     pub what: String,
 }
 

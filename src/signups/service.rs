@@ -162,8 +162,15 @@ impl Desk {
     fn invited(&self, person: &PendingSignUp) -> Option<Signal> {
         let (account, name, still) = self.inviter(person)?;
         let (name, others) = (ui::tame(name), self.families.others(account, person.account));
-        let stands = if still { self.families.word(account) } else { Some("gone") };
+        let looked_at = self.families.looked_at(account);
+        // Whoever the instance does not name any more may be there all the same, without a login.
+        let stands = if looked_at || still { self.families.word(account) } else { Some("gone") };
         let came = match stands {
+            None if !looked_at => {
+                format!(
+                    "Came with an invitation of @{name}; how they stand, and whom else they invited, was not looked at."
+                )
+            }
             Some(word) => format!("Came with an invitation of @{name}, who is {word}."),
             None => format!("Came with an invitation of @{name}."),
         };
@@ -178,7 +185,7 @@ impl Desk {
         Some(Signal {
             word,
             evidence: format!("{came}{}", brought.unwrap_or_default()),
-            good: stands.is_none() && !others.speaks_against(),
+            good: looked_at && stands.is_none() && others.untold == 0 && !others.speaks_against(),
             others: Vec::new(),
             entry: None,
         })

@@ -1280,8 +1280,10 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     let preview = house.get(Some(&cookie), &to).await.body;
     assert!(preview.contains("Reject 14 people") && preview.contains("asked from 192.0.2.0/24"), "{preview}");
     // A network that is typed there finds nobody: addresses are not to be tried out.
-    let tried = house.get(Some(&cookie), "/i/harbour/signups?rule=192.0.2.0%2F24").await.body;
-    assert!(tried.contains("0 of 0 shown"), "{tried}");
+    let tried = house.get(Some(&cookie), "/i/harbour/signups?rule=192.0.2.0%2F24").await;
+    assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(tried.body.contains("It takes the number of an IP rule"), "{}", tried.body);
+    assert!(!tried.body.contains("/i/harbour/accounts/"), "{}", tried.body);
     // Whoever decides nothing about them is not told who they are, nor how many.
     let auditor = house.sign_in("auditor").await;
     let page = house.get(Some(&auditor), "/i/harbour/domains/addresses").await.body;

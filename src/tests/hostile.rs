@@ -732,6 +732,8 @@ const RAW: [(&str, &[&str]); 12] = [
 fn what_prints_raw_stands_in_one_place() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
+        // What a unit test sends is printed nowhere.
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (raw, allowed) in RAW {
             if text.contains(raw) && !allowed.iter().any(|file| path.ends_with(&format!("src/{file}"))) {
                 wrong.push(format!("{raw} in {path}"));

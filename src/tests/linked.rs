@@ -435,7 +435,7 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
     )
     .await;
     let owner = house.sign_in("owner").await;
-    let people = get(&house, Some(&owner), "/people").await;
+    let people = get(&house, Some(&owner), "/people/change?who=01moderator").await;
     assert!(people.body.contains("Unlink @jonastran on harbour from moderator"), "{}", people.body);
     let form = [("instance", "harbour"), ("operator", "01moderator"), ("why", "left")];
     let to = house.post(Some(&owner), "/api/people/unlink", &form).await.location.unwrap();

@@ -83,12 +83,18 @@ impl Families {
             others.number += 1;
             match self.stand.get(account) {
                 Some(stands) if stands.suspended => others.suspended += 1,
-                Some(stands) if !stands.gone && stands.silenced => others.limited += 1,
-                Some(stands) if !stands.gone => {}
-                Some(_) | None => others.gone += 1,
+                None | Some(Stands { gone: Some(true), .. }) => others.gone += 1,
+                Some(stands) if stands.silenced => others.limited += 1,
+                Some(Stands { gone: Some(false), .. }) => {}
+                Some(Stands { gone: None, .. }) => others.untold += 1,
             }
         }
         others
+    }
+
+    /// Whether it was looked at how one of the inviters stands, and whom else they invited.
+    pub fn looked_at(&self, inviter: AccountId) -> bool {
+        self.invited.contains_key(&inviter)
     }
 
     /// How one of the inviters stands, where that was looked at and there is anything to say.
@@ -97,8 +103,9 @@ impl Families {
         match self.stand.get(&inviter) {
             None => Some("gone"),
             Some(stands) if stands.suspended => Some("suspended"),
-            Some(stands) if stands.gone => Some("deleted"),
+            Some(stands) if stands.gone == Some(true) => Some("deleted"),
             Some(stands) if stands.silenced => Some("limited"),
+            Some(stands) if stands.gone.is_none() => Some("deleted or not, that is not known"),
             Some(_) => None,
         }
     }

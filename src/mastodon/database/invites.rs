@@ -234,8 +234,8 @@ pub struct Stands {
     pub username: String,
     pub suspended: bool,
     pub silenced: bool,
-    /// Its data is gone, or it has no login any more.
-    pub gone: bool,
+    /// Its data is gone, or it has no login any more; `None` where the console may not read whether its owner deleted it.
+    pub gone: Option<bool>,
 }
 
 /// What an account has to do with invitations.

@@ -103,7 +103,13 @@ fn colleagues(instance: &InstanceName, page: &QueuePage) -> AnyView {
         .iter()
         .map(|name| view! { <option value=name.clone() selected=*name == page.filter.by>{name.clone()}</option> })
         .collect_view();
-    let kept = [("state", page.filter.state.as_str()), ("category", &page.filter.category)];
+    let filter = &page.filter;
+    let kept = [
+        ("state", filter.state.as_str()),
+        ("category", &filter.category),
+        ("origin", &filter.origin),
+        ("domain", &filter.domain),
+    ];
     view! {
         <form class="chip-form" method="get" action=path::reports(instance)>
             {list::kept(kept)}
@@ -271,7 +277,15 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         },
         chip("state", "mine", format!("Mine {}", number(page.mine)), state),
         chip("state", "unheld", "Nobody’s".to_owned(), state),
-        chip("state", "decided", "Decided".to_owned(), state),
+        // What is decided waits no more, and nobody holds it.
+        list::chip(
+            &base,
+            &Search::parse(&search.without(&["age", "holder"])),
+            "state",
+            "decided",
+            "Decided".to_owned(),
+            state,
+        ),
         view! { <span class="gap"></span> }.into_any(),
     ];
     states.extend(Category::ALL.iter().map(|category| {
@@ -285,7 +299,8 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
     for (value, words) in [("local", "Local"), ("remote", "Remote")] {
         states.push(chip("origin", value, words.to_owned(), &page.filter.origin));
     }
-    for (value, words) in [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")] {
+    let ages = [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")];
+    for (value, words) in ages.into_iter().filter(|_| state != "decided") {
         states.push(chip("age", value, words.to_owned(), &page.filter.age));
     }
     view! {
@@ -372,21 +387,25 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
 
 fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
     if page.decided.is_empty() {
-        return view! { <div class="card pad empty"><p>"No closed report fits. Decided reports are listed here, the last decision first."</p></div> }.into_any();
+        let words = if page.older.is_some() || page.looked_to.is_some() {
+            "None that fits was found as far as was looked. “Further” goes on from there."
+        } else {
+            "No closed report fits. Decided reports are listed here, the last decision first."
+        };
+        return view! { <div class="card pad empty"><p>{words}</p></div> }.into_any();
     }
     let row = |row: &DecidedRow| {
         let decision = match row.decision {
             Some(decision) => view! { {decision.words()} }.into_any(),
-            None => {
-                view! { <span class="soft" title="Not decided through this console">"in Mastodon"</span> }.into_any()
-            }
+            None => view! { <span class="soft" title="No entry of this console’s record fits">"–"</span> }.into_any(),
         };
+        let outcome = row.outcome.map(|outcome| view! { " " <span class=outcome.badge()>{outcome.word()}</span> });
         let more = (row.more > 0).then(|| format!("+ {}", row.more));
         view! {
             <tr data-row=keys::row()>
                 <td>{row.category.map(|category| view! { <span class=category.badge()>{category.word()}</span> })}</td>
                 <td class="nowrap"><a href=case_of(instance, page, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
-                <td class="nowrap">{decision}</td>
+                <td class="nowrap">{decision} {outcome}</td>
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>
                 <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
                 <td class="soft wide"><bdi>{row.closed_by.clone()}</bdi></td>

@@ -14,7 +14,7 @@ use crate::{
         database::{ClosedRow, Closings, LoggedAbout, StrikeRow},
     },
     problem::Problem,
-    record,
+    record::{self, DeedState},
     reports::{Category, DecidedRow, Decision, QueuePage},
     search::Search,
     store::operators::{self, Operator},
@@ -185,6 +185,8 @@ fn row(decisions: &Decisions, row: &ClosedRow) -> DecidedRow {
         closed_at: row.closed_at,
         closed_by: decisions.who_closed(row),
         decision: decisions.decision(row),
+        // It closed this report, whatever else of it did not come about.
+        outcome: None,
         what: ui::excerpt(&row.comment, 120),
     }
 }
@@ -202,23 +204,29 @@ pub async fn list(
     let people = operators::list(&context.app.store).await.map_err(store_problem)?;
     page.people = people.iter().map(|person| person.name.clone()).collect();
     let category = page.filter.category.parse::<Category>().ok();
+    let asked = Closings {
+        category,
+        remote: match page.filter.origin.as_str() {
+            "local" => Some(false),
+            "remote" => Some(true),
+            _ => None,
+        },
+        domain: Some(page.filter.domain.clone()).filter(|domain| !domain.is_empty()),
+        before,
+    };
     if let Some(person) = people.iter().find(|person| person.name == page.filter.by) {
         let (rows, older, destroyed) = of_colleague(context, instance, person, before.unwrap_or(i64::MAX)).await?;
         page.older = older.map(on);
         page.destroyed = destroyed;
-        let fits = |row: &DecidedRow| category.is_none_or(|category| row.category == Some(category));
+        let fits = |row: &DecidedRow| {
+            // `@name@domain`, or `@name` of somebody here.
+            let domain = row.handle.trim_start_matches('@').split_once('@').map(|(_, domain)| domain);
+            category.is_none_or(|category| row.category == Some(category))
+                && asked.remote.is_none_or(|remote| remote == domain.is_some())
+                && asked.domain.as_deref().is_none_or(|asked| domain == Some(asked))
+        };
         page.decided = rows.into_iter().filter(fits).collect();
     } else {
-        let asked = Closings {
-            category,
-            remote: match page.filter.origin.as_str() {
-                "local" => Some(false),
-                "remote" => Some(true),
-                _ => None,
-            },
-            domain: Some(page.filter.domain.clone()).filter(|domain| !domain.is_empty()),
-            before,
-        };
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
         let window = {
             let mut read = instance.database.read().await.map_err(read_problem)?;
@@ -287,6 +295,11 @@ async fn of_colleague(
             closed_at: decided.entry.closed_at.unwrap_or(decided.entry.at),
             closed_by: through(&person.name, &decided.acting, account.map(|name| format!("@{}", ui::tame(name)))),
             decision: Some(deed.decision),
+            outcome: decided
+                .entry
+                .outcome
+                .filter(|outcome| *outcome != crate::ledger::Outcome::Succeeded)
+                .map(DeedState::from),
             what: closed.map(|row| ui::excerpt(&row.comment, 120)).unwrap_or_default(),
         })
     });
