@@ -14,6 +14,8 @@ const QUARTER: i64 = 90 * DAY;
 enum Key {
     Whole([u8; 32]),
     Destroyed,
+    /// It is there and does not open.
+    Damaged,
     Missing,
 }
 
@@ -26,12 +28,16 @@ pub(super) fn opens(keys: &Keys, id: &str, wrapped: &str) -> bool {
 pub(super) enum Opened {
     Text(Value),
     Destroyed,
-    /// The key is there and does not open it.
+    /// The key is there and does not open it, or does not open itself.
     Damaged,
 }
 
 fn opened_with(key: Key, id: &str, sealed: &str) -> Opened {
-    let Key::Whole(key) = key else { return Opened::Destroyed };
+    let key = match key {
+        Key::Whole(key) => key,
+        Key::Damaged => return Opened::Damaged,
+        Key::Destroyed | Key::Missing => return Opened::Destroyed,
+    };
     let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
     document.map_or(Opened::Damaged, Opened::Text)
 }
@@ -41,11 +47,11 @@ impl Ledger {
         const READ: &str = "select wrapped from ledger_keys where id = $1";
         let found: Option<Option<String>> =
             on!(&self.store, pool => sqlx::query_scalar(READ).bind(id).fetch_optional(pool).await?);
-        match found {
-            None => Ok(Key::Missing),
-            Some(None) => Ok(Key::Destroyed),
+        Ok(match found {
+            None => Key::Missing,
+            Some(None) => Key::Destroyed,
             Some(Some(wrapped)) => self.unwrapped(id, &wrapped),
-        }
+        })
     }
 
     /// The key to seal with, and its name. Where the quarter's key was destroyed, the next one takes its place.
@@ -64,6 +70,10 @@ impl Ledger {
             match self.key(&id).await? {
                 Key::Whole(key) => return Ok((id, key)),
                 Key::Destroyed => destroyed += 1,
+                Key::Damaged => {
+                    let why = "a data key does not open; is `secret_key` the right one?";
+                    return Err(LedgerError::Entry(why.to_owned()));
+                }
                 Key::Missing => {
                     let named = format!("%\"key\":\"{id}\"%");
                     let gone: i64 = on!(&self.store, pool => sqlx::query_scalar(NAMED)
@@ -102,20 +112,14 @@ impl Ledger {
     }
 
     /// The same with a key that was read along with what it seals; `None` for one that is not there any more.
-    pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
-        let key = match wrapped {
-            Some(wrapped) => self.unwrapped(id, wrapped)?,
-            None => Key::Destroyed,
-        };
-        Ok(opened_with(key, id, sealed))
+    pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Opened {
+        let key = wrapped.map_or(Key::Destroyed, |wrapped| self.unwrapped(id, wrapped));
+        opened_with(key, id, sealed)
     }
 
-    fn unwrapped(&self, id: &str, wrapped: &str) -> Result<Key, LedgerError> {
-        self.keys
-            .open_text("ledger key", id, wrapped)
-            .and_then(|text| from_hex(&text))
-            .map(Key::Whole)
-            .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into()))
+    fn unwrapped(&self, id: &str, wrapped: &str) -> Key {
+        let key = self.keys.open_text("ledger key", id, wrapped).and_then(|text| from_hex(&text));
+        key.map_or(Key::Damaged, Key::Whole)
     }
 
     /// The data keys that seal what concerns a subject (its keyed hash), as far as they are there.

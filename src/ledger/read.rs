@@ -34,7 +34,7 @@ pub enum Sealed {
     Opened,
     /// Its key was destroyed; the tree is whole all the same.
     Destroyed,
-    /// Its key is there and does not open it: it was changed.
+    /// Its key is there and does not open it, or is itself not to be opened: one of them was changed.
     Damaged,
 }
 
@@ -354,7 +354,7 @@ impl Ledger {
         let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
         let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
         let (document, sealed) = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
-            (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)?),
+            (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)),
             _ => (None, Sealed::Nothing),
         };
         let mut outcome_facts: Value = serde_json::from_str(&outcome_leaf).map_err(damaged)?;

@@ -15,7 +15,8 @@ pub enum Part {
     Sanctions,
     /// Whose rows stand in Mastodon's own log, and how many.
     LogAuthors,
-    /// Appeals against strikes, which are decided in Mastodon alone.
+    /// Appeals against strikes, which are decided in Mastodon alone: the newest 5,000, each with whether and by whom it was
+    /// decided.
     Appeals,
 }
 
@@ -69,13 +70,12 @@ impl Part {
     pub fn most(self) -> i64 {
         match self {
             Self::Settings | Self::Roles => 1_000,
-            Self::Members | Self::LogAuthors => 5_000,
+            Self::Members | Self::LogAuthors | Self::Appeals => 5_000,
             Self::DomainBlocks
             | Self::DomainAllows
             | Self::MailDomainBlocks
             | Self::AddressBlocks
-            | Self::Sanctions
-            | Self::Appeals => 100_000,
+            | Self::Sanctions => 100_000,
         }
     }
 }

@@ -409,9 +409,9 @@ pub struct CasePage {
     pub collections: Vec<CollectionCard>,
     /// Those that only closed ones name.
     pub collections_before: Vec<CollectionCard>,
-    /// What the reports hold and is not shown here, a sentence each.
     /// What cannot be known for want of a grant, a sentence each.
     pub untold: Vec<String>,
+    /// What the reports hold and is not shown here, a sentence each.
     pub not_shown: Vec<String>,
     /// Their latest public and unlisted posts.
     pub latest: Vec<PostCard>,

@@ -84,7 +84,9 @@ struct Desk {
     refused: Refused,
     /// From which addresses those came who were let in lately; `None` where the database did not say.
     origins: Option<Origins>,
-    /// Who invited those of whom the instance does not say it any more.
+    /// Whether this person may know who invited whom.
+    names_inviters: bool,
+    /// Who invited those of whom the instance does not say it any more; none for whom they are not to see.
     forgotten: BTreeMap<AccountId, Invited>,
     /// Whom else the inviters brought.
     families: Families,
@@ -144,9 +146,26 @@ impl Desk {
             Err(error) => Err(error),
         };
         let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
-        let (forgotten, families) = invitations(context, instance, rows).await?;
+        let permitted = access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name));
+        let names_inviters = permitted.is_ok();
+        let (forgotten, families) = match names_inviters {
+            true => invitations(context, instance, rows).await?,
+            false => Default::default(),
+        };
         let refused = Refused::of(refusals);
-        Ok(Self { list, group, by_group, by_address, by_mail, times, refused, origins, forgotten, families })
+        Ok(Self {
+            list,
+            group,
+            by_group,
+            by_address,
+            by_mail,
+            times,
+            refused,
+            origins,
+            names_inviters,
+            forgotten,
+            families,
+        })
     }
 
     /// Who invited somebody, as the instance says or as it was seen: account, name, and whether it still says so.
@@ -161,6 +180,15 @@ impl Desk {
     /// they invited were sanctioned.
     fn invited(&self, person: &PendingSignUp) -> Option<Signal> {
         let (account, name, still) = self.inviter(person)?;
+        if !self.names_inviters {
+            return Some(Signal {
+                word: "invited".to_owned(),
+                evidence: "Came with an invitation; who invited them is not yours to see.".to_owned(),
+                good: false,
+                others: Vec::new(),
+                entry: None,
+            });
+        }
         let (name, others) = (ui::tame(name), self.families.others(account, person.account));
         let looked_at = self.families.looked_at(account);
         // Whoever the instance does not name any more may be there all the same, without a login.
@@ -328,7 +356,12 @@ impl Desk {
             Some(invited) => signals.push(invited),
             None if person.reason.trim().is_empty() => signals.push(against(
                 "no reason".to_owned(),
-                "They gave no reason, and came without an invitation.".to_owned(),
+                // What the instance forgot may stand in what was seen, which not everybody may read.
+                if self.names_inviters {
+                    "They gave no reason, and came without an invitation.".to_owned()
+                } else {
+                    "They gave no reason, and the instance names no invitation.".to_owned()
+                },
                 Vec::new(),
             )),
             None => {}

@@ -455,6 +455,32 @@ const CLAIMS: &[Waits] = &[
     },
 ];
 
+/// What was reported is read first, however many files there are of others.
+#[tokio::test]
+async fn the_files_of_what_was_reported_come_before_those_of_what_it_boosts() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    let theirs = value(&house, &format!("select {THEIRS}::text")).await;
+    let file = "insert into media_attachments (id, status_id, account_id, type, description, file_file_name, remote_url, \
+                created_at, updated_at)";
+    run(
+        &house,
+        &format!(
+            "insert into statuses (id, account_id, text, visibility, reblog_of_id, created_at, updated_at) values \
+             (890, {account}, '', 0, {theirs}, now(), now()), (891, {account}, 'Look at this.', 0, null, now(), now()); \
+             {file} select n, {theirs}, account_id, 0, 'a boat', 'boat.png', '', now(), now() from statuses, \
+             generate_series(1, 600) n where id = {theirs}; \
+             {file} values (895, 891, {account}, 0, 'the reported picture', 'seen.png', '', now(), now()); \
+             update reports set status_ids = status_ids || '{{890,891}}'::bigint[] where target_account_id = {account}"
+        ),
+    )
+    .await;
+    house.look().await;
+    let said = page(&house, &cookie, &format!("/i/harbour/reports/{account}")).await;
+    assert!(said.contains("the reported picture") && said.contains("a boat"), "{said}");
+}
+
 #[tokio::test]
 async fn no_page_claims_what_was_not_asked() {
     let house = house(sqlite().await).await;

@@ -125,6 +125,133 @@ async fn what_the_record_does_not_know_is_given_to_nobody() {
     assert!(closed.contains("by @leabrandt") && !closed.contains("moderator, "), "{closed}");
 }
 
+/// Two colleagues decide about one account within a minute, through the same account.
+#[tokio::test]
+async fn two_colleagues_within_a_minute_are_told_apart() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let moderator = house.sign_in("moderator").await;
+        let admin = house.sign_in("admin").await;
+        let name = two(&house).await.remove(0);
+        let account = decide(&house, &moderator, &name, "resolve").await;
+        let reported = |id: i64, closed: &str| {
+            format!(
+                "insert into reports (id, account_id, target_account_id, comment, created_at, updated_at, category, \
+                 action_taken_at, action_taken_by_account_id) select {id}, r.account_id, {account}, 'once more {id}', now(), \
+                 now(), 0, {closed} from reports r where r.target_account_id = {account} order by r.id limit 1"
+            )
+        };
+        // One was closed by nobody here, before the second decision began; and then somebody reports them again.
+        let service = "r.action_taken_by_account_id";
+        run(&house, &reported(990_001, &format!("now(), {service}"))).await;
+        run(&house, &reported(990_002, "null, null")).await;
+        assert_eq!(decide(&house, &admin, &name, "silence").await, account);
+        run(&house, &reported(990_003, &format!("now(), {service}"))).await;
+        house.look().await;
+        let list = house.get(Some(&admin), "/i/harbour/reports?state=decided").await.body;
+        let rows_of = rows(&list);
+        let of_them: Vec<&String> = rows_of.iter().filter(|row| row.contains(&name)).collect();
+        let by = |who: &str| of_them.iter().filter(|row| row.contains(&format!("{who}, through"))).count();
+        assert!(by("moderator") > 0 && by("admin") == 1, "{of_them:?}");
+        let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{account}")).await.body);
+        let closed = said.split("Earlier reports").nth(1).unwrap();
+        assert!(closed.contains("moderator, through"), "what the first decision names: {closed}");
+        for (id, by) in [
+            (990_001, "for whom is not in the record"),
+            (990_002, "admin, through"),
+            // What a limit closes besides is its doing.
+            (990_003, "admin, through"),
+        ] {
+            let before = closed.split(&format!("once more {id}")).next().unwrap();
+            let closer = before.rsplit("closed ").next().unwrap();
+            assert!(closer.contains(by), "{id}: {closer}, {closed}");
+        }
+        // A row of the log from before the mark of a deed is no trace of it.
+        let standing = async || {
+            let page = text(&house.get(Some(&admin), &format!("/i/harbour/accounts/{account}")).await.body);
+            page.split("Standing").nth(1).unwrap().split("Strikes").next().unwrap().to_owned()
+        };
+        assert!(standing().await.contains("by admin, through"), "{}", standing().await);
+        run(
+            &house,
+            &format!(
+                "update admin_action_logs set id = -7 where target_type = 'Account' and target_id = {account} \
+                 and action = 'silence'"
+            ),
+        )
+        .await;
+        assert!(standing().await.contains("for whom is not in the record"), "{}", standing().await);
+    }
+}
+
+#[tokio::test]
+async fn who_works_here_is_no_contractors_to_read() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let ends = house.app.clock.now().plus(DAY);
+    crate::support::grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, ends).await;
+    let (contractor, moderator) = (house.sign_in("contractor").await, house.sign_in("moderator").await);
+    let queue = "/i/harbour/reports?state=decided";
+    let options = |page: &str| -> Vec<String> {
+        let select = page.split("name=\"decided-by\"").nth(1).unwrap().split("</select>").next().unwrap();
+        select.split("<option").skip(2).map(|option| text(&format!("<option{option}")).trim().to_owned()).collect()
+    };
+    let page = house.get(Some(&contractor), queue).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(options(&page.body), ["contractor"]);
+    assert!(options(&house.get(Some(&moderator), queue).await.body).contains(&"owner".to_owned()));
+    for asked in ["state=decided&decided-by", "holder"] {
+        let own = house.get(Some(&contractor), &format!("/i/harbour/reports?{asked}=contractor")).await;
+        assert_eq!(own.status, StatusCode::OK, "{asked}");
+        // A name that there is and one that there is not are answered alike.
+        for name in ["owner", "nobody-at-all"] {
+            let page = house.get(Some(&contractor), &format!("/i/harbour/reports?{asked}={name}")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{asked}={name}");
+            let said = text(&page.body);
+            let why = said.split("nothing is listed.").nth(1).unwrap();
+            for other in ["owner", "admin", "moderator", "auditor"] {
+                assert!(!why.contains(other), "{asked}={name}: {why}");
+            }
+        }
+        let page = house.get(Some(&moderator), &format!("/i/harbour/reports?{asked}=owner")).await;
+        assert_eq!(page.status, StatusCode::OK, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_open_keeps_no_page_from_opening() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let moderator = house.sign_in("moderator").await;
+        let admin = house.sign_in("admin").await;
+        let names = two(&house).await;
+        let first = decide(&house, &moderator, &names[0], "silence").await;
+        let second = decide(&house, &moderator, &names[1], "silence").await;
+        house.look().await;
+        let subject =
+            howdah::ledger::Subject::Account("harbour".parse().unwrap(), howdah::id::AccountId(first.parse().unwrap()));
+        let subject = house.app.ledger.subject(&subject);
+        let broken = format!("update ledger_keys set wrapped = 'not a key' where id like '{subject}:%'");
+        crate::support::sql(&house.store.store, &broken).await.unwrap();
+        for page in [
+            "/i/harbour/reports?state=decided".to_owned(),
+            "/i/harbour/reports?state=decided&decided-by=moderator".to_owned(),
+            format!("/i/harbour/reports/{first}"),
+            format!("/i/harbour/accounts/{first}"),
+            format!("/i/harbour/accounts/{second}"),
+            "/i/harbour/appeals".to_owned(),
+            "/audit".to_owned(),
+        ] {
+            let page_of = house.get(Some(&admin), &page).await;
+            assert_eq!(page_of.status, StatusCode::OK, "{page}: {}", text(&page_of.body));
+        }
+        let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{first}")).await.body);
+        assert!(said.contains("for whom is not in the record") && !said.contains("moderator, through"), "{said}");
+        let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{second}")).await.body);
+        assert!(said.contains("moderator, through"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn closed_reports_come_in_the_order_of_their_closing() {
     let house = house(sqlite().await).await;

@@ -240,18 +240,24 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
     .await
     .unwrap();
     let limited = seen(id, &rule(Severity::Silence));
-    let more = [
-        ("instance", "harbour"),
-        ("domain", "repl.co"),
-        ("why", "a test"),
-        ("back", "/i/harbour/domains/server?name=repl.co"),
-        ("severity", "silence"),
-        ("reject_media", "yes"),
-        ("seen", limited.as_str()),
-    ];
-    let answer = house.post(Some(&cookie), "/api/domains/set", &more).await;
-    let page = back(&house, &cookie, answer).await.body;
-    assert!(page.contains("many people’s servers") && page.contains("name=\"sure\""), "{page}");
+    let rejected = seen(id, &Rule { reject_media: true, ..rule(Severity::Noop) });
+    for (seen, more) in [
+        (limited.as_str(), [("severity", "silence"), ("reject_media", "yes")]),
+        // By Mastodon's comparison none of the two is the stricter.
+        (&rejected, [("severity", "silence"), ("reject_media", "")]),
+    ] {
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("domain", "repl.co"),
+            ("why", "a test"),
+            ("back", "/i/harbour/domains/server?name=repl.co"),
+            ("seen", seen),
+        ];
+        form.extend(more);
+        let answer = house.post(Some(&cookie), "/api/domains/set", &form).await;
+        let page = back(&house, &cookie, answer).await.body;
+        assert!(page.contains("many people’s servers") && page.contains("name=\"sure\""), "{page}");
+    }
     assert_eq!(house.weather.writes(), writes);
     set(&house, &cookie, "workers.dev", &[("severity", "suspend"), ("sure", "yes")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));

@@ -596,6 +596,11 @@ async fn brought(house: &House, by: i64, code: &str, username: &str) -> i64 {
 
 /// Mastodon forgets who invited whom with the login of whoever invited: what the console saw before stays on the account’s page,
 /// in its case and at the desk of sign-ups, says what became of the others, is proved, and goes in time.
+/// What the page of somebody who waits says to a person.
+async fn page_of(house: &House, cookie: &str, waits: i64) -> String {
+    text(&house.get(Some(cookie), &format!("/i/harbour/signups/{waits}")).await.body)
+}
+
 #[tokio::test]
 async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
     for (kept, version) in [(sqlite().await, Version::V45), (postgres().await, Version::V47)] {
@@ -649,6 +654,16 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         let contractor = house.sign_in("contractor").await;
         let theirs = house.get(Some(&contractor), &account(bellows)).await.body;
         assert!(!theirs.contains("ropewalk"), "not theirs to see");
+        crate::support::grant(app, "01contractor", Vec::new(), true, false, app.clock.now().plus(DAY)).await;
+        let theirs = page_of(&house, &contractor, waits).await;
+        assert!(theirs.contains("newcomer") && !theirs.contains("ropewalk"), "{theirs}");
+        assert!(!theirs.contains("sanctioned") && !theirs.contains("without an invitation"), "{theirs}");
+        // What the instance still says is no name either.
+        run(&house, &format!("update users set invite_id = {first} where account_id = {waits}")).await;
+        house.look().await;
+        let theirs = page_of(&house, &contractor, waits).await;
+        assert!(theirs.contains("Came with an invitation") && !theirs.contains("windvane"), "{theirs}");
+        assert!(page_of(&house, &moderator, waits).await.contains("invited by @windvane"));
 
         // No name in clear, and nothing that somebody else wrote.
         let store = &app.store;

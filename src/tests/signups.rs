@@ -507,6 +507,30 @@ async fn an_address_that_says_nothing_gives_no_signal() {
     }
 }
 
+/// Who was suspended since is counted neither among those from one address nor among all.
+#[tokio::test]
+async fn who_was_suspended_since_is_not_counted_for_a_common_address() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let_in(&house, 120, "192.0.2.1", "10 days").await;
+    asks(&house, 1, "mail.example", "192.0.2.1").await;
+    let said = async || {
+        house.look().await;
+        let list = crate::seen::text(&house.get(Some(&cookie), "/i/harbour/signups").await.body);
+        let (before, _) = list.split_once("who signed up within the last 30 days").unwrap();
+        let mut words = before.trim().rsplit(' ');
+        let (_people, all, _the, _of, here) =
+            (words.next(), words.next().unwrap(), words.next(), words.next(), words.next().unwrap());
+        (here.parse::<i64>().unwrap(), all.parse::<i64>().unwrap())
+    };
+    let (here, all) = said().await;
+    sqlx::query("update accounts set suspended_at = now() where id between 930000000000000001 and 930000000000000050")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    assert_eq!(said().await, (here - 50, all - 50));
+}
+
 /// The newest 5,000 sign-ups are looked at, and where there were more within the time, that is said.
 #[tokio::test]
 async fn what_was_counted_for_a_common_address_is_said() {

@@ -172,8 +172,10 @@ async fn compare_part(
 }
 
 fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+    let number_of = |key: &str| sanction_of(key).1.parse::<i64>().ok();
+    let oldest = was.keys().filter_map(|key| number_of(key)).min();
     // A column that an upgrade adds or drops is no change of anybody's.
-    let same = |before: &Option<Value>, now: &Option<Value>| match (part, before, now) {
+    let same = |key: &str, before: &Option<Value>, now: &Option<Value>| match (part, before, now) {
         (Part::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
             before.iter().all(|(key, value)| now.get(key).is_none_or(|other| other == value))
         }
@@ -182,6 +184,8 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         (Part::LogAuthors, None, Some(_)) => true,
         (Part::Sanctions, Some(_), Some(_)) => true,
         // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
+        // As newer ones went, an older one is among the newest again: when it was decided was not seen.
+        (Part::Appeals, None, Some(_)) if oldest.is_some_and(|oldest| number_of(key) < Some(oldest)) => true,
         (Part::Appeals, before, Some(now)) => {
             let state = before.as_ref().map_or("waiting", |row| row["state"].as_str().unwrap_or_default());
             now["state"] == state
@@ -198,7 +202,7 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
             let before = was.remove(&key);
             let now = kept.get(&key).cloned();
             let moved = redefined && matches!(sanction_of(&key).1, "suspended" | "deleted");
-            (!moved && !same(&before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
+            (!moved && !same(&key, &before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
         })
         .collect()
 }
@@ -405,7 +409,7 @@ fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
     }
 }
 
-/// An account's id, and the sanction on it.
+/// An account's id, and the sanction on it, or the number of an appeal of its.
 fn sanction_of(key: &str) -> (&str, &str) {
     key.split_once(' ').unwrap_or((key, ""))
 }
@@ -716,6 +720,18 @@ mod tests {
             assert!(kept.contains("hidden") && !kept.contains("hunter2") && !kept.contains("long long"), "{kept}");
         }
         assert_ne!(kept("api_token", "--- one\n"), kept("api_token", "--- two\n"), "and still compared");
+    }
+
+    #[test]
+    fn an_appeal_that_is_among_the_newest_again_was_not_decided_now() {
+        let rows = |those: &[(&str, &str)]| -> Rows {
+            those.iter().map(|(key, state)| ((*key).to_owned(), json!({ "name": "wren", "state": state }))).collect()
+        };
+        let was = rows(&[("7 12", "waiting"), ("8 13", "rejected"), ("9 14", "waiting")]);
+        let now = rows(&[("3 11", "approved"), ("7 12", "approved"), ("8 13", "rejected"), ("6 15", "rejected")]);
+        let changed: Vec<String> =
+            differences(Part::Appeals, was, &now, &now).into_iter().map(|change| change.key).collect();
+        assert_eq!(changed, ["6 15", "7 12"]);
     }
 
     #[test]

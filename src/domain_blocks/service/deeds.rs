@@ -56,7 +56,10 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
             format!("{domain} is or covers this instance’s own domain: its rule is only made milder."),
         ));
     }
-    let harsher = before.is_none_or(|before| after.is_stricter_than(before) && !after.limits_as(before));
+    // A limit that no longer rejects media is not stricter in Mastodon's order, and meets everybody all the same.
+    let harsher = before.is_none_or(|before| {
+        severity > before.severity || (after.is_stricter_than(before) && !after.limits_as(before))
+    });
     if names::is_shared(&domain) && harsher && form.sure != "yes" {
         let warning = format!(
             "{domain} is a host of many people’s servers: the rule covers everybody who has a name under it. Tick the box to make it all the same."

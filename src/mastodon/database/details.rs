@@ -22,6 +22,7 @@ pub struct SanctionsSince {
 /// A row of Mastodon's log about an account or its login.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LoggedAbout {
+    pub id: i64,
     pub action: String,
     pub at: Timestamp,
     /// `admin_action_logs.account_id`
@@ -91,7 +92,7 @@ impl Read {
     /// (`admin_action_logs (target_type, target_id)`).
     pub async fn logged_about(&mut self, id: AccountId, user: Option<i64>) -> Result<Vec<LoggedAbout>, DatabaseError> {
         const SQL: &str = concat!(
-            "select l.action, ",
+            "select l.id, l.action, ",
             ms!("l.created_at"),
             " as at, l.account_id as by, a.username as by_username \
              from ((select id, action, created_at, account_id from admin_action_logs \

@@ -439,9 +439,10 @@ impl Read {
         Ok(row)
     }
 
-    /// The files of posts, in the order they were added (`media_attachments (status_id)`).
+    /// The files of posts, of the posts named first before those of others, and of each in the order they were added
+    /// (`media_attachments (status_id)`). Mastodon gives a post four at most (`app/models/status.rb`).
     pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
-        const SQL: &str = media!("m.status_id = any($1) order by m.id limit 200");
+        const SQL: &str = media!("m.status_id = any($1) order by array_position($1, m.status_id), m.id limit 500");
         Ok(query_as(SQL).bind(statuses).fetch_all(&mut *self.tx).await?)
     }
 

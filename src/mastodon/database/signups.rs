@@ -135,17 +135,17 @@ impl Read {
     ///
     /// Those who wait do not count, nor who came just now: on a small server a wave would be common by itself.
     pub async fn origins(&mut self, since: Timestamp, until: Timestamp) -> Result<Origins, DatabaseError> {
-        // As [`Hidden::range`]: a /64 of IPv6 is one address. What is looked up of accounts is few.
+        // As [`Hidden::range`]: a /64 of IPv6 is one address.
         const SQL: &str = "with newest as materialized (select account_id, sign_up_ip as ip, created_at, \
              approved and confirmed_at is not null as there from users order by id desc limit $3), \
             lately as (select * from newest where created_at >= to_timestamp($1 / 1000.0) at time zone 'utc'), \
             settled as materialized (select account_id, case when family(ip) = 6 and not ip <<= '::ffff:0:0/96' \
              then network(set_masklen(ip, 64)) else ip end as range from lately \
-             where there and ip is not null and created_at < to_timestamp($2 / 1000.0) at time zone 'utc'), \
+             where there and ip is not null and created_at < to_timestamp($2 / 1000.0) at time zone 'utc' \
+             and not exists (select from accounts a where a.id = lately.account_id and a.suspended_at is not null)), \
             several as (select range from settled group by range having count(*) > 1) \
             select host(s.range), count(*), (select count(*) from settled), (select count(*) from lately) \
-            from settled s join several using (range) where not exists \
-             (select from accounts a where a.id = s.account_id and a.suspended_at is not null) group by s.range";
+            from settled s join several using (range) group by s.range";
         let rows: Vec<(String, i64, i64, i64)> =
             query_as(SQL).bind(since.0).bind(until.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
         let mut origins = Origins {

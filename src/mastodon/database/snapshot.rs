@@ -59,7 +59,7 @@ macro_rules! sanctions {
 }
 
 impl Part {
-    /// All are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
+    /// Most are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
     /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
     fn sql(self, extras: Extras) -> (&'static str, &'static str) {
         match self {
@@ -117,10 +117,13 @@ impl Part {
                  (extract(epoch from max(created_at)) * 1000)::bigint as last from admin_action_logs \
                  where account_id is not null group by account_id) l left join accounts a on a.id = l.account_id"
             ),
+            // The newest alone (primary key backwards), as there are ever more of them: what is decided about an older one is
+            // not noticed.
             Self::Appeals => part!(
                 "select p.account_id::text || ' ' || p.id::text as key, jsonb_build_object('name', a.username, 'state', \
                  case when p.approved_at is not null then 'approved' when p.rejected_at is not null then 'rejected' \
-                 else 'waiting' end, 'by', d.username) as content from appeals p \
+                 else 'waiting' end, 'by', d.username) as content from (select id, account_id, approved_at, rejected_at, approved_by_account_id, \
+                 rejected_by_account_id from appeals order by id desc limit 5000) p \
                  left join accounts a on a.id = p.account_id \
                  left join accounts d on d.id = coalesce(p.approved_by_account_id, p.rejected_by_account_id)"
             ),

@@ -94,7 +94,9 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let shown: BTreeSet<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
     let shown: Vec<StatusId> = shown.into_iter().collect();
     let held = read.held(&shown, None).await?;
-    let with_files: Vec<StatusId> = shown.iter().copied().chain(held.boosted()).collect();
+    // What was reported comes first: where there is more than is read, other people's files are what is missing.
+    let own = posts.iter().chain(&latest).map(|post| post.id);
+    let with_files: Vec<StatusId> = own.chain(held.boosted()).collect();
     let media = read.media(&with_files).await?;
     let of_open: Vec<_> = open.iter().map(|report| report.id).collect();
     let of_closed: Vec<_> = closed.iter().map(|report| report.id).collect();

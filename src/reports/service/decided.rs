@@ -66,11 +66,19 @@ impl Decided {
         self.entry.leaf["mark"][of].as_str().and_then(|mark| mark.parse::<i64>().ok()).is_some_and(|mark| mark < id)
     }
 
+    /// It names a report, which was closed about then.
     fn closed(&self, row: &ClosedRow) -> bool {
         let AnyDeed::DecideCase(deed) = &self.deed else { return false };
-        let named = deed.reports.contains(&row.id);
-        // A sanction closes what came in meanwhile and what nobody read as well.
-        self.is_by(row.closed_by) && (named || deed.decision != Decision::Resolve) && self.covers(row.closed_at)
+        self.is_by(row.closed_by) && deed.reports.contains(&row.id) && self.covers(row.closed_at)
+    }
+
+    /// A sanction closes what came in meanwhile and what nobody read as well: nothing that was closed before it began.
+    fn swept(&self, row: &ClosedRow) -> bool {
+        let AnyDeed::DecideCase(deed) = &self.deed else { return false };
+        self.is_by(row.closed_by)
+            && deed.decision != Decision::Resolve
+            && row.closed_at >= self.entry.at
+            && self.covers(row.closed_at)
     }
 
     fn gave(&self, strike: &StrikeRow) -> bool {
@@ -83,7 +91,9 @@ impl Decided {
 
     fn logged(&self, row: &LoggedAbout) -> bool {
         let of = |target_type| self.deed.logs(&LogRow { action: &row.action, target_type, target: 0 });
-        self.is_by(row.by) && self.covers(row.at) && (of("Account") || of("User"))
+        // As with Mastodon's own log: written after its mark, whatever the clocks say, and not too late.
+        let last = self.entry.closed_at.unwrap_or(self.entry.at).plus(BESIDE);
+        self.is_by(row.by) && self.after_mark("log", row.id) && row.at <= last && (of("Account") || of("User"))
     }
 }
 
@@ -126,6 +136,12 @@ impl Decisions {
         self.found.get(&account).into_iter().flatten().find(|decided| is_so(decided))
     }
 
+    /// The deed that closed a report: one that names it, before any that may have closed it besides.
+    fn closing(&self, row: &ClosedRow) -> Option<&Decided> {
+        let named = self.find(row.target, |decided| decided.closed(row));
+        named.or_else(|| self.find(row.target, |decided| decided.swept(row)))
+    }
+
     /// “Jonas Tran, through @harbourmaster” where it was done from here, or the account that Mastodon names.
     fn words(&self, decided: Option<&Decided>, by: Option<AccountId>, username: Option<&str>) -> String {
         let account = username.map(|name| format!("@{}", ui::tame(name)));
@@ -141,13 +157,12 @@ impl Decisions {
 
     /// Who closed a report.
     pub fn who_closed(&self, row: &ClosedRow) -> String {
-        let decided = self.find(row.target, |decided| decided.closed(row));
-        self.words(decided, row.closed_by, row.closed_by_username.as_deref())
+        self.words(self.closing(row), row.closed_by, row.closed_by_username.as_deref())
     }
 
     /// What was decided when a report was closed, where that was from here.
     fn decision(&self, row: &ClosedRow) -> Option<Decision> {
-        match &self.find(row.target, |decided| decided.closed(row))?.deed {
+        match &self.closing(row)?.deed {
             AnyDeed::DecideCase(deed) => Some(deed.decision),
             _ => None,
         }
@@ -191,6 +206,13 @@ fn row(decisions: &Decisions, row: &ClosedRow) -> DecidedRow {
     }
 }
 
+/// The colleagues whose decisions and cases somebody may ask for: who works here is no contractor's to know, who asks for
+/// themselves alone.
+pub fn askable<'a>(context: &'a Context, people: &'a [Operator]) -> impl Iterator<Item = &'a Operator> {
+    let contractor = context.actor.role == Role::Contractor;
+    people.iter().filter(move |person| !contractor || person.id == context.actor.operator)
+}
+
 /// Closed reports, the last closing first; or what one colleague decided.
 pub async fn list(
     context: &Context,
@@ -202,7 +224,7 @@ pub async fn list(
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let on = |key: i64| format!("{base}{}", parsed.with("before", &key.to_string()));
     let people = operators::list(&context.app.store).await.map_err(store_problem)?;
-    page.people = people.iter().map(|person| person.name.clone()).collect();
+    page.people = askable(context, &people).map(|person| person.name.clone()).collect();
     let category = page.filter.category.parse::<Category>().ok();
     let asked = Closings {
         category,
@@ -214,7 +236,7 @@ pub async fn list(
         domain: Some(page.filter.domain.clone()).filter(|domain| !domain.is_empty()),
         before,
     };
-    if let Some(person) = people.iter().find(|person| person.name == page.filter.by) {
+    if let Some(person) = askable(context, &people).find(|person| person.name == page.filter.by) {
         let (rows, older, destroyed) = of_colleague(context, instance, person, before.unwrap_or(i64::MAX)).await?;
         page.older = older.map(on);
         page.destroyed = destroyed;

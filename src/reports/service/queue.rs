@@ -177,7 +177,7 @@ pub async fn filter_of(context: &Context, search: &Search) -> Result<QueueFilter
     };
     if search.get("holder").or(search.get("decided-by")).is_some() {
         let people = operators::list(&context.app.store).await.map_err(store_problem)?;
-        let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+        let names: Vec<&str> = decided::askable(context, &people).map(|person| person.name.as_str()).collect();
         filter.holder = search.one_of("holder", &names)?.to_owned();
         filter.by = search.one_of("decided-by", &names)?.to_owned();
     }
