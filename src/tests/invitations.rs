@@ -618,7 +618,7 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         let account = |id: i64| format!("/i/harbour/accounts/{id}");
         // While the instance says it, it is followed without anything kept.
         let said = page(account(bellows)).await;
-        assert!(said.contains("Invited by@ropewalk") && said.contains("who came by@windvane"), "{said}");
+        assert!(said.contains("Invited by@ropewalk") && said.contains("Who was invited by@windvane"), "{said}");
         assert!(chain::look(app, &instance).await.unwrap() >= 4);
         assert_eq!(chain::look(app, &instance).await.unwrap(), 0, "nothing changed");
         let others = "of 2 others 1 is suspended, as far as this console saw";
@@ -642,13 +642,13 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
             for path in [account(bellows), format!("/i/harbour/reports/{bellows}")] {
                 let said = page(path).await;
                 assert!(said.contains(gone) && said.contains("Invited by@ropewalk deleted"), "{said}");
-                assert!(said.contains("who came by@windvane") && said.contains(others), "{said}");
+                assert!(said.contains("Who was invited by@windvane") && said.contains(others), "{said}");
             }
         }
         house.look().await;
         let said = page(format!("/i/harbour/signups/{waits}")).await;
         assert!(said.contains("invited by @ropewalk, as 1 sanctioned"), "{said}");
-        assert!(said.contains("an invitation of @ropewalk, who is gone"), "{said}");
+        assert!(said.contains("an invitation of @ropewalk, who is deleted"), "{said}");
         let said = page(format!("/i/harbour/accounts?inviter={ropewalk}")).await;
         assert!(said.contains("@bellows") && said.contains("@tinker"), "{said}");
         let contractor = house.sign_in("contractor").await;

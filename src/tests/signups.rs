@@ -518,9 +518,8 @@ async fn who_was_suspended_since_is_not_counted_for_a_common_address() {
         house.look().await;
         let list = crate::seen::text(&house.get(Some(&cookie), "/i/harbour/signups").await.body);
         let (before, _) = list.split_once("who signed up within the last 30 days").unwrap();
-        let mut words = before.trim().rsplit(' ');
-        let (_people, all, _the, _of, here) =
-            (words.next(), words.next().unwrap(), words.next(), words.next(), words.next().unwrap());
+        let (before, all) = before.trim().trim_end_matches(" people").rsplit_once(" of the ").unwrap();
+        let here = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap();
         (here.parse::<i64>().unwrap(), all.parse::<i64>().unwrap())
     };
     let (here, all) = said().await;
