@@ -108,7 +108,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         </div>
         {unattended}
         {page.grants.iter().map(|(grant, name)| view! {
-            <p class="note lead">"A grant for " <bdi>{name.clone()}</bdi> " waits for approval. " <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " waits for approval."</span> <a class="link" href=path::grant(grant)>"Look at it"</a></p>
         }).collect_view()}
         {tiles(&frame, &instance, &page)}
         <div class="two">
