@@ -69,7 +69,8 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
     let app = &context.app;
     batches::insert(&app.store, &app.keys, &batch, &deeds).await.map_err(store_problem)?;
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
-    // Without the entry it is not there, and is forgotten after a day. An entry that stands although nobody was told so begins it.
+    // Without the entry it is not there, and is forgotten after a day. The entry may stand although nobody was told so: then it
+    // is begun.
     staged(app, Progress::Begun, Some(&batch.operator), &task(&batch, number)).await?;
     app.begun.send_replace(());
     Ok(path::batch(&instance.name, &batch.id))

@@ -1,6 +1,6 @@
-//! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept of
-//! instances, or each deed of a batch, was proved: known from the migration that brought it up to date, and kept under a MAC until it is done. A seal that
-//! is missing otherwise was taken away.
+//! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept
+//! of instances, or each deed of a batch, was proved: known from the migration that brought it up to date, and kept under a
+//! MAC until it is done. A seal that is missing otherwise was taken away.
 
 use super::{Store, migrations, on, rights::SNAPSHOTS_PROVED};
 

@@ -59,7 +59,7 @@ impl Work for OfImport {
         Ok(found.map(|import| Self { app: app.clone(), instance: instance.clone(), task: task(&import), import }))
     }
 
-    /// How it stands is sealed with the rest: what cannot be read cannot be sealed anew. It is found, and said, with each go.
+    /// How it stands is sealed with the rest: what cannot be read cannot be sealed anew. It is said with each go.
     async fn set_aside(_: &App, _: &str) -> sqlx::Result<()> {
         Ok(())
     }
@@ -175,9 +175,9 @@ impl OfImport {
     }
 }
 
-/// The entry that says that whoever reads this list in has set this very rule since they began: a line put back as it was before
-/// is not done twice, whatever somebody decided about the server since. One whose words are gone says not which rule it was; it
-/// counts.
+/// The entry that says that whoever reads this list in has set this very rule since they began: a line put back as it was
+/// before is not done twice, whatever somebody decided about the server since. One whose words are gone does not say which
+/// rule it was: it counts.
 async fn done_before(
     app: &App,
     import: &Import,
@@ -201,9 +201,10 @@ async fn done_before(
         limit: MOST_RULES,
         ..ledger::Filter::default()
     };
-    let entries = app.ledger.list(&filter).await?;
-    let since = entries.iter().filter(|entry| begun.is_none_or(|begun| entry.index > begun));
-    Ok(since.filter(|entry| rule(entry).is_none_or(|after| after == *wanted)).map(|entry| entry.index).next())
+    let is_it = |entry: &&ledger::Entry| {
+        begun.is_none_or(|begun| entry.index > begun) && rule(entry).is_none_or(|after| after == *wanted)
+    };
+    Ok(app.ledger.list(&filter).await?.iter().find(is_it).map(|entry| entry.index))
 }
 
 /// Rules for one server set by one person, which are looked through.
