@@ -34,9 +34,9 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
     let empty = if !known {
         "Whether appeals wait is not known: the instance’s database has not been read so far, or the console may not read them."
     } else if page.decided {
-        "No appeal has been decided. Those that were stand here, the newest first."
+        "No appeal that was decided is here. Those of accounts that were deleted are gone; the others stand here, the newest first."
     } else {
-        "No appeal waits. Somebody who was warned, limited or suspended can appeal; it appears here then."
+        "No appeal waits here. Whoever was given a strike can appeal for a while; it appears here then."
     };
     view! {
         <div class="head"><h1>"Appeals"</h1><span class="soft">"read here, decided in Mastodon"</span></div>

@@ -119,8 +119,8 @@ pub fn lately(instance: &InstanceName, batches: &[Lately], now: Timestamp) -> An
         view! { <li><a class="link" href=path::batch(instance, &batch.id)>{batch.who.clone()} " " {batch.what.clone()}</a> " " {time::ago(batch.since, now)}</li> }
     };
     view! {
-        <section class="small soft" aria-label="Batches of the last 24 hours">
-            <p>"Batches of the last 24 hours:"</p>
+        <section class="small soft" aria-label="The newest batches of the last 24 hours">
+            <p>"The newest batches of the last 24 hours:"</p>
             <ul class="plain-list">{batches.iter().map(one).collect_view()}</ul>
         </section>
     }

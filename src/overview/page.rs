@@ -108,7 +108,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         </div>
         {unattended}
         {page.grants.iter().map(|(grant, name)| view! {
-            <p class="note lead">"A grant for " <bdi>{name.clone()}</bdi> " waits for approval. " <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " waits for approval."</span> <a class="link" href=path::grant(grant)>"Look at it"</a></p>
         }).collect_view()}
         {tiles(&frame, &instance, &page)}
         <div class="two">
@@ -118,7 +118,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     {urgent(&instance, &page, now)}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
-                {outside_changes(&page, &frame)}
+                {outside_changes(&instance, &page, &frame)}
             </div>
             <aside class="stack">
                 <section class="card">
@@ -230,17 +230,17 @@ fn urgent(instance: &InstanceName, page: &OverviewPage, now: Timestamp) -> AnyVi
 
 /// A number that nobody has read yet.
 fn unknown() -> AnyView {
-    view! { <b>"?"</b><span class="small">"not known yet"</span> }.into_any()
+    view! { <b>"?"</b><span class="small">"not known"</span> }.into_any()
 }
 
-fn outside_changes(page: &OverviewPage, frame: &Frame) -> AnyView {
+fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) -> AnyView {
     if page.outside_changes.is_empty() {
         return ().into_any();
     }
-    let all = path::with(path::AUDIT, "kind", "changed_elsewhere");
+    let all = format!("{}&instance={instance}", path::with(path::AUDIT, "kind", "changed_elsewhere"));
     view! {
         <section class="card">
-            <header><h2>"Changed elsewhere, the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
+            <header><h2>"Changed elsewhere, the newest of the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
             <table class="list"><tbody>
                 {page.outside_changes.iter().map(|line| view! {
                     <tr data-row=keys::row()>

@@ -133,7 +133,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         .into_any()
     };
     let says_open = if page.may_open {
-        "Anybody, at once. One person’s decision for now; the record says so."
+        "Anybody, at once. One person decides this alone; the record says so."
     } else {
         "Anybody, at once. Admins and owners only."
     };

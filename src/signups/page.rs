@@ -141,7 +141,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chips.push(list::chip_off(base, &search, "under", &format!("mail at or below {}", ui::tame(&filter.under))));
     }
     if !filter.rule.is_empty() {
-        let network = page.network.as_deref().unwrap_or("a rule that is gone, or is not shown to you");
+        let network = page.network.as_deref().unwrap_or("an address under a rule that is gone, or is not shown to you");
         chips.push(list::chip_off(base, &search, "rule", &format!("asked from {network}")));
     }
     let newest = filter.order == "newest";
@@ -178,7 +178,7 @@ fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView 
             {keep}
             <table class="list">
                 <thead><tr>
-                    {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
+                    {page.may_decide.then(|| view! { <th><span class="heard">"Choose"</span></th> })}
                     <th>"Who"</th><th class="num">"Waiting"</th><th>"Why they want to join"</th><th class="wide">"Mail"</th><th>"What speaks for and against"</th>
                 </tr></thead>
                 <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>

@@ -476,7 +476,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     .await;
     let shown = house.get(Some(&owner), &done).await.body;
     assert!(shown.contains("had the data of @windvane deleted at once"), "{shown}");
-    assert!(shown.contains("its data is gone") && !shown.contains("Delete at once"), "{shown}");
+    assert!(shown.contains("No deletion of its data is scheduled") && !shown.contains("Delete at once"), "{shown}");
 }
 
 #[tokio::test]

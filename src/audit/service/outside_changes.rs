@@ -668,12 +668,13 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
     let mut oldest: Option<Timestamp> = None;
-    let mut without = "";
+    let mut without = String::new();
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             // Where that is not granted, the overview names the grant.
             if matches!(part, Part::Sanctions | Part::Appeals) {
-                without = if part == Part::Sanctions { ", but at nobody’s sanctions" } else { without };
+                let not = if part == Part::Sanctions { "nobody’s sanctions" } else { "no appeals" };
+                without += &format!("{} at {not}", if without.is_empty() { ", but" } else { " and" });
                 continue;
             }
             return Ok((false, "not looked at yet".to_owned()));

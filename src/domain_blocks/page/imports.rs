@@ -307,7 +307,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let (servers, accounts) = page.suspends_known;
     let suspends = (servers > 0).then(|| {
         let says = format!(
-            "{} known here would be suspended, with {} accounts in all, if all of these were ticked. Deleted copies and cut follows do not come back.",
+            "{} known here by these very names would be suspended, with {} accounts in all as Mastodon last counted them, if all of these were ticked; servers below them come besides. Deleted copies and cut follows do not come back.",
             ui::count(usize::try_from(servers).unwrap_or(0), "server", "servers"),
             grouped(accounts)
         );
@@ -426,7 +426,7 @@ fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
             .collect_view()
     });
     let all = page.all_ticks();
-    let cuts = (all.cutting > 0).then(|| chip("cuts", format!("cut follows {}", grouped(all.cutting))));
+    let cuts = (all.cutting > 0).then(|| chip("cuts", format!("cut follows, or not known {}", grouped(all.cutting))));
     let by_hand = preview.then(|| chip("by_hand", "ticked or left out by hand".to_owned()));
     view! { <div class="chips bar">{differences} <span class="gap"></span> {cuts} {by_hand} {states}</div> }.into_any()
 }

@@ -394,7 +394,7 @@ fn notes(page: &ServerPage, frame: &Frame) -> AnyView {
                 view! {
                     <section class="card">
                         <header><h2>"Notes in Mastodon"</h2></header>
-                        <p class="pad soft">"The console may not read them: " {page.untold.join(" ")}</p>
+                        <p class="pad soft">{page.untold.join(" ")}</p>
                     </section>
                 }
             })

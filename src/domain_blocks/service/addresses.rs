@@ -102,7 +102,7 @@ fn meets_there(met: Result<Met, DatabaseError>) -> Result<Option<String>, Proble
         return Ok(None);
     }
     let mut sentence = format!(
-        "{} signed up, signed in or have a session from there, as far as Mastodon keeps it (a year); {} asked from there; {} \
+        "{} signed up, signed in or have a session from there, as far as Mastodon keeps it (a year, unless it was set otherwise); {} asked from there; {} \
          within the last 30 days came from there.",
         about(met.members, "members"),
         about(met.waiting, "people who wait"),

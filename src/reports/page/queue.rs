@@ -338,7 +338,7 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
             <table class="list">
                 <thead>
                     <tr>
-                        {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
+                        {page.may_decide.then(|| view! { <th><span class="heard">"Choose"</span></th> })}
                         <th>"Why first"</th>
                         <th>"About"</th>
                         <th class="num">"Waiting"</th>

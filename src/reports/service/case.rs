@@ -848,8 +848,8 @@ fn number_of_versions(number: usize) -> String {
 
 fn strike(instance: &Instance, facts: &Facts, row: &StrikeRow, by: String) -> Strike {
     let appeal = match (row.overruled, row.appeal) {
-        (true, _) | (_, Some(Some(true))) => Some("lifted by appeal".to_owned()),
-        (_, Some(Some(false))) => Some("appeal refused".to_owned()),
+        (true, _) | (_, Some(Some(true))) => Some("appeal approved".to_owned()),
+        (_, Some(Some(false))) => Some("appeal rejected".to_owned()),
         (_, Some(None)) => Some("appeal waits".to_owned()),
         (false, None) => None,
     };
