@@ -69,11 +69,9 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
     let app = &context.app;
     batches::insert(&app.store, &app.keys, &batch, &deeds).await.map_err(store_problem)?;
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
-    if let Err(problem) = staged(app, Progress::Begun, Some(&batch.operator), &task(&batch, number)).await {
-        // Left there it would not be begun either, and forgotten after a day.
-        batches::delete(&app.store, &batch.id).await.map_err(store_problem)?;
-        return Err(problem);
-    }
+    // Without the entry it is not there, and is forgotten after a day. The entry may stand although nobody was told so: then it
+    // is begun.
+    staged(app, Progress::Begun, Some(&batch.operator), &task(&batch, number)).await?;
     app.begun.send_replace(());
     Ok(path::batch(&instance.name, &batch.id))
 }
@@ -102,10 +100,12 @@ fn all(counts: &[(State, i64)]) -> i64 {
 /// “Let in 23 people”
 async fn what(app: &App, batch: &Batch, counts: &[(State, i64)]) -> Result<String, Problem> {
     let first: Option<InBatch> = batches::first(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
-    // A former version did not keep about how many it is.
-    let about = if batch.about == 0 { all(counts) } else { batch.about };
-    let about = usize::try_from(about).unwrap_or_default();
-    Ok(first.map_or_else(|| "Nothing".to_owned(), |deed| deed.of_many(about)))
+    Ok(first.map_or_else(|| "Nothing".to_owned(), |deed| deed.of_many(about(batch, all(counts)))))
+}
+
+/// How many people or cases a batch of so many deeds is about: a former version did not keep it.
+fn about(batch: &Batch, deeds: i64) -> usize {
+    usize::try_from(if batch.about == 0 { deeds } else { batch.about }).unwrap_or(usize::MAX)
 }
 
 /// The batches of a kind that are not at their end.
@@ -239,6 +239,10 @@ impl Work for OfBatch {
         Ok(Some(Self { app: app.clone(), instance: instance.clone(), batch, task }))
     }
 
+    async fn set_aside(app: &App, id: &str) -> sqlx::Result<()> {
+        batches::set_paused(&app.store, id, true).await
+    }
+
     fn task(&self) -> &Task {
         &self.task
     }
@@ -249,7 +253,7 @@ impl Work for OfBatch {
 
     /// The role may have become a lesser one since it was begun.
     async fn may(&self, context: &Context) -> Result<(), Problem> {
-        match too_many(context.actor.role, usize::try_from(self.batch.about).unwrap_or_default()) {
+        match too_many(context.actor.role, about(&self.batch, self.task.number)) {
             None => Ok(()),
             Some(refused) => Err(Problem::new(Kind::Forbidden, refused, "")),
         }

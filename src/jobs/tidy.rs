@@ -32,6 +32,7 @@ impl Job for Tidy {
 
     async fn work(&mut self) -> anyhow::Result<()> {
         let (store, now) = (&self.app.store, self.app.clock.now());
+        let instances: Vec<_> = self.app.instances.keys().collect();
         let tidied = tokio::try_join!(
             drafts::delete_expired(store, now),
             web_sessions::delete_expired(store, now.plus(-DAY)),
@@ -42,6 +43,7 @@ impl Job for Tidy {
             reset_links::delete_expired(store, now),
             access_requests::forget_old(store, now.plus(-access_requests::KEPT)),
             invited::forget_old(store, now.plus(-invited::KEPT)),
+            invited::forget_others(store, &instances),
         );
         // Words go also where the store could not be tidied.
         words::destroy_old(&self.app).await?;

@@ -291,14 +291,6 @@ pub async fn insert<D: Serialize>(store: &Store, keys: &Keys, batch: &Batch, dee
     })
 }
 
-/// Takes a batch away that was not begun.
-pub async fn delete(store: &Store, id: &str) -> sqlx::Result<()> {
-    on!(store, pool => {
-        sqlx::query("delete from batch_items where batch = $1").bind(id).execute(pool).await?;
-        sqlx::query("delete from batches where id = $1").bind(id).execute(pool).await.map(|_| ())
-    })
-}
-
 fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
     let why = keys.open_text("batch", &row.id, &row.sealed_why).ok_or_else(|| damaged("its reason does not open"))?;
     Ok(Batch {

@@ -176,22 +176,22 @@ macro_rules! seal {
     }};
 }
 
-/// An import that holds, locked until the end of the transaction that changes it.
+/// An import that holds, locked until the end of the transaction that changes it, and whether it is a preview. What the record
+/// says is read after the lock: it may say since that it was begun, or has ended.
 macro_rules! held {
-    ($known:ident, $tx:ident, $id:expr) => {{
+    ($store:ident, $tx:ident, $id:expr) => {{
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
-        $known.held(row).await?
+        let known = $store.known().await?;
+        known.held(row).await?.map(|row| (is_preview(&known, &row), row))
     }};
 }
 
-/// The same, if it is a preview.
-macro_rules! preview {
-    ($known:ident, $tx:ident, $id:expr) => {{
-        held!($known, $tx, $id).filter(|row| {
-            row.state == ImportState::Preview.name()
-                || (row.state == ImportState::Running.name() && !$known.has_begun(&row.id))
-        })
-    }};
+/// Whether an import was not begun: also one that runs, and that the record does not know as begun, because its process ended
+/// before the entry stood. One with differences in the place of lines was begun by a former version, whose entries do not say
+/// of what they are.
+fn is_preview(known: &Known, row: &ImportRow) -> bool {
+    row.state == ImportState::Preview.name()
+        || (row.state == ImportState::Running.name() && !spans(&row.which).is_empty() && !known.has_begun(&row.id))
 }
 
 /// The differences among what was ticked; the others are lines.
@@ -223,11 +223,9 @@ fn as_spans(lines: &[i64]) -> String {
     spans.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// An import that holds. One that runs and that the record does not know as begun is a preview: its process ended before the
-/// entry stood.
+/// An import that holds.
 fn import(known: &Known, row: ImportRow) -> sqlx::Result<Import> {
-    let state = row.state.parse().map_err(decode)?;
-    let begun = state != ImportState::Running || known.has_begun(&row.id);
+    let state = if is_preview(known, &row) { ImportState::Preview } else { row.state.parse().map_err(decode)? };
     Ok(Import {
         id: row.id,
         instance: row.instance.parse().map_err(decode)?,
@@ -237,7 +235,7 @@ fn import(known: &Known, row: ImportRow) -> sqlx::Result<Import> {
         suspends: row.suspends,
         suspends_accounts: row.suspends_accounts,
         created_at: Timestamp(row.created_at),
-        state: if begun { state } else { ImportState::Preview },
+        state,
         why: row.why,
         note: row.note,
         which: named(&row.which).map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
@@ -419,7 +417,7 @@ pub async fn insert(
 ) -> sqlx::Result<bool> {
     const FORMER_ROWS: &str = "delete from domain_import_rows where import = $1";
     const FORMER_FILE: &str = "delete from domain_import_files where import = $1";
-    const FORMER: &str = "delete from domain_imports where id = $1 and state = 'preview'";
+    const FORMER: &str = "delete from domain_imports where id = $1";
     const FILE: &str = "insert into domain_import_files (import, text, reading, mac) values ($1, $2, $3, $4)";
     const IMPORT: &str = "insert into domain_imports \
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
@@ -454,10 +452,9 @@ pub async fn insert(
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
             if let Some(former) = instead_of {
-                sqlx::query(FORMER_ROWS).bind(former).execute(&mut *$tx).await?;
-                sqlx::query(FORMER_FILE).bind(former).execute(&mut *$tx).await?;
-                if sqlx::query(FORMER).bind(former).execute(&mut *$tx).await?.rows_affected() != 1 {
-                    return Ok(false);
+                let Some((true, _)) = held!(store, $tx, former) else { return Ok(false) };
+                for sql in [FORMER_ROWS, FORMER_FILE, FORMER] {
+                    sqlx::query(sql).bind(former).execute(&mut *$tx).await?;
                 }
             }
             sqlx::query(IMPORT)
@@ -613,10 +610,9 @@ pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) 
         from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, mac text) \
         where import = $1 and domain_import_rows.line = j.line";
     let document = document(store, id, rows)?;
-    let known = store.known().await?;
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
-            let Some(mut held) = preview!(known, $tx, id) else { return Ok(None) };
+            let Some((true, mut held)) = held!(store, $tx, id) else { return Ok(None) };
             let before: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *$tx).await?;
             if hash_of(&store.keys, &before) != seen {
                 return Ok(None);
@@ -651,10 +647,9 @@ pub async fn begin(store: &Store, id: &str, seen: &str, why: &str) -> sqlx::Resu
     const ROWS: &str = "update domain_import_rows set state = case when ticked = 1 then 'waiting' \
         when by_hand = 1 then 'left_out' else 'listed' end \
         where import = $1 and (ticked = 1 or by_hand = 1 or state <> 'listed')";
-    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(mut held) = preview!(known, tx, id) else { return Ok(None) };
+        let Some((true, mut held)) = held!(store, tx, id) else { return Ok(None) };
         let ticked: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *tx).await?;
         if hash_of(&store.keys, &ticked) != seen {
             return Ok(None);
@@ -677,10 +672,9 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     const MOVE: &str = "update domain_imports set state = 'running', note = '' where id = $1 and state = 'done'";
     const ROWS: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
         where import = $1 and state = 'failed'";
-    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(None) };
         held.state = ImportState::Running.name().to_owned();
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
@@ -694,10 +688,11 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     })
 }
 
-/// Previews of before `$1`, and what is done since `$2`.
+/// Previews of before `$1` ([`is_preview`]), and what is done since `$2`.
 macro_rules! old {
     () => {
-        "(state = 'done' and created_at < $2) or (created_at < $1 and (state = 'preview' or (state = 'running' and id not in \
+        "(state = 'done' and created_at < $2) or (created_at < $1 and (state = 'preview' or (state = 'running' \
+         and substr(which, 1, 1) in ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') and id not in \
          (select subject from rights_changes where deed in ('batch_begun', 'batch_resumed')))))"
     };
 }
@@ -726,10 +721,9 @@ pub async fn change_state(
     note: &str,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update domain_imports set state = $3, why = $4, note = $5 where id = $1 and state = $2";
-    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
+        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(false) };
         (held.state, held.why) = (to.name().to_owned(), why.to_owned());
         let moved = sqlx::query(SQL)
             .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(&mut *tx).await?.rows_affected();
@@ -766,11 +760,15 @@ pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Op
             on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).fetch_optional(pool).await?);
         let Some(mut found) = found else { return Ok(None) };
         let proof = std::mem::take(&mut found.proof);
-        let row = row(found)?;
-        if store.holds(&Line { import: id, row: &row, proof }) && import.ticked(&row) {
+        let (line, entry) = (found.line, found.recorded);
+        // One that cannot be read is not what the console wrote either.
+        if let Ok(row) = row(found)
+            && store.holds(&Line { import: id, row: &row, proof })
+            && import.ticked(&row)
+        {
             return Ok(Some(row));
         }
-        set_row(store, id, row.line, RowState::Failed, SAID, row.entry).await?;
+        set_row(store, id, line, RowState::Failed, SAID, entry).await?;
     }
 }
 

@@ -37,9 +37,7 @@ pub async fn end_access(
         }
         held.row.disabled_at = Some(now.0);
         raise_generation!(known, tx, held, None);
-        for sql in WITH_IT {
-            sqlx::query(sql).bind(&id.0).execute(&mut *tx).await?;
-        }
+        // The grants come before what is held, as where one ends: otherwise each of two could wait for the other.
         // All of theirs are sealed anew: what is older than the end of their access gives nothing.
         let theirs: Vec<grants::Row> =
             sqlx::query_as(grants::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?;
@@ -50,6 +48,9 @@ pub async fn end_access(
                 (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
             }
             seal_grant!(known, tx, row);
+        }
+        for sql in WITH_IT {
+            sqlx::query(sql).bind(&id.0).execute(&mut *tx).await?;
         }
         let links: Vec<linked_accounts::Row> =
             sqlx::query_as(linked_accounts::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?;

@@ -2,7 +2,7 @@
 //! invitations (`invites.user_id` cascades), and with these go who came with them (`users.invite_id` becomes null).
 //!
 //! Kept are ids alone, and the name of whoever invited, sealed. What Mastodon itself does not say any more goes from here half
-//! a year after that was seen.
+//! a year after that was seen, and what was seen of an instance that is not configured any more goes at once.
 
 use super::{
     Store,
@@ -205,4 +205,24 @@ pub async fn forgotten(store: &Store, instance: &InstanceName, from: i64, most: 
 pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
     const SQL: &str = "delete from invited where gone_at < $1";
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// Takes away what was seen of instances other than these: nobody looks there any more. How many rows.
+pub async fn forget_others(store: &Store, instances: &[&InstanceName]) -> sqlx::Result<u64> {
+    // From one to the next by the primary key, however many rows each has.
+    const NEXT: &str = "select min(instance) from invited where instance > $1";
+    const ROWS: &str = "delete from invited where instance = $1";
+    const LOOKS: &str = "delete from invited_looks where instance = $1";
+    let (mut forgotten, mut after) = (0, String::new());
+    loop {
+        let next: Option<String> = on!(store, pool => sqlx::query_scalar(NEXT).bind(&after).fetch_one(pool).await?);
+        let Some(next) = next else { return Ok(forgotten) };
+        if !instances.iter().any(|instance| instance.as_str() == next) {
+            on!(store, pool => {
+                forgotten += sqlx::query(ROWS).bind(&next).execute(pool).await?.rows_affected();
+                sqlx::query(LOOKS).bind(&next).execute(pool).await?;
+            });
+        }
+        after = next;
+    }
 }

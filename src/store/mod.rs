@@ -218,13 +218,15 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
-        let unproved = self.is_of_before(PROVED_DEEDS).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
             self.sealing_becomes_due().await.map_err(failed)?;
         }
         // Before the migration that says that it is done: a start that ends in between does it again.
         if unbound {
             self.proving_becomes_due().await.map_err(failed)?;
+        }
+        if self.is_of_before(PROVED_DEEDS).await.map_err(failed)? {
+            self.deeds_become_due().await.map_err(failed)?;
         }
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
@@ -247,8 +249,9 @@ impl Store {
         if self.proving_is_due().await.map_err(failed)? {
             snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
         }
-        if unproved {
+        if self.deeds_are_due().await.map_err(failed)? {
             batches::seal_items(self).await.map_err(failed)?;
+            self.deeds_are_done().await.map_err(failed)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept of
-//! instances was proved: known from the migration that brought it up to date, and kept under a MAC until it is done. A seal that
-//! is missing otherwise was taken away.
+//! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept
+//! of instances, or each deed of a batch, was proved: known from the migration that brought it up to date, and kept under a
+//! MAC until it is done. A seal that is missing otherwise was taken away.
 
 use super::{Store, migrations, on, rights::SNAPSHOTS_PROVED};
 
@@ -10,6 +10,7 @@ const SINCE: i64 = 25;
 /// What a note of something that is still to be done is made for.
 const SEALING: &str = "sealing due";
 const PROVING: &str = "proving due";
+const DEEDS: &str = "deeds due";
 
 /// How many entries there were, and the hash of the last one.
 const LAST: &str = "select idx, hash from ledger_entries order by idx desc limit 1";
@@ -74,6 +75,21 @@ impl Store {
     /// The driver's.
     pub async fn proving_becomes_due(&self) -> sqlx::Result<()> {
         self.becomes_due(PROVING).await
+    }
+
+    /// Notes that the deeds of this store's batches, as it stands, are still to be proved.
+    pub(super) async fn deeds_become_due(&self) -> sqlx::Result<()> {
+        self.becomes_due(DEEDS).await
+    }
+
+    /// Whether the deeds of this store's batches are of before each was proved, and still to be.
+    pub(super) async fn deeds_are_due(&self) -> sqlx::Result<bool> {
+        Ok(!self.due(DEEDS).await?.is_empty())
+    }
+
+    /// They are proved.
+    pub(super) async fn deeds_are_done(&self) -> sqlx::Result<()> {
+        self.done(DEEDS).await
     }
 
     async fn becomes_due(&self, what: &str) -> sqlx::Result<()> {

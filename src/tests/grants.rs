@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Database, Engine},
-    support::{House, Instead, NO_SANCTION, aged, grant, grants_taken_back, house, person, postgres, sqlite},
+    support::{House, Instead, NO_SANCTION, aged, grant, grants_taken_back, house, person, postgres, sqlite, until},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -18,7 +18,7 @@ use howdah::{
     ledger::{Entry, Filter, Outcome},
     reports::Category,
     seal::Keys,
-    store::{Driver, case_claims, grants},
+    store::{Driver, case_claims, endings, grants},
 };
 use std::sync::Arc;
 
@@ -1170,4 +1170,40 @@ async fn a_role_whose_row_is_gone_is_taken_back_by_the_record() {
             assert_eq!(role_of(&house, account).await, Some(role), "{spoiled}");
         }
     }
+}
+
+/// Both take the grant first, and what its person holds after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_access_and_the_end_of_a_grant_do_not_wait_for_each_other() {
+    const WAITS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    let house = house(postgres().await).await;
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let Driver::Postgres(pool) = &store.driver else { panic!("PostgreSQL was asked for") };
+    let (who, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
+    let id: String =
+        sqlx::query_scalar("select id from grants where operator = '01contractor'").fetch_one(pool).await.unwrap();
+    let id = GrantId(id);
+    assert!(grants::revoke(store, &id, &by, now).await.unwrap());
+    sqlx::query("update grants set lease = 'x'").execute(pool).await.unwrap();
+    assert!(case_claims::claim(store, &"harbour".parse().unwrap(), AccountId(7), &who, now).await.unwrap());
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select 1 from case_holds for update").execute(&mut *held).await.unwrap();
+    let wait = async |number: i64| {
+        until("it waits", async || sqlx::query_scalar::<_, i64>(WAITS).fetch_one(pool).await.unwrap() == number).await;
+    };
+    let access = tokio::spawn({
+        let (store, who) = (store.clone(), who.clone());
+        async move { endings::end_access(&store, &who, &by, now).await }
+    });
+    wait(1).await;
+    let grant = tokio::spawn({
+        let store = store.clone();
+        async move { endings::end_grant(&store, &id, "x", now).await }
+    });
+    wait(2).await;
+    held.commit().await.unwrap();
+    assert!(access.await.unwrap().unwrap().is_some());
+    assert!(grant.await.unwrap().unwrap());
+    assert_eq!(case_claims::list(store, &"harbour".parse().unwrap(), now).await.unwrap(), []);
 }

@@ -726,6 +726,75 @@ async fn of_many_logins_some_are_looked_at_each_time_and_all_in_the_end() {
     assert_eq!(chain::look(app, &instance).await.unwrap(), 1);
 }
 
+#[tokio::test]
+async fn what_was_seen_of_an_instance_goes_with_it() {
+    for kept in [sqlite().await, postgres().await] {
+        let store = &kept.store;
+        let (harbour, quay): (InstanceName, InstanceName) = ("harbour".parse().unwrap(), "quay".parse().unwrap());
+        let now = Timestamp(1_790_000_000_000);
+        for on in [&harbour, &quay] {
+            let seen = [7, 8].map(|account| invited::Invited {
+                account: AccountId(account),
+                login: account,
+                inviter: AccountId(1),
+                name: "somebody".into(),
+                gone_at: None,
+            });
+            invited::keep(store, on, &seen, now).await.unwrap();
+            invited::looked_to(store, on, 8).await.unwrap();
+        }
+        assert_eq!(invited::forget_others(store, &[&harbour, &quay]).await.unwrap(), 0);
+        assert_eq!(invited::forget_others(store, &[&quay]).await.unwrap(), 2);
+        let left = async |on| {
+            (invited::between(store, on, 0, 9).await.unwrap().len(), invited::position(store, on).await.unwrap())
+        };
+        assert_eq!((left(&harbour).await, left(&quay).await), ((0, 0), (2, 8)));
+    }
+}
+
+/// What cannot be looked at now is gone past: those beyond it have their turn.
+#[tokio::test]
+async fn logins_that_cannot_be_looked_at_keep_no_others_waiting() {
+    let house = house(sqlite().await).await;
+    let (app, instance) = (&house.app, house.app.instances.values().next().unwrap().clone());
+    let one = invite(&house, "aBcDeF23", None).await;
+    for sql in [
+        "insert into accounts (id, username, created_at, updated_at) \
+         select n, 'p' || n, now(), now() from generate_series(1000001, 1009000) n"
+            .to_owned(),
+        format!(
+            "insert into users (id, account_id, email, created_at, updated_at, confirmed_at, invite_id) \
+         select n, n, n || '@post.example', now(), now(), now(), {one} from generate_series(1000001, 1009000) n"
+        ),
+    ] {
+        run(&house, &sql).await;
+    }
+    let stop = |from: i64, to: i64| {
+        format!(
+            "drop trigger if exists stopped; create trigger stopped before insert on invited \
+             when new.login between {from} and {to} begin select raise(abort, 'stopped'); end"
+        )
+    };
+    let windvane = AccountId(one_of(&house, "select id from accounts where username = 'windvane'").await);
+    let seen = async || {
+        let by = invited::by(&app.store, &instance.name, windvane, 20_000).await.unwrap();
+        let number = |from: i64| by.iter().filter(|account| (from..from + 1_000).contains(&account.0)).count();
+        (number(1_000_001), number(1_005_001), number(1_008_001))
+    };
+    // The second slice, and the newest.
+    crate::support::sql(&app.store, &stop(1_000_001, 1_001_000)).await.unwrap();
+    assert!(chain::look(app, &instance).await.is_err(), "it is said");
+    chain::look(app, &instance).await.unwrap();
+    assert_eq!(seen().await, (0, 1_000, 1_000));
+    crate::support::sql(&app.store, &stop(1_007_001, 1_009_000)).await.unwrap();
+    assert!(chain::look(app, &instance).await.is_ok(), "nothing new there");
+    crate::support::sql(&app.store, "delete from invited").await.unwrap();
+    for _ in 0..3 {
+        assert!(chain::look(app, &instance).await.is_err());
+    }
+    assert_eq!(seen().await, (1_000, 1_000, 0));
+}
+
 async fn one_of(house: &House, sql: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&house.instance).await.unwrap()
 }

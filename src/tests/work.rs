@@ -4,7 +4,7 @@
 use crate::{
     domains::{read_in, ticks},
     engine::{Database, on_both},
-    support::{House, house, postgres, sql, sqlite},
+    support::{House, house, postgres, sql, sqlite, until},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -12,8 +12,8 @@ use howdah::{
     clock::{DAY, SECOND, Timestamp},
     deeds::InBatch,
     domain_blocks::{ImportState, RowState, service::OfImport},
-    id::InstanceName,
-    ledger::{Filter, Outcome},
+    id::{InstanceName, OperatorId},
+    ledger::{Filter, Outcome, Progress},
     store::{
         Store,
         batches::{self, Batch, State},
@@ -307,7 +307,33 @@ async fn every_batch_has_its_turn() {
     assert_eq!(entries(&house, "batch_ended").await, 2);
 }
 
-/// The deeds of a batch that an older version left are proved once, when the store is brought up to date.
+/// Something that fails when a row is written as a condition says: `update on batches when old.paused`.
+async fn stopped(store: &Store, when: &str) {
+    let (on_sqlite, on_postgres) = (
+        format!("create trigger stopped before {when} begin select raise(abort, 'stopped'); end"),
+        format!(
+            "create function stopped() returns trigger language plpgsql as 'begin raise exception ''stopped''; end'; \
+             create trigger stopped before {}",
+            when.replacen(" when ", " for each row when (", 1) + ") execute function stopped()"
+        ),
+    );
+    match &store.driver {
+        howdah::store::Driver::Sqlite(_) => sql(store, &on_sqlite).await.unwrap(),
+        howdah::store::Driver::Postgres(_) => sql(store, &on_postgres).await.unwrap(),
+    }
+}
+
+async fn stopped_no_more(store: &Store, table: &str) {
+    match &store.driver {
+        howdah::store::Driver::Sqlite(_) => sql(store, "drop trigger stopped").await.unwrap(),
+        howdah::store::Driver::Postgres(_) => {
+            sql(store, &format!("drop trigger stopped on {table}; drop function stopped()")).await.unwrap();
+        }
+    }
+}
+
+/// The deeds of a batch that an older version left are proved once, when the store is brought up to date: also where the first
+/// start ended in the middle.
 #[tokio::test]
 async fn deeds_of_an_older_version_are_proved_once() {
     for kept in [sqlite().await, postgres().await] {
@@ -323,6 +349,9 @@ async fn deeds_of_an_older_version_are_proved_once() {
         ] {
             sql(store, change).await.unwrap();
         }
+        stopped(store, "update on batch_items when old.position = 1").await;
+        assert!(store.migrate().await.is_err());
+        stopped_no_more(store, "batch_items").await;
         // As it was proved then, without what is new.
         store.migrate().await.unwrap();
         let former: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
@@ -330,7 +359,8 @@ async fn deeds_of_an_older_version_are_proved_once() {
         sql(store, "update batch_items set mac = null").await.unwrap();
         store.migrate().await.unwrap();
         let anew: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
-        assert_eq!(anew, 0, "once");
+        assert_eq!(anew, 0, "once: a proof that is missing later was taken away");
+        assert_eq!(count(store, "select count(*) from sealing_due").await, 0);
     }
 }
 
@@ -338,5 +368,236 @@ async fn count(store: &Store, text: &'static str) -> i64 {
     match &store.driver {
         howdah::store::Driver::Sqlite(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
         howdah::store::Driver::Postgres(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+    }
+}
+
+/// One that cannot be read is paused, and no other waits for it.
+#[tokio::test]
+async fn a_damaged_piece_keeps_no_other_waiting() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (cookie, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let (store, instance) = (&house.app.store, house.app.instances[&harbour()].clone());
+        let who = waiting(&house, 4).await;
+        let id = |to: String| to.rsplit('/').next().unwrap().to_owned();
+        let damaged = id(approve(&house, &cookie, &who[..2]).await);
+        let good = id(approve(&house, &cookie, &who[2..]).await);
+        let change = format!("update batch_items set state = 'nonsense' where batch = '{damaged}' and position = 0");
+        sql(store, &change).await.unwrap();
+        assert!(engine::work::<OfBatch>(&house.app, &instance, "one", 50).await.is_err(), "it is said");
+        let states: Vec<State> = items(&house, &good).await.into_iter().map(|item| item.state).collect();
+        assert_eq!(states, [State::Closed(Outcome::Succeeded); 2]);
+        assert_eq!(count(store, "select count(*) from batches where paused").await, 1);
+        assert_eq!(engine::work::<OfBatch>(&house.app, &instance, "one", 50).await.unwrap(), 0, "once");
+        assert_eq!(house.weather.writes(), 2, "nothing of the damaged one");
+
+        let mut lists = Vec::new();
+        for names in ["a.test,silence\nb.test,silence\n", "c.test,silence\n", "d.test,silence\n", "e.test,silence\n"] {
+            let import = read_in(&house, &admin, &format!("domain,severity\n{names}")).await;
+            ticks(&house, &admin, &import, "import-start", &[("why", "a list")]).await;
+            lists.push(import);
+        }
+        let line =
+            format!("update domain_import_rows set difference = 'nonsense' where import = '{}' and line = 2", lists[0]);
+        sql(store, &line).await.unwrap();
+        // Only one of the engines lets a text stand where a number should.
+        let unreadable = matches!(store.driver, howdah::store::Driver::Sqlite(_));
+        if unreadable {
+            sql(store, &format!("update domain_imports set rows = 'x' where id = '{}'", lists[2])).await.unwrap();
+        }
+        let worked = engine::work::<OfImport>(&house.app, &instance, "one", 50).await;
+        assert_eq!(worked.is_err(), unreadable, "{worked:?}");
+        let (done, failed) = (
+            count(store, "select count(*) from domain_import_rows where state = 'done'").await,
+            count(store, "select count(*) from domain_import_rows where state = 'failed'").await,
+        );
+        assert_eq!((done, failed), (if unreadable { 3 } else { 4 }, 1));
+    }
+}
+
+/// The state of a line, and what is said of it.
+async fn line(house: &House, import: &str, number: i64) -> (RowState, String) {
+    let rows = domain_imports::rows(&house.app.store, import, "", number - 1, 1).await.unwrap();
+    (rows[0].state, rows[0].said.clone())
+}
+
+async fn on_instance(house: &House, text: &'static str) {
+    sqlx::query(text).execute(&house.instance).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_that_was_made_anew_since_the_preview_ends_its_row() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        const RULE: &str =
+            "insert into domain_blocks (domain, severity, created_at, updated_at) values ('a.test', 0, now(), now())";
+        on_instance(&house, RULE).await;
+        let import = read_in(&house, &admin, "domain,severity\na.test,suspend\n").await;
+        let form = [("shown", "2"), ("row[]", "2"), ("why", "a list")];
+        ticks(&house, &admin, &import, "import-start", &form).await;
+        on_instance(&house, "delete from domain_blocks where domain = 'a.test'").await;
+        on_instance(&house, RULE).await;
+        for _ in 0..3 {
+            work(&house).await;
+        }
+        assert_eq!(entries(&house, "change_domain_block").await, 1, "it is tried once");
+        let (state, said) = line(&house, &import, 2).await;
+        assert!(state == RowState::Failed && said.contains("made another meanwhile"), "{state:?} {said}");
+        let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
+        assert_eq!((kept.state, house.weather.writes()), (ImportState::Done, 0));
+    }
+}
+
+/// What somebody did by hand is not taken for what their list asks for: neither before it began, nor another rule.
+#[tokio::test]
+async fn only_what_the_list_did_is_done_before() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
+        let rows = domain_imports::rows(&house.app.store, &import, "", 0, 9).await.unwrap();
+        let wanted: serde_json::Value = serde_json::from_str(&rows[0].wanted).unwrap();
+        let comment = wanted["private_comment"].as_str().unwrap();
+        let by_hand = async |domain: &str, severity: &str| {
+            let form = [
+                ("instance", "harbour"),
+                ("domain", domain),
+                ("severity", severity),
+                ("private_comment", comment),
+                ("why", "a test"),
+            ];
+            house.post(Some(&admin), "/api/domains/set", &form).await;
+            assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
+            on_instance(&house, "delete from domain_blocks where domain in ('a.test', 'b.test')").await;
+        };
+        by_hand("a.test", "silence").await;
+        ticks(&house, &admin, &import, "import-start", &[("why", "a list")]).await;
+        by_hand("b.test", "noop").await;
+        let writes = house.weather.writes();
+        work(&house).await;
+        let said = [line(&house, &import, 2).await, line(&house, &import, 3).await];
+        assert!(said.iter().all(|(state, said)| *state == RowState::Done && said.is_empty()), "{said:?}");
+        assert_eq!(house.weather.writes(), writes + 2);
+    }
+}
+
+/// An import that ran when the console was brought up to date goes on: it was begun when no entry said so.
+#[tokio::test]
+async fn an_import_that_a_former_version_began_goes_on() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        let store = &house.app.store;
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\n").await;
+        begin(store, &import).await.unwrap();
+        sql(store, "update domain_imports set mac = null; update domain_import_rows set mac = null").await.unwrap();
+        domain_imports::seal_former(store).await.unwrap();
+        let state = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
+        assert_eq!(state().await, ImportState::Running);
+        let now = house.app.clock.now();
+        assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 0);
+        assert_eq!(begin(store, &import).await.unwrap(), None, "it is no preview");
+        assert_eq!((work(&house).await, state().await), (1, ImportState::Done));
+    }
+}
+
+/// Whoever waits for an import that is being begun ticks nothing in it any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_begun_while_a_tick_waits_is_no_preview() {
+    const WAITS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    let house = house(postgres().await).await;
+    let admin = house.sign_in("admin").await;
+    let store = &house.app.store;
+    let howdah::store::Driver::Postgres(pool) = &store.driver else { panic!("PostgreSQL was asked for") };
+    let import = read_in(&house, &admin, "domain,severity\na.test,silence\n").await;
+    let seen = domain_imports::ticked(store, &import).await.unwrap();
+    begin(store, &import).await.unwrap();
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select 1 from domain_imports for update").execute(&mut *held).await.unwrap();
+    let ticking = tokio::spawn({
+        let (store, import, seen) = (store.clone(), import.clone(), seen.clone());
+        async move { domain_imports::tick(&store, &import, &seen, &[], "a list").await.unwrap() }
+    });
+    let beginning = tokio::spawn({
+        let (store, import) = (store.clone(), import.clone());
+        async move { domain_imports::begin(&store, &import, &seen, "a list").await.unwrap() }
+    });
+    until("both wait", async || sqlx::query_scalar::<_, i64>(WAITS).fetch_one(pool).await.unwrap() == 2).await;
+    let task = engine::Task {
+        id: import.clone(),
+        instance: harbour(),
+        operator: OperatorId("01admin".into()),
+        kind: "domain_import".into(),
+        number: 1,
+    };
+    engine::staged(&house.app, Progress::Begun, Some(&task.operator), &task).await.unwrap();
+    held.commit().await.unwrap();
+    assert_eq!((ticking.await.unwrap(), beginning.await.unwrap()), (None, None));
+    let kept = domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap();
+    assert_eq!(kept.state, ImportState::Running);
+}
+
+/// A list that is read in anew takes the place of its preview: also of one that was stored as begun, and is not.
+#[tokio::test]
+async fn a_preview_is_replaced_however_it_came_to_be_one() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        let store = &house.app.store;
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\n").await;
+        begin(store, &import).await.unwrap();
+        let former = domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap();
+        let file = domain_imports::file(store, &import).await.unwrap().unwrap();
+        let rows = domain_imports::rows(store, &import, "", 0, 9).await.unwrap();
+        let (lines, which) = (Vec::new(), Vec::new());
+        let anew = domain_imports::Import { id: "01ANEW".into(), lines, which, ..former };
+        assert!(domain_imports::insert(store, &anew, &rows, &file, Some(&import)).await.unwrap());
+        assert_eq!(domain_imports::by_id(store, &harbour(), &import).await.unwrap(), None);
+        assert_eq!(domain_imports::rows(store, &import, "", 0, 9).await.unwrap(), []);
+        ticks(&house, &admin, "01ANEW", "import-start", &[("why", "a list")]).await;
+        let other = domain_imports::Import { id: "01OTHER".into(), ..anew };
+        assert!(!domain_imports::insert(store, &other, &rows, &file, Some("01ANEW")).await.unwrap(), "it was begun");
+        assert_eq!(domain_imports::rows(store, "01ANEW", "", 0, 9).await.unwrap().len(), 1);
+    }
+}
+
+/// An entry may stand although nobody was told so: then what it is about must be there.
+#[tokio::test]
+async fn a_batch_of_which_it_is_not_known_whether_it_was_begun_stays() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let who = waiting(&house, 2).await;
+        let store = &house.app.store;
+        sql(store, "alter table rights_changes rename to gone").await.unwrap();
+        let to = approve(&house, &cookie, &who).await;
+        sql(store, "alter table gone rename to rights_changes").await.unwrap();
+        assert!(to.contains("draft="), "{to}");
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("it is not known whether this was begun"), "{page}");
+        assert_eq!((count(store, "select count(*) from batch_items").await, work(&house).await), (2, 0));
+        let now = house.app.clock.now();
+        assert_eq!(batches::delete_old(store, now, now.plus(DAY)).await.unwrap(), 1, "forgotten with the day");
+    }
+}
+
+/// A former version did not keep about how many a batch is: it is not taken for none.
+#[tokio::test]
+async fn a_batch_of_a_former_version_is_bounded_by_what_it_holds() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let who = waiting(&house, 2).await;
+        let to = approve(&house, &cookie, &who).await;
+        let (store, keys) = (&house.app.store, &house.app.keys);
+        let begun = batches::by_id(store, keys, to.rsplit('/').next().unwrap()).await.unwrap().unwrap();
+        batches::set_paused(store, &begun.id, true).await.unwrap();
+        let deed = items(&house, &begun.id).await.remove(0).deed;
+        let former = Batch { id: "01FORMER".to_owned(), about: 0, ..begun };
+        batches::insert(store, keys, &former, &vec![deed; 51]).await.unwrap();
+        assert_eq!((work(&house).await, house.weather.writes()), (0, 0), "a moderator decides fifty at once");
+        assert!(batches::by_id(store, keys, "01FORMER").await.unwrap().unwrap().paused);
     }
 }

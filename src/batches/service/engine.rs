@@ -86,6 +86,9 @@ pub trait Work: Sized + Send + Sync + 'static {
         id: &str,
     ) -> impl Future<Output = sqlx::Result<Option<Self>>> + Send;
 
+    /// Pauses one that cannot be read, where that can be said of it.
+    fn set_aside(app: &App, id: &str) -> impl Future<Output = sqlx::Result<()>> + Send;
+
     fn task(&self) -> &Task;
 
     /// What its person must be allowed to do.
@@ -127,22 +130,55 @@ pub trait Work: Sized + Send + Sync + 'static {
 /// how many were closed, or sent and not answered. `process` is this one: no other works on the same meanwhile.
 ///
 /// # Errors
-/// The store's; whoever claims it next goes on where this stopped.
+/// The store's, the first there was: the others had their turn all the same. Whoever claims it next goes on where this
+/// stopped; one that cannot be read is paused.
 pub async fn work<W: Work>(
     app: &Arc<App>,
     instance: &Arc<Instance>,
     process: &str,
     most: usize,
 ) -> sqlx::Result<usize> {
-    let mut ended = 0;
+    let (mut ended, mut first) = (0, None);
     for id in W::CLAIMS.free(&app.store, Some(&instance.name), process, app.clock.now()).await? {
-        // One that is refused must not keep the others waiting.
-        let Some(work) = W::find(app, instance, &id).await? else { continue };
-        if W::CLAIMS.take(&app.store, &id, process, app.clock.now()).await? {
-            ended += go(app, instance, &work, process, most).await?;
+        // One that is refused or damaged must not keep the others waiting.
+        match one::<W>(app, instance, &id, process, most).await {
+            Ok(more) => ended += more,
+            Err(error) => {
+                tracing::error!(%error, work = id, "batches.stopped");
+                first.get_or_insert(error);
+            }
         }
     }
-    Ok(ended)
+    first.map_or(Ok(ended), Err)
+}
+
+/// Whether the same would be found with every try.
+fn is_damage(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. })
+}
+
+async fn one<W: Work>(
+    app: &Arc<App>,
+    instance: &Arc<Instance>,
+    id: &str,
+    process: &str,
+    most: usize,
+) -> sqlx::Result<usize> {
+    let found = W::find(app, instance, id).await;
+    if found.as_ref().is_err_and(is_damage) {
+        W::set_aside(app, id).await?;
+    }
+    let Some(work) = found? else { return Ok(0) };
+    if !W::CLAIMS.take(&app.store, id, process, app.clock.now()).await? {
+        return Ok(0);
+    }
+    let done = go(app, instance, &work, process, most).await;
+    if done.as_ref().is_err_and(is_damage) {
+        // It stops also where the record cannot say so.
+        staged(app, Progress::Paused, None, work.task()).await.ok();
+        work.pause("What was kept of it cannot be read.").await?;
+    }
+    done
 }
 
 async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &str, most: usize) -> sqlx::Result<usize> {
@@ -237,12 +273,16 @@ async fn on_behalf(app: &Arc<App>, work: &impl Work) -> sqlx::Result<Result<Cont
 /// through.
 ///
 /// # Errors
-/// If the record cannot be written: the log says why.
+/// If the record does not answer: the log says why, and whether the entry stands is not known.
 pub async fn staged(app: &App, stage: Progress, by: Option<&OperatorId>, task: &Task) -> Result<(), Problem> {
     let Task { id, instance, kind, number, .. } = task.clone();
     let fact = Fact::Batch { stage, id, operator: by.cloned(), instance, kind, number };
     app.ledger.fact(fact).await.map_err(|error| {
         tracing::error!(%error, work = task.id, "batches.unrecorded");
-        Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
+        // The entry may stand all the same: the answer alone may be lost.
+        Problem::unavailable(
+            "The record did not answer: it is not known whether this was begun, paused or let go on.",
+            "Look again in a moment, before you do it once more.",
+        )
     })
 }

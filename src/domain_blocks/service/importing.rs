@@ -38,6 +38,11 @@ fn asked(row: &Row) -> Option<(Domain, Rule)> {
     Some((Domain::try_from(row.domain.clone()).ok()?, rule_of(row.asked())?))
 }
 
+/// Whether a rule is the one that the preview showed.
+fn same(now: Option<&Listed>, seen: Option<&Listed>) -> bool {
+    now.map(|now| (now.id, &now.rule)) == seen.map(|seen| (seen.id, &seen.rule))
+}
+
 fn unreadable() -> Stands {
     Stands::Closed(Outcome::Refused, None, Some("The row cannot be read any more.".to_owned()))
 }
@@ -52,6 +57,11 @@ impl Work for OfImport {
         // One that was not begun is a preview.
         let found = found.filter(|import| import.state == ImportState::Running);
         Ok(found.map(|import| Self { app: app.clone(), instance: instance.clone(), task: task(&import), import }))
+    }
+
+    /// How it stands is sealed with the rest: what cannot be read cannot be sealed anew. It is said with each go.
+    async fn set_aside(_: &App, _: &str) -> sqlx::Result<()> {
+        Ok(())
     }
 
     fn task(&self) -> &Task {
@@ -90,7 +100,7 @@ impl Work for OfImport {
                 Ok(_) => {}
             }
         }
-        match done_before(&self.app, &self.import, &domain, seen_of(&row.seen).is_some()).await {
+        match done_before(&self.app, &self.import, &domain, &wanted, seen_of(&row.seen).is_some()).await {
             Ok(None) => Stands::Waiting,
             Ok(entry) => done(entry, "Done before, as the record has it."),
             Err(error) => {
@@ -111,7 +121,8 @@ impl Work for OfImport {
             }
             // Somebody else’s deed about it is under way, or it is not as it was.
             Err(problem) if problem.kind == Kind::Conflict => match rule_now(&self.instance, &domain).await {
-                Ok(now) if now.as_ref().map(|now| &now.rule) == seen.as_ref().map(|seen| &seen.rule) => Stands::Waiting,
+                // One that was made anew in its place is another.
+                Ok(now) if same(now.as_ref(), seen.as_ref()) => Stands::Waiting,
                 Ok(Some(now)) if now.rule.limits_as(&wanted) => {
                     Stands::Closed(Outcome::Succeeded, None, Some("Somebody else did it meanwhile.".to_owned()))
                 }
@@ -164,9 +175,22 @@ impl OfImport {
     }
 }
 
-/// The entry that says that whoever reads this list in has set this rule since they began: a line put back as it was before is
-/// not done twice, whatever somebody decided about the server since.
-async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool) -> Result<Option<i64>, LedgerError> {
+/// The entry that says that whoever reads this list in has set this very rule since they began: a line put back as it was
+/// before is not done twice, whatever somebody decided about the server since. One whose words are gone does not say which
+/// rule it was: it counts.
+async fn done_before(
+    app: &App,
+    import: &Import,
+    domain: &Domain,
+    wanted: &Rule,
+    changes: bool,
+) -> Result<Option<i64>, LedgerError> {
+    // Of one that a former version began, the record does not say when.
+    let begun = app.store.newest_change(&import.id, "batch_begun").await?;
+    let rule = |entry: &ledger::Entry| {
+        let document = entry.document.as_ref()?;
+        serde_json::from_value::<Rule>(document["deed"]["after"].clone()).ok()
+    };
     let subject = Subject::Domain(import.instance.clone(), domain.clone());
     let filter = ledger::Filter {
         subject: Some(app.ledger.subject(&subject)),
@@ -174,11 +198,17 @@ async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool)
         operator: Some(import.operator.0.clone()),
         from: Some(import.created_at),
         outcome: Some(Outcome::Succeeded.name().to_owned()),
-        limit: 1,
+        limit: MOST_RULES,
         ..ledger::Filter::default()
     };
-    Ok(app.ledger.list(&filter).await?.first().map(|entry| entry.index))
+    let is_it = |entry: &&ledger::Entry| {
+        begun.is_none_or(|begun| entry.index > begun) && rule(entry).is_none_or(|after| after == *wanted)
+    };
+    Ok(app.ledger.list(&filter).await?.iter().find(is_it).map(|entry| entry.index))
 }
+
+/// Rules for one server set by one person, which are looked through.
+const MOST_RULES: i64 = 100;
 
 async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
     let mut read = instance.database.read().await.map_err(read_problem)?;

@@ -178,27 +178,31 @@ pub enum Trouble {
 /// round and round. How many rows were written.
 ///
 /// # Errors
-/// If the instance's database or the store does not answer; what was looked at is kept.
+/// If the instance's database or the store does not answer; what was looked at is kept, and the next look goes on past what
+/// could not be.
 pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     let (store, name, began) = (&app.store, &instance.name, Tick::now());
     let newest = instance.database.read().await?.login_below(NEWEST).await?;
-    let mut written = slice(app, instance, newest, i64::MAX).await?;
+    let mut looked = slice(app, instance, newest, i64::MAX).await;
     let mut above = invited::position(store, name).await?;
     for _ in 0..SLICES {
         let next = instance.database.read().await?.logins_above(above, SLICE).await?;
         // What is above is looked at each time.
         let Some(to) = next.filter(|_| above < newest) else {
-            above = 0;
+            invited::looked_to(store, name, 0).await?;
             break;
         };
-        written += slice(app, instance, above, to).await?;
+        let more = slice(app, instance, above, to).await;
+        // Also past one that fails: it must not keep those beyond it waiting, and has its turn again with the next round.
         above = to;
-        if began.elapsed() >= LONG_ENOUGH {
+        invited::looked_to(store, name, above).await?;
+        let failed = more.is_err();
+        looked = looked.and_then(|written| Ok(written + more?));
+        if failed || began.elapsed() >= LONG_ENOUGH {
             break;
         }
     }
-    invited::looked_to(store, name, above).await?;
-    Ok(written)
+    looked
 }
 
 /// Compares a range of logins with what was kept of it.
