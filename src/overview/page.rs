@@ -153,7 +153,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         }
         .into_any()
     } else {
-        unknown()
+        unknown("not known yet")
     };
     let pending = match &page.pending {
         Some(waiting) => view! {
@@ -161,7 +161,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
             <span class="small">{waited(waiting.oldest, waiting.more)}</span>
         }
         .into_any(),
-        None => unknown(),
+        None => unknown("not known yet"),
     };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
@@ -186,7 +186,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
             <span class="small">{waited(*oldest, number != "0")}</span>
         }
         .into_any(),
-        None => unknown(),
+        None => unknown("not known"),
     };
     let appeals = view! { <span class="soft small">"Appeals waiting"</span>{appeals} };
     view! {
@@ -228,9 +228,9 @@ fn urgent(instance: &InstanceName, page: &OverviewPage, now: Timestamp) -> AnyVi
     .into_any()
 }
 
-/// A number that nobody has read yet.
-fn unknown() -> AnyView {
-    view! { <b>"?"</b><span class="small">"not known"</span> }.into_any()
+/// A number that is not known.
+fn unknown(words: &'static str) -> AnyView {
+    view! { <b>"?"</b><span class="small">{words}</span> }.into_any()
 }
 
 fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) -> AnyView {

@@ -633,7 +633,7 @@ const UNTOLD: &[Untold] = &[
     Untold {
         taken: NOTES,
         page: "domains/server?name={domain}",
-        says: &["Notes in Mastodon", "The console may not read them"],
+        says: &["Notes in Mastodon", "What staff wrote about a server is not read"],
         not: &["Nobody has written one"],
     },
     Untold { taken: NOTES, page: "domains/servers", says: &["What staff wrote about a server is not read"], not: &[] },

@@ -315,7 +315,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
     assert!(notice.contains("in single-user mode nobody can sign up, whatever is stored"), "{notice}");
     assert!(!notice.contains("not yet seen everywhere"), "{notice}");
     until("nothing is watched", async || settled(&house).await).await;
-    assert_eq!(noted(&house).await, ["registrations_unsettled"]);
+    until("that is noted", async || noted(&house).await == ["registrations_unsettled"]).await;
     let page = text(&house.get(Some(&owner), PAGE).await.body);
     for words in [
         "single-user mode (SINGLE_USER_MODE): nobody can sign up, whatever this setting says",
