@@ -100,7 +100,7 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     // It goes with the account it is about.
     let account = id_of(&house, "veiled").await;
     let page = text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{account}")).await.body);
-    assert!(page.contains(noticed) && page.contains("appeal refused"), "{page}");
+    assert!(page.contains(noticed) && page.contains("appeal rejected"), "{page}");
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn what_may_not_be_read_is_not_known_and_never_zero() {
     assert!(said.contains("Waiting ?") && said.contains("not known") && said.contains("not granted"), "{said}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     let said = text(&overview);
-    assert!(said.contains("Appeals waiting?not known yet"), "{said}");
+    assert!(said.contains("Appeals waiting?not known"), "{said}");
     let rail = overview.split("href=\"/i/harbour/appeals\"").nth(1).unwrap().split("</a>").next().unwrap();
     assert!(!rail.contains("count"), "{rail}");
     // That there is one is known all the same.
