@@ -613,7 +613,7 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         let account = |id: i64| format!("/i/harbour/accounts/{id}");
         // While the instance says it, it is followed without anything kept.
         let said = page(account(bellows)).await;
-        assert!(said.contains("Invited by@ropewalk") && said.contains("who came by@windvane"), "{said}");
+        assert!(said.contains("Invited by@ropewalk") && said.contains("Who was invited by@windvane"), "{said}");
         assert!(chain::look(app, &instance).await.unwrap() >= 4);
         assert_eq!(chain::look(app, &instance).await.unwrap(), 0, "nothing changed");
         let others = "of 2 others 1 is suspended, as far as this console saw";
@@ -637,7 +637,7 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
             for path in [account(bellows), format!("/i/harbour/reports/{bellows}")] {
                 let said = page(path).await;
                 assert!(said.contains(gone) && said.contains("Invited by@ropewalk deleted"), "{said}");
-                assert!(said.contains("who came by@windvane") && said.contains(others), "{said}");
+                assert!(said.contains("Who was invited by@windvane") && said.contains(others), "{said}");
             }
         }
         house.look().await;
@@ -766,17 +766,22 @@ async fn logins_that_cannot_be_looked_at_keep_no_others_waiting() {
         let number = |from: i64| by.iter().filter(|account| (from..from + 1_000).contains(&account.0)).count();
         (number(1_000_001), number(1_005_001), number(1_008_001))
     };
-    // The second slice, and the newest.
+    // Old ones first, and then the newest.
     crate::support::sql(&app.store, &stop(1_000_001, 1_001_000)).await.unwrap();
     assert!(chain::look(app, &instance).await.is_err(), "it is said");
-    chain::look(app, &instance).await.unwrap();
+    // A whole round, however little one look comes to.
+    let round = async || {
+        for _ in 0..8 {
+            chain::look(app, &instance).await.ok();
+        }
+    };
+    round().await;
     assert_eq!(seen().await, (0, 1_000, 1_000));
     crate::support::sql(&app.store, &stop(1_007_001, 1_009_000)).await.unwrap();
     assert!(chain::look(app, &instance).await.is_ok(), "nothing new there");
     crate::support::sql(&app.store, "delete from invited").await.unwrap();
-    for _ in 0..3 {
-        assert!(chain::look(app, &instance).await.is_err());
-    }
+    assert!(chain::look(app, &instance).await.is_err(), "it is said");
+    round().await;
     assert_eq!(seen().await, (1_000, 1_000, 0));
 }
 
