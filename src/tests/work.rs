@@ -336,6 +336,7 @@ async fn stopped_no_more(store: &Store, table: &str) {
 /// start ended in the middle.
 #[tokio::test]
 async fn deeds_of_an_older_version_are_proved_once() {
+    const DUE: &str = "select count(*) from sealing_due";
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         let cookie = house.sign_in("moderator").await;
@@ -349,6 +350,7 @@ async fn deeds_of_an_older_version_are_proved_once() {
         ] {
             sql(store, change).await.unwrap();
         }
+        let due = count(store, DUE).await;
         stopped(store, "update on batch_items when old.position = 1").await;
         assert!(store.migrate().await.is_err());
         stopped_no_more(store, "batch_items").await;
@@ -360,7 +362,7 @@ async fn deeds_of_an_older_version_are_proved_once() {
         store.migrate().await.unwrap();
         let anew: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
         assert_eq!(anew, 0, "once: a proof that is missing later was taken away");
-        assert_eq!(count(store, "select count(*) from sealing_due").await, 0);
+        assert_eq!(count(store, DUE).await, due, "no note of it is left");
     }
 }
 
