@@ -60,7 +60,7 @@ async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, V
 /// The way to the server.
 enum Way {
     /// One server, whose connection is kept.
-    Server(Client, OnceCell<ConnectionManager>),
+    Server(Box<Client>, Box<OnceCell<ConnectionManager>>),
     /// Whichever server the sentinels call the primary. They are asked each time: a moment later it may be another one, and
     /// the former one would say that it deleted what the new one still holds.
     Sentinels(Box<Mutex<SentinelClient>>),
@@ -80,7 +80,7 @@ pub struct CacheError(String);
 impl Cache {
     pub fn new(url: &str) -> anyhow::Result<Self> {
         let way = match sentinels(url) {
-            None => Way::Server(Client::open(url)?, OnceCell::new()),
+            None => Way::Server(Box::new(Client::open(url)?), Box::default()),
             Some(sentinels) => {
                 let server = url.into_connection_info()?.redis_settings().clone();
                 let server = SentinelNodeConnectionInfo::default().set_redis_connection_info(server);
@@ -114,7 +114,7 @@ impl Cache {
         match &self.way {
             Way::Server(client, kept) => {
                 let connect = || async {
-                    let connected = ConnectionManager::new_with_config(client.clone(), config);
+                    let connected = ConnectionManager::new_with_config(Client::clone(client), config);
                     tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(words)
                 };
                 kept.get_or_try_init(connect).await.cloned()

@@ -627,7 +627,7 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
         assert_eq!(listed, expected.map(|(line, domain, difference)| (line, domain.to_owned(), difference)));
         let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await;
         assert!(page.body.contains("Line 2 names it already"), "{}", page.body);
-        assert!(page.body.contains("1 server known here would be suspended"), "{}", page.body);
+        assert!(page.body.contains("1 server known here by these very names would be suspended"), "{}", page.body);
         assert_eq!(house.weather.writes(), 0, "a preview does nothing");
 
         // What cuts follows is not ticked with the others: by itself alone.

@@ -792,7 +792,7 @@ async fn logins_that_cannot_be_looked_at_keep_no_others_waiting() {
     };
     round().await;
     assert_eq!(seen().await, (0, 1_000, 1_000));
-    crate::support::sql(&app.store, &stop(1_007_001, 1_009_000)).await.unwrap();
+    crate::support::sql(&app.store, &stop(1_008_001, 1_009_000)).await.unwrap();
     assert!(chain::look(app, &instance).await.is_ok(), "nothing new there");
     crate::support::sql(&app.store, "delete from invited").await.unwrap();
     assert!(chain::look(app, &instance).await.is_err(), "it is said");
