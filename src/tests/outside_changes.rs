@@ -135,7 +135,10 @@ async fn a_change_is_noticed_once(kept: Kept) {
     let server = house.get(Some(&owner), "/i/harbour/domains/server?name=canary.example").await.body;
     assert!(server.contains("a rule for canary.example was made"), "{server}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
-    assert!(overview.contains("Changed elsewhere, the newest of the last 24 hours") && overview.contains("looked"), "{overview}");
+    assert!(
+        overview.contains("Changed elsewhere, the newest of the last 24 hours") && overview.contains("looked"),
+        "{overview}"
+    );
     let moderator = house.sign_in("moderator").await;
     let overview = house.get(Some(&moderator), "/i/harbour").await.body;
     assert!(!overview.contains("Changed elsewhere, the newest"), "for those who read the record");

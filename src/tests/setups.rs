@@ -2,7 +2,7 @@
 
 use crate::{
     doors::between,
-    support::{House, Instead, NO_SANCTION, house, house_at, house_of, house_with, sqlite},
+    support::{House, Instead, NO_SANCTION, house, house_at, house_of, house_with, sqlite, until},
 };
 use axum::{
     Router,
@@ -692,9 +692,12 @@ async fn mastodon_on_a_socket_is_reached_by_its_proxy_on_whatever_port() {
     everything_is_done(&house).await;
     // With the socket's own server gone the proxy answers 502, and that is said.
     fs::remove_file(&socket).unwrap();
-    house.look().await;
-    let said = house.app.instances.values().next().unwrap().health().troubles().join("\n");
-    assert!(said.contains("the server:") && said.contains("check `base_url`"), "{said}");
+    until("the proxy's 502 is said", async || {
+        house.look().await;
+        let said = house.app.instances.values().next().unwrap().health().troubles().join("\n");
+        said.contains("the server:") && said.contains("check `base_url`")
+    })
+    .await;
 }
 
 /// Mastodon says of itself that its handles have another domain than its pages, and that it federates with few.
