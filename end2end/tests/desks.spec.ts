@@ -57,7 +57,7 @@ test('a case is handed over with a note', async ({ as }) => {
   await page.getByRole('button', { name: /^Take it/ }).click();
   await page.getByText('Hand over…').click();
   await page.locator('select[name=to]').selectOption(person('admin').name);
-  await page.getByLabel('Note').fill('Knows both of them.');
+  await page.getByLabel('Note', { exact: true }).fill('Knows both of them.');
   await page.getByRole('button', { name: 'Hand it over' }).click();
   const admin = await as('admin');
   await admin.goto(address);

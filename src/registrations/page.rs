@@ -6,7 +6,6 @@ use crate::{
     clock::Timestamp,
     frame::Frame,
     nouns::permissions::Capability,
-    path,
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
@@ -171,7 +170,7 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(change.at, frame.now)}</td>
-                <td class="nowrap"><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a></td>
+                <td class="nowrap">{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })}</td>
                 <td class="full fill"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
                 <td>{outcome_badge(change.outcome)}</td>
             </tr>

@@ -358,7 +358,7 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
         view! {
             <section class="card">
                 <header><h2>"What speaks for and against"</h2><span class="soft small end">"signals, never a decision"</span></header>
-                {row.signals.iter().map(|one| evidence(&instance, one)).collect_view()}
+                {row.signals.iter().map(|one| evidence(&instance, one, &frame)).collect_view()}
             </section>
         }
     });
@@ -438,7 +438,7 @@ fn request(instance: &InstanceName, frame: &Frame, page: &SignUpPage) -> AnyView
     .into_any()
 }
 
-fn evidence(instance: &InstanceName, one: &Signal) -> AnyView {
+fn evidence(instance: &InstanceName, one: &Signal, frame: &Frame) -> AnyView {
     let others = (!one.others.is_empty()).then(|| {
         view! {
             <p class="small soft">"Also: "
@@ -447,7 +447,7 @@ fn evidence(instance: &InstanceName, one: &Signal) -> AnyView {
         }
     });
     let entry =
-        one.entry.map(|index| view! { " " <a class="link small" href=path::audit_entry(index)>"entry " {index}</a> });
+        one.entry.map(|index| view! { " " {desk::entry(frame, index, "link small", view! { "entry " {index} })} });
     view! { <div class="post">{signal(one)} <p class="small">{one.evidence.clone()}{entry}</p>{others}</div> }
         .into_any()
 }

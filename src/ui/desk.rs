@@ -154,6 +154,15 @@ pub fn problem_page(problem: Problem) -> AnyView {
     .into_any()
 }
 
+/// An entry of the record that may be a colleague's: a link for those who read all of it, and the words alone for others.
+pub fn entry(frame: &Frame, index: i64, class: &'static str, words: impl IntoView + 'static) -> AnyView {
+    if frame.may(Permission::ViewWholeLedger) {
+        view! { <a class=class href=path::audit_entry(index)>{words}</a> }.into_any()
+    } else {
+        view! { <span>{words}</span> }.into_any()
+    }
+}
+
 /// Gives the whole answer the problem's status.
 pub fn set_status(problem: &Problem) {
     if let Some(options) = use_context::<ResponseOptions>()

@@ -461,8 +461,7 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
     let row = |row: &ImportRow| {
         let result = (!preview)
             .then(|| view! { <td class="nowrap"><span class=row.state.badge()>{row.state.word()}</span></td> });
-        let entry =
-            row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
+        let entry = row.entry.map(|entry| desk::entry(frame, entry, "soft nowrap", view! { " entry " {entry} }));
         let line = row.line.to_string();
         let tick = (row.may_tick && row.difference != Difference::Same && page.may_tick).then(|| {
             let on = typed("row", &line, row.ticked);
