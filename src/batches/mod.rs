@@ -91,4 +91,6 @@ pub struct BatchPage {
     /// It waits so many seconds, because the other half of what the instance takes belongs to people.
     pub waits: Option<i64>,
     pub may_pause: bool,
+    /// Whoever looks at it began it: its entries are theirs.
+    pub own: bool,
 }

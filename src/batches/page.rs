@@ -83,14 +83,14 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
             </div>
             <table class="list">
                 <thead><tr><th>"Who"</th><th>"Outcome"</th><th>"What was said"</th><th class="num">"Entry"</th></tr></thead>
-                <tbody>{page.items.iter().map(item).collect_view()}</tbody>
+                <tbody>{page.items.iter().map(|one| item(&frame, page.own, one)).collect_view()}</tbody>
             </table>
         </section>
     }
     .into_any()
 }
 
-fn item(item: &Item) -> AnyView {
+fn item(frame: &Frame, own: bool, item: &Item) -> AnyView {
     let outcome = match item.outcome {
         Some(outcome) => {
             let word = if outcome == DeedState::Succeeded { "done" } else { outcome.word() };
@@ -98,7 +98,10 @@ fn item(item: &Item) -> AnyView {
         }
         None => view! { <span class="badge">"waits"</span> }.into_any(),
     };
-    let entry = item.entry.map(|index| view! { <a class="mono" href=path::audit_entry(index)>{index}</a> });
+    let entry = item.entry.map(|index| match own {
+        true => view! { <a class="mono" href=path::audit_entry(index)>{index}</a> }.into_any(),
+        false => desk::entry(frame, index, "mono", index),
+    });
     view! {
         <tr data-row=keys::row()>
             <td class="nowrap"><b><bdi>{item.handle.clone()}</bdi></b></td>

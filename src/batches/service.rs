@@ -192,6 +192,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         left,
         waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
+        own: batch.operator == context.actor.operator,
         id: batch.id.clone(),
     };
     frame::build(context, Some(&instance), &path::batch(&instance.name, &batch.id), search, page).await

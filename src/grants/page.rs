@@ -320,7 +320,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         {ended.map(|at| view! { <dt>"Ended"</dt><dd>{at}</dd> })}
                     </dl></div>
                 </section>
-                {roles(&page)}
+                {roles(&page, &frame)}
                 {entries(&page, &frame)}
             </div>
             <aside class="stack">{decision(&page, &frame)}{revocation(&page, &frame)}</aside>
@@ -338,12 +338,12 @@ fn second_person(page: &GrantPage) -> AnyView {
     view! { {tied}{waived} }.into_any()
 }
 
-fn roles(page: &GrantPage) -> AnyView {
+fn roles(page: &GrantPage, frame: &Frame) -> AnyView {
     if page.roles.is_empty() {
         return ().into_any();
     }
     let entry = |words: &'static str, index: Option<i64>| {
-        index.map(|index| view! { <a class="link" href=path::audit_entry(index)>{words} " " {index}</a> " " })
+        index.map(|index| view! { {desk::entry(frame, index, "link", view! { {words} " " {index} })} " " })
     };
     let row = |role: &RoleCard| {
         let asked = &role.asked;

@@ -210,7 +210,11 @@ fn urgent(instance: &InstanceName, page: &OverviewPage, now: Timestamp) -> AnyVi
             .into_any();
     }
     if page.urgent.is_empty() {
-        let says = if page.cases > 0 { "Somebody is at everything that waits." } else { "Nothing waits." };
+        let says = match (page.cases > 0, page.more) {
+            (true, true) => "Somebody is at every case that is known here, and there are more.",
+            (true, false) => "Somebody is at everything that waits.",
+            (false, _) => "Nothing waits for you.",
+        };
         return view! { <p class="pad soft">{says}</p> }.into_any();
     }
     view! {
