@@ -26,12 +26,14 @@ use http_body_util::BodyExt;
 use practice::{rate_limit::Limits, server, version::Version};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
 };
 use tempfile::TempDir;
@@ -45,20 +47,69 @@ pub fn variable(name: &str) -> String {
         .unwrap_or_else(|_| panic!("{name} is not set; run the tests with: cargo xtask test --only unit"))
 }
 
-/// A new, empty database on the tests' PostgreSQL: its address.
-pub async fn database() -> String {
-    database_like(None).await
+/// The databases that a test has made: they go when its thread ends, for hundreds of them would fill the disk.
+struct Made(RefCell<Vec<String>>);
+
+thread_local! {
+    static MADE: Made = const { Made(RefCell::new(Vec::new())) };
 }
 
-/// A new database on the tests' PostgreSQL, empty or a copy of one that nobody is connected to: its address.
+impl Drop for Made {
+    fn drop(&mut self) {
+        for name in self.0.take() {
+            // It fails when the process ends just now, and the server with it.
+            let _ending = DROPPED.send(name);
+        }
+    }
+}
+
+/// Where the names of databases go that nobody needs any more. One at a time: PostgreSQL writes all it holds for each.
+static DROPPED: LazyLock<mpsc::Sender<String>> = LazyLock::new(|| {
+    let (sender, names) = mpsc::channel::<String>();
+    std::thread::spawn(move || {
+        let admin = variable("HOWDAH_TEST_POSTGRES");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let pool = PgPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
+            for name in names {
+                let gone = format!("drop database if exists {name} with (force)");
+                if let Err(error) = sqlx::query(sqlx::AssertSqlSafe(gone)).execute(&pool).await {
+                    eprintln!("{name} stays on the disk: {error}");
+                }
+            }
+        });
+    });
+    sender
+});
+
+/// A new, empty database on the tests' PostgreSQL, which goes with the test: its address.
+pub async fn database() -> String {
+    let name = database_like(None).await;
+    MADE.with(|made| made.0.borrow_mut().push(name.clone()));
+    address_of(&name)
+}
+
+/// A copy of a database that nobody is connected to, which goes with the test: its address.
+async fn copy_of(template: &str) -> String {
+    let name = database_like(Some(template)).await;
+    MADE.with(|made| made.0.borrow_mut().push(name.clone()));
+    address_of(&name)
+}
+
+fn address_of(name: &str) -> String {
+    let admin = variable("HOWDAH_TEST_POSTGRES");
+    let (base, _) = admin.rsplit_once('/').expect("a database in the address");
+    format!("{base}/{name}")
+}
+
+/// A new database on the tests' PostgreSQL, empty or a copy of one that nobody is connected to: its name.
 async fn database_like(template: Option<&str>) -> String {
     let admin = variable("HOWDAH_TEST_POSTGRES");
     let name = format!("t{:032x}", rand::random::<u128>());
     let like = template.map(|template| format!(" template {template}")).unwrap_or_default();
     let pool = PgPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
     sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}{like}"))).execute(&pool).await.expect("a database");
-    let (base, _) = admin.rsplit_once('/').expect("a database in the address");
-    format!("{base}/{name}")
+    name
 }
 
 /// A community that is made once in a process, and copied for each test.
@@ -74,7 +125,8 @@ static COMMUNITIES: [OnceCell<Community>; Version::ALL.len()] = [const { OnceCel
 async fn community(version: Version) -> &'static Community {
     COMMUNITIES[version as usize]
         .get_or_init(async || {
-            let url = database().await;
+            let database = database_like(None).await;
+            let url = address_of(&database);
             let files = folder_of_process(version.number()).expect("a folder");
             let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
             practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
@@ -89,8 +141,7 @@ async fn community(version: Version) -> &'static Community {
             practice::community::seed(&pool, &options).await.expect("a community");
             practice::schema::seeded(&pool, version).await.expect("the release's tables");
             pool.close().await;
-            let (_, database) = url.rsplit_once('/').expect("a database in the address");
-            Community { database: database.to_owned(), files }
+            Community { database, files }
         })
         .await
 }
@@ -462,7 +513,7 @@ pub async fn house_with(store: Kept, version: Version, cache: Option<&str>, redi
         None => None,
     };
     let community = community(version).await;
-    let url = database_like(Some(&community.database)).await;
+    let url = copy_of(&community.database).await;
     house_at(store, version, &url, url.clone(), cache, redis_url).await
 }
 
