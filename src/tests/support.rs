@@ -628,6 +628,7 @@ impl House {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let location = header(header::LOCATION);
+        let request = header(header::HeaderName::from_static("x-request-id"));
         let set = response.headers().get_all(header::SET_COOKIE).iter();
         let cookies: Vec<String> = set.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
         // The session's; beside it there may be the one by which the browser is known.
@@ -638,7 +639,7 @@ impl House {
         let body = tokio::time::timeout(std::time::Duration::from_secs(120), response.into_body().collect()).await;
         let body = body.unwrap_or_else(|_| panic!("the answer to {asked} did not end within two minutes"));
         let body = body.unwrap().to_bytes();
-        Answered { status, location, cookie, cookies, body: String::from_utf8_lossy(&body).into_owned() }
+        Answered { status, location, cookie, cookies, request, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub async fn get(&self, cookie: Option<&str>, path: &str) -> Answered {
@@ -728,6 +729,8 @@ pub fn without_mark(page: &str) -> String {
 pub const NO_SANCTION: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":false}"#;
 
 pub struct Answered {
+    /// The request's id.
+    pub request: Option<String>,
     pub status: StatusCode,
     pub location: Option<String>,
     pub cookie: Option<String>,
