@@ -92,6 +92,8 @@ pub struct Line {
     pub why: String,
     /// `None` for a fact, which has none.
     pub outcome: Option<DeedState>,
+    /// The batch or import that it began.
+    pub begins: Option<String>,
 }
 
 fn outcome(entry: &Entry) -> Option<DeedState> {
@@ -206,6 +208,7 @@ pub fn line(entry: &Entry, who: &str) -> Line {
         what,
         why,
         outcome: outcome(entry),
+        begins: entry.leaf["subject"].as_str().filter(|_| entry.deed == "batch_begun").map(str::to_owned),
     }
 }
 

@@ -137,6 +137,26 @@ pub struct Filter {
     /// Days as `2026-11-23`.
     pub from: String,
     pub to: String,
+    /// `each` for the deeds of batches and imports one by one, where the list would fold them.
+    pub batches: String,
+    /// The one batch or import whose deeds are listed, by its id.
+    pub batch: String,
+    /// `no` without who signed in and out.
+    pub sign_ins: String,
+}
+
+impl Filter {
+    /// Its names in an address.
+    pub const KEYS: [&str; 10] =
+        ["who", "kind", "outcome", "instance", "account", "from", "to", "batches", "batch", "sign-ins"];
+    /// Those that no field of its form holds.
+    pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
+
+    /// Whether the entry that began a batch stands for its deeds. Who looks for a sort of deed, or for what happened to somebody,
+    /// looks for each.
+    pub fn folds(&self) -> bool {
+        [&self.kind, &self.outcome, &self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
+    }
 }
 
 /// One entry in full.

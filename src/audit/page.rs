@@ -1,6 +1,6 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, EntryPage, InstanceLogPage, KINDS, Logged, Tree, api, service};
+use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Tree, api, service};
 use crate::{
     frame::Frame,
     ledger::check::Check,
@@ -115,6 +115,7 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
 
 fn filters(page: &AuditPage) -> AnyView {
     let filter = &page.filter;
+    let search = Search::parse(&Search::parse(&page.search).only(&Filter::KEYS));
     let option = |value: String, words: String, current: &str| {
         let selected = value == current;
         view! { <option value=value selected=selected>{words}</option> }.into_any()
@@ -144,7 +145,13 @@ fn filters(page: &AuditPage) -> AnyView {
             <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
             <button class="btn">"Show"</button>
             <a class="btn quiet" href=path::AUDIT>"All"</a>
+            {list::kept_of(&search, &Filter::CHIPS)}
         </form>
+        <div class="chips">
+            {list::chip(path::AUDIT, &search, "sign-ins", "no", "Without sign-ins".to_owned(), &filter.sign_ins)}
+            {(filter.folds() || !filter.batches.is_empty()).then(|| list::chip(path::AUDIT, &search, "batches", "each", "Each entry of batches".to_owned(), &filter.batches))}
+            {(!filter.batch.is_empty()).then(|| list::chip_off(path::AUDIT, &search, "batch", "Entries of one batch"))}
+        </div>
     }
     .into_any()
 }
@@ -183,12 +190,15 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             .clone()
             .filter(|role| role == "contractor")
             .map(|role| view! { " " <span class="badge">{role}</span> });
+        let of_batch = line.begins.as_ref().map(|id| {
+            view! { " " <a href=path::with(path::AUDIT, "batch", id)>"Its entries"</a> }
+        });
         let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
+                <td class="full fill"><bdi>{line.what.clone()}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>

@@ -14,7 +14,7 @@ use crate::{
     deeds::AnyDeed,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{self, Acting, Answer, Entry, LedgerError, Sealed, Step, Subject, unreadable},
+    ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Sealed, Step, Subject, unreadable},
     mastodon::settings,
     path,
     problem::{Kind, Problem},
@@ -92,6 +92,9 @@ fn filter(search: &Search) -> Filter {
         account: text("account"),
         from: text("from"),
         to: text("to"),
+        batches: text("batches"),
+        batch: text("batch"),
+        sign_ins: text("sign-ins"),
     }
 }
 
@@ -113,6 +116,8 @@ async fn asked(
     accepts("kind", &filter.kind, &kinds)?;
     accepts("outcome", &filter.outcome, &outcomes)?;
     accepts("instance", &filter.instance, &instances)?;
+    accepts("batches", &filter.batches, &["each"])?;
+    accepts("sign-ins", &filter.sign_ins, &["no"])?;
     if whole {
         accepts("who", &filter.who, &people)?;
     }
@@ -121,7 +126,7 @@ async fn asked(
         at => Ok(at),
     };
     let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
-    Ok(ledger::Filter {
+    let narrowed = ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
@@ -129,7 +134,29 @@ async fn asked(
         outcome: Some(filter.outcome.clone()),
         from: date("from", &filter.from)?,
         to,
+        without_sign_ins: filter.sign_ins == "no",
         ..ledger::Filter::default()
+    };
+    if filter.batch.is_empty() { Ok(narrowed) } else { of_batch(context, narrowed, &filter.batch).await }
+}
+
+/// Narrowed to the deeds of one batch or import: they lie between the entry that began it and the one of its end, and are of
+/// whoever began it.
+async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<ledger::Filter, Problem> {
+    let facts = context.app.ledger.about(id, 50).await.map_err(unreadable)?;
+    let begun = facts.iter().find(|entry| entry.deed == "batch_begun");
+    let own = |entry: &&Entry| {
+        asked.operator.as_ref().is_none_or(|own| own.is_empty() || entry.operator.as_ref() == Some(own))
+    };
+    let Some(begun) = begun.filter(own) else {
+        return Err(unknown("batch", id, "the id of a batch or import that was begun"));
+    };
+    Ok(ledger::Filter {
+        operator: begun.operator.clone(),
+        after: Some(begun.index),
+        before: facts.iter().find(|entry| entry.deed == "batch_ended").map(|entry| entry.index),
+        batches: Batches::Of(id.to_owned()),
+        ..asked
     })
 }
 
@@ -163,7 +190,9 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let narrowed = asked(context, &filter, &people, whole).await;
     let mut entries = match &narrowed {
         Ok(asked) => {
-            let asked = ledger::Filter { before, limit: PAGE + 1, ..asked.clone() };
+            let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
+            let before = before.or(asked.before);
+            let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
             app.ledger.list(&asked).await.map_err(unreadable)?
         }
         Err(_) => Vec::new(),

@@ -34,7 +34,7 @@ async fn decide(house: &House, cookie: &str, who: &str, verdict: &str, why: &str
 }
 
 /// Works on batches until none is left, and never for ever.
-async fn work(house: &House) {
+pub async fn work(house: &House) {
     for _ in 0..50 {
         engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
             .await

@@ -242,6 +242,7 @@ async fn hand_out(
 
 async fn read(context: &Context, asked: &ledger::Filter, before: i64, limit: usize) -> Result<Vec<Line>, LedgerError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let before = asked.before.map_or(before, |own| own.min(before));
     let asked = ledger::Filter { before: Some(before), limit, ..asked.clone() };
     let entries = context.app.ledger.list(&asked).await?;
     let people = operators::list(&context.app.store).await?;
