@@ -400,7 +400,7 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
         assert_eq!(seen, expected, "{query}");
     }
     let nobody = house.get(Some(&admin), "/i/harbour/audit/instance?who=nobody_of_that_name").await.body;
-    assert!(nobody.contains("no local account of that name"));
+    assert!(nobody.contains("no local account with that name"));
     for role in ["moderator", "contractor"] {
         let cookie = house.sign_in(role).await;
         assert_eq!(house.get(Some(&cookie), "/i/harbour/audit/instance").await.status, StatusCode::FORBIDDEN, "{role}");

@@ -152,7 +152,7 @@ async fn a_source_that_fails_on_the_way_leaves_a_file_that_says_so() {
     sqlx::raw_sql("alter table operators rename to gone").execute(pool).await.unwrap();
     file.extend(body.collect().await.unwrap().to_bytes());
     let file = String::from_utf8(file).unwrap();
-    assert!(file.lines().last().unwrap().contains("this file is not whole"), "{file}");
+    assert!(file.lines().last().unwrap().contains("this file is incomplete"), "{file}");
     let entry = closed(&house, "export_record").await;
     assert_eq!(entry.outcome, Some(Outcome::Partly));
     assert_eq!(entry.outcome_facts["entries"], file.lines().count() - 1);

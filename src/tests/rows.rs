@@ -36,14 +36,14 @@ impl Attempt<'_> {
     async fn is_refused(&self, house: &House, owner: &str, gives: impl AsyncFn() -> bool) {
         let before = house.app.ledger.verify(&[]).await.unwrap();
         assert!(before.holds(), "before {}: {:?}", self.does, before.lines());
-        assert!(!gives().await, "before {}", self.does);
+        assert!(!gives().await, "previously {}", self.does);
         sql(&house.store.store, self.does).await.unwrap();
         assert!(!gives().await, "in force: {}", self.does);
         let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
         let named = lines.iter().filter(|line| line.starts_with("WRONG") && line.contains(self.named)).count();
         assert!(named > 0, "a verification names {} after {}: {lines:?}", self.named, self.does);
         let overview = house.get(Some(owner), "/i/harbour").await.body;
-        assert!(overview.contains("People and rights"), "the overview says so after {}", self.does);
+        assert!(overview.contains("People and permissions"), "the overview says so after {}", self.does);
         sql(&house.store.store, self.undo).await.unwrap();
         let after = house.app.ledger.verify(&[]).await.unwrap();
         assert!(after.holds(), "after {}: {:?}", self.undo, after.lines());

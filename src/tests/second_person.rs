@@ -125,10 +125,10 @@ async fn whoever_was_changed_by_the_asker_or_by_the_askers_people_is_no_second_p
     add(&house, "owner", "asking", Role::Admin).await;
     let theirs = ask(&house, "asking").await;
     let (done, said) = approves(&house, "owner", &theirs).await;
-    assert!(!done && said.contains("the asker was added under 1 min ago by the one who decides"), "{said}");
+    assert!(!done && said.contains("the asker was added under 1 min ago by the person deciding"), "{said}");
     // Two inventions of a third.
     let (done, said) = approves(&house, "first", &theirs).await;
-    assert!(!done && said.contains("by owner; the asker was added under 1 min ago by owner"), "{said}");
+    assert!(!done && said.contains("by owner; requested by added under 1 min ago by owner"), "{said}");
     // By access given back.
     clock.advance(2 * DAY);
     let owner_cookie = house.sign_in("owner").await;
@@ -172,7 +172,7 @@ async fn a_second_person_has_a_second_factor_of_their_own_where_one_is_asked_for
     (strict.app, strict.router) = waived(&app, true);
     let (done, said) = approves(&strict, "other", &grant).await;
     assert!(done && said.contains("it is optional here"), "{said}");
-    assert!(entry(&strict).await.contains("none, and none was asked for"));
+    assert!(entry(&strict).await.contains("none, and none was required"));
     let cookie = strict.sign_in("owner").await;
     let page = strict.get(Some(&cookie), &grant).await.body;
     assert!(page.contains("it is optional here") && page.contains("added 2 days ago by the asker"), "{page}");

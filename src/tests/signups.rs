@@ -122,7 +122,7 @@ async fn a_second_decision_is_told_so_and_nothing_is_sent() {
     let late = decide(&house, &cookie, &one, "reject", "spam").await;
     let page = house.get(Some(&cookie), &late.location.unwrap()).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.body.contains("somebody else decided meanwhile"), "{}", page.body);
+    assert!(page.body.contains("somebody else decided in the meantime"), "{}", page.body);
     assert_eq!(house.weather.writes(), 0);
     assert_eq!(is_approved(&house, &one).await, Some(true));
 }
@@ -139,7 +139,7 @@ async fn many_are_decided_in_the_background_each_with_its_own_entry() {
             who.iter().map(|id| format!("who={id}")).collect::<Vec<_>>().join("&")
         );
         let page = house.get(Some(&cookie), &preview).await;
-        assert!(page.body.contains("Reject 12 people") && page.body.contains("cannot be undone"), "{}", page.body);
+        assert!(page.body.contains("Reject 12 people") && page.body.contains("can’t be undone"), "{}", page.body);
         assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
         let begun = decide(&house, &cookie, &who.join(","), "reject", "spam wave").await.location.unwrap();
         assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
@@ -378,7 +378,7 @@ async fn a_batch_of_somebody_whose_access_ended_stops() {
     work(&house).await;
     assert_eq!(house.weather.writes(), 0);
     let page = house.get(Some(&owner), &begun).await;
-    assert!(page.body.contains("paused") && page.body.contains("has no access any more"), "{}", page.body);
+    assert!(page.body.contains("paused") && page.body.contains("no longer has access"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -409,7 +409,7 @@ async fn those_who_say_the_same_are_shown_as_one() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     let page = house.get(Some(&cookie), "/i/harbour/signups").await;
-    assert!(page.body.contains("of those who asked say the same"), "{}", page.body);
+    assert!(page.body.contains("pending sign-ups give the same reason"), "{}", page.body);
     let alike = page.body.split("href=\"/i/harbour/signups?alike=").nth(1).unwrap().split('"').next().unwrap();
     let page = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}")).await;
     assert!(page.body.contains("Reject all"), "{}", page.body);
@@ -463,7 +463,7 @@ async fn let_in(house: &House, number: i64, from: &str, ago: &str) {
 /// once. Those who wait make no address common, nor do those who were let in just now: a wave would hide itself.
 #[tokio::test]
 async fn an_address_that_says_nothing_gives_no_signal() {
-    const NOBODYS: &str = "that no visitor has";
+    const NOBODYS: &str = "no visitor has";
     const V4: &str = "came from 192.0.•.•: so common";
     const V6: &str = "came from 2001:db8:•: so common";
     // Who asks from where, how many were let in from there and when, and whether that tells them apart.
@@ -559,7 +559,7 @@ async fn a_throw_away_list_covers_what_lies_below_but_for_its_exceptions() {
         let account = asks(&house, i64::try_from(number).unwrap(), mail, "192.0.2.1").await;
         house.look().await;
         let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{account}")).await.body;
-        assert_eq!(page.contains("list of throw-away mail servers"), thrown_away, "{mail}: {page}");
+        assert_eq!(page.contains("list of disposable email servers"), thrown_away, "{mail}: {page}");
         assert!(!thrown_away || page.contains("throw-away.txt of 21 Sep 2026, 1 name"), "{mail}: {page}");
     }
     let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;
