@@ -130,7 +130,7 @@ fn fact_clause(entry: &Entry) -> String {
             format!("was refused “{words}”")
         }
         "changed_elsewhere" => outside_changes(entry),
-        "batch_begun" => format!("started {}", batch_words(&entry.leaf["facts"])),
+        "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
         "snapshots_proved" => "verified what was stored of the instances".to_owned(),
@@ -327,7 +327,7 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
             people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
         }
         None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
-        None if entry.deed == "sign_in_failed" => "an unknown person".to_owned(),
+        None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
         None => "the console itself".to_owned(),
     }
 }

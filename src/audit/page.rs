@@ -275,6 +275,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                             <dt>"Role at the time"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
                             <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console \
                             itself".to_owned(), |name| name.to_string())}</dd>
+                            {page.request.clone().map(|id| view! { <dt>"Request"</dt><dd><code>{id}</code></dd> })}
                         </dl>
                     </div>
                 </section>

@@ -239,6 +239,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let page = EntryPage {
         line,
         acting,
+        request: detail.entry.leaf["request"].as_str().map(str::to_owned),
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
@@ -257,6 +258,8 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
 fn readable(deed: &Value) -> Value {
     let mut shown = deed.clone();
     if let Some(fields) = shown.as_object_mut() {
+        // Its kind is what its sentence says.
+        fields.remove("deed");
         match deed["deed"].as_str() {
             Some("search_personal") => {
                 let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();

@@ -52,7 +52,7 @@ impl InBatch {
             Self::DecideCase(deed) => {
                 format!("{}: {}", deed.decision.words(), text::count(number, "case", "cases"))
             }
-            Self::RevokeInvite(_) => format!("Deactivate {}", text::count(number, "invitation", "invitations")),
+            Self::RevokeInvite(_) => format!("Deactivate {}", text::count(number, "invite", "invites")),
         }
     }
 

@@ -406,7 +406,7 @@ impl Deed for ChangeOperatorRole {
     }
 
     fn sentence(&self) -> String {
-        format!("made {} {}, previously {}", text::tame(&self.name), self.after.name(), self.before.name())
+        format!("made {} {}, before {}", text::tame(&self.name), self.after.name(), self.before.name())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

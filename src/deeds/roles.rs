@@ -59,7 +59,7 @@ impl Deed for AssignRole {
             }
             (None, Some(_)) => format!("gave {} the role {}", at(&self.acct), named(self.after, &self.after_name)),
             (Some(_), Some(_)) => format!(
-                "gave {} the role {}, previously {}",
+                "gave {} the role {}, before {}",
                 at(&self.acct),
                 named(self.after, &self.after_name),
                 named(self.before, &self.before_name)

@@ -381,11 +381,11 @@ impl Desk {
             || kept.address.as_ref().filter(|_| telling).and_then(|address| self.refused.address.get(address));
         let by_words = || kept.words.as_ref().and_then(|words| self.refused.words.get(words));
         if let Some(found) = self.refused.mail.get(&kept.mail) {
-            Some((*found, "mail"))
+            Some((*found, "email address"))
         } else if let Some(found) = by_address() {
-            Some((*found, "address"))
+            Some((*found, "IP address"))
         } else {
-            by_words().map(|found| (*found, "words"))
+            by_words().map(|found| (*found, "reason"))
         }
     }
 

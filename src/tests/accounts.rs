@@ -449,7 +449,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
         house.get(Some(&admin), &delete(&admin, "@windvane", "spam", &seen).await).await.status,
         StatusCode::FORBIDDEN
     );
-    for (name, why, said) in [("windvane", "spam", "Type @windvane, exactly"), ("@windvane", "", "Enter a reason")] {
+    for (name, why, said) in [("windvane", "spam", "Type @windvane exactly"), ("@windvane", "", "Enter a reason")] {
         let back = house.get(Some(&owner), &delete(&owner, name, why, &seen).await).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(

@@ -171,7 +171,7 @@ async fn an_unknown_address_is_a_page() {
             for part in ["<html lang=\"en\"", "<title>", "</title>", "<h1>", "href=\"/\""] {
                 assert!(page.body.contains(part), "{who} {path}: no {part} in {}", page.body);
             }
-            assert_eq!(page.body.contains("aria-label=\"Desks\""), cookie.is_some(), "{who} {path}: {}", page.body);
+            assert_eq!(page.body.contains("aria-label=\"Main\""), cookie.is_some(), "{who} {path}: {}", page.body);
             assert!(!page.body.contains("<b>"), "{who} {path}: {}", page.body);
         }
     }
@@ -185,7 +185,7 @@ async fn an_unknown_address_is_a_page() {
         let page = house.get(Some(&owner), path).await;
         assert!(page.status.is_client_error(), "{path}");
         assert!(
-            page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not here"),
+            page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not found"),
             "{path}: {}",
             page.body
         );
@@ -216,7 +216,7 @@ async fn a_notice_reads_its_own_entry_and_no_other() {
     run(&house, "update ledger_entries set hash = 'none' where idx = 0").await;
     let page = house.get(Some(&owner), &format!("/people?done={index}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Ended the access of moderator. Done and read back."), "{}", page.body);
+    assert!(page.body.contains("Ended the access of moderator. Done and verified."), "{}", page.body);
 }
 
 /// The audit page once nothing is checked any more.

@@ -78,7 +78,7 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 0, "an appeal is nobody's decision");
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
-    assert!(said.contains("Waiting 2") && said.contains("That was my cat."), "{said}");
+    assert!(said.contains("Pending 2") && said.contains("That was my cat."), "{said}");
     run(
         &house,
         &format!(
@@ -90,7 +90,7 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 1);
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
-    assert!(said.contains("Waiting 1") && !said.contains("That was my cat."), "{said}");
+    assert!(said.contains("Pending 1") && !said.contains("That was my cat."), "{said}");
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals?state=decided").await.body);
     assert!(said.contains("That was my cat.") && said.contains("rejected by @leabrandt"), "{said}");
     let noticed = "the appeal of @veiled was rejected by @leabrandt in Mastodon";
@@ -121,7 +121,7 @@ async fn what_may_not_be_read_is_not_known_and_never_zero() {
     let list = house.get(Some(&owner), "/i/harbour/appeals").await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     let said = text(&list.body);
-    assert!(said.contains("Waiting ?") && said.contains("not known") && said.contains("not granted"), "{said}");
+    assert!(said.contains("Pending ?") && said.contains("not known") && said.contains("not granted"), "{said}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     let said = text(&overview);
     assert!(said.contains("Pending appeals?not known"), "{said}");

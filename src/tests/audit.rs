@@ -89,7 +89,7 @@ async fn without_an_entry_there_is_no_export() {
     run(&house, "alter table open_deeds rename to gone").await;
     let refused = house.get(Some(&owner), "/audit/export.jsonl").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(refused.body.contains("so nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
+    assert!(refused.body.contains("Nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
 }
 
 #[tokio::test]
@@ -102,6 +102,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         role: Role::Auditor,
         grants: Vec::new(),
         session: "0123456789abcdef".into(),
+        request: None,
     };
     let context = Context::of_job(house.app.clone(), actor);
     for (form, most) in [(ExportForm::Csv, 3), (ExportForm::JsonLines, 3), (ExportForm::JsonLines, 1_000)] {
@@ -110,7 +111,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         while let Some(part) = parts.next().await {
             file.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
         }
-        assert_eq!(file.contains("more fits than the 3 entries of one file"), most == 3, "{file}");
+        assert_eq!(file.contains("more entries match than the 3 one file holds"), most == 3, "{file}");
         if form == ExportForm::JsonLines && most == 3 {
             let lines = objects(&file);
             assert_eq!(lines.len(), 4);

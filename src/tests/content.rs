@@ -127,7 +127,7 @@ const HELD: &[Held] = &[
             "with a picture, not shown here View there →",
             "links to the collection “People to drown” of @lowwater, 2 people",
             // What has no room on a phone stands in a menu there.
-            "Freeze z More Mark as sensitive Limit Freeze login resolves 1 report",
+            "Freeze z More Mark as sensitive Limit Freeze resolves 1 report",
         ],
         not: &["about the whole account", "doesn’t know"],
     },
@@ -234,14 +234,14 @@ const HELD: &[Held] = &[
             create table songs (id bigint, status_id bigint references statuses (id)); \
             alter table reports add column voice_note text; alter table statuses add column smell text",
         says: &[
-            "keeps more with reports and posts than this console knows of: report_recordings, reports.voice_note, \
+            "stores more with reports and posts than this console knows of: report_recordings, reports.voice_note, \
             songs, statuses.smell. View there →",
         ],
         not: &[],
     },
     Held {
         rows: "update reports set category = 3000 where target_account_id = (select id from accounts where username = 'lowwater')",
-        says: &["has a category this console doesn’t know (3000); it stands under “other” here. View there →"],
+        says: &["has a category this console doesn’t know (3000); it is listed under “other”. View there →"],
         not: &[],
     },
     Held {
@@ -304,7 +304,7 @@ const BOOSTS: &[Held] = &[
         says: &[
             "boosts @windvane ·",
             "I am the new harbour master and I am glad to be here.",
-            "image covered · described as “a boat”",
+            "image hidden · described as “a boat”",
         ],
         not: &["not shown here", "no longer in the database"],
     },
@@ -343,13 +343,21 @@ const BOOSTS: &[Held] = &[
     Held {
         rows: "update statuses set visibility = 2 where id = {theirs}",
         says: &["boosts @windvane", "followers only: not shown here"],
-        not: &["glad to be here", "a gloat", "covered", "a boat", "Drown the new", "sign.lowwater", "A lovely evening"],
+        not: &[
+            "glad to be here",
+            "a gloat",
+            "hidden ·",
+            "a boat",
+            "Drown the new",
+            "sign.lowwater",
+            "A lovely evening",
+        ],
     },
     // So does what a private boost is of.
     Held {
         rows: "update statuses set visibility = 0 where id = {theirs}; update statuses set visibility = 2 where id = 890",
         says: &["This post is followers only.", "It also holds a boosted post, revealed with it."],
-        not: &["windvane", "glad to be here", "a gloat", "covered", "a boat", "Drown the new", "sign.lowwater"],
+        not: &["windvane", "glad to be here", "a gloat", "hidden ·", "a boat", "Drown the new", "sign.lowwater"],
     },
 ];
 
@@ -383,10 +391,10 @@ async fn a_boost_shows_the_post_that_it_boosts() {
             assert!(!part.contains(not), "{}: “{not}” is in {part}", held.rows);
         }
         // Its files are there for whoever sees that they are, and for nobody else.
-        let shown = part.contains("covered");
+        let shown = part.contains("hidden ·");
         // That it may be asked for: the practice instance has no such file.
         let answer = house.get(Some(&cookie), &file).await;
-        assert_eq!(answer.body.contains("There is no such file."), !shown, "{}: {}", held.rows, answer.body);
+        assert_eq!(answer.body.contains("This file doesn’t exist."), !shown, "{}: {}", held.rows, answer.body);
         let opened = house.get(Some(&cookie), &format!("{path}?show=895")).await.body;
         assert_eq!(opened.contains("/media/895\""), shown, "{}", held.rows);
     }
@@ -428,7 +436,7 @@ const CLAIMS: &[Waits] = &[
         says: &[
             "No data deletion is scheduled: it was deleted already, or the suspension schedules none.",
             "no entry in Mastodon’s audit log: done by a domain block, from the command line, by the account’s \
-            owner, or by a moderator who has since been deleted",
+            owner, or by a moderator whose account is gone",
         ],
         not: &["its data is deleted", "has since been deleted", "restores nothing"],
     },
@@ -509,16 +517,16 @@ async fn no_page_claims_what_was_not_asked() {
 
 /// What a private post links to besides pages, in the rows, and what its page says of it while it is closed.
 const CLOSED: [(&str, &str, &str); 3] = [
-    ("update tagged_objects set ap_type = ap_type", "1 link to a collection: opened", "doesn’t know"),
+    ("update tagged_objects set ap_type = ap_type", "1 link to a collection, revealed", "doesn’t know"),
     (
         "update tagged_objects set ap_type = 'Recipe', object_type = null, object_id = null",
-        "1 link to something this console doesn’t know: opened",
+        "1 link to something this console doesn’t know, revealed",
         "link to a collection",
     ),
     (
         "insert into tagged_objects (status_id, ap_type, uri, created_at, updated_at) \
          select status_id, 'Song', 'https://a.example/song', now(), now() from tagged_objects",
-        "2 links to things this console doesn’t know: opened",
+        "2 links to things this console doesn’t know, revealed",
         "link to a collection",
     ),
 ];
@@ -680,7 +688,7 @@ const WAITS: &[Waits] = &[
         says: &["1 of them about an account that is gone", "(gone)", "49 of 49 shown"],
         not: &["@windvane"],
     },
-    Waits { rows: "", page: "/i/harbour", says: &["Cases waiting 49"], not: &[] },
+    Waits { rows: "", page: "/i/harbour", says: &["Open cases 49"], not: &[] },
     // So is who reported.
     Waits {
         rows: "set session_replication_role = replica; delete from accounts where id in (select account_id from reports \
@@ -713,7 +721,7 @@ async fn what_waits_is_counted_and_listed_alike() {
                 .await;
         let reports: String = value(&house, "select count(*)::text from reports where action_taken_at is null").await;
         for count in [
-            format!("{cases} cases wait"),
+            format!("{cases} open cases"),
             format!("{reports} reports"),
             format!("Reports {cases}"),
             format!("of {cases} shown"),
@@ -801,13 +809,13 @@ async fn what_was_never_read_is_not_known() {
             house.look().await;
         }
         for (path, says) in [
-            ("/i/harbour", "Cases waiting ? not known yet"),
+            ("/i/harbour", "Open cases ? not known yet"),
             ("/i/harbour", "Pending sign-ups ? not known yet"),
             ("/i/harbour", "Not known yet: the instance’s database has not been read"),
             ("/i/harbour/reports", "queue not known yet"),
-            ("/i/harbour/reports", "Waiting ? Mine ?"),
+            ("/i/harbour/reports", "Open ? Assigned to me ?"),
             ("/i/harbour/signups", "queue not known yet"),
-            ("/i/harbour/signups", "Waiting ? Unconfirmed ? By invite ?"),
+            ("/i/harbour/signups", "Pending ? Unconfirmed ? By invite ?"),
         ] {
             let said = page(&house, &cookie, path).await;
             assert!(said.contains(says), "{path}: “{says}” is not in {said}");
@@ -903,7 +911,7 @@ async fn a_large_case_takes_a_third_of_the_calls_and_says_so_before() {
     let path = format!("/i/harbour/reports/{account}");
     for decision in ["resolve", "warn"] {
         let said = page(&house, &cookie, &format!("{path}?decide={decision}")).await;
-        let says = format!("{third} are closed now, the other {} in the background", 435 - third);
+        let says = format!("{third} are resolved now, the other {} in the background", 435 - third);
         assert!(said.contains(&says), "{decision}: {says}: {said}");
     }
     let said = page(&house, &cookie, &format!("{path}?decide=suspend")).await;
@@ -977,7 +985,7 @@ async fn after_the_deletion_of_its_data_the_account_says_who_did_it() {
     let asked = format!("select count(*)::text from account_deletion_requests where account_id = {account}");
     until("the instance deleted the data", async || value(&house, &asked).await == "0").await;
     let said = page(&house, &owner, &path).await;
-    for says in ["by @leabrandt; its data was deleted from this console, entry", "with the deletion of its data"] {
+    for says in ["by @leabrandt; its data was deleted through this console, entry", "with the deletion of its data"] {
         assert!(said.contains(says), "{says}: {said}");
     }
     for not in ["by a rule about its server", "Unfreeze", "Undo suspension"] {

@@ -208,7 +208,7 @@ async fn who_works_here_is_no_contractors_to_read() {
             let page = house.get(Some(&contractor), &format!("/i/harbour/reports?{asked}={name}")).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{asked}={name}");
             let said = text(&page.body);
-            let why = said.split(&format!("does not know “{name}”")).nth(1).unwrap();
+            let why = said.split(&format!("doesn’t accept “{name}”")).nth(1).unwrap();
             for other in ["owner", "admin", "moderator", "auditor"] {
                 assert!(!why.contains(other), "{asked}={name}: {why}");
             }
@@ -279,7 +279,7 @@ async fn closed_reports_come_in_the_order_of_their_closing() {
     while let Some(page) = next {
         let body = house.get(Some(&owner), &page).await.body;
         all.extend(rows(&body));
-        next = crate::queue::link(&body, ">Further →");
+        next = crate::queue::link(&body, ">Next page →");
     }
     let spam: i64 =
         sqlx::query_scalar("select count(*) from reports where action_taken_at is not null and category = 1000")
@@ -344,11 +344,11 @@ async fn notes_stand_beside_the_decision_and_one_is_written_there() {
     let case = format!("/i/harbour/reports/{account}?category=spam&decide=silence");
     let page = house.get(Some(&moderator), &case).await;
     let said = text(&page.body);
-    for says in ["Team notes", "Write one", "Known from the other server.", "The reporter is right."] {
+    for says in ["Team notes", "Add note", "Known from the other server.", "The reporter is right."] {
         assert!(said.contains(says), "{says}: {said}");
     }
     // A key leads to the field, and it is a link without scripts.
-    let (link, _) = page.body.split_once(">Write one ").unwrap();
+    let (link, _) = page.body.split_once(">Add note ").unwrap();
     let link = link.rsplit_once("<a ").unwrap().1;
     assert!(link.contains("href=\"#note\"") && link.contains("data-key="), "{link}");
     let form =
@@ -448,7 +448,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
     let grant = asked.split('?').next().unwrap().to_owned();
     assert!(grant.starts_with("/grants/") && !grant.contains("ask"), "{asked}");
-    let said = "A grant for contractor is pending review.";
+    let said = "A grant for contractor is waiting for approval.";
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(text(&overview).contains(said) && overview.contains(&format!("href=\"{grant}\"")), "{}", text(&overview));
     for cookie in [&admin, &moderator] {
@@ -467,7 +467,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     )
     .await;
     let page = text(&house.get(Some(&owner), &format!("/grants/{}", running.0)).await.body);
-    assert!(page.contains("running") && !page.contains("Ended"), "{page}");
+    assert!(page.contains("active") && !page.contains("Ended"), "{page}");
 }
 
 #[tokio::test]

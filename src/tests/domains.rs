@@ -80,7 +80,7 @@ async fn a_rule_is_made_changed_overtaken_and_lifted() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("admin").await;
     let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=fresh.example").await;
-    assert!(page.body.contains("Make a rule") && page.body.contains("no follows are lost here"), "{}", page.body);
+    assert!(page.body.contains("New domain block") && page.body.contains("no follows are lost here"), "{}", page.body);
 
     let made = set(&house, &cookie, " Fresh.EXAMPLE/ ", &[("severity", "silence"), ("reject_media", "yes")]).await;
     assert!(made.location.as_deref().unwrap_or_default().contains("done="), "{:?}", made.location);
@@ -99,7 +99,7 @@ async fn a_rule_is_made_changed_overtaken_and_lifted() {
     let stale = set(&house, &cookie, "fresh.example", &change).await;
     let page = back(&house, &cookie, stale).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.body.contains("somebody else changed the rule meanwhile"), "{}", page.body);
+    assert!(page.body.contains("somebody else changed the domain block in the meantime"), "{}", page.body);
     assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Stale));
     assert_eq!(house.weather.writes(), writes);
 
@@ -185,7 +185,7 @@ async fn a_rule_that_exists_becomes_an_offer_to_change_it() {
         set(&house, &cookie, "fresh.example", &[("severity", "suspend"), ("private_comment", "ring of spam")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Failed));
     let page = back(&house, &cookie, refused).await;
-    assert!(page.body.contains("there is a rule for fresh.example already (limited)"), "{}", page.body);
+    assert!(page.body.contains("there already is a domain block for fresh.example (limited)"), "{}", page.body);
     assert!(page.body.contains("ring of spam"), "what was typed is kept");
     assert!(page.body.contains("your selection"), "and which rule was meant");
     let (id, ..) = row(&house, "fresh.example").await.unwrap();
@@ -279,7 +279,7 @@ async fn a_rule_below_a_stricter_one_is_refused_before_it_is_sent() {
     let page = back(&house, &cookie, answer).await;
     assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", page.body);
     let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=under.fresh.example").await;
-    assert!(page.body.contains("The rule for fresh.example counts for it"), "{}", page.body);
+    assert!(page.body.contains("The domain block for fresh.example applies to it"), "{}", page.body);
     assert_eq!(house.weather.writes(), writes);
 }
 
@@ -380,7 +380,7 @@ async fn mail_rules_are_made_changed_and_lifted() {
     assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
     let first = id().await;
     let twice = post("/api/domains/mail-set", vec![domain()]).await;
-    assert!(back(&house, &cookie, twice).await.body.contains("There is a rule for junk.example already"));
+    assert!(back(&house, &cookie, twice).await.body.contains("junk.example is already blocked"));
     let seen = format!("[\"{first}\",false]");
     let domain = || ("domain", "junk.example".to_owned());
     post("/api/domains/mail-set", vec![domain(), ("review", "yes".to_owned()), ("seen", seen.clone())]).await;
@@ -413,9 +413,9 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
     let severity = |severity: AddressSeverity| ("severity", severity.name().to_owned());
     let writes = house.weather.writes();
     for (network, reason) in [
-        ("0.0.0.0/0", "everybody"),
-        ("::/0", "everybody"),
-        ("12.0.0.0/7", "as wide as /8"),
+        ("0.0.0.0/0", "everyone"),
+        ("::/0", "everyone"),
+        ("12.0.0.0/7", "Use /8 or narrower"),
         ("night.example", "not an IP address"),
         ("127.0.0.1", "lock the console out"),
         ("127.0.0.0/8", "lock the console out"),
@@ -516,7 +516,7 @@ async fn so_many_files_are_read_and_no_more() {
     };
     assert_eq!(read, 30, "what was not looked at because others were being read does not count");
     let page = house.get(Some(&owner), &back).await;
-    assert!(page.body.contains("as many files as one person is given"), "{}", page.body);
+    assert!(page.body.contains("you’ve reached your limit of files"), "{}", page.body);
     // Whoever may change no rules is refused before they count.
     let auditor = house.sign_in("auditor").await;
     let refused = send(&house, &auditor, b"domain,severity\na.example,silence\n").await;
@@ -625,7 +625,11 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
         assert_eq!(listed, expected.map(|(line, domain, difference)| (line, domain.to_owned(), difference)));
         let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await;
         assert!(page.body.contains("Line 2 already lists it"), "{}", page.body);
-        assert!(page.body.contains("1 server known here by these very names would be suspended"), "{}", page.body);
+        assert!(
+            page.body.contains("1 server known here under exactly these names would be suspended"),
+            "{}",
+            page.body
+        );
         assert_eq!(house.weather.writes(), 0, "a preview does nothing");
 
         // What cuts follows is not ticked with the others: by itself alone.
@@ -1215,7 +1219,7 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
 
     let page = house.get(Some(&cookie), "/i/harbour/domains/mail").await.body;
-    assert!(page.contains("3 pending sign-ups would be covered under it"), "{page}");
+    assert!(page.contains("3 pending sign-ups are covered."), "{page}");
     let to = "/i/harbour/signups?under=wave.example&decide=reject&all=yes";
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
     let preview = house.get(Some(&cookie), to).await.body;
@@ -1258,10 +1262,10 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     }
     let writes = house.weather.writes();
     for (network, says) in [
-        ("192.0.2.0/24", "5 or more members signed up, signed in or have a session from there"),
-        ("192.0.2.0/24", "10 or more pending sign-ups asked from there; 10 or more sign-ups within the last 30 days"),
+        ("192.0.2.0/24", "5 or more members signed up, signed in or have a session from this range"),
+        ("192.0.2.0/24", "10 or more pending sign-ups come from it; 10 or more sign-ups within the last 30 days"),
         ("192.0.2.0/28", "Fewer than 5 members"),
-        ("127.0.0.1", "the address you come from, 127.0.0.1"),
+        ("127.0.0.1", "your own IP address, 127.0.0.1"),
         ("10.1.0.0/16", "which no visitor has"),
         ("203.0.0.0/12", "very wide"),
     ] {
@@ -1278,11 +1282,11 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
         .await
         .unwrap();
     let page = house.get(Some(&cookie), "/i/harbour/domains/addresses").await.body;
-    assert!(page.contains("14 pending sign-ups would be covered under it"), "{page}");
+    assert!(page.contains("14 pending sign-ups are covered."), "{page}");
     let to = format!("/i/harbour/signups?rule={id}&decide=reject&all=yes");
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
     let preview = house.get(Some(&cookie), &to).await.body;
-    assert!(preview.contains("Reject 14 people") && preview.contains("asked from 192.0.2.0/24"), "{preview}");
+    assert!(preview.contains("Reject 14 people") && preview.contains("signed up from 192.0.2.0/24"), "{preview}");
     // A network that is typed there finds nobody: addresses are not to be tried out.
     let tried = house.get(Some(&cookie), "/i/harbour/signups?rule=192.0.2.0%2F24").await;
     assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -173,11 +173,7 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
         let filter = howdah::ledger::Filter { kind: Some("issue_invite".into()), limit: 1, ..Default::default() };
         let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
         let entry = house.get(Some(&owner), &format!("/audit/{entry}")).await;
-        assert!(
-            entry.body.contains("issued an invitation with 3 uses") && !entry.body.contains(&code),
-            "{}",
-            entry.body
-        );
+        assert!(entry.body.contains("created an invite with 3 uses") && !entry.body.contains(&code), "{}", entry.body);
         // Mastodon logs nothing of invitations, and neither do we in its name.
         let logged: i64 = sqlx::query_scalar("select count(*) from admin_action_logs where target_type = 'Invite'")
             .fetch_one(&house.instance)
@@ -353,12 +349,12 @@ async fn what_was_ended_or_used_up_meanwhile_is_said_and_not_done_again() {
     assert!(is_over(&house, one).await && !is_over(&house, two).await && is_over(&house, three).await);
     let page = house.get(Some(&admin), &begun).await;
     assert!(
-        page.body.contains("Revoke 3 invitations") && page.body.contains("used up in the meantime"),
+        page.body.contains("Deactivate 3 invites") && page.body.contains("used up in the meantime"),
         "{}",
         page.body
     );
     let moderator = house.sign_in("moderator").await;
-    assert!(house.get(Some(&moderator), &begun).await.body.contains("Revoke 3 invitations"), "may look");
+    assert!(house.get(Some(&moderator), &begun).await.body.contains("Deactivate 3 invites"), "may look");
 }
 
 #[tokio::test]
@@ -373,7 +369,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     invite(&house, "aBcDeF24", None).await;
     let path = format!("/i/harbour/invitations?owner={windvane}&revoke=all");
     let page = house.get(Some(&admin), &path).await;
-    assert!(page.body.contains("Revoke 2 invitations of @windvane"), "{}", page.body);
+    assert!(page.body.contains("Deactivate 2 invites of @windvane"), "{}", page.body);
     assert!(page.body.contains("4 remaining uses are lost, and 1 had no limit"), "{}", page.body);
     let auditor = house.sign_in("auditor").await;
     assert!(!house.get(Some(&auditor), &path).await.body.contains("/api/invitations/revoke"), "looks and does nothing");
@@ -383,8 +379,8 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     let left: i64 = sqlx::query_scalar(goes_on).fetch_one(&house.instance).await.unwrap();
     assert!(left > 10, "the community has some: {left}");
     let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
-    assert!(page.body.contains(&format!("Revoke {left} invitations of")), "{}", page.body);
-    assert!(page.body.contains("2 of them do not work at present"), "those of gonesoon and frozen: {}", page.body);
+    assert!(page.body.contains(&format!("Deactivate {left} invites of")), "{}", page.body);
+    assert!(page.body.contains("2 of them are inactive now"), "those of gonesoon and frozen: {}", page.body);
     let ids = page.body.split("name=\"invites\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(ids.split(',').count(), usize::try_from(left).unwrap());
     post(&house, &admin, "/api/invitations/revoke", &[("invites", &ids), ("why", WHY)]).await;
@@ -517,7 +513,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         .unwrap();
     let owner = house.get(Some(&moderator), &format!("/i/harbour/accounts/{windvane}")).await.body;
     assert!(
-        owner.contains("1 go on") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
+        owner.contains("1 active") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
         "{owner}"
     );
     let elsewhere: i64 = sqlx::query_scalar("select id from accounts where username = 'quarry'")
@@ -652,7 +648,7 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         house.look().await;
         let said = page(format!("/i/harbour/signups/{waits}")).await;
         assert!(said.contains("invited by @ropewalk, as 1 sanctioned"), "{said}");
-        assert!(said.contains("an invitation of @ropewalk, who is deleted"), "{said}");
+        assert!(said.contains("an invite of @ropewalk, who is deleted"), "{said}");
         let said = page(format!("/i/harbour/accounts?inviter={ropewalk}")).await;
         assert!(said.contains("@bellows") && said.contains("@tinker"), "{said}");
         let contractor = house.sign_in("contractor").await;
@@ -1041,8 +1037,14 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     let (store, keys) = (&house.app.store, &house.app.keys);
     assert!(access_requests::refuse(store, keys, &id, "no", &me, house.app.clock.now()).await.unwrap());
     let instance = house.app.instances.values().next().unwrap().clone();
-    let actor =
-        Actor { operator: me, name: "owner".into(), role: Role::Owner, grants: Vec::new(), session: "a test".into() };
+    let actor = Actor {
+        operator: me,
+        name: "owner".into(),
+        role: Role::Owner,
+        grants: Vec::new(),
+        session: "a test".into(),
+        request: None,
+    };
     let context = Context::of_job(house.app.clone(), actor);
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
     let deed = IssueInvite {
@@ -1080,6 +1082,7 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
         role: Role::Admin,
         grants: Vec::new(),
         session: "gone".into(),
+        request: None,
     };
     let account: i64 = sqlx::query_scalar("select account_id from users where id = $1")
         .bind(acting(&house).await)

@@ -278,9 +278,9 @@ async fn an_account_is_linked_by_one_person_and_a_person_with_one_account() {
     linked(&house, &moderator, "jonastran").await;
     let page = link(&house, &admin, "jonastran").await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.body.contains("Somebody else of this console is linked with @jonastran"), "{}", page.body);
+    assert!(page.body.contains("Somebody else in this console is already linked with @jonastran"), "{}", page.body);
     let page = link(&house, &moderator, "adwoaosei").await;
-    assert!(page.body.contains("You are linked with @jonastran here, and agreed as @adwoaosei"), "{}", page.body);
+    assert!(page.body.contains("You are linked with @jonastran here, but authorized @adwoaosei"), "{}", page.body);
     // The instance hands the same token out twice: refusing the second does not end the first.
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap();
     assert_eq!(kept.len(), 1);
@@ -531,7 +531,7 @@ async fn nobody_decides_a_case_of_their_own() {
     assert!(page.contains("value=\"01contractor\"") && !page.contains("value=\"01moderator\""), "{page}");
     let jonas = account(&house, "jonastran").await;
     let page = get(&house, Some(&cookie), &format!("/i/harbour/accounts/{jonas}")).await;
-    assert!(page.body.contains("This is about @jonastran, your own account here"), "{}", page.body);
+    assert!(page.body.contains("This is about @jonastran, your own account on the instance"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -607,7 +607,7 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
             "You can’t manage domain blocks here: you act as @jonastran on the instance, and that role can’t \
             manage federation.",
         ),
-        ("domains/mail", "You can’t manage email domain blocks here: you act as @jonastran there"),
+        ("domains/mail", "You can’t manage email domain blocks here: you act as @jonastran on the instance"),
     ] {
         let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
         assert!(page.contains(says), "{says}: {page}");
@@ -616,8 +616,14 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
     let page = house.get(Some(&unlinked), "/i/harbour/registrations").await.body;
     assert!(!page.contains("You can’t"), "{page}");
     let answer = house.post(Some(&owner), "/api/registrations/set", &registrations).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "@jonastran there, whose role may not manage settings")
-        .await;
+    refused(
+        &house,
+        &owner,
+        answer,
+        StatusCode::FORBIDDEN,
+        "@jonastran on the instance, and that role can’t manage settings",
+    )
+    .await;
     let rule = [
         ("instance", "harbour"),
         ("domain", "night.example"),
@@ -626,15 +632,21 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
         ("back", "/i/harbour/domains"),
     ];
     let answer = house.post(Some(&owner), "/api/domains/set", &rule).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "@jonastran there, whose role may not manage federation")
-        .await;
+    refused(
+        &house,
+        &owner,
+        answer,
+        StatusCode::FORBIDDEN,
+        "@jonastran on the instance, and that role can’t manage federation",
+    )
+    .await;
     let rule =
         [("instance", "harbour"), ("domain", "post.example"), ("why", "spam"), ("back", "/i/harbour/domains/mail")];
     let answer = house.post(Some(&owner), "/api/domains/mail-set", &rule).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "whose role may not manage blocks").await;
+    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "that role can’t manage blocks").await;
     run(&house, "update user_roles set permissions = 1024 where name = 'Moderator'").await;
     let answer = decide(&house, &owner, "windvane", "resolve").await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "whose role may not manage reports").await;
+    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "that role can’t manage reports").await;
     assert_eq!(house.weather.writes(), writes);
     for kind in ["set_registrations", "block_domain", "block_mail_domain", "decide_case"] {
         assert_eq!(entries(&house, kind).await.len(), 0, "{kind}");
@@ -854,6 +866,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
         role: Role::Admin,
         grants: Vec::new(),
         session: "a test".to_owned(),
+        request: None,
     };
     let context = Context::of_job(house.app.clone(), actor);
     let list = b"domain,severity\none.example,suspend\ntwo.example,suspend\nthree.example,suspend\n";
@@ -881,7 +894,11 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     run(&house, "update user_roles set permissions = 1024 where name = 'Admin'").await;
     assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap(), 0);
     let page = get(&house, Some(&cookie), &to).await;
-    assert!(page.body.contains("You act as @mirakost there, whose role may not manage federation"), "{}", page.body);
+    assert!(
+        page.body.contains("You act as @mirakost on the instance, and that role can’t manage federation"),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ fn published() -> Vec<Case> {
                 "2 set no limit",
                 "2 reject media",
                 "none rejects reports",
-                "1 hides",
+                "1 obfuscates",
             ],
             columns: &[
                 ("domain", 1),
@@ -64,8 +64,8 @@ fn published() -> Vec<Case> {
                 "3 oak-gallows.test new: suspended",
                 "4 slow-lantern.test new: limited",
                 "5 only-pictures.test new: limited, media rejected",
-                "6 quiet-mill.test new: no limit, media rejected",
-                "7 nothing-at-all.test same: no limit",
+                "6 quiet-mill.test new: none, media rejected",
+                "7 nothing-at-all.test same: none",
                 "8 tags.test new: suspended, name hidden",
             ],
             ticked: &["new"],
@@ -191,11 +191,11 @@ fn others() -> Vec<Case> {
                 "a.test,suspend,maybe,false,,\nb.test,limit,Yes,no,,\nc.test,NONE,on,0,,\nd.test,Suspended,N,n,,\n\
                  e.test,block,,,,\nf.test,retract,,,,\ng.test,,,,,\nh.test,silence,None,null,,\ni.test,silence,x,,,\n",
             ),
-            says: &["“maybe” is neither yes nor no", "“block” is no severity", "“retract” takes a rule back", "says no severity"],
+            says: &["“maybe” is neither yes nor no", "“block” is not a severity", "“retract” would undo a domain block", "says no severity"],
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test new: limited, media rejected",
-                "4 c.test new: no limit, media rejected",
+                "4 c.test new: none, media rejected",
                 "5 d.test new: suspended",
                 "6 e.test invalid: ",
                 "7 f.test invalid: ",
@@ -214,9 +214,9 @@ fn others() -> Vec<Case> {
             ),
             rows: &[
                 "2 ours-limited.test stricter: suspended",
-                "3 ours-suspended.test weaker: no limit",
+                "3 ours-suspended.test weaker: none",
                 "4 ours-suspended-too.test weaker: limited",
-                "5 nobody.test same: no limit",
+                "5 nobody.test same: none",
                 "6 ours-media.test same: limited, media rejected",
             ],
             says: &["Our public comment stays"],
@@ -257,7 +257,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a header that does not fit its columns",
             file: b"domain,severity\na.test,spam,suspend,false\nb.test,spam,suspend,false\n".to_vec(),
-            says: &["The header has 2 columns, which do not fit 2 of 2 rows", "Nothing is selected"],
+            says: &["The header has 2 columns, which doesn’t match 2 of 2 rows", "Nothing is selected"],
             rows: &["2 a.test invalid: ", "3 b.test invalid: "],
             ..Case::default()
         },
@@ -286,21 +286,21 @@ fn others() -> Vec<Case> {
         Case {
             name: "two lists pasted together",
             file: b"domain,severity\na.test,silence\n\xEF\xBB\xBFdomain,severity\nb.test,silence\n".to_vec(),
-            says: &["second header on line 3", "Nothing is selected"],
+            says: &["Line 3 is a second header", "Nothing is selected"],
             rows: &["2 a.test new: limited", "4 b.test new: limited"],
             ..Case::default()
         },
         Case {
             name: "two lists with other columns pasted together",
             file: b"domain,severity,reject_media\na.test,silence,false\n#domain,#reject_media,#severity\nb.test,true,silence\n".to_vec(),
-            says: &["second header on line 3", "Nothing is selected"],
+            says: &["Line 3 is a second header", "Nothing is selected"],
             rows: &["2 a.test new: limited", "4 b.test invalid: "],
             ..Case::default()
         },
         Case {
             name: "two lists that contradict each other",
             file: b"domain,severity\na.test,suspend\nb.test,silence\nA.test,silence\nb.test,limit\n".to_vec(),
-            says: &["Line 4 says otherwise"],
+            says: &["Line 4 has different values"],
             rows: &[
                 "2 a.test apart: suspended",
                 "3 b.test new: limited",
@@ -464,7 +464,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a column that stands twice",
             file: b"domain,severity,severity\na.test,silence,suspend\n".to_vec(),
-            says: &["Two columns are headed “severity”", "Nothing is selected"],
+            says: &["Two columns are named “severity”", "Nothing is selected"],
             rows: &["2 a.test new: limited"],
             ..Case::default()
         },
@@ -496,7 +496,7 @@ fn others() -> Vec<Case> {
                 \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
                 .to_vec(),
             says: &["Nothing on it is limited", "Nothing is selected", "The list doesn’t limit it"],
-            rows: &["2 friend.test same: no limit", "3 ours-suspended.test weaker: no limit"],
+            rows: &["2 friend.test same: none", "3 ours-suspended.test weaker: none"],
             ..Case::default()
         },
         Case {
@@ -504,7 +504,7 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
                 .to_vec(),
             says: &["it may be meant to undo a domain block"],
-            rows: &["2 a.test apart: no limit, media rejected", "3 b.test new: suspended"],
+            rows: &["2 a.test apart: none, media rejected", "3 b.test new: suspended"],
             ticked: &["new"],
             ..Case::default()
         },
@@ -539,7 +539,7 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a web page", b"\n<!DOCTYPE html><html>a.test</html>".to_vec(), "web page"),
         ("a spreadsheet", b"PK\x03\x04\x14\x00".to_vec(), "spreadsheet"),
         ("an old spreadsheet", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "spreadsheet"),
-        ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "packed"),
+        ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "compressed"),
         (
             "two encodings in one file",
             "domain,severity,public_comment\na.test,silence,Bücher\nb.test,silence,B"
@@ -782,10 +782,10 @@ async fn a_hidden_name_is_shown_beside_the_servers_it_could_be_and_a_shared_host
         read_in(&house, &cookie, "domain,severity\noak-gall***.test,suspend\nworkers.dev,suspend\nw*.test,limit\n")
             .await;
     let rows = kept(&house, &import).await;
-    let possible = "could be: oak-galleys.test, oak-gallows.test.";
+    let possible = "known here: oak-galleys.test, oak-gallows.test.";
     assert!(rows[0].said.ends_with(possible), "{:?}", rows[0]);
-    assert!(rows[1].said.contains("Known here below it: fine.workers.dev"), "{:?}", rows[1]);
-    assert!(!rows[2].said.contains("could be"), "{:?}", rows[2]);
+    assert!(rows[1].said.contains("Known subdomains here: fine.workers.dev"), "{:?}", rows[1]);
+    assert!(!rows[2].said.contains("Possible matches"), "{:?}", rows[2]);
 }
 
 /// The list that is used most, as many rows as Mastodon takes, with half of what can be wrong in it.

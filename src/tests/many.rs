@@ -35,7 +35,7 @@ async fn more_than_is_held_is_said_to_be_more() {
     assert!(overview.contains("Cases waiting1+age of the oldest not known"), "{overview}");
     assert!(overview.contains("Reports1+"), "{overview}");
     let queue = text(&house.get(Some(&owner), "/i/harbour/reports").await.body);
-    assert!(queue.contains("1+ cases wait · 50,000+ reports"), "{queue}");
+    assert!(queue.contains("1+ open cases · 50,000+ reports"), "{queue}");
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     assert_eq!((seen.split(',').count(), unread.as_str()), (500, "9501"));
     let texts = form.body.replace("<!>", "");
     assert!(texts.contains("10,000+ reports, 1 case") && texts.contains("1 to 50 of 10,000+"), "{texts}");
-    assert!(texts.contains("Closes all 10,000+ open reports, also those that nobody here has read"), "{texts}");
+    assert!(texts.contains("Resolves all 10,000+ open reports, including those nobody here has read"), "{texts}");
     // Many more than were named came in meanwhile: it is said, and nothing is done.
     let less = decide(&cookie, &seen, "400").await;
     let stale = house.get(Some(&cookie), &less).await.body;
@@ -164,7 +164,7 @@ async fn five_thousand_who_say_the_same_are_one_cluster_and_decided_by_two_hundr
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.len() < LARGEST_PAGE, "{} bytes", page.body.len());
     let texts = page.body.replace("<!>", "");
-    assert!(texts.contains("5,000 of those who asked say the same"), "{texts}");
+    assert!(texts.contains("5,000 pending sign-ups give the same reason"), "{texts}");
     let before = page.body.split("View them together").next().unwrap();
     let alike = before.rsplit("signups?alike=").next().unwrap().split('"').next().unwrap();
     let preview = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}&decide=reject&all=yes")).await;

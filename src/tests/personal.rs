@@ -328,7 +328,7 @@ async fn budget_of(house: House) {
     assert_eq!(entries(&house, "search_personal").await + entries(&house, "reveal").await, 30);
     let (status, said) = search().await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(said.contains("30 masked things within an hour"), "{said}");
+    assert!(said.contains("your limit of 30 reveals in an hour"), "{said}");
     assert!(said.contains("windvane@post.example"), "what was typed is kept");
     // Somebody else has a budget of their own; who types nothing uses none.
     let admin = house.sign_in("admin").await;

@@ -149,7 +149,7 @@ async fn what_a_filter_does_not_know_is_refused_with_what_it_takes() {
         let answer = house.get(Some(&owner), &format!("{page}{joint}{key}=never-heard-of")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page} {key}");
         let said = crate::seen::text(&answer.body);
-        let sentence = format!("The filter “{key}” does not know “never-heard-of”");
+        let sentence = format!("The filter “{key}” doesn’t accept “never-heard-of”");
         assert!(said.contains(&sentence) && said.contains("It takes"), "{page} {key}: {said}");
         assert!(said.contains(named), "{page} {key} names {named}: {said}");
         assert!(!answer.body.contains("<tr data-row"), "{page} {key}: nothing is listed");

@@ -292,7 +292,7 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             "only a strictly higher position",
         ),
         // A role above.
-        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "stands above it, at 100"),
+        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, at 100"),
         // Oneself.
         (
             id("harbourmaster").await,
@@ -338,7 +338,7 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
     assert!(!form.page.contains("can’t get more permissions"), "fewer rights may always be");
     let more = make(&house, "More", 30, 1_049_884 | 1 << 12).await;
     let form = look(&house, &owner, "tomweil", &more.to_string()).await;
-    assert!(form.page.contains("is frozen, and gets no more rights"), "{}", form.page);
+    assert!(form.page.contains("is frozen, and can’t get more permissions"), "{}", form.page);
     let answer = send(&house, &owner, &form, WHY).await;
     came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "can’t get more permissions").await;
     // Without manage_roles nothing goes.
@@ -408,7 +408,7 @@ async fn what_happens_meanwhile_stops_the_change() {
                 format!("update user_roles set name = 'Day shift' where id = {night}"),
                 format!("update user_roles set name = 'Night shift' where id = {night}"),
                 StatusCode::CONFLICT,
-                "renamed meanwhile; it is now “Day shift”",
+                "renamed in the meantime; it is now “Day shift”",
             ),
             (
                 format!("update user_roles set permissions = 1 where id = {night}"),
@@ -420,13 +420,13 @@ async fn what_happens_meanwhile_stops_the_change() {
                 format!("update accounts set suspended_at = now() where id = {number}"),
                 format!("update accounts set suspended_at = null where id = {number}"),
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "is suspended, and gets no more rights",
+                "is suspended, and can’t get more permissions",
             ),
             (
                 format!("update users set disabled = true where account_id = {number}"),
                 format!("update users set disabled = false where account_id = {number}"),
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "is frozen, and gets no more rights",
+                "is frozen, and can’t get more permissions",
             ),
         ];
         for (change, back, status, said) in &meanwhile {

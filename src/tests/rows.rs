@@ -36,7 +36,7 @@ impl Attempt<'_> {
     async fn is_refused(&self, house: &House, owner: &str, gives: impl AsyncFn() -> bool) {
         let before = house.app.ledger.verify(&[]).await.unwrap();
         assert!(before.holds(), "before {}: {:?}", self.does, before.lines());
-        assert!(!gives().await, "previously {}", self.does);
+        assert!(!gives().await, "before {}", self.does);
         sql(&house.store.store, self.does).await.unwrap();
         assert!(!gives().await, "in force: {}", self.does);
         let lines = house.app.ledger.verify(&[]).await.unwrap().lines();

@@ -183,7 +183,7 @@ const CASES: &[Between] = &[
         mode: "none",
         says: &[
             "Public API, past the caches in frontagrees closed",
-            "Public API, as visitors get itdiffers with approval; a cache in front, by from Mastodon header, runs \
+            "Public API, as visitors get itdiffers approval required; a cache in front, by from Mastodon header, runs \
             out at",
             "saved, but not yet visible everywhere",
         ],
@@ -362,9 +362,9 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         way.held.store(true, Ordering::SeqCst);
         let page = text(&set(&house, &owner, "none").await);
         for words in [
-            "Sign-up pagediffers accepts sign-ups, after the server rules; Mastodon’s copy of the setting runs out at",
-            "frontdiffers with approval",
-            "cachesnot known could not be told at",
+            "Sign-up pagediffers accepts sign-ups, after the server rules; Mastodon’s copy of the setting expires at",
+            "frontdiffers approval required",
+            "cachesnot known could not be cleared at",
             "not yet visible everywhere",
         ] {
             assert!(page.contains(words), "{words}\n{page}");
@@ -424,14 +424,14 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
             "cachesnot known at",
             "this Redis held none of Mastodon’s keys: they had expired, or redis_url points elsewhere",
         ),
-        (locked, "cachesnot known could not be told at", "could not be cleared at"),
+        (locked, "cachesnot known could not be cleared at", "could not be cleared at"),
     ] {
         let cache = redis(59).await;
         let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
         let owner = house.sign_in("owner").await;
         warm(&house).await;
         let page = text(&set(&house, &owner, "none").await);
-        assert!(page.contains("Sign-up pagediffers takes sign-ups"), "{page}");
+        assert!(page.contains("Sign-up pagediffers accepts sign-ups"), "{page}");
         assert!(page.contains(says), "{says}\n{page}");
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
         // The overview says what the registrations page says.
@@ -623,7 +623,7 @@ async fn nobody_is_said_to_have_done_nothing_before_that_was_asked() {
     assert!(overview.contains("Registrationsopen") && !overview.contains("no moderator has decided"), "{overview}");
     house.look().await;
     let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
-    assert!(overview.contains("nobody has decided anything about this instance for 9 days"), "{overview}");
+    assert!(overview.contains("no moderator has decided anything on this instance for 9 days"), "{overview}");
 }
 
 #[tokio::test]
@@ -672,7 +672,7 @@ async fn open_registrations_that_nobody_looks_after_are_named() {
     run("update settings set value = E'--- open\n' where var = 'registrations_mode'").await;
     let page = overview().await;
     assert!(
-        page.contains("Registrations are open, and nobody has decided anything about this instance for 9 days"),
+        page.contains("Registrations are open, and no moderator has decided anything on this instance for 9 days"),
         "{page}"
     );
     // Somebody in Mastodon's own pages.
@@ -737,9 +737,9 @@ const FORMS: &[(&str, &str, &str)] = &[
     (
         "domains/mail",
         "manage email domain blocks here: the token lacks the scope admin:write:email_domain_blocks.",
-        "Make the rule",
+        "Create rule",
     ),
-    ("domains/addresses", "manage IP rules here: the token lacks the scope admin:write:ip_blocks.", "Make the rule"),
+    ("domains/addresses", "manage IP rules here: the token lacks the scope admin:write:ip_blocks.", "Create rule"),
 ];
 
 #[tokio::test]
@@ -760,7 +760,7 @@ async fn a_form_says_what_is_lacking_before_it_is_sent() {
         for (path, says, button) in FORMS {
             let path = path.replace("{case}", &case).replace("{waiting}", &waiting);
             let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
-            let said = format!("You cannot {says}");
+            let said = format!("You can’t {says}");
             assert_eq!(text(&page).contains(&said), lacking, "{path}: {said}\n{}", text(&page));
             assert!(button.is_empty() || pressable(&page, button) != lacking, "{path}: {button}");
         }

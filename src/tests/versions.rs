@@ -76,7 +76,7 @@ async fn newer_releases_and_the_end_of_support_stand_on_the_overview() {
             (200, format!("Mastodon {branch} is supported until "), true),
             (7, format!("Mastodon {branch} is supported until "), false),
             (0, format!("Mastodon {branch} is supported until "), false),
-            (-1, format!("the support of Mastodon {branch} ended on "), false),
+            (-1, format!("support for Mastodon {branch} ended on "), false),
         ] {
             run(&house, &ends(days)).await;
             let page = overview(&house, &owner).await;
@@ -100,7 +100,7 @@ async fn an_instance_of_an_untried_release_is_read_only_until_an_owner_says_othe
     let owner = house.sign_in("owner").await;
     house.front.instead(version(r#"{"domain":"harbour.example","version":"4.8.0-rc.1+glitch"}"#));
     let page = overview(&house, &owner).await;
-    assert!(page.contains("Mastodon 4.8 is newer than any that this console was tried with"), "{page}");
+    assert!(page.contains("Mastodon 4.8 is newer than any release this console was tested with"), "{page}");
     assert!(page.contains("untried_release = \"4.8\"") && page.contains("check"), "{page}");
     let (account, reports) = house.case("windvane").await;
     let case = format!("/i/harbour/reports/{account}");
@@ -237,7 +237,7 @@ async fn what_mastodons_log_says_was_changed_stands_beside_the_row() {
         (r#"to_jsonb('{"usable": true}'::text)"#, vec!["usable"]),
         (r#"jsonb_build_object('text', repeat('x', 3000))"#, vec!["text: now “xxx"]),
         (r#"jsonb_build_object('text', repeat('x', 9000))"#, vec!["more was changed than is shown here"]),
-        (r#"(select jsonb_object_agg('field ' || n, n) from generate_series(1, 30) n)"#, vec!["and 22 fields more"]),
+        (r#"(select jsonb_object_agg('field ' || n, n) from generate_series(1, 30) n)"#, vec!["and 22 more fields"]),
         (r#"'{"<b>\u202eevil": "\u202e<i>"}'"#, vec!["&lt;b&gt;"]),
     ];
     for (changes, says) in cases {
@@ -299,7 +299,10 @@ async fn a_second_factor_that_is_demanded_is_said_to_those_who_act() {
     // After: the overview, and the linked account's own page. Admin calls go on.
     run(&house, "update user_roles set require_2fa = true").await;
     let page = overview(&house, &admin).await;
-    assert!(page.contains("the role of @harbourmaster wants a second factor, and it has none"), "{page}");
+    assert!(
+        page.contains("the role of @harbourmaster requires two-factor authentication, and the account has none set up"),
+        "{page}"
+    );
     let page = yours().await;
     assert!(page.contains("Your role requires two-factor authentication, and @jonastran has none"), "{page}");
     let (account, reports) = house.case("windvane").await;

@@ -11,13 +11,14 @@ use std::{
 };
 
 /// What is on no page: doors for machines, the database's and the ledger's own words, commands at the server.
-const NOT_PAGES: [&str; 12] = [
+const NOT_PAGES: [&str; 13] = [
     "address.rs",
     "cli",
     "clock.rs",
     "config",
     "config.rs",
     "id.rs",
+    "jobs",
     "ledger",
     "mastodon",
     "store",

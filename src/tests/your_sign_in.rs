@@ -116,7 +116,7 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
     let done = send(&house, &cookie, "password", &[("present", PASSWORD), ("password", NEW), ("repeat", NEW)]).await;
     assert!(done.starts_with("/your-sign-in?done="), "{done}");
     let page = read(&house, &cookie, &done).await;
-    assert!(page.contains("Changed the password of moderator. Done and read back."), "{}", page);
+    assert!(page.contains("Changed the password of moderator. Done and verified."), "{}", page);
     assert!(!alive(&house, &other).await, "the other session has ended");
     assert!(alive(&house, &cookie).await, "this one goes on");
     assert!(alive(&house, &colleague).await, "by another account goes on");
@@ -226,7 +226,7 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     let done = send(&house, &cookie, "set-factor", &[("setting", id), ("code", &code(&new, &clock))]).await;
     assert!(done.contains("done=") && done.contains("shown="), "{done}");
     let page = read(&house, &cookie, &done).await;
-    assert!(page.contains("Replaced the authenticator of moderator. Done and read back."), "{page}");
+    assert!(page.contains("Replaced the authenticator of moderator. Done and verified."), "{page}");
     let listed: Vec<String> = codes_on(&page).lines().map(str::to_owned).collect();
     assert_eq!(listed.len(), 10);
     assert!(listed.iter().all(|code| code.split('-').map(str::len).collect::<Vec<_>>() == [4, 4, 4, 4]), "{listed:?}");

@@ -184,7 +184,7 @@ async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId
 
 /// Whoever is deleted takes their rows of the log along (`admin_action_logs.account_id` cascades).
 const NOBODY_LOGGED: &str = "no entry in Mastodon’s audit log: done by a domain block, from the command line, by \
-the account’s owner, or by a moderator who has since been deleted";
+the account’s owner, or by a moderator whose account is gone";
 
 /// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who. The
 /// deletion of its data suspends an account anew and freezes its login, without a row

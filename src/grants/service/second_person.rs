@@ -122,8 +122,8 @@ fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String
     };
     match (decides.is_empty(), asked.is_empty()) {
         (_, true) => chain(decides),
-        (true, false) => format!("requested by {}", chain(asked)),
-        (false, false) => format!("{}; requested by {}", chain(decides), chain(asked)),
+        (true, false) => format!("the requester was {}", chain(asked)),
+        (false, false) => format!("{}; the requester was {}", chain(decides), chain(asked)),
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn of(
     }
     let called = |id: &OperatorId| {
         if *id == grant.asked_by {
-            "the person who requested it".to_owned()
+            "the requester".to_owned()
         } else if *id == actor.operator {
             "the person deciding".to_owned()
         } else {

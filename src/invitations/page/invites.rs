@@ -148,7 +148,7 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
             </tr>
         }
     };
-    let number = ui::count(page.rows.len(), "invitation", "invitations");
+    let number = ui::count(page.rows.len(), "invite", "invites");
     let looked = match (page.edge, &page.older) {
         (Some(edge), _) => format!("{number}; searched back to {}", time::day(edge, frame.now)),
         (None, Some(_)) => number,
@@ -189,7 +189,7 @@ fn panel(instance: &InstanceName, page: &InvitationsPage, preview: &RevokePrevie
         }
         .into_any();
     }
-    let number = ui::count(preview.invites.len(), "invitation", "invitations");
+    let number = ui::count(preview.invites.len(), "invite", "invites");
     let whose = match &page.owner {
         Some((_, handle)) => format!("Deactivate {number} of {handle}"),
         None => format!("Deactivate {number} of {}", ui::count(preview.owners_all, "person", "people")),
