@@ -31,7 +31,7 @@ use serde_json::Value;
 
 const PAGE: i64 = 50;
 /// How a day is written in a filter.
-const DAY_TYPED: &str = "It takes a day, like 2026-11-23";
+const DAY_TYPED: &str = "It takes a date, like 2026-11-23";
 
 fn acting_of(entry: &Entry) -> Option<Acting> {
     serde_json::from_value(entry.leaf["acting"].clone()).ok()
@@ -168,13 +168,13 @@ async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Pro
     }
     let mut on = context.visible().filter(|own| filter.instance.is_empty() || own.name.as_str() == filter.instance);
     let (Some(instance), None) = (on.next(), on.next()) else {
-        return Err(wrong("Choose the instance that the account is on: each counts its own."));
+        return Err(wrong("Choose the instance first: each has its own accounts."));
     };
     let account = match filter.account.parse::<AccountId>() {
         Ok(id) => id,
         Err(_) => crate::accounts::service::by_name(instance, &filter.account)
             .await?
-            .ok_or_else(|| wrong("There is no such account on that instance. Write its handle or its id."))?,
+            .ok_or_else(|| wrong("This account doesn’t exist on that instance. Enter its handle or ID."))?,
     };
     Ok(Some(context.app.ledger.subject(&Subject::Account(instance.name.clone(), account))))
 }
@@ -229,7 +229,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
     let whole = scope(context).await?;
-    let missing = || Problem::not_found(format!("There is no entry {}.", ui::excerpt(index, 20)));
+    let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
     let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
     if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
@@ -252,15 +252,16 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         Err(error) => return Err(unreadable(error)),
     };
     let sealed = match detail.entry.sealed {
-        _ if !as_appended => Some(
-            "This entry, or one before it, is not as it was appended: what stands here proves nothing.".to_owned(),
-        ),
+        _ if !as_appended => {
+            Some("This entry, or one before it, has been altered: nothing here is evidence.".to_owned())
+        }
         Sealed::Nothing | Sealed::Opened => None,
         Sealed::Destroyed => Some(
-            "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned(),
+            "The content of this action is sealed and its key has been destroyed. The log is still intact.".to_owned(),
         ),
         Sealed::Damaged => Some(
-            "What this deed was about is sealed and does not open: the text was changed, or the secret key is another one."
+            "The content of this action is sealed and can’t be opened: the text was altered, or the secret key \
+            has changed."
                 .to_owned(),
         ),
     };
@@ -286,6 +287,8 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
 fn readable(deed: &Value) -> Value {
     let mut shown = deed.clone();
     if let Some(fields) = shown.as_object_mut() {
+        // Its kind is what its sentence says.
+        fields.remove("deed");
         match deed["deed"].as_str() {
             Some("search_personal") => {
                 let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
@@ -348,7 +351,7 @@ pub async fn checkpoint(context: Context) -> Result<String, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
     context.app.ledger.checkpoint().await.map_err(|error| {
         tracing::error!(%error, "checkpoint");
-        Problem::new(Kind::Unavailable, format!("No checkpoint was taken: {error}."), "See the log of the server.")
+        Problem::new(Kind::Unavailable, format!("No checkpoint was taken: {error}."), "See the server’s log.")
     })?;
     Ok(path::AUDIT.to_owned())
 }

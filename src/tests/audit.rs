@@ -140,7 +140,7 @@ async fn without_an_entry_there_is_no_export() {
     run(&house, "alter table open_deeds rename to gone").await;
     let refused = house.get(Some(&owner), "/audit/export.jsonl").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(refused.body.contains("so nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
+    assert!(refused.body.contains("Nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         while let Some(part) = parts.next().await {
             file.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
         }
-        assert_eq!(file.contains("more fits than the 3 entries of one file"), most == 3, "{file}");
+        assert_eq!(file.contains("more entries match than the 3 one file holds"), most == 3, "{file}");
         if form == ExportForm::JsonLines && most == 3 {
             let lines = objects(&file);
             assert_eq!(lines.len(), 4);
@@ -452,7 +452,7 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
         assert_eq!(seen, expected, "{query}");
     }
     let nobody = house.get(Some(&admin), "/i/harbour/audit/instance?who=nobody_of_that_name").await.body;
-    assert!(nobody.contains("no local account of that name"));
+    assert!(nobody.contains("no local account with that name"));
     for role in ["moderator", "contractor"] {
         let cookie = house.sign_in(role).await;
         assert_eq!(house.get(Some(&cookie), "/i/harbour/audit/instance").await.status, StatusCode::FORBIDDEN, "{role}");
