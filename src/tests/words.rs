@@ -47,7 +47,10 @@ impl Out {
             let text = if **word == word.to_lowercase() { &low } else { text };
             text.match_indices(*word).any(|(at, _)| {
                 let joins = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-                !text[..at].ends_with(joins) && !text[at + word.len()..].starts_with(joins)
+                let after = &text[at + word.len()..];
+                // `throw-away.txt` is the name of a file.
+                let is_name = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+                !text[..at].ends_with(joins) && !after.starts_with(joins) && !is_name
             })
         };
         self.0.iter().map(String::as_str).filter(stands).collect()
@@ -148,7 +151,7 @@ fn ours(page: &str) -> String {
             }
             Some(_) => {}
             None => {
-                let written = ["bdi", "script", "style", "textarea", "code"].contains(&name)
+                let written = ["bdi", "code", "pre", "script", "style", "textarea"].contains(&name)
                     || tag.contains("dir=\"auto\"")
                     || tag.contains("class=\"said");
                 if written && !tag.starts_with('/') {
