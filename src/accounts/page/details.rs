@@ -18,9 +18,6 @@ use leptos::prelude::*;
 
 const DELETE: &str = form::action::<api::Delete>();
 
-/// So many sessions are read.
-const MOST_SESSIONS: usize = 20;
-
 pub fn body(frame: Frame, page: AccountPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let account = &page.case.account;
@@ -179,7 +176,7 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
     let sessions = (!details.sessions.is_empty()).then(|| {
         view! {
             <table class="list">
-                <thead><tr><th>{if details.sessions.len() >= MOST_SESSIONS { "Session, the newest 20" } else { "Session" }}</th><th>"Since"</th><th>"From"</th></tr></thead>
+                <thead><tr><th>{if details.more_sessions { format!("Session, the newest {}", details.sessions.len()) } else { "Session".to_owned() }}</th><th>"Since"</th><th>"From"</th></tr></thead>
                 <tbody>{details.sessions.iter().map(|session| view! {
                     <tr data-row=keys::row()>
                         <td class="full fill"><div class="cut soft"><bdi>{if session.agent.is_empty() { "a browser that says nothing of itself".to_owned() } else { session.agent.clone() }}</bdi></div></td>
