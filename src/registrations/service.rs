@@ -446,8 +446,15 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
             }
         }
     };
-    match doubt {
-        Some(doubt) => ToldCaches { says: format!("{}; Redis answers, but {doubt}", told.says), ..told },
+    let also = match (&instance.health().redis, doubt) {
+        // What it said when it was told says the same.
+        (Some(Err(_)), _) if told.failed => None,
+        (Some(Err(why)), _) => Some(why.clone()),
+        (_, Some(doubt)) => Some(format!("Redis answers, but {doubt}")),
+        _ => None,
+    };
+    match also {
+        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), ..told },
         None => told,
     }
 }

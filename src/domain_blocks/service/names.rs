@@ -95,6 +95,12 @@ fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option
     if labels.contains(&"canary") || labels.windows(3).any(|labels| labels == ["delete", "this", "line"]) {
         return Some("The name is a canary: whoever made the list wants to see who reads it in without looking.");
     }
+    // RFC 1123. Mastodon takes it all the same; a bullet may have been glued to it.
+    if labels.iter().any(|label| label.starts_with('-') || label.ends_with('-')) {
+        return Some(
+            "No part of a server’s name begins or ends with a hyphen: it may not be the name that the list means.",
+        );
+    }
     (labels.len() > 6).then_some("The name reads like a sentence, not like a server’s.")
 }
 
