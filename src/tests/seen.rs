@@ -432,7 +432,8 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         let page = text(&house.get(Some(&owner), PAGE).await.body);
         let redis = house.app.instances.values().next().unwrap().health().redis.clone().unwrap();
         assert_eq!(redis.is_err(), told.starts_with("could not"), "{redis:?}");
-        let known = redis.err().unwrap_or_else(|| "Redis answers, but nothing that Mastodon caches lies in it".to_owned());
+        let known =
+            redis.err().unwrap_or_else(|| "Redis answers, but nothing that Mastodon caches lies in it".to_owned());
         assert!(page.contains(&format!("told nothing since this console started; {known}")), "{known}: {page}");
         let page = text(&set(&house, &owner, "none").await);
         assert!(page.contains("Sign-up pagediffers takes sign-ups"), "{page}");
