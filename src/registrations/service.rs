@@ -22,7 +22,7 @@ use crate::{
         settings::{Meaning, Stored},
         visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
     },
-    path,
+    overview, path,
     problem::{Kind, Problem},
     record,
     store::{
@@ -231,6 +231,8 @@ pub async fn registrations(
         may_open: may(Permission::OpenRegistrations),
         pending: instance.sign_ups_waiting(),
     };
+    // What was just seen here is said of the instance at once, and not by the next pulse.
+    overview::service::parts(&context.app, &instance, now).await;
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }
 

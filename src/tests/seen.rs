@@ -438,6 +438,8 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         let page = text(&set(&house, &owner, "none").await);
         assert!(page.contains("Sign-up pagediffers takes sign-ups"), "{page}");
         assert!(page.contains(says), "{says}\n{page}");
+        let dots = house.get(Some(&owner), PAGE).await.body.matches("class=\"dot good\"").count();
+        assert_eq!(dots, 0, "what is not seen everywhere yet is said at once");
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
         // The overview says what the registrations page says.
         house.look().await;
