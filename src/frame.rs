@@ -20,7 +20,8 @@ pub struct InstanceHead {
     pub title: String,
     /// How many cases wait there for this person; `None` while that has never been read.
     pub waiting: Option<String>,
-    pub well: bool,
+    /// Whether all that its overview says was well when last put together; `None` before that.
+    pub well: Option<bool>,
     /// What this person may do there: a grant need not cover all instances alike.
     pub may: Vec<Permission>,
 }

@@ -121,6 +121,8 @@ pub struct Details {
     pub sign_up: Option<SignUp>,
     pub places: Vec<Place>,
     pub more_places: bool,
+    /// There are more sessions than are shown.
+    pub more_sessions: bool,
     pub sessions: Vec<SeenSession>,
     /// The latest reports they made.
     pub made: Vec<Made>,

@@ -6,7 +6,7 @@ mod notes;
 mod personal;
 
 pub use deleting::delete;
-pub use details::account;
+pub use details::{account, deleted_from_here};
 pub use notes::{our_notes, withdraw_note, write_note};
 pub use personal::{look_up, search};
 

@@ -130,7 +130,7 @@ fn head(context: &Context, instance: &Instance) -> InstanceHead {
         name: instance.name.clone(),
         title: instance.title.clone(),
         waiting: list.at.map(|_| ui::at_least(cases, list.cut)),
-        well: instance.health().well(),
+        well: instance.is_well(),
         may: may(context, Some(instance)),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     clock::{Clock, SECOND, Timestamp},
     context::App,
     mastodon::Instance,
+    overview,
     telemetry::JobName,
 };
 use std::{sync::Arc, time::Duration};
@@ -46,16 +47,16 @@ impl Job for Waiting {
     }
 }
 
-/// Probes an instance, and puts into the log what does not hold of its configuration.
+/// Probes an instance, keeps whether all is well there, and puts into the log what does not hold of its configuration.
 pub struct Probe {
+    app: Arc<App>,
     instance: Arc<Instance>,
-    clock: Clock,
     said: Option<Vec<String>>,
 }
 
 impl Probe {
-    pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
-        Self { instance: instance.clone(), clock: app.clock.clone(), said: None }
+    pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
+        Self { app: app.clone(), instance: instance.clone(), said: None }
     }
 }
 
@@ -69,7 +70,9 @@ impl Job for Probe {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        self.instance.probe(self.clock.now()).await;
+        let now = self.app.clock.now();
+        self.instance.probe(now).await;
+        overview::service::parts(&self.app, &self.instance, now).await;
         self.said = Some(say_troubles(&self.instance, self.said.take()));
         Ok(())
     }

@@ -70,16 +70,6 @@ pub struct Health {
 }
 
 impl Health {
-    /// Whether everything that is configured answers, and lets the console do its work.
-    pub fn well(&self) -> bool {
-        matches!(self.api, Some(Ok(_)))
-            && matches!(self.database, Some(Ok(_)))
-            && !matches!(self.primary, Some(Err(_)))
-            && !matches!(self.redis, Some(Err(_)))
-            && self.token.is_none()
-            && self.lacks.is_empty()
-    }
-
     /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
     pub fn troubles(&self) -> Vec<String> {
         let api = match &self.api {

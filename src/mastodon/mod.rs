@@ -48,6 +48,8 @@ pub struct Instance {
     pub signups: waiting::List<database::PendingSignUp>,
     pub appeals: waiting::List<database::AppealRow>,
     health: RwLock<Arc<health::Health>>,
+    /// Whether all that the overview says of it was well when last put together.
+    well: RwLock<Option<bool>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
     /// When its caches were last told to forget who may sign up, and what came of it.
@@ -85,6 +87,7 @@ impl Instance {
             signups: waiting::List::default(),
             appeals: waiting::List::default(),
             health: RwLock::default(),
+            well: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),
@@ -158,6 +161,15 @@ impl Instance {
     /// What was last seen of its health, who may sign up, and as whom we act there.
     pub fn health(&self) -> Arc<health::Health> {
         self.health.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Whether all that the overview says of it was well when last put together; `None` before that.
+    pub fn is_well(&self) -> Option<bool> {
+        *self.well.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn know_well(&self, well: bool) {
+        *self.well.write().unwrap_or_else(PoisonError::into_inner) = Some(well);
     }
 
     /// What visitors met when last looked; `None` before anybody did.

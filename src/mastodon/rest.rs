@@ -397,16 +397,18 @@ impl Client {
             Whose::Nobodys(said) if status.is_client_error() => {
                 Err(RestError::Foreign(format!("{}; nothing was done", words::refusal(host, code, &said))))
             }
-            Whose::Nobodys(said) if status.is_server_error() => {
+            Whose::Nobodys(said) => {
                 // Of what was only asked there is nothing that may have been done.
                 let acted = if acts { "; whether Mastodon has acted is not known" } else { "" };
-                Err(RestError::Lost(format!(
-                    "a server in front of Mastodon answered in its place ({code}: {said}){acted}"
-                )))
+                Err(RestError::Lost(if status.is_server_error() {
+                    format!("a server in front of Mastodon answered in its place ({code}: {said}){acted}")
+                } else {
+                    format!(
+                        "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON; is base_url \
+                         right?{acted}"
+                    )
+                }))
             }
-            Whose::Nobodys(said) => Err(RestError::Lost(format!(
-                "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON; is base_url right?"
-            ))),
         }
     }
 

@@ -98,6 +98,10 @@ pub fn read_yaml(text: &str) -> Result<Option<String>, String> {
     if is_date {
         return Err("an unquoted date".to_owned());
     }
+    // Of Ruby's own classes it takes two, and neither is a text (`app/models/setting.rb`).
+    if body.starts_with("!ruby/") {
+        return Err("an object of Ruby’s".to_owned());
+    }
     let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|_| "it is not valid YAML".to_owned())?;
     match value {
         serde_json::Value::Null => Ok(None),

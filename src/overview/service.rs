@@ -5,7 +5,7 @@ use crate::{
     access::Permission,
     appeals, audit,
     clock::{DAY, NOTABLE_SKEW, Timestamp},
-    context::Context,
+    context::{App, Context},
     frame::{self, Framed},
     grants,
     ledger::{Filter, unreadable},
@@ -59,7 +59,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
         let list = instance.waiting.snapshot();
         let cases = cases(context, instance).await?;
         let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
-        let troubles = parts(context, instance).await.into_iter().filter(|part| !part.well);
+        let troubles = shown_parts(context, instance).await.into_iter().filter(|part| !part.well);
         rows.push(InstanceRow {
             name: instance.name.clone(),
             title: instance.title.clone(),
@@ -94,7 +94,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         appeals: appeals::service::waiting(&instance),
         grants: grants::service::waiting(context).await?,
         registrations: registrations_state(context, &instance).await?,
-        health: parts(context, &instance).await,
+        health: shown_parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
         outside_changes: outside_changes(context, &instance).await?,
@@ -155,9 +155,9 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
-async fn compared(context: &Context, instance: &Instance) -> Part {
+async fn compared(app: &App, instance: &Instance, now: Timestamp) -> Part {
     let name = "Outside changes";
-    match audit::service::outside_changes::last_compared(context, instance).await {
+    match audit::service::outside_changes::last_compared(app, instance, now).await {
         Ok((well, says)) => Part::new(name, well, says),
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
@@ -175,9 +175,17 @@ fn not_asked(name: &str) -> Part {
     part(name, false, "not checked yet".to_owned())
 }
 
-async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
+/// All that is said of an instance to somebody.
+async fn shown_parts(context: &Context, instance: &Instance) -> Vec<Part> {
+    let mut parts = parts(&context.app, instance, context.now()).await;
+    parts.extend(refused(context).await);
+    parts
+}
+
+/// All that is said of an instance to everybody. The dot beside its name says no more than whether all of this was well when
+/// last put together, here or by the pulse.
+pub async fn parts(app: &App, instance: &Instance, now: Timestamp) -> Vec<Part> {
     let health = instance.health();
-    let now = context.now();
     let mut parts = vec![
         match &health.api {
             Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", health.api_milliseconds)),
@@ -186,18 +194,18 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         },
         database(&health, now),
         admin_api(instance, &health, now),
-        caches(context, instance).await,
+        caches(app, instance).await,
     ];
     parts.extend(instance.read_only().map(|untried| part("Release", false, read_only(&untried))));
     parts.extend(health.half_way.clone().map(|says| part("Tables", false, says)));
     parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
     parts.extend(rights(&health));
-    parts.extend(settling(context, instance).await);
+    parts.extend(settling(app, instance).await);
     parts.push(what_waits(instance, now));
-    parts.push(the_record(context, now).await);
-    parts.push(compared(context, instance).await);
-    parts.extend(refused(context).await);
-    parts.extend(the_console(context, instance, now));
+    parts.push(the_record(app, now).await);
+    parts.push(compared(app, instance, now).await);
+    parts.extend(the_console(app, instance, now));
+    instance.know_well(parts.iter().all(|part| part.well));
     parts
 }
 
@@ -266,9 +274,9 @@ fn rights(health: &Health) -> Vec<Part> {
 }
 
 /// A change of who may sign up that is not seen everywhere yet, long after it was made.
-async fn settling(context: &Context, instance: &Instance) -> Option<Part> {
+async fn settling(app: &App, instance: &Instance) -> Option<Part> {
     const NAME: &str = "Registrations";
-    match changes::of(&context.app.store, &instance.name).await {
+    match changes::of(&app.store, &instance.name).await {
         // In single-user mode there is nothing to wait for; the setting's own words say so.
         Ok(change) => change.filter(|change| change.recorded && !instance.is_single_user()).map(|change| {
             let word = change.mode.word();
@@ -299,9 +307,9 @@ fn what_waits(instance: &Instance, now: Timestamp) -> Part {
 }
 
 /// How large the record is, when it was last signed, and whether it contradicts itself.
-async fn the_record(context: &Context, now: Timestamp) -> Part {
+async fn the_record(app: &App, now: Timestamp) -> Part {
     const NAME: &str = "Audit log";
-    let ledger = &context.app.ledger;
+    let ledger = &app.ledger;
     let state = match ledger.tree_state().await {
         Ok(state) => state,
         Err(error) => {
@@ -331,18 +339,18 @@ async fn the_record(context: &Context, now: Timestamp) -> Part {
 }
 
 /// What is wrong with the console's own work, if anything.
-fn the_console(context: &Context, instance: &Instance, now: Timestamp) -> Vec<Part> {
+fn the_console(app: &App, instance: &Instance, now: Timestamp) -> Vec<Part> {
     let mut parts = Vec::new();
-    let jobs = context.app.jobs.troubles(&instance.name, now);
+    let jobs = app.jobs.troubles(&instance.name, now);
     if !jobs.is_empty() {
         parts.push(part("Background jobs", false, format!("{}; its log says why", jobs.join("; "))));
     }
-    if let Some(skew) = context.app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
+    if let Some(skew) = app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
         let side = if skew > 0 { "ahead of" } else { "behind" };
         let says = format!("this machine’s is {} {side} the store’s, which says", time::span(skew.abs()));
         parts.push(part("Clock", false, says));
     }
-    let faults = context.app.faults.load(Ordering::Relaxed);
+    let faults = app.faults.load(Ordering::Relaxed);
     if faults > 0 {
         let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");
         parts.push(part("Console", false, format!("{requests} failed in the console; its log says where")));
@@ -430,8 +438,8 @@ fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
-async fn caches(context: &Context, instance: &Instance) -> Part {
-    let open = match changes::of(&context.app.store, &instance.name).await {
+async fn caches(app: &App, instance: &Instance) -> Part {
+    let open = match changes::of(&app.store, &instance.name).await {
         Ok(open) => open,
         Err(error) => {
             tracing::error!(%error, "overview.caches");
@@ -443,7 +451,7 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
         Some(Ok(())) => {
             (!told.failed && instance.health().cache_doubt().is_none(), format!("Redis responds; {}", told.says))
         }
-        Some(Err(why)) => (false, format!("{why}; {}", told.says)),
+        Some(Err(_)) => (false, told.says),
         None => (!told.failed, told.says),
     };
     Part::new("Caches", well, says)

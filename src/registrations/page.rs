@@ -199,7 +199,7 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     };
     // What was read before the database went away is of another day by now.
     let last = days.last().map(|(day, _)| time::day(*day, now)).filter(|last| *last != time::day(now, now));
-    let until = last.map_or_else(|| "today".to_owned(), |last| format!("{last}, as last read"));
+    let until = last.map_or_else(|| "today so far".to_owned(), |last| format!("{last}, as last read"));
     let total: usize = days.iter().map(|(_, number)| number).sum();
     let width = 640;
     let step = width / days.len().max(1);
@@ -209,9 +209,11 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
         .enumerate()
         .map(|(index, (day, number))| {
             let tall = if most == 0 { 0 } else { (number * height).div_ceil(most) };
-            let title = format!("{}: {}", time::day(*day, now), ui::count(*number, "sign-up", "sign-ups"));
+            // The day on which it was read was not over then.
+            let (class, so_far) = if index + 1 == days.len() { ("bar unfinished", " so far") } else { ("bar", "") };
+            let title = format!("{}: {}{so_far}", time::day(*day, now), ui::count(*number, "sign-up", "sign-ups"));
             view! {
-                <rect class="bar" x=index * step + 1 y=height - tall width=step.saturating_sub(3) height=tall rx="1"><title>{title}</title></rect>
+                <rect class=class x=index * step + 1 y=height - tall width=step.saturating_sub(3) height=tall rx="1"><title>{title}</title></rect>
             }
         })
         .collect_view();

@@ -22,7 +22,7 @@ use crate::{
         settings::{Meaning, Stored},
         visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
     },
-    path,
+    overview, path,
     problem::{Kind, Problem},
     record,
     store::{
@@ -231,6 +231,8 @@ pub async fn registrations(
         may_open: may(Permission::OpenRegistrations),
         pending: instance.sign_ups_waiting(),
     };
+    // What was just seen here is said of the instance at once, and not by the next pulse.
+    overview::service::parts(&context.app, &instance, now).await;
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }
 
@@ -447,8 +449,15 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
             }
         }
     };
-    match doubt {
-        Some(doubt) => ToldCaches { says: format!("{}; Redis responds, but {doubt}", told.says), ..told },
+    let also = match (&instance.health().redis, doubt) {
+        // What it said when it was told says the same.
+        (Some(Err(_)), _) if told.failed => None,
+        (Some(Err(why)), _) => Some(why.clone()),
+        (_, Some(doubt)) => Some(format!("Redis responds, but {doubt}")),
+        _ => None,
+    };
+    match also {
+        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), ..told },
         None => told,
     }
 }

@@ -346,10 +346,8 @@ pub struct AccountCard {
     pub only_closable: Option<String>,
     /// Nothing of it is known any more.
     pub gone: bool,
-    /// It is suspended, and its data has been deleted.
-    pub data_is_gone: bool,
-    /// The same of somebody of this instance: no lift brings anything back.
-    pub nothing_comes_back: bool,
+    /// What of it can be taken back.
+    pub reversals: Vec<Reversal>,
     /// It stands as if it could be used, and has no login.
     pub left_without_login: bool,
     /// When a suspended account's data goes; `None` where nothing is scheduled.

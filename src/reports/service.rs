@@ -7,7 +7,7 @@ mod deeds;
 mod queue;
 mod words;
 
-pub use case::{case, case_page, hands_off, own_beyond, revealed};
+pub use case::{cannot_reverse, case, case_page, hands_off, own_beyond, revealed};
 pub use decided::Decisions;
 pub use deeds::{
     carry, change_category, claim_case, decide, decide_many, hand_over, reopen, reveal, reverse, where_it_stood,

@@ -630,3 +630,50 @@ async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
         }
     }
 }
+
+/// How long what somebody wrote is, and what is shown of it.
+const WORDS: [(usize, &str); 3] = [(499, ""), (500, ""), (501, "…")];
+/// How many sessions there are, how many are shown, and what stands above them.
+const SESSIONS: [(usize, usize, &str); 4] =
+    [(1, 1, "Session"), (20, 20, "Session"), (21, 20, "Session, the newest 20"), (0, 0, "")];
+
+#[tokio::test]
+async fn what_is_cut_short_says_so_and_what_is_whole_does_not() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let account = id_of(&house, "windvane").await;
+    let user: String = sqlx::query_scalar("select id::text from users where account_id = $1::text::bigint")
+        .bind(&account)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let run = async |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+    let path = format!("/i/harbour/accounts/{account}");
+    for (length, more) in WORDS {
+        // A letter of two bytes is one.
+        run(format!(
+            "delete from user_invite_requests where user_id = {user}; insert into user_invite_requests (user_id, text, created_at, \
+             updated_at) values ({user}, 'W' || repeat('ä', {length} - 2) || 'E', now(), now())"
+        ))
+        .await;
+        let page = house.get(Some(&owner), &path).await.body;
+        let shown = page.split("Asked to join").nth(1).unwrap().split("</dd>").next().unwrap();
+        let (shown, letters) = (crate::seen::text(shown), shown.matches('ä').count());
+        let end = if more.is_empty() { "E".to_owned() } else { format!("ä{more}") };
+        assert!(shown.contains(&format!("{end}”")), "{length}: {shown}");
+        assert_eq!(letters, length - 2, "{length}");
+    }
+    for (number, shown, head) in SESSIONS {
+        run(format!(
+            "delete from session_activations where user_id = {user}; insert into session_activations (user_id, session_id, ip, user_agent, \
+             created_at, updated_at) select {user}, 'cut-' || n, '192.0.2.7', 'Browser ' || n || '.', now(), now() - n * interval '1 minute' \
+             from generate_series(1, {number}) n"
+        ))
+        .await;
+        let page = house.get(Some(&owner), &path).await.body;
+        let seen: Vec<usize> = (1..=number).filter(|n| page.contains(&format!(">Browser {n}.<"))).collect();
+        assert_eq!(seen, (1..=shown).collect::<Vec<_>>(), "{number}: the newest");
+        let above = page.split("<th>").find(|rest| rest.starts_with("Session")).unwrap_or_default();
+        assert_eq!(crate::seen::text(above.split("</th>").next().unwrap()), head, "{number}");
+    }
+}

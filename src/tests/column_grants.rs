@@ -520,6 +520,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     }
     two.look().await;
     let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    crate::seen::dot_agrees(&overview);
     for said in [
         format!("grant select (require_2fa, collection_limit) on user_roles to {role};"),
         format!("grant select (id, account_id, domain, content, created_at) on instance_moderation_notes to {role};"),

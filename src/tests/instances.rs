@@ -75,7 +75,7 @@ async fn the_switcher_marks_where_one_is_and_keeps_the_desk() {
         assert!(harbour.contains("aria-current=\"true\"") && harbour.contains(" waiting"), "{page}: {switcher}");
         assert!(switcher.contains(&format!("href=\"{there}\"")), "{page}: {switcher}");
         assert!(lagoon.contains("0 waiting") && !lagoon.contains("aria-current"), "{page}: {switcher}");
-        assert!(lagoon.contains("something isn’t responding"), "{page}: {switcher}");
+        assert!(lagoon.contains("something needs a look"), "{page}: {switcher}");
     }
 }
 

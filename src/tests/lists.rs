@@ -516,6 +516,141 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "capitals, a byte order mark, Windows line ends, and comments of many lands over several lines",
+            file: "\u{feff}#DOMAIN,#SEVERITY,#REJECT_MEDIA,#REJECT_REPORTS,#PUBLIC_COMMENT,#OBFUSCATE\r\n\
+                A.test,SILENCE,1,0,\"\u{8ff7}\u{60d1}\u{30e1}\u{30fc}\u{30eb}\u{3001}\r\n\u{431}\u{43e}\u{43b}\u{44c}\u{448}\u{43e}\u{439} \u{441}\u{43f}\u{430}\u{43c}\",no\r\n\
+                b.test,Silence ,yes,t,\u{ab}\u{647}\u{62c}\u{648}\u{645}\u{bb},f\r\n"
+                .as_bytes()
+                .to_vec(),
+            says: &["2 rows, separated by commas: 2 limit; 2 reject media, 1 rejects reports, none hides its name"],
+            rows: &["2 a.test new: limited, media rejected", "4 b.test new: limited, media and reports rejected"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "the columns of a sync tool of its own",
+            file: b"domain,severity,public_comment,private_comment,reject_media,reject_reports,obfuscate,count,percent\n\
+                a.test,suspend,spam,\"from list one, list two\",True,True,False,2,66\n"
+                .to_vec(),
+            says: &["\u{201c}count\u{201d}, \u{201c}percent\u{201d} are not understood", "Nothing is ticked"],
+            rows: &["2 a.test new: suspended, media and reports rejected"],
+            ..Case::default()
+        },
+        Case {
+            name: "every field in quotes, with spaces before them",
+            file: b"\"domain\", \"severity\", \"reject_media\"\r\n\"a.test\", \"silence\", \"false\"\r\n".to_vec(),
+            says: &["1 row, separated by commas"],
+            rows: &["2 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "names as people copy them",
+            file: with_header(
+                "a.test:8443,silence,,,,\nB.TEST.,silence,,,,\nmy_server.test,silence,,,,\n@c.test,silence,,,,\n\
+                 user@d.test,silence,,,,\nhttps://e.test/about,silence,,,,\n[2001:db8::1],silence,,,,\n192.0.2.0/24,silence,,,,\n\
+                 HTTP://f.test/,silence,,,,\nb.test,limit,,,,\ng.test h.test,silence,,,,\n-i.test,silence,,,,\nj..test,silence,,,,\n",
+            ),
+            rows: &[
+                "2 a.test:8443 invalid: ",
+                "3 b.test new: limited",
+                "4 my_server.test invalid: ",
+                "5 @c.test invalid: ",
+                "6 user@d.test invalid: ",
+                "7 https://e.test/about invalid: ",
+                "8 [2001:db8::1] invalid: ",
+                "9 192.0.2.0/24 invalid: ",
+                "10 f.test new: limited",
+                "11 b.test invalid: ",
+                "12 g.test h.test invalid: ",
+                "13 -i.test apart: limited",
+                "14 j..test invalid: ",
+            ],
+            says: &["Line 3 names it already", "More than half"],
+            ..Case::default()
+        },
+        Case {
+            name: "a line of sums below",
+            file: b"domain,severity\na.test,silence\nb.test,silence\nTotal,2\n".to_vec(),
+            says: &["2 limit, 1 cannot be read"],
+            rows: &["2 a.test new: limited", "3 b.test new: limited", "4 Total invalid: "],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a configuration of another program",
+            file: b"config :pleroma, :mrf_simple,\n  media_removal: [{\"a.test\", \"spam\"}],\n  reject: [{\"b.test\", \"abuse\"}]\n".to_vec(),
+            says: &["Nothing is ticked"],
+            rows: &[
+                "1 config :pleroma, :mrf_simple, invalid: ",
+                "2 media_removal: [{\"a.test\", \"spam\"}], invalid: ",
+                "3 reject: [{\"b.test\", \"abuse\"}] invalid: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "YAML",
+            file: b"- domain: a.test\n  severity: suspend\n- domain: b.test\n  severity: silence\n".to_vec(),
+            says: &["Nothing is ticked"],
+            rows: &[
+                "1 - domain: a.test invalid: ",
+                "2 severity: suspend invalid: ",
+                "3 - domain: b.test invalid: ",
+                "4 severity: silence invalid: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "a list with bullets, and reasons behind dashes",
+            file: "* a.test\n- b.test\n\u{2022} c.test\nd.test \u{2013} spam\ne.test - spam\n".as_bytes().to_vec(),
+            says: &["Nothing is ticked"],
+            rows: &[
+                "1 * a.test invalid: ",
+                "2 - b.test invalid: ",
+                "3 \u{2022} c.test invalid: ",
+                "4 d.test \u{2013} spam invalid: ",
+                "5 e.test - spam invalid: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "what the severity is for, in the same field, and other programs\u{2019} words",
+            file: with_header(
+                "a.test,suspend (abuse),,,,\nb.test,defederate,,,,\nc.test,force_nsfw,,,,\nd.test,media_removal,,,,\n\
+                 e.test,sperren,,,,\nf.test,reject,,,,\ng.test,silence,,,,\n",
+            ),
+            says: &["is no severity"],
+            rows: &[
+                "2 a.test invalid: ",
+                "3 b.test invalid: ",
+                "4 c.test invalid: ",
+                "5 d.test invalid: ",
+                "6 e.test invalid: ",
+                "7 f.test invalid: ",
+                "8 g.test new: limited",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "yes and no of more lands",
+            file: with_header("a.test,silence,nej,nie,,tak\nb.test,silence,IGAZ,HAMIS,,\nc.test,silence,\u{771f},\u{5047},,\n"),
+            says: &["is no yes or no"],
+            rows: &[
+                "2 a.test new: limited, name hidden",
+                "3 b.test new: limited, media rejected",
+                "4 c.test invalid: ",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a list of reasons alone",
+            file: b"instance,reason\na.test,\"spam, and lies\"\nb.test,suspend evasion\n".to_vec(),
+            says: &["names no column \u{201c}domain\u{201d}", "says nothing of severity", "Nothing is ticked"],
+            rows: &["2 a.test unclear: ", "3 b.test unclear: "],
+            ..Case::default()
+        },
+        Case {
             name: "a file of something else",
             file: b"0.0.0.0 tracker.test\n0.0.0.0 ads.test\n||more.test^\n".to_vec(),
             says: &["Nothing is selected"],

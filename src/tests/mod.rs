@@ -43,6 +43,7 @@ mod personal;
 mod processes;
 mod queue;
 mod refusals;
+mod reversals;
 mod roles;
 mod rows;
 mod said;

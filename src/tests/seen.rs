@@ -430,9 +430,18 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
         let owner = house.sign_in("owner").await;
         warm(&house).await;
+        // Before it is told anything, what is known of it is said.
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        let redis = house.app.instances.values().next().unwrap().health().redis.clone().unwrap();
+        assert_eq!(redis.is_err(), told.starts_with("could not"), "{redis:?}");
+        let known =
+            redis.err().unwrap_or_else(|| "Redis answers, but nothing that Mastodon caches lies in it".to_owned());
+        assert!(page.contains(&format!("told nothing since this console started; {known}")), "{known}: {page}");
         let page = text(&set(&house, &owner, "none").await);
         assert!(page.contains("Sign-up pagediffers accepts sign-ups"), "{page}");
         assert!(page.contains(says), "{says}\n{page}");
+        let dots = house.get(Some(&owner), PAGE).await.body.matches("class=\"dot good\"").count();
+        assert_eq!(dots, 0, "what is not seen everywhere yet is said at once");
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
         // The overview says what the registrations page says.
         house.look().await;
@@ -507,6 +516,15 @@ async fn with_mastodons_redis_it_is_done_at_once() {
     assert_eq!(noted(&house).await, Vec::<String>::new());
 }
 
+/// The dot beside the instance's name says what its overview says.
+pub fn dot_agrees(overview: &str) {
+    let well = text(overview).contains("all well");
+    let dots = overview.matches("class=\"dot good\"").count();
+    let others = overview.matches("class=\"dot danger\"").count();
+    assert!(well != text(overview).contains("look here"), "{}", text(overview));
+    assert_eq!((dots > 0, others > 0), (well, !well), "{}", text(overview));
+}
+
 /// What is wrong, how it comes about, and what the overview must and must not say.
 #[tokio::test]
 async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
@@ -515,7 +533,11 @@ async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
     house.front.keep();
     warm(&house).await;
     house.look().await;
-    let overview = async || text(&house.get(Some(&owner), "/i/harbour").await.body);
+    let overview = async || {
+        let page = house.get(Some(&owner), "/i/harbour").await.body;
+        dot_agrees(&page);
+        text(&page)
+    };
     // As long as nobody has looked for changes elsewhere, nobody knows.
     let page = overview().await;
     assert!(!page.contains("no problems") && page.contains("Outside changesnot checked yet"), "{page}");
@@ -810,4 +832,73 @@ async fn a_change_that_cannot_be_read_is_said_and_looked_at_again() {
 
 async fn settling(house: &House) -> Option<howdah::store::settling::Settling> {
     howdah::store::settling::of(&house.store.store, &"harbour".parse().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_day_that_is_not_over_is_no_drop() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    // Many a day but for the one that has just begun.
+    let day = "(extract(epoch from now() at time zone 'utc')::bigint / 86400)";
+    let sql = format!(
+        "delete from accounts where domain is null and (id >> 16) / 86400000 = {day}; \
+         insert into accounts (id, username, created_at, updated_at) select \
+         ((({day} - d) * 86400000) << 16) + 7000 + n, 'day_' || d || '_' || n, now(), now() \
+         from generate_series(1, 40) d, generate_series(1, 50) n; \
+         insert into accounts (id, username, created_at, updated_at) values (({day} * 86400000) << 16, 'today', now(), now())"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+    house.look().await;
+    for page in ["/i/harbour", PAGE] {
+        let page = house.get(Some(&owner), page).await.body;
+        let chart = page.split("class=\"chart\"").nth(1).unwrap().split("</section>").next().unwrap();
+        let bars: Vec<&str> = chart.split("<rect").skip(1).collect();
+        let unfinished: Vec<bool> = bars.iter().map(|bar| bar.contains("class=\"bar unfinished\"")).collect();
+        assert_eq!(unfinished.iter().position(|is| *is), Some(29), "the last one alone: {chart}");
+        assert!(bars[29].contains(": 1 sign-up so far"), "{}", bars[29]);
+        assert!(!bars[28].contains("so far") && bars[28].contains(" sign-ups<"), "{}", bars[28]);
+        assert!(text(chart).ends_with("today so far"), "{}", text(chart));
+    }
+}
+
+/// What stands in the row of the message for visitors, what the page of somebody who may only read says, and what not.
+const MESSAGES: [(&str, &str, &str); 7] = [
+    ("delete from settings where var = 'closed_registrations_message'", "No message is set.", "cannot be read"),
+    (
+        "insert into settings (var, value) values ('closed_registrations_message', null)",
+        "No message is set.",
+        "cannot be read",
+    ),
+    (
+        "update settings set value = E'--- \\'\\'\\n' where var = 'closed_registrations_message'",
+        "No message is set.",
+        "cannot be read",
+    ),
+    (
+        "update settings set value = E'--- Full.\\n' where var = 'closed_registrations_message'",
+        "Full.",
+        "No message is set",
+    ),
+    (
+        "update settings set value = E'--- [Full\\n' where var = 'closed_registrations_message'",
+        "The stored message cannot be read",
+        "No message is set",
+    ),
+    (
+        "update settings set value = E'--- !ruby/object:Full {}\\n' where var = 'closed_registrations_message'",
+        "The stored message cannot be read",
+        "No message is set",
+    ),
+    ("alter table settings rename to not_read", "database", "No message is set"),
+];
+
+#[tokio::test]
+async fn no_message_is_set_only_where_that_was_read() {
+    let house = house(sqlite().await).await;
+    let auditor = house.sign_in("auditor").await;
+    for (rows, says, not) in MESSAGES {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(rows.to_owned())).execute(&house.instance).await.unwrap();
+        let page = text(&house.get(Some(&auditor), PAGE).await.body);
+        assert!(page.contains(says) && !page.contains(not), "{rows}: {page}");
+    }
 }

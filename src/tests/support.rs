@@ -641,6 +641,7 @@ impl House {
             instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
             instance.signups.refresh(&instance.database, self.app.clock.now()).await;
             instance.appeals.refresh(&instance.database, self.app.clock.now()).await;
+            howdah::overview::service::parts(&self.app, instance, self.app.clock.now()).await;
         }
     }
 

@@ -388,14 +388,18 @@ fn instance_link(here: Desk, frame: &Frame, head: &InstanceHead) -> AnyView {
     view! {
         <a href=same_desk(here, head) aria-current=current.then_some("true")>
             <span class=dot title=state></span><span class="cut">{head.title.clone()}</span>
-            <span class="soft small nowrap end">{(!head.well).then(|| format!("{state} · "))} {waiting}</span>
+            <span class="soft small nowrap end">{(head.well != Some(true)).then(|| format!("{state} · "))} {waiting}</span>
         </a>
     }
     .into_any()
 }
 
 fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
-    if head.well { ("dot good", "well") } else { ("dot danger", "something isn’t responding") }
+    match head.well {
+        Some(true) => ("dot good", "well"),
+        Some(false) => ("dot danger", "something needs a look"),
+        None => ("dot", "not checked yet"),
+    }
 }
 
 fn top(here: Desk, frame: &Frame) -> AnyView {

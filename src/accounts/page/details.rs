@@ -18,9 +18,6 @@ use leptos::prelude::*;
 
 const DELETE: &str = form::action::<api::Delete>();
 
-/// So many sessions are read.
-const MOST_SESSIONS: usize = 20;
-
 pub fn body(frame: Frame, page: AccountPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let account = &page.case.account;
@@ -183,7 +180,7 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
     let sessions = (!details.sessions.is_empty()).then(|| {
         view! {
             <table class="list">
-                <thead><tr><th>{if details.sessions.len() >= MOST_SESSIONS { "Session (latest 20)" } else { "Session" }}</th><th>"Since"</th><th>"IP \
+                <thead><tr><th>{if details.more_sessions { format!("Session (latest {})", details.sessions.len()) } else { "Session".to_owned() }}</th><th>"Since"</th><th>"IP \
                 address"</th></tr></thead>
                 <tbody>{details.sessions.iter().map(|session| view! {
                     <tr data-row=keys::row()>

@@ -14,8 +14,8 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, OpenReport, ReportMade, SanctionsSince,
-            SeenFrom, SignUpData, WebSession,
+            Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, MOST_SESSIONS, OpenReport, ReportMade,
+            SanctionsSince, SeenFrom, SignUpData, WebSession,
         },
     },
     path,
@@ -110,6 +110,7 @@ pub async fn account(
                 .map(|words| shortened(&ui::tame(&words)))
                 .unwrap_or_default(),
         }),
+        more_sessions: touched && facts.sessions.len() > usize::try_from(MOST_SESSIONS).unwrap_or(0),
         more_places: touched && facts.seen.len() > usize::try_from(MOST_ADDRESSES).unwrap_or(0),
         places: facts
             .seen
@@ -127,6 +128,7 @@ pub async fn account(
             .sessions
             .iter()
             .filter(|_| touched)
+            .take(usize::try_from(MOST_SESSIONS).unwrap_or(0))
             .map(|session| SeenSession {
                 since: session.since,
                 last: session.last,
@@ -169,7 +171,7 @@ impl Places {
 }
 
 /// The deletion of an account's data that was asked for here: its entry in the record.
-async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId) -> Result<Option<i64>, Problem> {
+pub async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId) -> Result<Option<i64>, Problem> {
     let app = &context.app;
     let filter = Filter {
         subject: Some(app.ledger.subject(&Subject::Account(instance.name.clone(), id))),

@@ -675,8 +675,8 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 }
 
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
-pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
-    let (store, now) = (&context.app.store, context.now());
+pub async fn last_compared(app: &App, instance: &Instance, now: Timestamp) -> sqlx::Result<(bool, String)> {
+    let store = &app.store;
     let mut oldest: Option<Timestamp> = None;
     let mut without = String::new();
     for part in Part::ALL {

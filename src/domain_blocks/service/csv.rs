@@ -385,11 +385,12 @@ fn boolean(text: &str) -> Result<Option<bool>, String> {
     match text.to_lowercase().as_str() {
         "" | "-" | "none" | "null" | "nil" | "n/a" => Ok(None),
         "true" | "t" | "yes" | "y" | "1" | "on" | "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "sí" | "vero"
-        | "verdadeiro" | "sim" | "waar" | "prawda" | "sant" | "sand" | "pravda" | "tosi" | "истина" => {
-            Ok(Some(true))
-        }
+        | "verdadeiro" | "sim" | "waar" | "prawda" | "tak" | "sant" | "sand" | "pravda" | "tosi" | "igaz"
+        | "истина" | "да" => Ok(Some(true)),
         "false" | "f" | "no" | "n" | "0" | "off" | "falsch" | "nein" | "faux" | "non" | "falso" | "não" | "onwaar"
-        | "nee" | "fałsz" | "falskt" | "falsk" | "nepravda" | "epätosi" | "ложь" => Ok(Some(false)),
+        | "nee" | "fałsz" | "nie" | "falskt" | "falsk" | "nej" | "nepravda" | "epätosi" | "hamis" | "ложь" | "нет" => {
+            Ok(Some(false))
+        }
         _ => Err(format!("“{}” is neither yes nor no", crate::ui::excerpt(text, 40))),
     }
 }

@@ -33,6 +33,7 @@ use crate::{
 use axum::body::Bytes;
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    ops::Range,
     sync::Arc,
 };
 
@@ -305,16 +306,17 @@ fn suspends(row: &Row) -> bool {
         && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
 }
 
-/// Says of each row that begins to suspend which servers known here it would be the rule for, and whether that cuts follows of
+/// Says of each row that begins to suspend, whose lines are given, which servers known here it would be the rule for, and whether that cuts follows of
 /// people here; what is not known counts as yes. The longest name counts, so that a server with a rule of its own costs
 /// nothing. Whom it costs, and how much, is counted for the rows that are shown ([`costs_shown`]): for all of a long list that
 /// takes many seconds.
 async fn priced(
     instance: &Instance,
     mut rows: Vec<Row>,
+    suspending: Arc<HashSet<i64>>,
     ruled: Arc<HashMap<String, Listed>>,
 ) -> Result<Vec<Row>, Problem> {
-    if !rows.iter().any(suspends) {
+    if suspending.is_empty() {
         return Ok(rows);
     }
     let known = {
@@ -322,9 +324,10 @@ async fn priced(
         read.server_names(MOST_KNOWN).await.map_err(read_problem)?
     };
     let all_known = i64::try_from(known.len()).is_ok_and(|number| number < MOST_KNOWN);
+    let of_lines = suspending.clone();
     let (returned, names, lines) = off_thread(move |_| {
         let suspending: HashMap<&str, i64> =
-            rows.iter().filter(|row| suspends(row)).map(|row| (row.domain.as_str(), row.line)).collect();
+            rows.iter().filter(|row| of_lines.contains(&row.line)).map(|row| (row.domain.as_str(), row.line)).collect();
         let (mut names, mut lines) = (Vec::new(), Vec::new());
         for name in known {
             let mut rest = name.as_str();
@@ -351,7 +354,7 @@ async fn priced(
     for (name, line) in names.into_iter().zip(lines) {
         there.entry(line).or_default().push(name);
     }
-    for row in rows.iter_mut().filter(|row| suspends(row)) {
+    for row in rows.iter_mut().filter(|row| suspending.contains(&row.line)) {
         let mut there = there.remove(&row.line).unwrap_or_default();
         // Where not all servers were looked through, others may be below it.
         let more = there.len() > COSTED || !all_known;
@@ -366,6 +369,10 @@ async fn priced(
     Ok(rows)
 }
 
+/// From so many on, going through all follows takes longer than looking at the first accounts of each server, of which most have
+/// a tie.
+const MANY_FOLLOWS: i64 = 500_000;
+
 /// The rows that cut follows, of names of servers and the row each comes under; where that took too long, all of them that are
 /// not known to cut none.
 async fn cutting(instance: &Instance, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, Problem> {
@@ -375,7 +382,8 @@ async fn cutting(instance: &Instance, names: &[String], rows: &[i64]) -> Result<
     // A read each: one that takes too long ends its transaction.
     let at_first = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.tied_at_first(names, rows).await
+        let follows = read.follows_about().await.map_err(read_problem)?;
+        if follows >= MANY_FOLLOWS { read.tied_at_first(names, rows).await } else { Ok(HashSet::new()) }
     };
     let mut cutting = match at_first {
         Ok(found) => found,
@@ -387,12 +395,20 @@ async fn cutting(instance: &Instance, names: &[String], rows: &[i64]) -> Result<
     if names.is_empty() {
         return Ok(cutting);
     }
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    match read.tied(&names, &rows).await {
-        Ok(found) => cutting.extend(found),
-        Err(DatabaseError::Slow) => cutting.extend(rows),
-        Err(error) => return Err(read_problem(error)),
-    }
+    // Half of them each.
+    let half = names.len().div_ceil(2);
+    let tied = async |range: Range<usize>| match (names.get(range.clone()), rows.get(range)) {
+        (Some([]) | None, _) | (_, None) => Ok(HashSet::new()),
+        (Some(names), Some(rows)) => {
+            match instance.database.read().await.map_err(read_problem)?.tied(names, rows).await {
+                Err(DatabaseError::Slow) => Ok(rows.iter().copied().collect()),
+                found => found.map_err(read_problem),
+            }
+        }
+    };
+    let (first, second) = tokio::try_join!(tied(0..half), tied(half..names.len()))?;
+    cutting.extend(first);
+    cutting.extend(second);
     Ok(cutting)
 }
 
@@ -577,22 +593,24 @@ async fn compared(
         if unusable * 2 > rows.len() {
             reading.doubts.push("More than half of its rows can’t be used.".to_owned());
         }
-        Ok((reading, rows, text))
+        let suspending: HashSet<i64> = rows.iter().filter(|row| suspends(row)).map(|row| row.line).collect();
+        Ok((reading, rows, suspending, text))
     };
-    let (mut reading, mut rows, text) = off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
+    let (mut reading, mut rows, suspending, text) =
+        off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
     if instance.health().domain.is_none() {
         // Without it our own name is not known to be ours.
         reading.doubts.push("The instance hasn’t yet said which domain its handles use.".to_owned());
     }
-    let suspending: Vec<String> =
-        rows.iter().filter(|row| row.difference.applies() && suspends(row)).map(|row| row.domain.clone()).collect();
+    let begins = |row: &&Row| row.difference.applies() && suspending.contains(&row.line);
+    let names: Vec<String> = rows.iter().filter(begins).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.accounts_known_on(&suspending).await.map_err(read_problem)?
+        read.accounts_known_on(&names).await.map_err(read_problem)?
     };
     known_below(instance, &mut rows).await?;
     let rows = possible_names(instance, rows).await?;
-    let mut rows = priced(instance, rows, ruled).await?;
+    let mut rows = priced(instance, rows, Arc::new(suspending), ruled).await?;
     if reading.is_certain() {
         for row in rows.iter_mut().filter(|row| row.difference.is_ticked() && !row.cuts) {
             row.ticked = true;

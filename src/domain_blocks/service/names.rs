@@ -95,6 +95,12 @@ fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option
     if labels.contains(&"canary") || labels.windows(3).any(|labels| labels == ["delete", "this", "line"]) {
         return Some("The name is a trap for people who import lists unread.");
     }
+    // RFC 1123. Mastodon takes it all the same; a bullet may have been glued to it.
+    if labels.iter().any(|label| label.starts_with('-') || label.ends_with('-')) {
+        return Some(
+            "No part of a domain starts or ends with a hyphen: it may not be the one the list means.",
+        );
+    }
     (labels.len() > 6).then_some("The name reads like a sentence, not like a domain.")
 }
 

@@ -6,7 +6,7 @@ use crate::{
     id::AccountId,
     nouns::{
         permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
-        reports::AccountState,
+        reports::{AccountState, Reversal},
     },
 };
 
@@ -21,6 +21,8 @@ pub struct Account {
     pub note: String,
     pub created_at: Timestamp,
     pub state: AccountState,
+    /// Whether its suspension is this server's own: Mastodon lifts no other.
+    pub suspended_here: bool,
     /// When a suspended account's data is deleted: its request and 30 days.
     pub deleted_on: Option<Timestamp>,
     pub followers: i64,
@@ -53,6 +55,7 @@ impl Account {
             note: String::new(),
             created_at: Timestamp(0),
             state: AccountState::default(),
+            suspended_here: false,
             deleted_on: None,
             followers: 0,
             statuses: 0,
@@ -86,14 +89,23 @@ impl Account {
         }
     }
 
-    /// Nothing is left that a reversal would bring back: its data was deleted, after a suspension or by its owner.
+    /// Its data may be gone: it was deleted, after a suspension or by its owner, or nothing of it waits to be.
     pub fn data_is_gone(&self) -> bool {
         self.state.deleted || (self.state.suspended && self.deleted_on.is_none())
     }
 
-    /// The same of somebody of this instance: a remote account's comes anew from its server.
-    pub fn nothing_comes_back(&self) -> bool {
-        self.domain.is_none() && self.data_is_gone()
+    /// Why something that was done to it cannot be taken back, or nobody would come back by it; `None` where Mastodon does it.
+    /// Whoever was suspended by other means than the API has nothing that waits to be deleted, and all of it may be there still.
+    pub fn cannot_reverse(&self, reversal: Reversal) -> Option<&'static str> {
+        // A remote account's comes anew from its server.
+        let nobody_is_left = self.domain.is_none() && self.data_is_gone() && (self.state.deleted || !self.has_login);
+        if nobody_is_left {
+            return Some("what this account had is deleted, and lifting a sanction brings nothing of it back.");
+        }
+        // `AccountPolicy#unsuspend?` (`app/policies/account_policy.rb`).
+        (reversal == Reversal::Unsuspend && self.state.suspended && !self.suspended_here).then_some(
+            "Mastodon lifts only suspensions of its own, and this one came from the account’s server, or it is not kept whose it is.",
+        )
     }
 
     /// It stands as if it could be used, and nobody can: its login went with its data, and the suspension or its owner's wish
@@ -170,6 +182,7 @@ struct Row {
     silenced: bool,
     sensitized: bool,
     deletion: Option<i64>,
+    suspended_here: bool,
     followers: Option<i64>,
     statuses: Option<i64>,
     last_status_at: Option<i64>,
@@ -196,6 +209,7 @@ impl Read {
              a.sensitized_at is not null as sensitized, (select ",
             ms!("d.created_at"),
             " from account_deletion_requests d where d.account_id = a.id order by d.id limit 1) as deletion, \
+             a.suspended_at is not null and coalesce(a.suspension_origin = 0, false) as suspended_here, \
              s.followers_count as followers, s.statuses_count as statuses, ",
             ms!("s.last_status_at"),
             " as last_status_at, r.name as role_name, r.permissions as role_permissions, r.position as role_position, \
@@ -223,6 +237,7 @@ impl Read {
                 deleted: row.deleted == Some(true),
                 untold: row.deleted.is_none(),
             },
+            suspended_here: row.suspended_here,
             deleted_on: row.deletion.map(|at| Timestamp(at).plus(30 * DAY)),
             // Counters may be briefly negative in SQL.
             followers: row.followers.unwrap_or(0).max(0),

@@ -9,6 +9,8 @@ use crate::{
 
 /// Addresses that are shown, newest first.
 pub const MOST_ADDRESSES: i64 = 30;
+/// So many sessions are shown; one more is read.
+pub const MOST_SESSIONS: i64 = 20;
 
 /// When the sanctions in force began, and whether the account's own server suspended it.
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
@@ -132,16 +134,18 @@ impl Read {
         Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Timestamp(at) }).collect())
     }
 
-    /// Somebody's web sessions, newest first: Mastodon keeps ten (`session_activations (user_id)`).
+    /// Somebody's web sessions, newest first, and one more than are shown: Mastodon keeps ten
+    /// (`session_activations (user_id)`).
     pub async fn web_sessions(&mut self, user: i64) -> Result<Vec<WebSession>, DatabaseError> {
         const SQL: &str = concat!(
             "select ",
             ms!("created_at"),
             ", ",
             ms!("updated_at"),
-            ", host(ip), left(user_agent, 300) from session_activations where user_id = $1 order by updated_at desc limit 20"
+            ", host(ip), left(user_agent, 300) from session_activations where user_id = $1 order by updated_at desc limit $2"
         );
-        let rows: Vec<(i64, i64, Option<String>, String)> = query_as(SQL).bind(user).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(i64, i64, Option<String>, String)> =
+            query_as(SQL).bind(user).bind(MOST_SESSIONS + 1).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(since, last, ip, agent)| WebSession {

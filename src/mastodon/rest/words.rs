@@ -33,7 +33,12 @@ pub(super) fn whose(status: StatusCode, body: &[u8]) -> Whose {
             value["error_description"].as_str().map_or_else(|| error.to_owned(), |more| format!("{error}: {more}"));
         Some(crate::text::excerpt(&said, LONGEST))
     });
-    said.map_or_else(|| Whose::Nobodys(page(body)), Whose::Mastodons)
+    match said {
+        // These are said of Mastodon by what stands in front of it, also in JSON.
+        Some(said) if matches!(status.as_u16(), 502 | 504 | 520..) => Whose::Nobodys(format!("“{said}”")),
+        Some(said) => Whose::Mastodons(said),
+        None => Whose::Nobodys(page(body)),
+    }
 }
 
 /// What a page that is not Mastodon's says of itself: its title, else how it begins.
@@ -144,6 +149,11 @@ mod tests {
             (404, "<h1 class=x>Not <b>found</b></h1>", Whose::Nobodys("“Not found”".into())),
             (403, "Forbidden\n", Whose::Nobodys("“Forbidden”".into())),
             (404, "", Whose::Nobodys("an empty page".into())),
+            (502, r#"{"error":"bad gateway"}"#, Whose::Nobodys("“bad gateway”".into())),
+            (504, r#"{"error":"upstream request timeout"}"#, Whose::Nobodys("“upstream request timeout”".into())),
+            (522, r#"{"error":"Connection timed out"}"#, Whose::Nobodys("“Connection timed out”".into())),
+            (503, r#"{"error":"Service Unavailable"}"#, Whose::Mastodons("Service Unavailable".into())),
+            (200, "", Whose::Nobodys("an empty page".into())),
             (403, r#"{"message":"blocked by policy"}"#, Whose::Nobodys(r#"“{"message":"blocked by policy"}”"#.into())),
             (200, "<h1>maintenance</h1>", Whose::Nobodys("“maintenance”".into())),
             (200, "{}", Whose::Value(serde_json::json!({}))),

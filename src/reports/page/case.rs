@@ -10,7 +10,7 @@ use crate::{
     reports::api,
     reports::{
         AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
-        PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, Reversal, service,
+        PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, service,
     },
     search::Search,
     ui::{self, desk, form, keys, list, time},
@@ -694,16 +694,15 @@ fn masked(
 }
 
 fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
-    // Nothing of a person whose data was deleted comes back; a remote account's comes anew from its server.
-    if page.hands_off.is_some() || page.account.only_closable.is_some() || page.account.nothing_comes_back {
+    if page.hands_off.is_some() || page.account.reversals.is_empty() {
         return frame.draft_for(REVERSE).map(form::kept).into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let contractor = frame.role == Role::Contractor;
-    Reversal::ALL
-        .into_iter()
-        .filter(|reversal| reversal.applies(page.account.state))
-        .map(|reversal| {
+    page.account
+        .reversals
+        .iter()
+        .map(|&reversal| {
             let draft = frame
                 .draft_for(REVERSE)
                 .filter(|draft| draft.value("reversal") == Some(reversal.verb()));

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
-    accounts::service::our_notes,
+    accounts::service::{deleted_from_here, our_notes},
     acting::{self, Own},
     clock::{MINUTE, Timestamp},
     context::Context,
@@ -28,7 +28,8 @@ use crate::{
     problem::{Kind, Problem},
     reports::{
         AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
-        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Reversal,
+        Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},
@@ -320,8 +321,9 @@ pub async fn case_page(
         Some(report) => format!("admin/reports/{}", report.id),
         None => format!("admin/accounts/{id}"),
     };
+    let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
     Ok(CasePage {
-        account: if touched { account_card(&facts) } else { account_card(&facts).public() },
+        account: if touched { card } else { card.public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
         unread: facts.unread,
         at_once,
@@ -667,7 +669,37 @@ pub async fn revealed(context: &Context, search: &Search, account: AccountId) ->
         .map(|(_, what, value)| Revealed { what, value }))
 }
 
-fn account_card(facts: &Facts) -> AccountCard {
+/// What of an account's sanctions can be taken back: what Mastodon does, and somebody may come back by.
+async fn reversals(context: &Context, instance: &Instance, account: &Account) -> Result<Vec<Reversal>, Problem> {
+    let mut possible = Vec::new();
+    for reversal in Reversal::ALL.into_iter().filter(|reversal| reversal.applies(account.state)) {
+        if cannot_reverse(context, instance, account, reversal).await?.is_none() {
+            possible.push(reversal);
+        }
+    }
+    Ok(possible)
+}
+
+/// Why something that was done to an account cannot be taken back, or nobody would come back by it. Whose data was deleted from
+/// here is known by the record alone: its rows do not say so up to 4.6.
+pub async fn cannot_reverse(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    reversal: Reversal,
+) -> Result<Option<String>, Problem> {
+    if let Some(why) = account.only_closable().or_else(|| account.cannot_reverse(reversal)) {
+        return Ok(Some(why.to_owned()));
+    }
+    if account.domain.is_some() || !account.data_is_gone() {
+        return Ok(None);
+    }
+    let deleted = deleted_from_here(context, instance, account.id).await?;
+    Ok(deleted
+        .map(|entry| format!("its data was deleted from this console, entry {entry}, and nothing of it comes back.")))
+}
+
+fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     let account = &facts.account;
     let server_itself = if account.id.0 < 0 { " (the server itself)" } else { "" };
     let handle = format!("@{}{server_itself}", ui::tame(&account.acct()));
@@ -698,8 +730,7 @@ fn account_card(facts: &Facts) -> AccountCard {
         state: account.state,
         only_closable: account.only_closable().map(str::to_owned),
         gone: account.gone,
-        data_is_gone: account.data_is_gone(),
-        nothing_comes_back: account.nothing_comes_back(),
+        reversals,
         left_without_login: account.is_left_without_login(),
         deleted_on: account.deleted_on,
         staff: account.is_staff().then(|| account.role.as_ref().map(|(name, ..)| name.clone()).unwrap_or_default()),

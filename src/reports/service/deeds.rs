@@ -2,7 +2,7 @@
 
 use super::{
     budget,
-    case::{besides, hands_off, own_beyond, untouched},
+    case::{besides, cannot_reverse, hands_off, own_beyond, untouched},
     read_problem, store_problem,
 };
 use crate::{
@@ -516,13 +516,8 @@ pub async fn reverse(
     if let Some(gone) = account.only_closable() {
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
-    // Suspended by other means, it may have nothing that waits to be deleted, and all of it still there.
-    if account.nothing_comes_back() && (account.state.deleted || !account.has_login) {
-        return Err(Problem::new(
-            Kind::Conflict,
-            "Nothing was done: this account’s data is deleted, and undoing a sanction restores none of it.",
-            "The page shows the current state.",
-        ));
+    if let Some(why) = cannot_reverse(&context, &instance, &account, reversal).await? {
+        return Err(Problem::new(Kind::Conflict, format!("Nothing was done: {why}"), "The page shows the current state."));
     }
     let why = Why::given(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
