@@ -134,6 +134,7 @@ fn fact_clause(entry: &Entry) -> String {
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
         "snapshots_proved" => "proved what was kept of the instances, and believes no former copy of it".to_owned(),
+        "deeds_proved" => "proved each deed of the batches, and believes none without a proof".to_owned(),
         "row_resealed" => {
             let row = match entry.leaf["facts"]["row"].as_str() {
                 Some("person") => "the row of a person",

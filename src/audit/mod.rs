@@ -116,6 +116,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("registrations_settled", "registrations seen everywhere later"),
     ("rows_sealed", "rows sealed"),
     ("snapshots_proved", "what was kept of instances proved"),
+    ("deeds_proved", "deeds of batches proved"),
     ("row_resealed", "rows taken as they stand"),
     ("destroy_words", "keys of old words destroyed"),
     ("denied", "tries refused"),

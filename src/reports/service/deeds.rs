@@ -2,7 +2,7 @@
 
 use super::{
     budget,
-    case::{besides, hands_off, own_beyond, untouched},
+    case::{besides, hands_off, own_beyond, shown_as, untouched},
     read_problem, store_problem,
 };
 use crate::{
@@ -31,8 +31,8 @@ use crate::{
         QueueFilter, Reversal,
     },
     search::Search,
-    store::{attempts::Limit, case_claims, drafts, operators},
-    text::{Hashed, Message, Why},
+    store::{attempts::Limit, case_claims, case_claims::HandedNote, drafts, operators},
+    text::{self, Hashed, Message, Why},
     ui,
 };
 use serde_json::json;
@@ -103,10 +103,15 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
                 .await
                 .map_err(store_problem)?
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
+            let name = context.actor.told(&claim.operator, || name);
             Err(Problem::new(
                 Kind::Conflict,
-                format!("{name} holds this case, so nothing was done."),
-                "Ask them to give it back; what you typed is kept.",
+                format!("{} holds this case, so nothing was done.", text::capital(&name)),
+                if context.actor.is_told_names() {
+                    "Ask them to give it back; what you typed is kept."
+                } else {
+                    "It is anybody’s again ten minutes after they were last at it; what you typed is kept."
+                },
             ))
         }
         _ => Ok(()),
@@ -340,6 +345,10 @@ pub async fn colleagues(
     target: &Account,
     open: &[OpenReport],
 ) -> Result<Vec<(String, String)>, Problem> {
+    // Who works here is no contractor's to know: they give a case back.
+    if !context.actor.is_told_names() {
+        return Ok(Vec::new());
+    }
     let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
     // One transaction for all of them, however many there are.
@@ -384,8 +393,8 @@ pub async fn hand_over(
     let sealed = if note.is_empty() {
         None
     } else {
-        let note = format!("{}: {note}", context.actor.name);
-        Some(app.keys.seal_text("case note", &account.id.to_string(), &note).map_err(store_problem)?)
+        let said = HandedNote { by: context.actor.operator.clone(), text: note.to_string() };
+        Some(case_claims::seal_note(&app.keys, &instance.name, account.id, &said).map_err(store_problem)?)
     };
     let (from, now) = (context.actor.operator.clone(), context.now());
     let (on, account, from, to, sealed) = (&instance.name, account.id, &from, &to, sealed.as_deref());
@@ -598,7 +607,7 @@ pub async fn reveal(
         &context.app.store,
         &context.app.keys,
         Some(&context.actor.operator),
-        "reveal",
+        &shown_as(&instance.name),
         &text,
         context.now(),
     )
