@@ -69,7 +69,7 @@ async fn page(house: &House, cookie: &str, path: &str) -> String {
             None => break,
         }
     }
-    answer.body
+    answer.body.replace("<!>", "")
 }
 
 fn named<'a>(page: &str, names: &'a [String]) -> Option<&'a String> {

@@ -14,8 +14,8 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
         Driver::Sqlite(_) => vec![
             ("create trigger idle after update on operators begin select 1; end", "drop trigger idle"),
             // The engine keeps the table's name as it was written.
-            ("create trigger idle after update on OPERATORS begin select 1; end", "drop trigger idle"),
-            ("create trigger idle after update on \"Web_Sessions\" begin select 1; end", "drop trigger idle"),
+            ("create trigger idler after update on OPERATORS begin select 1; end", "drop trigger idler"),
+            ("create trigger idlest after update on \"Web_Sessions\" begin select 1; end", "drop trigger idlest"),
             // One of ours by name alone.
             (
                 "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head begin select 1; end",

@@ -6,7 +6,7 @@ use crate::{
     fence::{closed_elsewhere, whole},
     grants::{kept_by, set_role, somebody_and_a_role, timed, with_role},
     linked::link,
-    support::{House, PASSWORD, grants_taken_back, house, person, postgres, until},
+    support::{House, PASSWORD, house, person, postgres, until},
 };
 use howdah::{
     access::Role,
@@ -148,7 +148,6 @@ impl Stage {
         let house = timed(house(postgres().await).await).await;
         let app = &house.app;
         app.ledger.seal_rows_once().await.unwrap();
-        grants_taken_back(app, "01contractor").await;
         kept_by(app, "a process").await.unwrap();
         for (name, role) in [
             ("victim", Role::Moderator),
