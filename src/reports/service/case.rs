@@ -33,7 +33,7 @@ use crate::{
     },
     search::Search,
     store::{case_claims, drafts, operators},
-    text, ui,
+    ui,
 };
 use std::collections::BTreeSet;
 use url::Url;
@@ -279,7 +279,7 @@ pub async fn case_page(
         Some(note) => {
             let by = operators::by_id(&app.store, &note.by).await.map_err(store_problem)?;
             let by = context.actor.told(&note.by, || by.map_or_else(|| "somebody".to_owned(), |person| person.name));
-            Some(format!("{}: {}", text::capital(&by), note.text))
+            Some(format!("{by}: {}", note.text))
         }
         None => None,
     };

@@ -6,7 +6,7 @@ use super::{
     read_problem, store_problem,
 };
 use crate::{
-    access::{self, Permission, Permit, Role},
+    access::{self, ON_THE_TEAM, Permission, Permit, Role},
     acting, batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
     carry_out::{closed_as_read, opened},
@@ -103,16 +103,13 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
                 .await
                 .map_err(store_problem)?
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
-            let name = context.actor.told(&claim.operator, || name);
-            Err(Problem::new(
-                Kind::Conflict,
-                format!("{} holds this case, so nothing was done.", text::capital(&name)),
-                if context.actor.is_told_names() {
-                    "Ask them to give it back; what you typed is kept."
-                } else {
-                    "It is anybody’s again ten minutes after they were last at it; what you typed is kept."
-                },
-            ))
+            let (who, remedy) = if context.actor.is_told_names() {
+                (name, "Ask them to give it back; what you typed is kept.")
+            } else {
+                let remedy = "It is anybody’s again ten minutes after they were last at it; what you typed is kept.";
+                (text::capital(ON_THE_TEAM), remedy)
+            };
+            Err(Problem::new(Kind::Conflict, format!("{who} holds this case, so nothing was done."), remedy))
         }
         _ => Ok(()),
     }
