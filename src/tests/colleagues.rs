@@ -208,7 +208,7 @@ async fn no_page_of_a_contractors_names_a_colleague() {
         }
         // What they are told instead, and what they need.
         let case = |account: &str| format!("/i/harbour/reports/{account}");
-        assert!(page(&house, &contractor, &case(&cases[0])).await.contains("held by somebody on the team"));
+        assert!(page(&house, &contractor, &case(&cases[0])).await.contains("assigned to somebody on the team"));
         assert!(page(&house, &contractor, &case(&cases[1])).await.contains("Knows the history."));
         let grant = page(&house, &contractor, &format!("/grants/{}", whose[0].id)).await;
         assert!(grant.contains(SPONSOR), "{grant}");
@@ -233,6 +233,6 @@ async fn no_page_of_a_contractors_names_a_colleague() {
         let refused = hold(&contractor, &cases[0]).await.location.unwrap();
         let answer = house.get(Some(&contractor), &refused).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.body.contains("Somebody on the team holds this case"), "{}", answer.body);
+        assert!(answer.body.contains("this case is assigned to somebody on the team"), "{}", answer.body);
     }
 }
