@@ -136,6 +136,7 @@ fn fact_clause(entry: &Entry) -> String {
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
         "snapshots_proved" => "verified what was stored of the instances".to_owned(),
+        "deeds_proved" => "verified each action of the batches".to_owned(),
         "row_resealed" => {
             let row = match entry.leaf["facts"]["row"].as_str() {
                 Some("person") => "the row of a person",

@@ -37,10 +37,24 @@ impl Actor {
         self.role != Role::Contractor || self.on(instance).any(|grant| grant.scope.categories.contains(&category))
     }
 
+    /// Whether this person is told who works here. No contractor is: they learn what was done about a case, and not by whom.
+    pub fn is_told_names(&self) -> bool {
+        self.role != Role::Contractor
+    }
+
+    /// How somebody of the team is called on this person's pages: by `name`, or as [`ON_THE_TEAM`]. Themselves they know.
+    pub fn told(&self, who: &OperatorId, name: impl FnOnce() -> String) -> String {
+        if self.is_told_names() || *who == self.operator { name() } else { ON_THE_TEAM.to_owned() }
+    }
+
     fn on<'a>(&'a self, instance: &'a InstanceName) -> impl Iterator<Item = &'a Running> {
         self.grants.iter().filter(move |grant| grant.scope.instances.contains(instance))
     }
 }
+
+/// What is said in the place of a name, or of an account on an instance, to whoever is not told who works here. It is true of
+/// themselves as well: as whose account something was done on the instance may have been theirs.
+pub const ON_THE_TEAM: &str = "somebody on the team";
 
 /// What a permit is for: the ledger opens no deed about anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]

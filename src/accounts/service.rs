@@ -108,6 +108,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
+        // Whoever may not look any more is not shown what they found before.
+        context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
         let (asked, hits) = personal::found(context, &instance.name, id).await?;
         let untold = match instance.database.read().await {
             Ok(mut read) => read.untold(&[Extra::Deletion]).await,

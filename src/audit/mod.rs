@@ -116,6 +116,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("registrations_settled", "registrations visible everywhere later"),
     ("rows_sealed", "rows sealed"),
     ("snapshots_proved", "instance snapshots verified"),
+    ("deeds_proved", "batch actions verified"),
     ("row_resealed", "rows accepted as they are"),
     ("destroy_words", "keys of old texts destroyed"),
     ("denied", "attempts refused"),

@@ -102,6 +102,7 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         );
     }
     app.ledger.prove_snapshots_once().await.context("what was kept of the instances cannot be proved")?;
+    app.ledger.prove_deeds_once().await.context("the deeds of the batches cannot be proved")?;
     Ok(app)
 }
 

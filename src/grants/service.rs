@@ -39,16 +39,34 @@ const PAGE: usize = 50;
 const LONGEST_AGREEMENT: usize = 200;
 
 /// Names for ids.
-struct Names(Vec<Operator>);
+struct Names {
+    people: Vec<Operator>,
+    /// Who reads them, where they are shown.
+    reader: Option<Actor>,
+}
 
 impl Names {
     async fn read(store: &Store) -> Result<Self, Problem> {
-        operators::list(store).await.map(Self).map_err(store_problem)
+        let people = operators::list(store).await.map_err(store_problem)?;
+        Ok(Self { people, reader: None })
+    }
+
+    /// For a page of somebody's.
+    async fn shown_to(context: &Context) -> Result<Self, Problem> {
+        Ok(Self { reader: Some(context.actor.clone()), ..Self::read(&context.app.store).await? })
+    }
+
+    /// Whoever it is shown to.
+    fn whole(&self, id: &OperatorId) -> String {
+        let found = self.people.iter().find(|person| person.id == *id);
+        found.map_or_else(|| record::stranger(&id.0), |person| person.name.clone())
     }
 
     fn of(&self, id: &OperatorId) -> String {
-        let found = self.0.iter().find(|person| person.id == *id);
-        found.map_or_else(|| record::stranger(&id.0), |person| person.name.clone())
+        match &self.reader {
+            Some(reader) => reader.told(id, || self.whole(id)),
+            None => self.whole(id),
+        }
     }
 }
 
@@ -56,7 +74,8 @@ fn card(grant: Grant, names: &Names, now: Timestamp) -> Card {
     Card {
         state: grant.state(now),
         name: names.of(&grant.operator),
-        sponsor: names.of(&grant.sponsor),
+        // Whom the contractor asks.
+        sponsor: names.whole(&grant.sponsor),
         asked_by: names.of(&grant.asked_by),
         asked_at: grant.asked_at,
         decided: grant.decided.map(|decided| (names.of(&decided.by), decided.at)),
@@ -86,7 +105,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
     let parsed = Search::parse(search);
     let whose = own.as_ref().map_or("", |id| id.0.as_str());
     let before = parsed.get("before").unwrap_or_default();
-    let names = Names::read(&app.store).await?;
+    let names = Names::shown_to(context).await?;
     let open = if before.is_empty() {
         grants::open(&app.store, &app.keys, whose, now).await.map_err(store_problem)?
     } else {
@@ -101,7 +120,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
     let contractors = match own {
         Some(_) => Vec::new(),
         None => names
-            .0
+            .people
             .iter()
             .filter(|person| person.role == Role::Contractor && person.may_sign_in())
             .map(|person| {
@@ -153,7 +172,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     if own.as_ref().is_some_and(|own| *own != grant.operator) {
         return Err(Problem::not_found("This grant doesn’t exist."));
     }
-    let names = Names::read(&app.store).await?;
+    let names = Names::shown_to(context).await?;
     // What others did about it is in the record, which is not a contractor's to read.
     let mut second_person = None;
     let entries = if own.is_none() {

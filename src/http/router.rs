@@ -157,6 +157,13 @@ async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     }
 }
 
+/// Whether an address leads somewhere by a detour, as no browser writes it: it matches no route here, and whoever makes pages
+/// would follow it, to a page that says at once that there is none.
+fn is_detour(path: &str) -> bool {
+    let mut parts = path.split('/').map(|part| part.to_ascii_lowercase().replace("%2e", "."));
+    !path.starts_with('/') || path.ends_with('/') || parts.any(|part| matches!(part.as_str(), "." | ".."))
+}
+
 /// An address at which nothing stands: a page in its frame for somebody signed in, one without for anybody else.
 async fn unknown<F>(request: Request, page: impl FnOnce(Request) -> F) -> Response
 where
@@ -168,7 +175,7 @@ where
     }
     // A page is opened; a form that is sent to nowhere is not read, and no page is made of it.
     let opened = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !opened || !wants_page(request.headers()) {
+    if !opened || !wants_page(request.headers()) || is_detour(request.uri().path()) {
         return (nothing, "This page doesn’t exist. The overview is at /\n").into_response();
     }
     let mut response = page(request).await;

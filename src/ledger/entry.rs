@@ -158,6 +158,8 @@ pub enum Fact {
     RowsSealed(Counts),
     /// What was kept of instances, so many parts, is proved in the form of today: no former one is believed from here on.
     SnapshotsProved(u64),
+    /// Each deed of the batches was proved: so many.
+    DeedsProved(u64),
     /// Somebody at the server took a row that was refused as it stands.
     RowResealed {
         by: OperatorId,
@@ -204,6 +206,7 @@ impl Fact {
             Self::Settled { agrees: true, .. } => "registrations_settled",
             Self::RowsSealed(_) => "rows_sealed",
             Self::SnapshotsProved(_) => "snapshots_proved",
+            Self::DeedsProved(_) => "deeds_proved",
             Self::RowResealed { .. } => "row_resealed",
             Self::HeadSealed { .. } => "head_sealed",
             Self::RecordAccepted { .. } => "record_accepted",
@@ -224,7 +227,8 @@ impl Fact {
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. }
             | Self::RowsSealed(_)
-            | Self::SnapshotsProved(_) => None,
+            | Self::SnapshotsProved(_)
+            | Self::DeedsProved(_) => None,
             Self::RowResealed { by, .. } => Some(by),
         }
     }
@@ -242,6 +246,7 @@ impl Fact {
             | Self::Denied { .. }
             | Self::RowsSealed(_)
             | Self::SnapshotsProved(_)
+            | Self::DeedsProved(_)
             | Self::RowResealed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. } => None,
@@ -269,6 +274,7 @@ impl Fact {
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
             Self::RowsSealed(counts) => json!(counts),
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),
+            Self::DeedsProved(deeds) => json!({ "deeds": deeds }),
             Self::RowResealed { row, .. } => json!(row),
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
             Self::RecordAccepted { store, size, root, held, against, .. } => {

@@ -13,7 +13,8 @@ use crate::{
     nouns::grants::Scope,
     store::{
         self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
-        rights::SNAPSHOTS_PROVED, setup_links, snapshots, web_sessions,
+        rights::{DEEDS_PROVED, SNAPSHOTS_PROVED},
+        setup_links, snapshots, web_sessions,
     },
 };
 use serde::Serialize;
@@ -619,6 +620,21 @@ impl Ledger {
         self.fact(Fact::SnapshotsProved(parts)).await?;
         self.store.proving_is_done().await?;
         Ok(Some(parts))
+    }
+
+    /// Says, once, that each deed of the batches is proved: that was done when the store was brought up to date. From then on one
+    /// without a proof is none. How many deeds there are.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn prove_deeds_once(&self) -> Result<Option<u64>, LedgerError> {
+        if self.store.ever(DEEDS_PROVED).await? != Some(false) {
+            return Ok(None);
+        }
+        let deeds = batches::proved(&self.store).await?;
+        self.fact(Fact::DeedsProved(deeds)).await?;
+        self.store.deeds_are_done().await?;
+        Ok(Some(deeds))
     }
 
     /// What a check of the record says of the rows that give rights.

@@ -15,4 +15,15 @@ pub use deeds::{
 pub use queue::{CaseInQueue, cases, queue};
 pub use words::{plain_text, strike as strike_word};
 
-use crate::{mastodon::database::read_problem, store::store_problem};
+use crate::{
+    access::ON_THE_TEAM,
+    context::Context,
+    mastodon::{Instance, database::read_problem},
+    store::store_problem,
+};
+
+/// An account of the instance's staff on this person's pages. The one that the console itself acts as is nobody in particular.
+fn of_staff(context: &Context, instance: &Instance, username: &str) -> String {
+    let service = instance.health().account.as_ref().is_some_and(|account| account.username == username);
+    if service || context.actor.is_told_names() { format!("@{username}") } else { ON_THE_TEAM.to_owned() }
+}

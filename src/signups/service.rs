@@ -668,7 +668,7 @@ pub async fn sign_up(
             .is_ok(),
         deciding: parsed.get("decide").and_then(|verdict| verdict.parse().ok()),
         next: next_after(desk.people(), id),
-        revealed: reports::revealed(context, &parsed, id).await?,
+        revealed: reports::revealed(context, &parsed, &instance.name, id).await?,
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
         search: search.to_owned(),
     };

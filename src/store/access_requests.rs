@@ -55,12 +55,17 @@ fn damaged(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("an access request: {what}").into())
 }
 
+/// Whose words they are: of this request on this instance.
+fn whose(id: &str, instance: &str) -> String {
+    format!("{id} {instance}")
+}
+
 /// Stores a request that waits.
 pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx::Result<()> {
     const SQL: &str = "insert into access_requests (id, instance, operator, accounts, sealed_told, state, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     let text = serde_json::to_string(&request.told).map_err(fail)?;
-    let told = keys.seal_text(PURPOSE, &request.id, &text).map_err(fail)?;
+    let told = keys.seal_text(PURPOSE, &whose(&request.id, request.instance.as_str()), &text).map_err(fail)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         sqlx::query(SQL)
@@ -87,8 +92,9 @@ struct Row {
 }
 
 fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
+    let whose = whose(&row.id, &row.instance);
     let open =
-        |sealed: String| keys.open_text(PURPOSE, &row.id, &sealed).ok_or_else(|| damaged("its words do not open"));
+        |sealed: String| keys.open_text(PURPOSE, &whose, &sealed).ok_or_else(|| damaged("its words do not open"));
     let told = match row.sealed_told {
         Some(sealed) => serde_json::from_str(&open(sealed)?).map_err(|error| damaged(&error.to_string()))?,
         None => None,
@@ -175,18 +181,20 @@ pub async fn oldest_waiting(store: &Store, instance: &InstanceName) -> sqlx::Res
 pub async fn refuse(
     store: &Store,
     keys: &Keys,
+    instance: &InstanceName,
     id: &str,
     answer: &str,
     by: &OperatorId,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
-        where id = $1 and state = 'waiting'";
-    let sealed = keys.seal_text(PURPOSE, id, answer).map_err(fail)?;
+        where id = $1 and instance = $5 and state = 'waiting'";
+    let sealed = keys.seal_text(PURPOSE, &whose(id, instance.as_str()), answer).map_err(fail)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let changed = sqlx::query(SQL)
-            .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
+            .bind(id).bind(&sealed).bind(&by.0).bind(now.0).bind(instance.as_str())
+            .execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
         Ok(changed == 1)
     })
@@ -214,4 +222,23 @@ pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
         state = case state when 'waiting' then 'lapsed' else state end \
         where coalesce(decided_at, created_at) <= $1 and sealed_told is not null";
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// Binds what was said before to the instance it is of.
+pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
+    const ALL: &str = "select id, instance, sealed_told, sealed_answer from access_requests \
+        where sealed_told is not null or sealed_answer is not null";
+    const SEAL: &str = "update access_requests set sealed_told = $2, sealed_answer = $3 where id = $1";
+    type Former = (String, String, Option<String>, Option<String>);
+    let all: Vec<Former> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    for (id, instance, told, answer) in all {
+        let anew = |former: Option<String>| -> sqlx::Result<Option<String>> {
+            let Some(former) = former else { return Ok(None) };
+            let Some(said) = keys.open_text(PURPOSE, &id, &former) else { return Ok(Some(former)) };
+            keys.seal_text(PURPOSE, &whose(&id, &instance), &said).map(Some).map_err(fail)
+        };
+        let (told, answer) = (anew(told)?, anew(answer)?);
+        on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&told).bind(&answer).execute(pool).await.map(|_| ())?);
+    }
+    Ok(())
 }

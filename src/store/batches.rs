@@ -405,6 +405,13 @@ pub async fn seal_items(store: &Store) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// How many deeds of batches are proved.
+pub async fn proved(store: &Store) -> sqlx::Result<u64> {
+    const SQL: &str = "select count(*) from batch_items where mac is not null";
+    let number: i64 = on!(store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
+    Ok(u64::try_from(number).unwrap_or(0))
+}
+
 /// Marks an item, with what was said of it. One that is closed and is not any more what was begun is not known to be done:
 /// what was is in its entry.
 pub async fn set_item(

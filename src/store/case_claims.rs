@@ -5,7 +5,9 @@ use super::{Store, fence::begin, on};
 use crate::{
     clock::{LARGEST_SKEW, MINUTE, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
+    seal::{Keys, SealError},
 };
+use serde::{Deserialize, Serialize};
 
 /// How long a case stays somebody's who does nothing about it.
 pub const CLAIM_TIME: i64 = 10 * MINUTE;
@@ -20,6 +22,65 @@ pub struct CaseClaim {
     pub seen_at: Timestamp,
     /// What came with it when it was handed over, sealed.
     pub note: Option<String>,
+}
+
+/// What somebody says who hands a case over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedNote {
+    pub by: OperatorId,
+    pub text: String,
+}
+
+const PURPOSE: &str = "case note";
+
+/// Whose case it came with: it opens with no other, of whatever instance.
+fn whose(instance: &str, account: &str) -> String {
+    format!("{instance} {account}")
+}
+
+/// Seals what is said when a case is handed over.
+///
+/// # Errors
+/// If the cipher refuses.
+pub fn seal_note(
+    keys: &Keys,
+    instance: &InstanceName,
+    account: AccountId,
+    note: &HandedNote,
+) -> Result<String, SealError> {
+    let text = serde_json::to_string(note).map_err(|_| SealError)?;
+    keys.seal_text(PURPOSE, &whose(instance.as_str(), &account.to_string()), &text)
+}
+
+/// Opens what came with a case; `None` where it is of another.
+pub fn open_note(keys: &Keys, instance: &InstanceName, account: AccountId, sealed: &str) -> Option<HandedNote> {
+    let text = keys.open_text(PURPOSE, &whose(instance.as_str(), &account.to_string()), sealed)?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Binds the notes of before to the instance they are of. They had the name of who wrote them in front.
+pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
+    const ALL: &str = "select instance, account, sealed_note from case_holds where sealed_note is not null";
+    const NAMES: &str = "select id, name from operators";
+    const SEAL: &str =
+        "update case_holds set sealed_note = $4 where instance = $1 and account = $2 and sealed_note = $3";
+    let all: Vec<(String, String, String)> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<(String, String)> = on!(store, pool => sqlx::query_as(NAMES).fetch_all(pool).await?);
+    for (instance, account, former) in all {
+        let Some(said) = keys.open_text(PURPOSE, &account, &former) else { continue };
+        let by = people.iter().find_map(|(id, name)| Some((id, said.strip_prefix(name)?.strip_prefix(": ")?)));
+        let (by, text) = by.map_or((String::new(), said.as_str()), |(id, text)| (id.clone(), text));
+        let note = HandedNote { by: OperatorId(by), text: text.to_owned() };
+        let text = serde_json::to_string(&note).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        let sealed = keys.seal_text(PURPOSE, &whose(&instance, &account), &text);
+        let sealed = sealed.map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        on!(store, pool => sqlx::query(SEAL)
+            .bind(&instance).bind(&account).bind(&former).bind(&sealed).execute(pool).await.map(|_| ())?);
+    }
+    Ok(())
 }
 
 /// Takes a case that is nobody's, or nobody's any more; true if this person holds it now, whether since now or before.

@@ -6,7 +6,7 @@ use super::{
     fence::begin,
     grants::{self, seal_grant},
     linked_accounts, on,
-    operators::held,
+    operators::{another_owns, held},
     reset_links, setup_links,
     web_sessions::raise_generation,
 };
@@ -24,13 +24,16 @@ pub async fn end_access(
     by: &OperatorId,
     now: Timestamp,
 ) -> sqlx::Result<Option<Vec<(String, String)>>> {
-    const SQL: &str = "update operators set disabled_at = $2 where id = $1 and disabled_at is null and (role <> 'owner' \
-        or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
+    const SQL: &str = "update operators set disabled_at = $2 where id = $1 and disabled_at is null";
     const WITH_IT: [&str; 3] = [case_claims::END_ALL_OF, setup_links::DELETE_ALL_OF, reset_links::DELETE_ALL_OF];
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
+        let another = another_owns!(known, tx, id);
         let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        if held.row.owns() && !another {
+            return Ok(None);
+        }
         let changed = sqlx::query(SQL).bind(&id.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(None);

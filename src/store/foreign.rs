@@ -1,5 +1,6 @@
-//! What runs in the store and is not the console's: triggers, rules, policies, views and generated columns on its tables. Whoever
-//! holds the store can so change what is written between two statements of ours; under it nothing is begun.
+//! What runs in the store and is not the console's: triggers, rules, policies, views and generated columns on its tables, and
+//! what runs by the way with every row that is written (checks, defaults, indexes and types that call something). Whoever holds
+//! the store can so change what is written between two statements of ours; under it nothing is begun.
 
 use super::{Driver, Store, migrations};
 use sqlx::migrate::Migrator;
@@ -8,21 +9,35 @@ use std::{collections::BTreeSet, sync::LazyLock};
 /// What runs: what it is called, the table, and its text.
 pub type Running = (String, String, String);
 
-/// On SQLite (its own table of what there is).
-pub const ON_SQLITE: &str =
-    "select 'the trigger ' || name, tbl_name, coalesce(sql, '') from sqlite_master where type in ('trigger', 'view')";
-/// On PostgreSQL (system catalogues, of the schema that is first on the path).
+/// On SQLite (its own table of what there is). A trigger's table stands there as it was written.
+pub const ON_SQLITE: &str = "select 'the trigger ' || name, lower(tbl_name), coalesce(sql, '') from sqlite_master \
+    where type in ('trigger', 'view')";
+/// On PostgreSQL (system catalogues), on the tables that a name alone leads to: another schema may come first on the path.
+/// Beside what is made to run there is what runs by the way: a check, a default, an expression or a condition of an index
+/// that calls a function, and whatever there hangs on a function, an operator or a type that somebody made; these have
+/// numbers from 16384 on (`FirstNormalObjectId` in `access/transam.h`).
 pub const ON_POSTGRES: &str = "\
-    select 'the trigger ' || t.tgname, c.relname::text, t.tgname || ' ' || p.proname || ' ' || p.prosrc \
-    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid \
-    where not t.tgisinternal and c.relnamespace = current_schema()::text::regnamespace \
-    union all select 'the rule ' || r.rulename, c.relname::text, '' from pg_rewrite r join pg_class c on c.oid = r.ev_class \
-    where c.relnamespace = current_schema()::text::regnamespace \
-    union all select 'the policy ' || o.polname, c.relname::text, '' from pg_policy o join pg_class c on c.oid = o.polrelid \
-    where c.relnamespace = current_schema()::text::regnamespace \
-    union all select 'the generated column ' || a.attname, c.relname::text, '' \
-    from pg_attribute a join pg_class c on c.oid = a.attrelid \
-    where a.attgenerated <> '' and c.relnamespace = current_schema()::text::regnamespace";
+    with ours as materialized (select oid, relname::text as name from pg_class where relkind in ('r', 'p', 'v', 'f') \
+    and relnamespace <> 'pg_catalog'::regnamespace and pg_table_is_visible(oid)), \
+    parts as materialized ( \
+    select 'pg_constraint'::regclass::oid as class, k.oid, 'the constraint ' || k.conname as what, o.name, \
+    pg_get_constraintdef(k.oid) as text from ours o join pg_constraint k on k.conrelid = o.oid where k.contype = 'c' \
+    union all select 'pg_attrdef'::regclass::oid, d.oid, 'the default of ' || a.attname, o.name, \
+    pg_get_expr(d.adbin, d.adrelid) from ours o join pg_attrdef d on d.adrelid = o.oid \
+    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum \
+    union all select 'pg_class'::regclass::oid, i.indexrelid, 'the index ' || i.indexrelid::regclass, o.name, \
+    coalesce(pg_get_expr(i.indexprs, i.indrelid), '') || coalesce(pg_get_expr(i.indpred, i.indrelid), '') \
+    from ours o join pg_index i on i.indrelid = o.oid \
+    union all select 'pg_class'::regclass::oid, o.oid, 'the type of a column', o.name, '' from ours o) \
+    select 'the trigger ' || t.tgname, o.name, t.tgname || ' ' || p.proname || ' ' || p.prosrc \
+    from ours o join pg_trigger t on t.tgrelid = o.oid join pg_proc p on p.oid = t.tgfoid where not t.tgisinternal \
+    union all select 'the rule ' || r.rulename, o.name, '' from ours o join pg_rewrite r on r.ev_class = o.oid \
+    union all select 'the policy ' || y.polname, o.name, '' from ours o join pg_policy y on y.polrelid = o.oid \
+    union all select 'the generated column ' || a.attname, o.name, '' \
+    from ours o join pg_attribute a on a.attrelid = o.oid where a.attgenerated <> '' \
+    union all select c.what, c.name, '' from parts c where c.text ~ '[[:alnum:]_\"][(]' \
+    or exists (select from pg_depend d where d.classid = c.class and d.objid = c.oid and d.refobjid >= 16384 and d.refclassid in \
+    ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass))";
 
 fn texts(shared: &Migrator, own: &Migrator) -> Vec<String> {
     shared.iter().chain(own.iter()).map(|migration| migration.sql.as_str().to_owned()).collect()

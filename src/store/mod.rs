@@ -80,6 +80,11 @@ const BOUND: i64 = 36;
 const PROVED_DEEDS: i64 = 41;
 /// … and the one that made the table of notes (`migrations/0012_account_notes.sql`).
 const NOTES: i64 = 12;
+/// … since which what is sealed about an instance says which one (`migrations/0043_of_an_instance.sql`),
+const OF_AN_INSTANCE: i64 = 43;
+/// … and the one that made the table of access requests, the later of the two that are sealed anew then
+/// (`migrations/0010_access_requests.sql`).
+const ACCESS_REQUESTS: i64 = 10;
 
 /// The tables of both engines, and what differs by engine: the numbers are kept apart in one table, and each ignores the
 /// other's.
@@ -231,6 +236,12 @@ impl Store {
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
         }
+        if self.is_of_before(OF_AN_INSTANCE).await.map_err(failed)?
+            && !self.is_of_before(ACCESS_REQUESTS).await.map_err(failed)?
+        {
+            case_claims::seal_former(self, &self.keys).await.map_err(failed)?;
+            access_requests::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
         self.take_former_words().await.map_err(failed)?;
         let [mut shared, mut sqlite, mut postgres] = migrations();
         for of_one in [&mut shared, &mut sqlite, &mut postgres] {
@@ -251,7 +262,6 @@ impl Store {
         }
         if self.deeds_are_due().await.map_err(failed)? {
             batches::seal_items(self).await.map_err(failed)?;
-            self.deeds_are_done().await.map_err(failed)?;
         }
         Ok(())
     }

@@ -139,6 +139,31 @@ pub(super) const LOCK: &str = concat!("update operators set mac = mac where id =
 /// Somebody by id, with what proves their row.
 pub const READ: &str = people!("where id = $1");
 pub(super) const SEAL: &str = "update operators set subject = $2, entry = $3, mac = $4 where id = $1";
+/// Locks everybody who owns the console, by what the rows say. Two who take it from each other come one after the other.
+pub(super) const LOCK_OWNERS: &str =
+    concat!("update operators set mac = mac where role = 'owner' and disabled_at is null returning ", columns!());
+
+/// Whether somebody else owns the console, by a row that holds, after its owners were locked until the end of the transaction:
+/// without one nobody could be let in any more. What a row says that somebody else wrote makes no owner.
+macro_rules! another_owns {
+    ($known:ident, $tx:ident, $id:expr) => {{
+        let id: &$crate::id::OperatorId = $id;
+        let owners: Vec<$crate::store::operators::Row> =
+            sqlx::query_as($crate::store::operators::LOCK_OWNERS).fetch_all(&mut *$tx).await?;
+        $known.all_held(owners).await?.iter().any(|owner| owner.is_not(id))
+    }};
+}
+pub(super) use another_owns;
+
+impl Row {
+    pub(super) fn is_not(&self, id: &OperatorId) -> bool {
+        self.id != id.0
+    }
+
+    pub(super) fn owns(&self) -> bool {
+        self.role == Role::Owner.name()
+    }
+}
 
 /// A person whose row held, and is locked until the end of the transaction that looked. Whoever changes the row changes this one
 /// alike: what is sealed is what the console means to write, never what is read back, which a trigger may have made.
@@ -371,12 +396,15 @@ pub async fn use_totp_step(store: &Store, id: &OperatorId, step: i64) -> sqlx::R
 
 /// Gives somebody another role, if theirs is still what it was and an owner is left; true if so. Their sessions end.
 pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role) -> sqlx::Result<bool> {
-    const SQL: &str = "update operators set role = $3 where id = $1 and role = $2 and ($3 = 'owner' or role <> 'owner' \
-        or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
+    const SQL: &str = "update operators set role = $3 where id = $1 and role = $2";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
+        let another = another_owns!(known, tx, id);
         let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
+        if held.row.owns() && after != Role::Owner && !another {
+            return Ok(false);
+        }
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {

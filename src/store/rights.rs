@@ -31,9 +31,11 @@ pub(super) const OF_A_GRANT: [&str; 5] = ["ask_grant", "decide_grant", "revoke_g
 
 /// That what was kept of instances is proved in the form of today.
 pub const SNAPSHOTS_PROVED: &str = "snapshots_proved";
+/// That each deed of the batches is proved.
+pub const DEEDS_PROVED: &str = "deeds_proved";
 /// Facts after which something cannot be had again: rows are sealed and proved once, and work that has ended stays ended until
 /// somebody lets it go on.
-const FACTS: [&str; 5] = ["rows_sealed", SNAPSHOTS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
+const FACTS: [&str; 6] = ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -225,7 +227,11 @@ impl Store {
                 return Ok(Known { store: self.clone(), what });
             }
         }
-        if !self.sealing_is_due().await? {
+        // A store that is still to be sealed has no proven row and a head without a seal: a note of it beside any other was
+        // put back.
+        let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+        let never_sealed = head.is_some_and(|now| now.head.mac.is_none() && now.newest_origin == 0);
+        if !(never_sealed && self.sealing_is_due().await? && !self.any_sealed().await?) {
             self.name("the head of the record", wrong);
         }
         let nothing = || Arc::new(What { origin: 0, size: -1, hash: String::new(), changes: Changes::default() });

@@ -2,7 +2,10 @@
 //! of instances, or each deed of a batch, was proved: known from the migration that brought it up to date, and kept under a
 //! MAC until it is done. A seal that is missing otherwise was taken away.
 
-use super::{Store, migrations, on, rights::SNAPSHOTS_PROVED};
+use super::{
+    Store, migrations, on,
+    rights::{DEEDS_PROVED, SNAPSHOTS_PROVED},
+};
 
 /// The migration since which the head has a seal, `migrations/0025_head.sql`.
 const SINCE: i64 = 25;
@@ -82,13 +85,17 @@ impl Store {
         self.becomes_due(DEEDS).await
     }
 
-    /// Whether the deeds of this store's batches are of before each was proved, and still to be.
+    /// Whether the deeds of this store's batches are of before each was proved, and still to be: once the record says that it was
+    /// done, whoever kept the note of it and puts it back is not believed.
     pub(super) async fn deeds_are_due(&self) -> sqlx::Result<bool> {
-        Ok(!self.due(DEEDS).await?.is_empty())
+        self.still_due(DEEDS, DEEDS_PROVED).await
     }
 
     /// They are proved.
-    pub(super) async fn deeds_are_done(&self) -> sqlx::Result<()> {
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn deeds_are_done(&self) -> sqlx::Result<()> {
         self.done(DEEDS).await
     }
 
@@ -114,11 +121,16 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub(super) async fn proving_is_due(&self) -> sqlx::Result<bool> {
-        if self.due(PROVING).await?.is_empty() {
+        self.still_due(PROVING, SNAPSHOTS_PROVED).await
+    }
+
+    /// Whether a note says that something is still to be done, and no entry that it was.
+    async fn still_due(&self, what: &str, done: &str) -> sqlx::Result<bool> {
+        if self.due(what).await?.is_empty() {
             return Ok(false);
         }
-        match self.ever(SNAPSHOTS_PROVED).await? {
-            Some(proved) => Ok(!proved),
+        match self.ever(done).await? {
+            Some(done) => Ok(!done),
             // Its head has no seal yet.
             None => self.sealing_is_due().await,
         }

@@ -293,7 +293,7 @@ async fn nothing_is_written_for_a_deed_that_is_closed() {
             ("note", account_notes::insert(&store, &app.keys, &on, account, &note).await),
             ("withdraw", account_notes::withdraw(&store, &on, account, "1", &who, now).await.map(drop)),
             ("request", access_requests::insert(&store, &app.keys, &request).await),
-            ("refuse", access_requests::refuse(&store, &app.keys, "1", "x", &who, now).await.map(drop)),
+            ("refuse", access_requests::refuse(&store, &app.keys, &harbour(), "1", "x", &who, now).await.map(drop)),
         ];
         for (what, done) in said {
             let withheld = done.as_ref().err().and_then(Withheld::of);

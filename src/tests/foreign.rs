@@ -13,6 +13,9 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
     match &house.app.store.driver {
         Driver::Sqlite(_) => vec![
             ("create trigger idle after update on operators begin select 1; end", "drop trigger idle"),
+            // The engine keeps the table's name as it was written.
+            ("create trigger idler after update on OPERATORS begin select 1; end", "drop trigger idler"),
+            ("create trigger idlest after update on \"Web_Sessions\" begin select 1; end", "drop trigger idlest"),
             // One of ours by name alone.
             (
                 "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head begin select 1; end",
@@ -26,6 +29,32 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                 "drop trigger idle on operators",
             ),
             ("create rule idle as on delete to web_sessions do instead nothing", "drop rule idle on web_sessions"),
+            // In the shadow of an empty schema that comes first on the path.
+            (
+                "create schema postgres; create trigger shadowed before update on public.operators for each row \
+                 execute function public.idle()",
+                "drop trigger shadowed on public.operators; drop schema postgres",
+            ),
+            // What runs with every row that is written, and is no trigger.
+            (
+                "create function public.idly(text) returns boolean language plpgsql immutable as 'begin return true; end'; \
+                 alter table operators add constraint idle check (idly(name))",
+                "alter table operators drop constraint idle",
+            ),
+            (
+                "alter table operators add constraint idle check (set_config('a.b', name, false) is not null)",
+                "alter table operators drop constraint idle",
+            ),
+            ("create index idle on grants (idly(operator))", "drop index idle"),
+            ("create index idle on grants (operator) where idly(operator)", "drop index idle"),
+            (
+                "alter table drafts alter column path set default idly('x')::text",
+                "alter table drafts alter column path drop default",
+            ),
+            (
+                "create domain idle_text as text check (idly(value)); alter table setup_links alter column offered_by type idle_text",
+                "alter table setup_links alter column offered_by type text",
+            ),
             // A function of ours with another body.
             (
                 "create or replace function ledger_head_alone() returns trigger language plpgsql as 'begin return new; end'",

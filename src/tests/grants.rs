@@ -28,7 +28,7 @@ fn another_process(house: &House, at: Timestamp) -> Arc<App> {
 }
 
 /// A house whose clock a test moves.
-async fn timed(house: House) -> House {
+pub async fn timed(house: House) -> House {
     let app = another_process(&house, house.app.clock.now());
     let router = http::router(app.clone());
     let house = House { app, router, ..house };
@@ -37,7 +37,7 @@ async fn timed(house: House) -> House {
 }
 
 /// What the jobs of a process do, once.
-async fn kept_by(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
+pub async fn kept_by(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
     service::keep_rights(app, process).await?;
     service::keep_roles(app).await
 }
@@ -745,7 +745,7 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
 }
 
 /// A local account without a role, and a role below that of the console's own account: username, account, role, its name.
-async fn somebody_and_a_role(house: &House) -> (String, i64, i64, String) {
+pub async fn somebody_and_a_role(house: &House) -> (String, i64, i64, String) {
     let (username, account) = sqlx::query_as(
         "select a.username, a.id from users u join accounts a on a.id = u.account_id where u.role_id is null and u.approved \
          and not u.disabled and u.confirmed_at is not null and a.suspended_at is null order by u.id limit 1",
@@ -768,7 +768,7 @@ async fn role_of(house: &House, account: i64) -> Option<i64> {
         .unwrap()
 }
 
-async fn set_role(house: &House, account: i64, role: Option<i64>) {
+pub async fn set_role(house: &House, account: i64, role: Option<i64>) {
     sqlx::query("update users set role_id = $2 where account_id = $1")
         .bind(account)
         .bind(role)
@@ -778,7 +778,7 @@ async fn set_role(house: &House, account: i64, role: Option<i64>) {
 }
 
 /// Asked for by the admin and approved by the owner, with a role: the grant.
-async fn with_role(house: &House, username: &str, role: i64) -> GrantId {
+pub async fn with_role(house: &House, username: &str, role: i64) -> GrantId {
     let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
     let (role, account) = (role.to_string(), format!("@{username}"));
     let mut form = ASKED.to_vec();

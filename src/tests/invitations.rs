@@ -989,10 +989,10 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         };
         assert!(raw.iter().all(|sealed| !sealed.contains("Zora") && !sealed.contains("canary")));
         let me = OperatorId("01owner".into());
-        assert!(access_requests::refuse(store, keys, "01A", "no", &me, Timestamp(5)).await.unwrap());
+        assert!(access_requests::refuse(store, keys, &instance, "01A", "no", &me, Timestamp(5)).await.unwrap());
         assert!(!access_requests::set_invited(store, "01A", InviteId(7), Some(&me), Timestamp(6)).await.unwrap());
         assert!(access_requests::set_invited(store, "01B", InviteId(7), Some(&me), Timestamp(6)).await.unwrap());
-        assert!(!access_requests::refuse(store, keys, "01B", "no", &me, Timestamp(7)).await.unwrap());
+        assert!(!access_requests::refuse(store, keys, &instance, "01B", "no", &me, Timestamp(7)).await.unwrap());
         assert_eq!(access_requests::waiting(store, &instance, 10).await.unwrap(), 1);
         let list = async |state, before| {
             let found = access_requests::list(store, keys, &instance, state, before, 10).await.unwrap();
@@ -1014,7 +1014,7 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         assert_eq!(gone("01C").await, (true, None, RequestState::Lapsed), "nobody decided in time");
         assert_eq!(access_requests::waiting(store, &instance, 10).await.unwrap(), 0);
         assert!(
-            !access_requests::refuse(store, keys, "01C", "no", &OperatorId("01owner".into()), Timestamp(9))
+            !access_requests::refuse(store, keys, &instance, "01C", "no", &OperatorId("01owner".into()), Timestamp(9))
                 .await
                 .unwrap()
         );
@@ -1035,7 +1035,11 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     let id = path.rsplit('/').next().unwrap().to_owned();
     let me = OperatorId("01owner".into());
     let (store, keys) = (&house.app.store, &house.app.keys);
-    assert!(access_requests::refuse(store, keys, &id, "no", &me, house.app.clock.now()).await.unwrap());
+    assert!(
+        access_requests::refuse(store, keys, &"harbour".parse().unwrap(), &id, "no", &me, house.app.clock.now())
+            .await
+            .unwrap()
+    );
     let instance = house.app.instances.values().next().unwrap().clone();
     let actor = Actor {
         operator: me,

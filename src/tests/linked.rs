@@ -67,7 +67,7 @@ async fn agree(house: &House, asked: &[(String, String)], username: &str, decisi
 }
 
 /// The whole way; the page it ends on.
-async fn link(house: &House, cookie: &str, username: &str) -> Answered {
+pub async fn link(house: &House, cookie: &str, username: &str) -> Answered {
     let asked = begin(house, cookie).await;
     let back = agree(house, &asked, username, "authorize").await;
     let to = get(house, Some(cookie), &back).await.location.unwrap();

@@ -17,7 +17,7 @@ use howdah::{
     ledger::{Filter, Sealed, checkpoint},
     record::{line, name},
     seal::Keys,
-    store::{Store, account_notes, operators, snapshots},
+    store::{Store, access_requests, account_notes, case_claims, operators, snapshots},
 };
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::{fmt::Write, path::PathBuf, sync::Arc};
@@ -95,10 +95,9 @@ async fn sentences(app: &App) -> String {
     entries.reverse();
     let mut text = String::new();
     // What this version did there at its first start is no part of what was read then.
-    for entry in entries
-        .into_iter()
-        .filter(|entry| !matches!(entry.deed.as_str(), "head_sealed" | "rows_sealed" | "snapshots_proved"))
-    {
+    for entry in entries.into_iter().filter(|entry| {
+        !matches!(entry.deed.as_str(), "head_sealed" | "rows_sealed" | "snapshots_proved" | "deeds_proved")
+    }) {
         assert!(
             matches!(entry.sealed, Sealed::Nothing | Sealed::Opened),
             "entry {} ({}) does not open",
@@ -135,8 +134,23 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
         keys.seal_text("account note", "01NOTE", "Knows them.").unwrap(),
         keys.seal_text("snapshot", "harbour settings", "{}").unwrap(),
     );
+    let (handed, told, answer) = (
+        keys.seal_text("case note", "7", "second: Knows the history.").unwrap(),
+        keys.seal_text(
+            "access request",
+            "01ASKED",
+            "{\"who\":\"Nora\",\"organisation\":\"\",\"contact\":\"\",\"why\":\"\",\"voucher\":\"\"}",
+        )
+        .unwrap(),
+        keys.seal_text("access request", "01ASKED", "Not now.").unwrap(),
+    );
+    let now = Clock::System.now().0;
     let former = format!(
-        "insert into account_notes (id, instance, account, operator, sealed, created_at) \
+        "insert into case_holds (instance, account, operator, since, seen_at, sealed_note) \
+         values ('harbour', '7', '01SECOND', {now}, {now}, '{handed}'); \
+         insert into access_requests (id, instance, operator, accounts, sealed_told, state, created_at, sealed_answer) \
+         values ('01ASKED', 'harbour', '01SECOND', 1, '{told}', 'refused', 1, '{answer}'); \
+         insert into account_notes (id, instance, account, operator, sealed, created_at) \
          values ('01NOTE', 'harbour', '7', '01SECOND', '{text}', 1); \
          insert into snapshots (instance, part, taken_at, number, hash, sealed) \
          values ('harbour', 'settings', 1, 0, 'x', '{rows}')"
@@ -146,6 +160,15 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     let harbour = "harbour".parse().unwrap();
     let notes_of_7 = account_notes::about(&app.store, &app.keys, &harbour, AccountId(7)).await.unwrap();
     assert_eq!(notes_of_7[0].text.as_deref(), Some("Knows them."));
+    // What was sealed without the name of its instance opens with it, and with no other from here on.
+    let held = case_claims::of(&app.store, &harbour, AccountId(7), app.clock.now()).await.unwrap().unwrap();
+    let note = |on: &str| {
+        let on = on.parse().unwrap();
+        case_claims::open_note(&app.keys, &on, AccountId(7), held.note.as_deref().unwrap()).map(|note| note.text)
+    };
+    assert_eq!((note("harbour").as_deref(), note("lagoon")), (Some("Knows the history."), None));
+    let asked = access_requests::by_id(&app.store, &app.keys, "01ASKED").await.unwrap().unwrap();
+    assert_eq!((asked.told.unwrap().who.as_str(), asked.answer.as_deref()), ("Nora", Some("Not now.")));
     let kept = snapshots::read(&app.store, &harbour, "settings").await.unwrap().unwrap();
     assert!(kept.holds);
     let rows = snapshots::rows(&app.store, &app.keys, &harbour, "settings").await.unwrap();

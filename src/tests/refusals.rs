@@ -1,7 +1,7 @@
 //! Every refusal has its own cause: what came back, what must be said of it, and what the deed is then.
 
 use crate::support::{House, Instead, NO_SANCTION, house, sqlite, until};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use howdah::{
     cli, clock::Clock, config::Secret, http, ledger::Outcome, mastodon::oauth, seal::Keys,
     store::linked_accounts::Application,
@@ -468,4 +468,20 @@ async fn what_a_pooler_says_is_told() {
     other.look().await;
     let overview = other.get(Some(&cookie), "/i/harbour").await.body;
     assert!(overview.contains("it says “query_wait_timeout”"), "{overview}");
+}
+
+/// An address that a browser would have written otherwise is none: what stands there is said to be nowhere, and is not shown.
+#[tokio::test]
+async fn an_address_that_leads_to_a_page_by_a_detour_shows_nothing_of_it() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    assert!(house.get(Some(&owner), "/audit").await.body.contains("Check now"));
+    for detour in
+        ["/sign-in/%2e%2e/audit", "/sign-in/%2E./audit", "/health/../audit", "/./audit", "/audit/", "/i/harbour/../.."]
+    {
+        let answer = house.get(Some(&owner), detour).await;
+        assert_eq!((answer.status, answer.location), (StatusCode::NOT_FOUND, None), "{detour}");
+        assert!(!answer.body.contains("Check now"), "{detour}: {}", answer.body);
+        assert!(answer.body.contains("This page doesn’t exist"), "{detour}: {}", answer.body);
+    }
 }

@@ -804,3 +804,41 @@ async fn a_note_that_was_put_back_hides_nothing() {
         );
     }
 }
+
+/// What is written to the log meanwhile.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Nor does it keep the log from naming a head that does not hold.
+#[tokio::test]
+async fn a_note_that_was_put_back_hides_no_head() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        seal(&house).await;
+        house.app.store.sealing_becomes_due().await.unwrap();
+        without_triggers(&house.app.store).await;
+        for change in ["update ledger_head set mac = '00'", "update ledger_head set mac = null"] {
+            sql(&house.app.store, change).await.unwrap();
+            let log = Log::default();
+            let writer = log.clone();
+            let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+            // While there is one subscriber alone, whichever thread logs first decides for all whether anybody listens.
+            let (_here, _another) =
+                (tracing::subscriber::set_default(subscriber), tracing::Dispatch::new(tracing_subscriber::registry()));
+            let anew = Store::connect(&house.store.url, &Keys::from_secret([7; 32])).await.unwrap();
+            assert!(operators::list(&anew).await.unwrap().is_empty(), "{change}");
+            let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            assert!(said.contains("the head of the record"), "{change}: {said}");
+        }
+    }
+}

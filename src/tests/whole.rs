@@ -317,3 +317,77 @@ async fn what_the_store_does_not_say_of_roles_keeps_the_record_from_nothing() {
     jobs.stop();
     jobs.ended().await;
 }
+
+/// Who owns the console, by rows that hold.
+async fn owners(house: &House) -> Vec<String> {
+    let people = operators::list(&house.app.store).await.unwrap();
+    let own = people.into_iter().filter(|person| person.role == Role::Owner && person.may_sign_in());
+    own.map(|person| person.id.0).collect()
+}
+
+/// A row that says “owner” and was not written by the console is no owner: the last one there is stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_that_somebody_wrote_into_the_store_is_none() {
+    both(async |house| {
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        sql(store, "update operators set role = 'owner' where id = '01moderator'").await.unwrap();
+        let ended = howdah::store::endings::end_access(store, &id("01owner"), &id("01admin"), now).await.unwrap();
+        assert_eq!(ended, None, "nobody would be left");
+        assert!(!operators::set_role(store, &id("01owner"), Role::Owner, Role::Admin).await.unwrap());
+        assert_eq!(owners(&house).await, ["01owner"]);
+        // With a second one that holds, both go.
+        crate::support::person(&house.app, "second", Role::Owner).await;
+        assert!(operators::set_role(store, &id("01owner"), Role::Owner, Role::Admin).await.unwrap());
+        assert_eq!(owners(&house).await, ["01second"]);
+    })
+    .await;
+}
+
+/// Two owners who end each other's access at the same moment, or take each other's role, leave one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_owners_who_end_each_other_one_stays() {
+    const WAITING: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    let house = house(postgres().await).await;
+    house.app.ledger.seal_rows_once().await.unwrap();
+    let howdah::store::Driver::Postgres(pool) = &house.store.store.driver else { panic!("PostgreSQL was asked for") };
+    let (first, second) = ("01owner", "01second");
+    crate::support::person(&house.app, "second", Role::Owner).await;
+    for by_role in [false, true] {
+        // Both are held up after they have looked, the first where it goes on writing.
+        let mut held = pool.begin().await.unwrap();
+        let table = if by_role { "web_sessions" } else { "case_holds" };
+        let lock = format!("lock table {table} in access exclusive mode");
+        sqlx::query(sqlx::AssertSqlSafe(lock)).execute(&mut *held).await.unwrap();
+        let ends = |who: &'static str, by: &'static str| {
+            let (store, now) = (house.app.store.clone(), house.app.clock.now());
+            tokio::spawn(async move {
+                if by_role {
+                    return operators::set_role(&store, &id(who), Role::Owner, Role::Admin).await;
+                }
+                let ended = howdah::store::endings::end_access(&store, &id(who), &id(by), now).await;
+                ended.map(|ended| ended.is_some())
+            })
+        };
+        let mut both = Vec::new();
+        for (waits, (who, by)) in [(1, (first, second)), (2, (second, first))] {
+            both.push(ends(who, by));
+            crate::support::until("it is held up", async || {
+                sqlx::query_scalar::<_, i64>(WAITING).fetch_one(pool).await.unwrap() == waits
+            })
+            .await;
+        }
+        held.commit().await.unwrap();
+        let mut done = 0;
+        for one in both {
+            done += usize::from(one.await.unwrap().unwrap());
+        }
+        assert_eq!((done, owners(&house).await.len()), (1, 1), "by role: {by_role}");
+        // Again as it was.
+        for who in [first, second] {
+            howdah::store::endings::give_access_back(&house.app.store, &id(who)).await.unwrap();
+            operators::set_role(&house.app.store, &id(who), Role::Admin, Role::Owner).await.unwrap();
+        }
+        assert_eq!(owners(&house).await.len(), 2);
+    }
+}

@@ -360,11 +360,24 @@ async fn deeds_of_an_older_version_are_proved_once() {
         store.migrate().await.unwrap();
         let former: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
         assert_eq!(former, 2);
+        // With the rest of a start, which says so in the record.
+        assert_eq!(house.app.ledger.prove_deeds_once().await.unwrap(), Some(2));
         sql(store, "update batch_items set mac = null").await.unwrap();
         store.migrate().await.unwrap();
         let anew: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
         assert_eq!(anew, 0, "once: a proof that is missing later was taken away");
         assert_eq!(count(store, DUE).await, due, "no note of it is left");
+
+        // Whoever kept a note of it puts it back in vain: that it was done is an entry.
+        assert_eq!(entries(&house, "deeds_proved").await, 1);
+        assert_eq!(house.app.ledger.prove_deeds_once().await.unwrap(), None, "once");
+        sql(store, "delete from _sqlx_migrations where version = 41").await.unwrap();
+        for change in ["alter table batch_items drop column mac", "alter table batches drop column about"] {
+            sql(store, change).await.unwrap();
+        }
+        store.migrate().await.unwrap();
+        let taken: i64 = count(store, "select count(*) from batch_items where mac is not null").await;
+        assert_eq!(taken, 0, "the record says that it was done");
     }
 }
 

@@ -137,10 +137,8 @@ pub async fn our_notes(
     let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await?;
     let people = operators::list(&app.store).await?;
     let name = |id: &OperatorId| {
-        people
-            .iter()
-            .find(|person| person.id == *id)
-            .map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+        let person = people.iter().find(|person| person.id == *id);
+        context.actor.told(id, || person.map_or_else(|| "somebody".to_owned(), |person| person.name.clone()))
     };
     let notes = notes
         .iter()

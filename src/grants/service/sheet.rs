@@ -132,7 +132,7 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     for work in days.values() {
         total.add(work);
     }
-    let names = Names::read(&app.store).await?;
+    let names = Names::shown_to(context).await?;
     let grants =
         grants::in_force(&app.store, &app.keys, &person.id, month.from, month.to).await.map_err(store_problem)?;
     let sheet = Sheet {

@@ -256,9 +256,9 @@ pub async fn refuse(
     let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };
     let app = &context.app;
     let (by, now) = (&context.actor.operator, context.now());
-    let (id, answer) = (&request.id, &answer);
+    let (on, id, answer) = (&instance.name, &request.id, &answer);
     let refused = recorded(app, permit, deed, why, |store| async move {
-        access_requests::refuse(&store, &app.keys, id, answer, by, now).await
+        access_requests::refuse(&store, &app.keys, on, id, answer, by, now).await
     })
     .await?;
     if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }

@@ -1,6 +1,7 @@
 //! The queue: what waits, most urgent first, a case a line.
 
 use crate::{
+    access::Role,
     batches,
     frame::Frame,
     id::{AccountId, InstanceName},
@@ -364,6 +365,9 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
     let holder = match (&row.holder, &row.assigned_there) {
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+        }
+        (Some(holder), _) if frame.role == Role::Contractor => {
+            view! { <span class="small soft">{holder.name.clone()}</span> }.into_any()
         }
         (Some(holder), _) => {
             let theirs = path::with(&path::reports(instance), "holder", &holder.name);

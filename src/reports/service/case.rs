@@ -2,6 +2,7 @@
 
 use super::{
     decided::Decisions,
+    of_staff,
     queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
@@ -13,7 +14,7 @@ use crate::{
     context::Context,
     deeds::DecideCase,
     frame::{self, Framed},
-    id::{AccountId, RuleId, StatusId},
+    id::{AccountId, InstanceName, RuleId, StatusId},
     invitations::service as invitations,
     ledger::Deed,
     mastodon::{
@@ -274,12 +275,22 @@ pub async fn case_page(
     let handed = claim
         .as_ref()
         .filter(|claim| claim.operator == context.actor.operator)
-        .and_then(|claim| app.keys.open_text("case note", &id.to_string(), claim.note.as_deref()?));
+        .and_then(|claim| case_claims::open_note(&app.keys, &instance.name, id, claim.note.as_deref()?));
+    let handed = match handed {
+        Some(note) => {
+            let by = operators::by_id(&app.store, &note.by).await.map_err(store_problem)?;
+            let by = context.actor.told(&note.by, || by.map_or_else(|| "somebody".to_owned(), |person| person.name));
+            Some(format!("{by}: {}", note.text))
+        }
+        None => None,
+    };
     let holder = match claim {
         Some(claim) => {
             let person = operators::by_id(&app.store, &claim.operator).await.map_err(store_problem)?;
             Some(Claimant {
-                name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
+                name: context
+                    .actor
+                    .told(&claim.operator, || person.map_or_else(|| "somebody".to_owned(), |person| person.name)),
                 you: claim.operator == context.actor.operator,
                 since: claim.since,
                 until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
@@ -302,7 +313,7 @@ pub async fn case_page(
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
-    let revealed = revealed(context, &parsed, id).await?;
+    let revealed = revealed(context, &parsed, &instance.name, id).await?;
     let mut our_notes = our_notes(context, instance, id, &object).await?;
     // About an account whose row is gone nothing is written any more.
     our_notes.may_write &= !facts.account.gone;
@@ -324,7 +335,7 @@ pub async fn case_page(
     let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
     Ok(CasePage {
         account: if touched { card } else { card.public() },
-        open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
+        open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
         unread: facts.unread,
         at_once,
         closed: facts
@@ -364,7 +375,7 @@ pub async fn case_page(
             .iter()
             .filter(|_| touched)
             .take(MOST_NOTES)
-            .map(|note| Note { by: format!("@{}", note.by), at: note.at, text: ui::tame(&note.text) })
+            .map(|note| Note { by: of_staff(context, instance, &note.by), at: note.at, text: ui::tame(&note.text) })
             .collect(),
         our_notes,
         presets: facts
@@ -655,15 +666,29 @@ pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
     parts
 }
 
+/// As what something revealed is kept until it is shown: of this instance alone.
+pub(super) fn shown_as(instance: &InstanceName) -> String {
+    format!("reveal {instance}")
+}
+
 /// What was revealed about an account just now, to this person: it is taken out, and shown once.
-pub async fn revealed(context: &Context, search: &Search, account: AccountId) -> Result<Option<Revealed>, Problem> {
+pub async fn revealed(
+    context: &Context,
+    search: &Search,
+    instance: &InstanceName,
+    account: AccountId,
+) -> Result<Option<Revealed>, Problem> {
     let Some(shown) = search.get("shown") else { return Ok(None) };
+    // Whoever may not look any more is not shown what they had looked for before.
+    if access::permit(&context.actor, Permission::Reveal, Some(instance)).is_err() {
+        return Ok(None);
+    }
     let app = &context.app;
     let draft = drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), context.now())
         .await
         .map_err(store_problem)?;
     Ok(draft
-        .filter(|draft| draft.path == "reveal")
+        .filter(|draft| draft.path == shown_as(instance))
         .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
         .filter(|(about, ..)| *about == account)
         .map(|(_, what, value)| Revealed { what, value }))
@@ -742,7 +767,7 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     }
 }
 
-fn report_card(facts: &Facts, report: &OpenReport) -> ReportCard {
+fn report_card(context: &Context, instance: &Instance, facts: &Facts, report: &OpenReport) -> ReportCard {
     let record = facts.records.iter().find(|record| record.account == report.reporter);
     let place = match (&report.reporter_domain, report.from_server) {
         (Some(_), true) => "sent by its moderators".to_owned(),
@@ -778,7 +803,7 @@ fn report_card(facts: &Facts, report: &OpenReport) -> ReportCard {
         comment: ui::tame(&report.comment),
         forwarded: report.forwarded,
         created_at: report.created_at,
-        assigned: report.assigned.as_ref().map(|(_, name)| format!("@{name}")),
+        assigned: report.assigned.as_ref().map(|(_, name)| of_staff(context, instance, name)),
     }
 }
 

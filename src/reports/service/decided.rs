@@ -3,7 +3,7 @@
 
 use super::{read_problem, store_problem};
 use crate::{
-    access::Role,
+    access::{Actor, ON_THE_TEAM, Role},
     clock::{MINUTE, Timestamp},
     context::Context,
     deeds::{AnyDeed, DecideCase, LogRow},
@@ -34,6 +34,8 @@ const PAGE: usize = 50;
 pub struct Decisions {
     found: BTreeMap<AccountId, Vec<Decided>>,
     people: Vec<Operator>,
+    /// Who asks.
+    reader: Actor,
     /// The account that the console acts as for everybody who has not linked one.
     service: Option<AccountId>,
 }
@@ -128,7 +130,7 @@ impl Decisions {
             };
             found.entry(account).or_default().push(decided);
         }
-        Ok(Self { found, people, service: instance.health().acting() })
+        Ok(Self { found, people, reader: context.actor.clone(), service: instance.health().acting() })
     }
 
     /// The newest deed about an account of which something is so.
@@ -145,6 +147,12 @@ impl Decisions {
     /// “Jonas Tran, through @harbourmaster” where it was done from here, or the account that Mastodon names.
     fn words(&self, decided: Option<&Decided>, by: Option<AccountId>, username: Option<&str>) -> String {
         let account = username.map(|name| format!("@{}", ui::tame(name)));
+        let own = decided.is_some_and(|decided| decided.entry.operator.as_ref() == Some(&self.reader.operator.0));
+        // The console's own account is nobody in particular.
+        let somebody = decided.is_some() || (account.is_some() && (by.is_none() || by != self.service));
+        if somebody && !own && !self.reader.is_told_names() {
+            return ON_THE_TEAM.to_owned();
+        }
         match (decided, account) {
             (Some(decided), account) => through(&record::name(&self.people, &decided.entry), &decided.acting, account),
             (None, Some(account)) if by.is_some() && by == self.service => {

@@ -2,11 +2,11 @@
 
 use super::{
     budget,
-    case::{besides, cannot_reverse, hands_off, own_beyond, untouched},
+    case::{besides, cannot_reverse, hands_off, own_beyond, shown_as, untouched},
     read_problem, store_problem,
 };
 use crate::{
-    access::{self, Permission, Permit, Role},
+    access::{self, ON_THE_TEAM, Permission, Permit, Role},
     acting, batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
     carry_out::{closed_as_read, opened},
@@ -31,7 +31,7 @@ use crate::{
         QueueFilter, Reversal,
     },
     search::Search,
-    store::{attempts::Limit, case_claims, drafts, operators},
+    store::{attempts::Limit, case_claims, case_claims::HandedNote, drafts, operators},
     text::{Hashed, Message, Why},
     ui,
 };
@@ -103,11 +103,14 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
                 .await
                 .map_err(store_problem)?
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
-            Err(Problem::new(
-                Kind::Conflict,
-                format!("Nothing was done: this case is assigned to {name}."),
-                "Ask them to unassign it; what you typed is kept.",
-            ))
+            let (who, remedy) = if context.actor.is_told_names() {
+                (name, "Ask them to unassign it; what you typed is kept.")
+            } else {
+                let remedy = "It is unassigned ten minutes after they last opened it; what you typed is kept.";
+                (ON_THE_TEAM.to_owned(), remedy)
+            };
+            let said = format!("Nothing was done: this case is assigned to {who}.");
+            Err(Problem::new(Kind::Conflict, said, remedy))
         }
         _ => Ok(()),
     }
@@ -340,6 +343,10 @@ pub async fn colleagues(
     target: &Account,
     open: &[OpenReport],
 ) -> Result<Vec<(String, String)>, Problem> {
+    // Who works here is no contractor's to know: they give a case back.
+    if !context.actor.is_told_names() {
+        return Ok(Vec::new());
+    }
     let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
     // One transaction for all of them, however many there are.
@@ -384,8 +391,8 @@ pub async fn hand_over(
     let sealed = if note.is_empty() {
         None
     } else {
-        let note = format!("{}: {note}", context.actor.name);
-        Some(app.keys.seal_text("case note", &account.id.to_string(), &note).map_err(store_problem)?)
+        let said = HandedNote { by: context.actor.operator.clone(), text: note.to_string() };
+        Some(case_claims::seal_note(&app.keys, &instance.name, account.id, &said).map_err(store_problem)?)
     };
     let (from, now) = (context.actor.operator.clone(), context.now());
     let (on, account, from, to, sealed) = (&instance.name, account.id, &from, &to, sealed.as_deref());
@@ -597,7 +604,7 @@ pub async fn reveal(
         &context.app.store,
         &context.app.keys,
         Some(&context.actor.operator),
-        "reveal",
+        &shown_as(&instance.name),
         &text,
         context.now(),
     )

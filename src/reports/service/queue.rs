@@ -65,7 +65,7 @@ async fn cases_of(
         let claim = claims.iter().find(|claim| claim.account == account)?;
         let name = people.iter().find(|person| person.id == claim.operator).map(|person| person.name.clone());
         Some(Claimant {
-            name: name.unwrap_or_else(|| "somebody".to_owned()),
+            name: context.actor.told(&claim.operator, || name.unwrap_or_else(|| "somebody".to_owned())),
             you: claim.operator == context.actor.operator,
             since: claim.since,
             until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
@@ -94,7 +94,7 @@ async fn cases_of(
                 .iter()
                 .filter_map(|report| report.assigned.as_ref())
                 .find(|(id, _)| Some(*id) != acting && Some(*id) != holds_as(account))
-                .map(|(_, name)| format!("@{name}"));
+                .map(|(_, name)| super::of_staff(context, instance, name));
             let row = QueueRow {
                 account,
                 handle: handle(account, &first.target_acct),
