@@ -292,9 +292,11 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                     </div>
                 </section>
                 <section class="card">
-                    <header><h2>"As it stands in the store"</h2></header>
-                    <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
-                    {outcome_leaf}
+                    <details>
+                        <summary class="body">"As it stands in the store"</summary>
+                        <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
+                        {outcome_leaf}
+                    </details>
                 </section>
             </aside>
         </div>

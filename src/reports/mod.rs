@@ -383,6 +383,19 @@ pub struct Preset {
 pub struct Revealed {
     pub what: String,
     pub value: String,
+    /// Whom else it leads to.
+    pub beside: Vec<Beside>,
+}
+
+/// What is said beside a revealed email or IP address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// “3 other accounts from this IP address.”
+    pub words: String,
+    /// Where they are listed.
+    pub list: Option<String>,
+    /// Words and address of the form of a rule that keeps more of them out.
+    pub block: Option<(String, String)>,
 }
 
 /// Lists that show the newest alone.

@@ -181,23 +181,22 @@ fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView 
                     {page.may_decide.then(|| view! { <th><span class="heard">"Choose"</span></th> })}
                     <th>"Who"</th><th class="num">"Waiting"</th><th>"Why they want to join"</th><th class="wide">"Mail"</th><th>"What speaks for and against"</th>
                 </tr></thead>
-                <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide.then_some(&kept), frame)).collect_view()}</tbody>
             </table>
         </form>
     }
     .into_any()
 }
 
-fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame: &Frame) -> AnyView {
+fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: Option<&Search>, frame: &Frame) -> AnyView {
     let reason = if row.reason.is_empty() { "—".to_owned() } else { row.reason.clone() };
     let first = row.signals.first().map(signal);
     let more = (row.signals.len() > 1).then(|| view! { <span class="soft small">" +" {row.signals.len() - 1}</span> });
     let unconfirmed = row.deleted_on.map(|at| {
         view! { <span class="badge warn" title="Mastodon deletes them then, unless they confirm their mail address">"goes " {time::day(at, frame.now)}</span> }
     });
-    let choose = choosable.then(|| {
-        let label = format!("Choose {}", row.handle);
-        view! { <td><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
+    let choose = choosable.map(|kept| {
+        list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle))
     });
     view! {
         <tr data-row=keys::row()>
@@ -247,7 +246,7 @@ fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
 
 fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview, frame: &Frame) -> AnyView {
     let leave =
-        format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+        format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.people.is_empty() {
         return view! {
             <section class="card panel lead" id="decide"><div class="body">

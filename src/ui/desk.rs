@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Permission, Role},
     context::Context,
-    frame::{self, Frame, Framed, InstanceHead, Notice, PageRequest},
+    frame::{self, Draft, Frame, Framed, InstanceHead, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
     record::DeedState,
@@ -180,7 +180,8 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let rail = rail(here, &frame);
     let top = top(here, &frame);
     // The search field has no room for words beside it.
-    let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == path::LOOK_UP).map(
+    let here_alone = |draft: &Draft| draft.problem.field.is_none() && !ring.is_said();
+    let loose = frame.draft.clone().filter(|draft| here_alone(draft) || draft.target == path::LOOK_UP).map(
         |draft| {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         },
@@ -418,9 +419,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let label = if frame.may(Permission::SearchPersonal) {
-        "Find somebody by handle, id, email or IP address"
+        "Search: handle, server, #report, id, address of a profile or post, email or IP address"
     } else {
-        "Find somebody by handle or id"
+        "Search: handle, server, #report, id, address of a profile or post"
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };
@@ -432,10 +433,10 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     view! {
         <header class="top">
             {switcher}
-            <form class="search" role="search" aria-label="People" action=path::LOOK_UP method="post">
+            <form class="search" role="search" aria-label="Search" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
-                <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
+                <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Search" data-key-focus=keys::key("/") value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}

@@ -1,5 +1,6 @@
 //! Forms: real ones, that work before and without scripts, and give back what was typed.
 
+use super::keys;
 use crate::{
     frame::{Draft, Frame},
     nouns::permissions::{Capability, Lack},
@@ -86,7 +87,10 @@ pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required
 pub fn above(draft: Option<&Draft>) -> AnyView {
     let said = |problem: &&Problem| problem.field.is_none() && problem.kind != Kind::SignedOut;
     match draft.map(|draft| &draft.problem).filter(said) {
-        Some(problem) => view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any(),
+        Some(problem) => {
+            keys::said();
+            view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any()
+        }
         None => ().into_any(),
     }
 }

@@ -4,7 +4,7 @@
 //! and the rows of its lists carry it, and so does the root of the frame: markup that somebody smuggled into a page has none.
 
 #[cfg(feature = "ssr")]
-pub use super::ring::{Ring, key, row};
+pub use super::ring::{Ring, key, row, said};
 use leptos::prelude::*;
 
 /// Listens for the page's keys once it is awake.

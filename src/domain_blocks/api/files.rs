@@ -8,6 +8,7 @@ use crate::{
     problem::{Kind, Problem},
     session::Signed,
     store::drafts,
+    text,
 };
 use axum::{
     Extension,
@@ -182,7 +183,15 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
         if part.name() == Some("file") {
             let name = part.file_name().unwrap_or_default().to_owned();
             let bytes = part.bytes().await.map_err(broken)?;
-            return if bytes.is_empty() { Err(none()) } else { Ok((name, bytes)) };
+            return match (bytes.is_empty(), name.as_str()) {
+                (false, _) => Ok((name, bytes)),
+                // So a browser sends a form in which no file was chosen.
+                (true, "") => Err(none()),
+                (true, named) => Err(Problem::invalid(
+                    "file",
+                    format!("“{}” is empty: there is not one row in it. Choose another file.", text::excerpt(named, 80)),
+                )),
+            };
         }
     }
     Err(none())

@@ -142,6 +142,12 @@ fn bare(typed: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("Name a server, for example night.example.".to_owned());
     }
+    if text.trim_start_matches("*.").contains('*') {
+        return Err(format!(
+            "“{}” is no whole name: whoever published it has put stars in the place of letters. Find out the name first.",
+            crate::ui::excerpt(text, 80)
+        ));
+    }
     if let Some(rest) = text.strip_prefix("*.") {
         return Err(format!(
             "A rule covers everything below a domain by itself: write {}.",
@@ -305,6 +311,8 @@ mod tests {
             ("night.example/about", "whole server: night.example"),
             ("wren@night.example", "is an account"),
             ("*.night.example", "write night.example"),
+            ("***.night.example", "stars in the place of letters"),
+            ("*.n***t.example", "stars in the place of letters"),
             ("night.example:3000", "Without the port: night.example"),
             ("night..example", "not a name"),
             ("under_score.example", "not a name"),

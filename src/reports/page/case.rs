@@ -9,7 +9,7 @@ use crate::{
     path,
     reports::api,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
+        AccountCard, Beside, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
         PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
     search::Search,
@@ -584,9 +584,17 @@ pub fn revealed_card(revealed: &Revealed) -> AnyView {
         <section class="card revealed" aria-live="polite">
             <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
             <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
+            {revealed.beside.iter().map(beside).collect_view()}
         </section>
     }
     .into_any()
+}
+
+/// Whom else a revealed address leads to.
+fn beside(beside: &Beside) -> AnyView {
+    let list = beside.list.clone().map(|list| view! { " " <a class="link" href=list>"View them"</a> });
+    let block = beside.block.clone().map(|(words, href)| view! { " " <a class="link" href=href>{words}</a> });
+    view! { <div class="post small">{beside.words.clone()} {list} {block}</div> }.into_any()
 }
 
 /// The person a case is about.
@@ -839,12 +847,9 @@ fn is_offered(decision: Decision, page: &CasePage) -> bool {
     match decision {
         Decision::Resolve => !page.open.is_empty(),
         _ if page.account.only_closable.is_some() => false,
-        Decision::Warn => true,
-        Decision::Sensitive => !state.sensitized,
-        Decision::Silence => !state.silenced,
-        Decision::Suspend => !state.suspended,
         // Only people with a login here can be locked out of it.
-        Decision::Disable => page.account.local && !state.disabled,
+        Decision::Disable if !page.account.local => false,
+        _ => !decision.is_in_force(state),
     }
 }
 

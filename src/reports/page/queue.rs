@@ -144,17 +144,7 @@ fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
 /// What to do with the chosen cases.
 fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
     let shown = page.may_decide && !decided && !page.rows.is_empty();
-    shown.then(|| {
-        let options = Decision::ALL
-            .into_iter()
-            .map(|decision| view! { <option value=decision.name()>{decision.words()}</option> })
-            .collect_view();
-        view! {
-            <select class="chip" name="decide" form="chosen" aria-label="What to do with the chosen cases">{options}</select>
-            <button class="btn" form="chosen" data-key=keys::key("v")>"Chosen… " <span class="key">"v"</span></button>
-        }
-        .into_any()
-    })
+    shown.then(|| list::apply(Decision::ALL.into_iter().map(|one| (one.name(), one.key(), one.words()))))
 }
 
 /// Cases that differ from the others, each with the reason.
@@ -172,10 +162,24 @@ fn look_again(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview) 
     .into_any()
 }
 
+/// How far a decision about many can be taken back, in a sentence.
+pub fn undone(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Resolve => "Closed reports can be reopened, one by one.",
+        Decision::Warn => "A warning stays as a strike.",
+        Decision::Suspend => {
+            "A suspension can be lifted for 30 days, one by one; the mails have gone out by then, and follows of remote accounts are lost."
+        }
+        Decision::Sensitive | Decision::Silence | Decision::Disable => {
+            "It can be lifted again, one by one; the mails have gone out by then."
+        }
+    }
+}
+
 /// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
 fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
     let leave =
-        format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+        format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.cases.is_empty() {
         let words = if preview.exceptions.is_empty() {
             "No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."
@@ -217,16 +221,6 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by mail to those with a login here"</label>
         }
     });
-    let undone = match preview.decision {
-        Decision::Resolve => "Closed reports can be reopened, one by one.",
-        Decision::Warn => "A warning stays as a strike.",
-        Decision::Suspend => {
-            "A suspension can be lifted for 30 days, one by one; the mails have gone out by then, and follows of remote accounts are lost."
-        }
-        Decision::Sensitive | Decision::Silence | Decision::Disable => {
-            "It can be lifted again, one by one; the mails have gone out by then."
-        }
-    };
     let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
     let form = preview.refused.is_none().then(|| {
         view! {
@@ -250,7 +244,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 {gone}
                 {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
                 {refused}
-                <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
+                <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone(preview.decision)}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>
                 {look_again(instance, page, preview)}
                 {form}
@@ -329,7 +323,7 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
     let kept = Search::parse(&page.search);
     let keep = list::kept_of(&kept, &[QueueFilter::KEYS.as_slice(), &["before"]].concat());
     let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
-        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
+        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" checked=kept.get("all").is_some() />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
     });
     view! {
         <div class="card"><form id="chosen" method="get" action=format!("{}#decide", path::reports(instance))>
@@ -347,14 +341,20 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                         <th class="wide">"Held by"</th>
                     </tr>
                 </thead>
-                <tbody>{page.rows.iter().map(|row| queue_row(instance, page, row, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| queue_row(instance, page, &kept, row, frame)).collect_view()}</tbody>
             </table>
         </form></div>
     }
     .into_any()
 }
 
-fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &Frame) -> impl IntoView + use<> {
+fn queue_row(
+    instance: &InstanceName,
+    page: &QueuePage,
+    kept: &Search,
+    row: &QueueRow,
+    frame: &Frame,
+) -> impl IntoView + use<> {
     let holder = match (&row.holder, &row.assigned_there) {
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -369,8 +369,7 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
         (None, None) => ().into_any(),
     };
     let choose = page.may_decide.then(|| {
-        let label = format!("Choose {}", row.handle);
-        view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
+        list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle))
     });
     view! {
         <tr data-row=keys::row()>

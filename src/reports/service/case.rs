@@ -28,7 +28,7 @@ use crate::{
     problem::{Kind, Problem},
     reports::{
         AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
-        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        Beside, MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},
@@ -662,9 +662,9 @@ pub async fn revealed(context: &Context, search: &Search, account: AccountId) ->
         .map_err(store_problem)?;
     Ok(draft
         .filter(|draft| draft.path == "reveal")
-        .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
+        .and_then(|draft| serde_json::from_str::<(AccountId, String, String, Vec<Beside>)>(&draft.text).ok())
         .filter(|(about, ..)| *about == account)
-        .map(|(_, what, value)| Revealed { what, value }))
+        .map(|(_, what, value, beside)| Revealed { what, value, beside }))
 }
 
 fn account_card(facts: &Facts) -> AccountCard {

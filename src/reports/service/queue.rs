@@ -314,9 +314,9 @@ async fn preview(
         })
         .collect();
     let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
-    let staff = {
+    let (staff, states) = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.staff_among(&ids).await.map_err(read_problem)?
+        (read.staff_among(&ids).await.map_err(read_problem)?, read.states_of(&ids).await.map_err(read_problem)?)
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
@@ -333,6 +333,8 @@ async fn preview(
             "a member of the instance’s staff".to_owned()
         } else if !case.decidable {
             "a report outside your grant: left out, somebody else decides".to_owned()
+        } else if states.get(&row.account).is_some_and(|state| decision.is_in_force(*state)) {
+            "it is so already: left out".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: it will be refused, and is decided on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {
