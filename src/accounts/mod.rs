@@ -104,6 +104,8 @@ pub struct BulkPreview {
     pub gone: usize,
     /// Why this cannot be done as it is, in a sentence.
     pub refused: Option<String>,
+    /// Reasons that can be chosen.
+    pub reasons: Vec<String>,
 }
 
 /// The form for many accounts, as it was posted.
@@ -121,6 +123,9 @@ pub struct DecideManyForm {
     pub mail: String,
     #[serde(default)]
     pub why: String,
+    /// A reason that was given before; what is written comes first.
+    #[serde(default)]
+    pub chosen: String,
 }
 
 /// What a search found.

@@ -63,6 +63,6 @@ pub fn apply(choices: impl Iterator<Item = (&'static str, &'static str, &'static
             view! { <button class="btn quiet" form="chosen" name="decide" value=name data-key=keys::key(letter)>{words} "… " <span class="key">{letter}</span></button> }
         })
         .collect_view();
-    view! { <details class="menu apply"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">{buttons}</div></details> }
+    view! { <details class="menu"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">{buttons}</div></details> }
         .into_any()
 }

@@ -96,7 +96,7 @@ pub fn panel(
                 {form::text_area("text", "text", "3", &typed("text"), "In your words. They read this.")}
                 {form::beside(draft, "text")}
                 <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by email to those with a login here"</label>
-                {form::why(draft, "why", "kept in the record, once for each account", false)}
+                {form::why_of(draft, "why", "kept in the audit log, once for each account", &preview.reasons)}
                 <div><button class=button disabled=frame.lacks(needs)>{title.clone()}</button></div>
             </form>
         }

@@ -15,6 +15,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::{AccountState, Decision, service as reports},
     search::Search,
+    text::or_chosen,
     ui,
 };
 
@@ -89,6 +90,7 @@ pub async fn preview(context: &Context, instance: &Instance, search: &Search) ->
         left_out: Vec::new(),
         gone: asked - found.len(),
         refused,
+        reasons: reports::reasons(context, &instance.name).await?,
     };
     let mut seen: Vec<(AccountId, Vec<ReportId>, AccountState)> = Vec::new();
     for (account, open) in &found {
@@ -133,7 +135,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     if let Some(refused) = too_many(seen.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Choose fewer."));
     }
-    let (text, why) = reports::checked_words(decision, &form.text, false, &form.why)?;
+    let (text, why) = reports::checked_words(decision, &form.text, false, or_chosen(&form.why, &form.chosen))?;
     let own = acting::able_own(&context, &instance).await?;
     let found = read(&instance, seen.iter().map(|(id, ..)| *id)).await?;
     let (mut deeds, mut refused) = (Vec::new(), None);

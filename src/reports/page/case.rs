@@ -1024,7 +1024,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 {form::acting(frame, decision.needs(!page.open.is_empty()))}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
-                {form::why(draft, "why", "kept in the record, seen by the team", false)}
+                {form::why_of(draft, "why", "kept in the record, seen by the team", &page.reasons)}
                 <div><button class=button disabled=frame.lacks(decision.needs(!page.open.is_empty()))>{words}</button></div>
             </form>
         </section>

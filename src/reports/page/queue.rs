@@ -232,7 +232,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
                 {told}
-                {form::why(draft, "why", "kept in the record, once for each case", false)}
+                {form::why_of(draft, "why", "kept in the record, once for each case", &preview.reasons)}
                 <div><button class=button disabled=frame.lacks(preview.decision.needs(reports > 0))>{title.clone()}</button></div>
             </form>
         }

@@ -320,6 +320,11 @@ pub async fn case_page(
         Some(report) => format!("admin/reports/{}", report.id),
         None => format!("admin/accounts/{id}"),
     };
+    let deciding = parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok();
+    let reasons = match deciding {
+        Some(_) => super::reasons(context, &instance.name).await?,
+        None => Vec::new(),
+    };
     Ok(CasePage {
         account: if touched { account_card(&facts) } else { account_card(&facts).public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
@@ -378,7 +383,8 @@ pub async fn case_page(
             .or(beyond)
             .or_else(|| untouched(context, &object)),
         may_reveal: may(Permission::Reveal).is_ok(),
-        deciding: parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok(),
+        deciding,
+        reasons,
         next,
         revealed,
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),

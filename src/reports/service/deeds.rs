@@ -34,7 +34,7 @@ use crate::{
     },
     search::Search,
     store::{attempts::Limit, case_claims, drafts, operators},
-    text::{Hashed, Message, Why},
+    text::{self, Hashed, Message, Why, or_chosen},
     ui,
 };
 use serde_json::json;
@@ -154,7 +154,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         let what = format!("Nothing was done: it is so already ({}).", in_force(decision).to_lowercase());
         return Err(Problem::new(Kind::Conflict, what, "Close the reports by themselves, or warn the person."));
     }
-    let (text, why) = checked_words(decision, &form.text, preset.is_some(), &form.why)?;
+    let (text, why) = checked_words(decision, &form.text, preset.is_some(), or_chosen(&form.why, &form.chosen))?;
     free_or_mine(&context, &instance, account.id).await?;
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
@@ -278,11 +278,7 @@ pub async fn left_out(
 /// How an account stands on which a sanction is in force, as a clause begins.
 fn in_force(decision: Decision) -> String {
     let state = decision.leaves(AccountState::default());
-    let mut words = state.words().first().copied().unwrap_or_default().to_owned();
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
+    text::capital(state.words().first().copied().unwrap_or_default())
 }
 
 /// What was typed about a decision, checked: the words to the person, and the reason for the record.
@@ -312,7 +308,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     if let Some(refused) = batches::too_many(context.actor.role, seen.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
     }
-    let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
+    let (text, why) = checked_words(decision, &form.text, false, or_chosen(&form.why, &form.chosen))?;
     let mut deeds = Vec::new();
     let mut refused = None;
     let own = acting::able_own(&context, &instance).await?;

@@ -361,6 +361,7 @@ async fn preview(
         part,
         exceptions,
         refused,
+        reasons: super::reasons(context, &instance.name).await?,
     })
 }
 
