@@ -131,9 +131,21 @@ async fn id_of(house: &House, username: &str) -> String {
         .unwrap()
 }
 
+/// One of the instance's own moderators.
+async fn a_moderator(house: &House) -> String {
+    sqlx::query_scalar(
+        "select u.account_id::text from users u join user_roles r on r.id = u.role_id where r.name = 'Moderator' \
+         order by u.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap()
+}
+
 /// Whether a box of a list is ticked.
 fn is_ticked(page: &str, id: &str) -> bool {
-    let boxes = page.split("<input").filter(|tag| tag.contains("name=\"who\"") && tag.contains(&format!("value=\"{id}\"")));
+    let is_it = |tag: &&str| tag.contains("type=\"checkbox\"") && tag.contains(&format!("name=\"who\" value=\"{id}\""));
+    let boxes = page.split("<input").filter(is_it);
     let tags: Vec<bool> = boxes.map(|tag| tag.split('>').next().unwrap().contains("checked")).collect();
     assert_eq!(tags.len(), 1, "{id}: {page}");
     tags[0]
@@ -146,7 +158,7 @@ async fn accounts_are_sanctioned_many_at_once_each_by_itself() {
         let cookie = house.sign_in("moderator").await;
         let (reported, _) = house.case("windvane").await;
         let (plain, staff, suspended) =
-            (id_of(&house, "wren_1").await, id_of(&house, "harbourmaster").await, id_of(&house, "gonesoon").await);
+            (id_of(&house, "wren_1").await, a_moderator(&house).await, id_of(&house, "gonesoon").await);
         let list = house.get(Some(&cookie), "/i/harbour/accounts?origin=local").await.body;
         // What is pressed says what is meant, and each has its letter; nothing is preset.
         for (name, letter) in [("warn", "w"), ("sensitive", "m"), ("silence", "l"), ("suspend", "s"), ("disable", "z")] {

@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_empty_file_is_told_from_none() {
+        let sent = async |name: &str, bytes: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
+            let body = format!(
+                "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{bytes}\r\n--x--\r\n"
+            );
+            file_of(&headers, Bytes::from(body)).await.map(|(name, _)| name).map_err(|problem| problem.what)
+        };
+        assert_eq!(sent("list.csv", "night.example").await, Ok("list.csv".to_owned()));
+        let said = sent("list.csv", "").await.unwrap_err();
+        assert!(said.contains("“list.csv” is empty"), "{said}");
+        let said = sent("", "").await.unwrap_err();
+        assert!(said.starts_with("Choose a file"), "{said}");
+    }
+
+    #[tokio::test]
     async fn a_body_that_does_not_come_on_is_ended() {
         let never = || Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>());
         assert_eq!(read(never(), SHORT, LONG).await, Err(Broken::TooSlow));

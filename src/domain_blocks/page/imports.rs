@@ -3,7 +3,7 @@
 use super::{Tab, hidden, tabs};
 use crate::{
     access::Permission,
-    clock::MINUTE,
+    clock::{HOUR, MINUTE},
     domain_blocks::api,
     domain_blocks::{
         Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState,
@@ -330,7 +330,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
                 {form::beside(draft, "why")}
                 {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
-                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before." {(all.ticked > 0).then(|| format!(" The {} ticked take about {}.", grouped(all.ticked), time::span(time_for(all.ticked))))} " What is ticked below on this page counts as well."</p>
+                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before." {(all.ticked > 0).then(|| format!(" The {} ticked take about {}.", grouped(all.ticked), time_for(all.ticked)))} " What is ticked below on this page counts as well."</p>
                 {form::beside(draft, "row")}
                 <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Carry out what is ticked"</button></div>
                 {kinds}
@@ -354,9 +354,10 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
 /// in the background, and a row costs one.
 const ROWS_IN_FIVE_MINUTES: i64 = 150;
 
-/// How long so many rows take at the least, in milliseconds.
-fn time_for(rows: i64) -> i64 {
-    (rows * 5 * MINUTE / ROWS_IN_FIVE_MINUTES).max(MINUTE)
+/// How long so many rows take at the least: “100 min”.
+fn time_for(rows: i64) -> String {
+    let least = (rows * 5 * MINUTE / ROWS_IN_FIVE_MINUTES).max(MINUTE);
+    if least < 2 * HOUR { format!("{} min", (least + MINUTE - 1) / MINUTE) } else { time::span_up(least) }
 }
 
 fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
@@ -375,7 +376,7 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
     let going = matches!(page.head.state, ImportState::Running | ImportState::Paused);
     let left = (going && waiting > 0).then(|| {
         let on = if page.head.state == ImportState::Paused { " once it goes on" } else { "" };
-        view! { <p class="soft small">{format!("About {} to go{on}, at the instance’s limit.", time::span(time_for(waiting)))}</p> }
+        view! { <p class="soft small">{format!("About {} to go{on}, at the instance’s limit.", time_for(waiting))}</p> }
     });
     let button = |target: &'static str, name: &'static str, value: &'static str, words: &'static str| {
         view! {
@@ -522,4 +523,17 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         </table></div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_told_by_what_the_instance_takes() {
+        assert_eq!(time_for(1), "1 min");
+        assert_eq!(time_for(46), "2 min");
+        assert_eq!(time_for(3_000), "100 min");
+        assert_eq!(time_for(20_000), "12 h");
+    }
 }
