@@ -16,7 +16,7 @@ use crate::{
     search::Search,
     ui,
 };
-use url::Url;
+use url::{Host, Url};
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str, own: &[String]) -> Asked {
     }
     let handle = |bare: &str, of_page: bool| match bare.split_once('@') {
         Some((name, domain)) if !name.is_empty() && !domain.is_empty() => {
-            let domain = domain.to_lowercase();
+            let domain = as_kept(domain);
             let ours = own.contains(&domain);
             Asked::Handle(name.to_owned(), (!ours).then_some(domain), of_page)
         }
@@ -66,9 +66,15 @@ pub(super) fn parse(text: &str, own: &[String]) -> Asked {
     };
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => of_page(&url, own, handle),
-        _ if is_server(text) => Asked::Server(text.trim_end_matches('.').to_lowercase()),
+        _ if is_server(text) => Asked::Server(as_kept(text)),
         _ => handle(text.trim_start_matches('@'), false),
     }
+}
+
+/// The name of a server as Mastodon keeps it, letters of other scripts in ASCII (`app/lib/tag_manager.rb`).
+fn as_kept(name: &str) -> String {
+    let name = name.trim_end_matches('.').to_lowercase();
+    Host::parse(&name).map_or(name, |host| host.to_string())
 }
 
 /// Whether a text is written as the name of a server is: a local name has no dot (`app/models/account.rb`).
@@ -344,6 +350,8 @@ mod tests {
             ("https://harbour.example/admin/reports/245", Asked::Report(ReportId(245))),
             ("Night.example", server("night.example")),
             ("https://night.example/", server("night.example")),
+            ("例え.テスト", server("xn--r8jz45g.xn--zckzah")),
+            ("@wren@例え.テスト", handle("wren", Some("xn--r8jz45g.xn--zckzah"))),
             ("https://harbour.example/admin/instances/night.example", server("night.example")),
         ] {
             assert_eq!(parse(typed, own), asked, "{typed:?}");
