@@ -106,7 +106,10 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let rows = [
-        ("/", "search: @name, @name@server, a server, #report, an id, the address of a profile or post, an email, an IP address"),
+        (
+            "/",
+            "search: @name, @name@server, a server, #report, an id, the address of a profile or post, an email, an IP address",
+        ),
         ("?", "this page"),
         ("j  k", "down and up in a list"),
         ("o  Enter", "open what is marked"),

@@ -11,8 +11,8 @@ use crate::{
     deeds::OnInstance,
     id::{AccountId, InstanceName},
     ledger::{
-        Acting, Answer, Answered, Deed, Entry, Filter, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
-        Warrant,
+        Acting, Answer, Answered, Deed, Entry, Filter, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject,
+        Verdict, Warrant,
     },
     mastodon::{
         Instance,

@@ -11,7 +11,8 @@ mod words;
 pub use case::{case, case_page, hands_off, own_beyond, revealed};
 pub use decided::Decisions;
 pub use deeds::{
-    carry, change_category, checked_words, claim_case, decide, decide_many, hand_over, left_out, reopen, reveal, reverse, where_it_stood,
+    carry, change_category, checked_words, claim_case, decide, decide_many, hand_over, left_out, reopen, reveal,
+    reverse, where_it_stood,
 };
 pub use queue::{CaseInQueue, cases, queue};
 pub use reasons::reasons;

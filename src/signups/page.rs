@@ -195,9 +195,7 @@ fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: Option<&Sear
     let unconfirmed = row.deleted_on.map(|at| {
         view! { <span class="badge warn" title="Mastodon deletes them then, unless they confirm their mail address">"goes " {time::day(at, frame.now)}</span> }
     });
-    let choose = choosable.map(|kept| {
-        list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle))
-    });
+    let choose = choosable.map(|kept| list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle)));
     view! {
         <tr data-row=keys::row()>
             {choose}
@@ -245,8 +243,7 @@ fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
 }
 
 fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview, frame: &Frame) -> AnyView {
-    let leave =
-        format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide"]));
+    let leave = format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.people.is_empty() {
         return view! {
             <section class="card panel lead" id="decide"><div class="body">

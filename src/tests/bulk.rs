@@ -161,14 +161,16 @@ async fn accounts_are_sanctioned_many_at_once_each_by_itself() {
             (id_of(&house, "wren_1").await, a_moderator(&house).await, id_of(&house, "gonesoon").await);
         let list = house.get(Some(&cookie), "/i/harbour/accounts?origin=local").await.body;
         // What is pressed says what is meant, and each has its letter; nothing is preset.
-        for (name, letter) in [("warn", "w"), ("sensitive", "m"), ("silence", "l"), ("suspend", "s"), ("disable", "z")] {
+        for (name, letter) in [("warn", "w"), ("sensitive", "m"), ("silence", "l"), ("suspend", "s"), ("disable", "z")]
+        {
             let button = format!("name=\"decide\" value=\"{name}\" data-key=\"{letter}-");
             assert!(list.contains(&button), "{name}: {list}");
         }
-        assert!(!list.contains("value=\"resolve\"") && !list.contains("<select class=\"chip\" name=\"decide\""), "{list}");
-        let path = format!(
-            "/i/harbour/accounts?who={reported}&who={plain}&who={staff}&who={suspended}&decide=suspend"
+        assert!(
+            !list.contains("value=\"resolve\"") && !list.contains("<select class=\"chip\" name=\"decide\""),
+            "{list}"
         );
+        let path = format!("/i/harbour/accounts?who={reported}&who={plain}&who={staff}&who={suspended}&decide=suspend");
         let page = house.get(Some(&cookie), &path).await.body;
         let text = crate::seen::text(&page);
         assert!(text.contains("Suspend: 2 accounts"), "{text}");
@@ -237,21 +239,36 @@ async fn many_accounts_are_bounded_and_nobodys_who_may_not() {
     let owner = house.sign_in("owner").await;
     let page = house.get(Some(&owner), &path(51)).await.body;
     assert!(page.contains("At most 50 accounts") && !page.contains("name=\"seen\""), "{page}");
-    let seen: Vec<_> = ids.iter().map(|id| (id, [(); 0], serde_json::json!({"disabled": false, "sensitized": false,
-        "silenced": false, "suspended": false}))).collect();
+    let seen: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            (
+                id,
+                [(); 0],
+                serde_json::json!({"disabled": false, "sensitized": false,
+        "silenced": false, "suspended": false}),
+            )
+        })
+        .collect();
     let seen = serde_json::to_string(&seen).unwrap();
-    let form = [("instance", "harbour"), ("seen", &seen), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
+    let form =
+        [("instance", "harbour"), ("seen", &seen), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
     let answer = house.post(Some(&owner), "/api/accounts/decide-many", &form).await.location.unwrap();
     assert!(answer.contains("draft="), "{answer}");
     // A contractor decides about reports; an auditor about nothing.
-    let one = serde_json::to_string(&[(&ids[0], [(); 0], serde_json::json!({"disabled": false, "sensitized": false,
-        "silenced": false, "suspended": false}))])
+    let one = serde_json::to_string(&[(
+        &ids[0],
+        [(); 0],
+        serde_json::json!({"disabled": false, "sensitized": false,
+        "silenced": false, "suspended": false}),
+    )])
     .unwrap();
     for role in ["contractor", "auditor"] {
         let cookie = house.sign_in(role).await;
         let page = house.get(Some(&cookie), &path(1)).await.body;
         assert!(!page.contains("name=\"who\"") && !page.contains("decide-many"), "{role}: {page}");
-        let form = [("instance", "harbour"), ("seen", &one), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
+        let form =
+            [("instance", "harbour"), ("seen", &one), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
         let answer = house.post(Some(&cookie), "/api/accounts/decide-many", &form).await.location.unwrap();
         assert_eq!(house.get(Some(&cookie), &answer).await.status, StatusCode::FORBIDDEN, "{role}");
     }

@@ -147,7 +147,11 @@ async fn a_contractor_finds_the_reports_of_the_grant_alone() {
     crate::support::grant(&house.app, "01contractor", spam_alone, false, false, ends).await;
     let found = find(&spam.0.to_string()).await.location;
     assert_eq!(found, Some(format!("/i/harbour/reports/{}", spam.1)));
-    sqlx::query("update reports set category = 1500 where id = $1").bind(spam.0).execute(&house.instance).await.unwrap();
+    sqlx::query("update reports set category = 1500 where id = $1")
+        .bind(spam.0)
+        .execute(&house.instance)
+        .await
+        .unwrap();
     for hidden in [spam.0, closed, 999_999] {
         let page = find(&hidden.to_string()).await;
         assert!(page.body.contains(&format!("No open report #{hidden} is in your grant")), "{}", page.body);

@@ -284,7 +284,8 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
 
 /// These people signed up from one address.
 async fn seen_from(house: &House, address: &str, usernames: &[&str]) {
-    let sql = "update users set sign_up_ip = $1::inet where account_id in (select id from accounts where username = any($2))";
+    let sql =
+        "update users set sign_up_ip = $1::inet where account_id in (select id from accounts where username = any($2))";
     let names: Vec<String> = usernames.iter().map(|name| (*name).to_owned()).collect();
     sqlx::query(sql).bind(address).bind(names).execute(&house.instance).await.unwrap();
 }

@@ -180,11 +180,9 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let top = top(here, &frame);
     // The search field has no room for words beside it.
     let here_alone = |draft: &Draft| draft.problem.field.is_none() && !ring.is_said();
-    let loose = frame.draft.clone().filter(|draft| here_alone(draft) || draft.target == path::LOOK_UP).map(
-        |draft| {
-            view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
-        },
-    );
+    let loose = frame.draft.clone().filter(|draft| here_alone(draft) || draft.target == path::LOOK_UP).map(|draft| {
+        view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
+    });
     // The overview has no form that could be filled in again.
     let typed =
         frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != path::LOOK_UP).map(form::kept);

@@ -39,13 +39,7 @@ fn links(instance: &InstanceName, title: String, accounts: &[(Chosen, String)]) 
 }
 
 /// Whom a sanction on those that are ticked would hit, and its form.
-pub fn panel(
-    instance: &InstanceName,
-    base: &str,
-    search: &Search,
-    preview: &BulkPreview,
-    frame: &Frame,
-) -> AnyView {
+pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &BulkPreview, frame: &Frame) -> AnyView {
     let leave = format!("{base}{}", search.without(&["decide"]));
     let number = preview.accounts.len();
     let title = format!("{}: {}", preview.decision.words(), ui::count(number, "account", "accounts"));

@@ -279,9 +279,20 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
     if let Some(address) = &others.address {
         let range = address.range();
         let waiting = wait(&|person| person.address.as_ref().is_some_and(|own| own.range() == range));
-        let (words, list) = told(context, name, others.from_there.map(|found| (found, false)), "from this IP address", "this IP address").await?;
+        let (words, list) = told(
+            context,
+            name,
+            others.from_there.map(|found| (found, false)),
+            "from this IP address",
+            "this IP address",
+        )
+        .await?;
         let nobodys = address.is_of_no_visitor();
-        let words = if nobodys { format!("{words} No visitor has such an address: the instance’s proxy may not pass visitors’ addresses on.") } else { words };
+        let words = if nobodys {
+            format!("{words} No visitor has such an address: the instance’s proxy may not pass visitors’ addresses on.")
+        } else {
+            words
+        };
         let block = match &others.network {
             Some(network) if makes_rules && !nobodys => {
                 let id = keep(context, "network", name, network).await?;
@@ -293,10 +304,10 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
     }
     if let Some(domain) = &others.domain {
         let waiting = wait(&|person| person.email.domain().as_ref() == Some(domain));
-        let (words, list) = told(context, name, others.of_domain, "with this email domain", "this email domain").await?;
-        let block = makes_rules.then(|| {
-            (format!("Block {}…", ui::tame(domain)), path::with(&path::mail_domains(name), "domain", domain))
-        });
+        let (words, list) =
+            told(context, name, others.of_domain, "with this email domain", "this email domain").await?;
+        let block = makes_rules
+            .then(|| (format!("Block {}…", ui::tame(domain)), path::with(&path::mail_domains(name), "domain", domain)));
         said.push(Beside { words: with_waiting(words, waiting), list, block });
     }
     Ok(said)

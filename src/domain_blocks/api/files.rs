@@ -189,7 +189,10 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
                 (true, "") => Err(none()),
                 (true, named) => Err(Problem::invalid(
                     "file",
-                    format!("“{}” is empty: there is not one row in it. Choose another file.", text::excerpt(named, 80)),
+                    format!(
+                        "“{}” is empty: there is not one row in it. Choose another file.",
+                        text::excerpt(named, 80)
+                    ),
                 )),
             };
         }

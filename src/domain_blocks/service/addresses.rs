@@ -53,9 +53,7 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
     let network = name.parse::<Network>().ok().filter(|_| may_see_who_waits(context, &instance));
     let proposed = Proposed {
         waiting: network.and_then(|network| network.to_string().parse::<IpNet>().ok()).and_then(|network| {
-            waiting_for(&instance, |person| {
-                person.address.as_ref().is_some_and(|address| address.is_within(&network))
-            })
+            waiting_for(&instance, |person| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
         }),
         name,
     };

@@ -293,10 +293,7 @@ impl Read {
     }
 
     /// The sanctions in force on accounts (primary keys, `users (account_id)`).
-    pub async fn states_of(
-        &mut self,
-        accounts: &[i64],
-    ) -> Result<HashMap<AccountId, AccountState>, DatabaseError> {
+    pub async fn states_of(&mut self, accounts: &[i64]) -> Result<HashMap<AccountId, AccountState>, DatabaseError> {
         macro_rules! states {
             ($release:tt,) => {
                 concat!(

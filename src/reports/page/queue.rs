@@ -178,8 +178,7 @@ pub fn undone(decision: Decision) -> &'static str {
 
 /// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
 fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
-    let leave =
-        format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide"]));
+    let leave = format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.cases.is_empty() {
         let words = if preview.exceptions.is_empty() {
             "No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."
@@ -368,9 +367,7 @@ fn queue_row(
         }
         (None, None) => ().into_any(),
     };
-    let choose = page.may_decide.then(|| {
-        list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle))
-    });
+    let choose = page.may_decide.then(|| list::tick(kept, &row.account.to_string(), format!("Choose {}", row.handle)));
     view! {
         <tr data-row=keys::row()>
             {choose}

@@ -27,8 +27,9 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
-        Beside, MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        AccountCard, Beside, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard,
+        MOST_COUNTED, MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed,
+        Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},

@@ -251,10 +251,9 @@ pub async fn left_out(
     decision: Decision,
 ) -> Result<Option<String>, Problem> {
     let object = context.case(instance, account, open, own).await?;
-    let hands =
-        untouched(context, &object).or_else(|| hands_off(context, instance, account, own, open)).or_else(|| {
-            account.only_closable().filter(|_| decision != Decision::Resolve).map(str::to_owned)
-        });
+    let hands = untouched(context, &object)
+        .or_else(|| hands_off(context, instance, account, own, open))
+        .or_else(|| account.only_closable().filter(|_| decision != Decision::Resolve).map(str::to_owned));
     if hands.is_some() {
         return Ok(hands);
     }

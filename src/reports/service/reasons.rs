@@ -34,11 +34,8 @@ fn why(entry: &Entry) -> Option<&str> {
 /// If the record does not answer.
 pub async fn reasons(context: &Context, instance: &InstanceName) -> Result<Vec<String>, Problem> {
     let app = &context.app;
-    let decided = Filter {
-        kind: Some(DecideCase::KIND.to_owned()),
-        instance: Some(instance.to_string()),
-        ..Filter::default()
-    };
+    let decided =
+        Filter { kind: Some(DecideCase::KIND.to_owned()), instance: Some(instance.to_string()), ..Filter::default() };
     let own = Filter { operator: Some(context.actor.operator.0.clone()), limit: OWN, ..decided.clone() };
     let own = app.ledger.list(&own).await.map_err(store_problem)?;
     let mut reasons: Vec<String> = Vec::new();
