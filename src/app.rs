@@ -108,34 +108,34 @@ fn Keys() -> impl IntoView {
     let rows = [
         (
             "/",
-            "search: @name, @name@server, a server, #report, an id, the address of a profile or post, an email, an IP address",
+            "search: @name, @name@server, server, #report, ID, profile or post URL, email address or IP address",
         ),
-        ("?", "this page"),
-        ("j  k", "down and up in a list"),
-        ("o  Enter", "open what is marked"),
-        ("space", "choose what is marked"),
-        ("n", "next case, next person"),
-        ("x", "take the case, or give it back; refuse a sign-up"),
-        ("a", "let a sign-up in"),
-        ("1 … 9", "choose a reason that was given before; Enter goes on"),
-        ("r", "no action: close the reports"),
+        ("?", "this help"),
+        ("j  k", "next or previous row"),
+        ("o  Enter", "open the selected row"),
+        ("space", "select the row"),
+        ("n", "next case or sign-up"),
+        ("x", "assign the case to yourself, or unassign it; reject a sign-up"),
+        ("a", "approve a sign-up"),
+        ("1 … 9", "choose an earlier reason; Enter submits"),
+        ("r", "mark all reports as resolved"),
         ("w", "warn"),
-        ("m", "hide media: mark all media as sensitive"),
+        ("m", "mark all media as sensitive"),
         ("l", "limit"),
         ("s", "suspend"),
-        ("z", "freeze the login; these six in a list: of all that is chosen"),
-        ("i", "uncover the first picture"),
-        ("c", "write a note about the account"),
+        ("z", "freeze the account; in a list, these six apply to the selected rows"),
+        ("i", "show the first picture"),
+        ("c", "add a note about the account"),
         ("Esc", "leave a field"),
     ];
     view! {
-        {ui::title("Keys")}
+        {ui::title("Keyboard shortcuts")}
         <main class="plain">
-            <h1>"Keys"</h1>
+            <h1>"Keyboard shortcuts"</h1>
             <dl class="facts">
                 {rows.into_iter().map(|(key, does)| view! { <dt><span class="key">{key}</span></dt><dd>{does}</dd> }).collect_view()}
             </dl>
-            <p><a class="btn main" href=path::OVERVIEW>"To the overview"</a></p>
+            <p><a class="btn main" href=path::OVERVIEW>"Go to the overview"</a></p>
         </main>
     }
 }

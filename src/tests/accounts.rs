@@ -42,7 +42,7 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     assert_eq!(searches(&house).await, before + 1);
     assert_eq!(house.outcome("search_personal").await, Some(Outcome::Succeeded));
     let page = house.get(Some(&cookie), &one).await;
-    assert!(page.body.contains("@windvane") && page.body.contains("by mail address"), "{}", page.body);
+    assert!(page.body.contains("@windvane") && page.body.contains("by email address"), "{}", page.body);
     assert!(!page.body.contains("windvane@post.example"), "{}", page.body);
     // The record says that it was looked for, and not what.
     let owner = house.sign_in("owner").await;
@@ -50,7 +50,7 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
     let page = house.get(Some(&owner), &format!("/audit/{entry}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("by mail address") && !page.body.contains("windvane@post"), "{}", page.body);
+    assert!(page.body.contains("by email address") && !page.body.contains("windvane@post"), "{}", page.body);
     // What several have is listed, for whoever looked alone; and a beginning finds nobody.
     sqlx::query("update users set sign_up_ip = '203.0.113.7' where account_id in (select id from accounts where username in ('wren_1', 'wren_2'))")
         .execute(&house.instance)
@@ -97,7 +97,15 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
         assert!((landed.contains("found=") || landed.contains("done=")) && !landed.contains("203.0"), "{landed}");
         assert_eq!(house.get(Some(&moderator), &landed).await.body.contains("@windvane"), finds, "{q}");
     }
-    for (q, said) in [("0.0.0.0/0", "half the world"), ("203.0.113.7/77", "not a range"), ("203.0.113", "one whole")] {
+    for (q, said) in [
+        ("0.0.0.0/0", "too wide"),
+        ("203.0.113.7/77", "not an IP range"),
+        (
+            "203.0.113",
+            "one \
+    complete",
+        ),
+    ] {
         let landed = search(&house, &moderator, q).await.location.unwrap();
         let page = house.get(Some(&moderator), &landed).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -213,7 +221,7 @@ async fn a_note_is_the_teams_alone_and_its_writer_or_an_owner_withdraws_it() {
             house.post(Some(cookie), "/api/accounts/note", &form).await.location.unwrap()
         };
         for (text, said) in
-            [("  ", "nothing to write down"), (&*"x".repeat(2_001), "longer than 2,000"), ("a\0b", "NUL")]
+            [("  ", "Write something first"), (&*"x".repeat(2_001), "longer than 2,000"), ("a\0b", "NUL")]
         {
             let back = house.get(Some(&moderator), &note(&moderator, text).await).await;
             assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -346,9 +354,9 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     let acting = &house.app.instances.values().next().unwrap().health().account.clone().unwrap().username;
     assert!(shown.contains(&format!("by moderator, through @{acting}")), "{shown}");
     for there in [
-        "Signed up",
-        "Sessions and addresses",
-        "4 addresses, 3 different places",
+        "Joined",
+        "Sessions and IP addresses",
+        "4 addresses, 3 different networks",
         "Firefox on canary",
         "limited @windvane",
     ] {
@@ -384,7 +392,7 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     let contractor = house.sign_in("contractor").await;
     let body = house.get(Some(&contractor), &page).await.body;
     assert!(!body.contains("value=\"seen:"), "{body}");
-    assert!(body.contains("your own deeds about them") && !body.contains("limited @windvane"), "{body}");
+    assert!(body.contains("your own actions on this account") && !body.contains("limited @windvane"), "{body}");
 }
 
 #[tokio::test]
@@ -418,7 +426,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     let page = format!("/i/harbour/accounts/{account}");
     let preview = house.get(Some(&owner), &format!("{page}?decide=suspend")).await.body;
     let day = howdah::ui::time::day(house.app.clock.now().plus(30 * howdah::clock::DAY), house.app.clock.now());
-    assert!(preview.contains(&format!("on {day} its data is deleted")), "{preview}");
+    assert!(preview.contains(&format!("will be deleted on {day}")), "{preview}");
     let delete = async |cookie: &str, name: &str, why: &str, seen: &str| {
         let form = [
             ("instance", "harbour"),
@@ -442,16 +450,16 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     ];
     house.post(Some(&owner), "/api/reports/decide", &form).await;
     let shown = house.get(Some(&owner), &page).await.body;
-    assert!(shown.contains("Delete at once") && shown.contains("You decide this alone"), "{shown}");
+    assert!(shown.contains("Delete data now") && shown.contains("You decide this alone"), "{shown}");
     assert!(shown.contains(&day), "the day its data goes");
-    assert!(!house.get(Some(&admin), &page).await.body.contains("Delete at once"), "the owner's alone");
+    assert!(!house.get(Some(&admin), &page).await.body.contains("Delete data now"), "the owner's alone");
     let seen = due(&shown);
     let writes = house.weather.writes();
     assert_eq!(
         house.get(Some(&admin), &delete(&admin, "@windvane", "spam", &seen).await).await.status,
         StatusCode::FORBIDDEN
     );
-    for (name, why, said) in [("windvane", "spam", "Type @windvane, exactly"), ("@windvane", "", "Say why")] {
+    for (name, why, said) in [("windvane", "spam", "Type @windvane exactly"), ("@windvane", "", "Enter a reason")] {
         let back = house.get(Some(&owner), &delete(&owner, name, why, &seen).await).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
@@ -467,7 +475,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
         .await
         .unwrap();
     let stale = house.get(Some(&owner), &delete(&owner, "@windvane", "spam", &seen).await).await;
-    assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("suspended anew"), "{}", stale.body);
+    assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("suspended again"), "{}", stale.body);
     assert_eq!(house.outcome("delete_account").await, Some(Outcome::Stale));
     assert_eq!(house.weather.writes(), writes, "nothing reached the instance");
     let shown = house.get(Some(&owner), &page).await.body;
@@ -485,8 +493,8 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     })
     .await;
     let shown = house.get(Some(&owner), &done).await.body;
-    assert!(shown.contains("had the data of @windvane deleted at once"), "{shown}");
-    assert!(shown.contains("No deletion of its data is scheduled") && !shown.contains("Delete at once"), "{shown}");
+    assert!(shown.contains("deleted the data of @windvane immediately"), "{shown}");
+    assert!(shown.contains("No data deletion is scheduled") && !shown.contains("Delete data now"), "{shown}");
 }
 
 #[tokio::test]
@@ -514,7 +522,7 @@ async fn a_deletion_without_an_answer_is_never_called_done() {
     ];
     let sent = house.post(Some(&owner), "/api/accounts/delete", &form).await.location.unwrap();
     let shown = house.get(Some(&owner), &sent).await.body;
-    assert!(shown.contains("sent, and not answered"), "{shown}");
+    assert!(shown.contains("the instance did not answer"), "{shown}");
     assert_eq!(house.outcome("delete_account").await, None, "watched");
 }
 

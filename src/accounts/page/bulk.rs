@@ -20,7 +20,7 @@ pub fn choose() -> AnyView {
 
 /// The head of the column of ticks.
 pub fn column() -> AnyView {
-    view! { <th><span class="heard">"Choose"</span></th> }.into_any()
+    view! { <th><span class="heard">"Select"</span></th> }.into_any()
 }
 
 fn links(instance: &InstanceName, title: String, accounts: &[(Chosen, String)]) -> AnyView {
