@@ -144,7 +144,7 @@ async fn an_entry_says_how_it_stood_and_how_it_stands_in_words() {
     ];
     assert!(house.post(Some(&owner), "/api/reports/decide", &form).await.location.unwrap().contains("done="));
     let shown = entry("decide_case").await;
-    assert!(shown.contains("accountno sanctionlimited"), "{shown}");
+    assert!(shown.contains("accountno limitslimited"), "{shown}");
     assert!(!shown.contains("{") && !shown.contains("[\"") && !shown.contains("false"), "{shown}");
     let state = r#"{"disabled":false,"sensitized":false,"silenced":true,"suspended":false}"#;
     let form = [
@@ -156,7 +156,7 @@ async fn an_entry_says_how_it_stood_and_how_it_stands_in_words() {
     ];
     assert!(house.post(Some(&owner), "/api/reports/reverse", &form).await.location.unwrap().contains("done="));
     let shown = entry("reverse_sanction").await;
-    assert!(shown.contains("accountlimitedno sanction"), "{shown}");
+    assert!(shown.contains("accountlimitedno limits"), "{shown}");
     assert!(shown.contains("state beforesilenced"), "{shown}");
 }
 

@@ -175,7 +175,7 @@ async fn accounts_are_sanctioned_many_at_once_each_by_itself() {
         let text = crate::seen::text(&page);
         assert!(text.contains("Suspend: 2 accounts"), "{text}");
         assert!(text.contains("Left out: 2") && text.contains("Suspended already"), "{text}");
-        assert!(text.contains("member of the instance’s staff"), "{text}");
+        assert!(text.contains("belongs to the instance’s staff"), "{text}");
         assert!(text.contains("2 of this instance, 0 of other servers") && text.contains("follow"), "{text}");
         assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
         let seen = value(&page, "seen");

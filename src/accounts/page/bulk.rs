@@ -46,7 +46,7 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
     let left_out = links(instance, format!("Left out: {}", preview.left_out.len()), &preview.left_out);
     if preview.accounts.is_empty() {
         let words = if preview.left_out.is_empty() {
-            "No account is chosen. Tick some first, or mark a line with j and choose it with the space bar."
+            "No accounts selected. Tick some, or highlight a row with j and select it with the space bar."
         } else {
             "Nothing would change for any of the accounts chosen, or they are not yours to decide about."
         };
@@ -90,7 +90,7 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
                 {form::text_area("text", "text", "3", &typed("text"), "In your words. They read this.")}
                 {form::beside(draft, "text")}
                 <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by email to those with a login here"</label>
-                {form::why_of(draft, "why", "kept in the audit log, once for each account", &preview.reasons)}
+                {form::why_of(draft, "why", "saved in the audit log, once for each account", &preview.reasons)}
                 <div><button class=button disabled=frame.lacks(needs)>{title.clone()}</button></div>
             </form>
         }

@@ -130,10 +130,10 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let seen: Vec<(AccountId, Vec<ReportId>, AccountState)> =
         serde_json::from_str(&form.seen).map_err(|_| malformed_form())?;
     if seen.is_empty() {
-        return Err(Problem::new(Kind::Invalid, "No account is chosen, and nothing was done.", "Choose some first."));
+        return Err(Problem::new(Kind::Invalid, "Nothing was done: no accounts are selected.", "Select some first."));
     }
     if let Some(refused) = too_many(seen.len()) {
-        return Err(Problem::new(Kind::Invalid, refused, "Choose fewer."));
+        return Err(Problem::new(Kind::Invalid, refused, "Select fewer."));
     }
     let (text, why) = reports::checked_words(decision, &form.text, false, or_chosen(&form.why, &form.chosen))?;
     let own = acting::able_own(&context, &instance).await?;
