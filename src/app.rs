@@ -106,10 +106,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let rows = [
-        (
-            "/",
-            "search: @name, @name@server, server, #report, ID, profile or post URL, email address or IP address",
-        ),
+        ("/", "search: @name, @name@server, server, #report, ID, profile or post URL, email address or IP address"),
         ("?", "this help"),
         ("j  k", "next or previous row"),
         ("o  Enter", "open the selected row"),
