@@ -4,15 +4,15 @@
 //! locked. A deed that was sent and not answered is watched for two minutes and closed by what is read.
 
 use crate::{
-    access::Permit,
+    access::{Permit, Role},
     acting,
-    clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
+    clock::{DAY, LARGEST_SKEW, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::OnInstance,
     id::{AccountId, InstanceName},
     ledger::{
-        Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
-        Warrant,
+        Acting, Answer, Answered, Deed, Entry, Filter, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject,
+        Verdict, Warrant,
     },
     mastodon::{
         Instance,
@@ -21,8 +21,9 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::{Store, Withheld, rights::FOUND_DONE, snapshots, store_problem},
-    text::Why,
+    record,
+    store::{Store, Withheld, operators, rights::FOUND_DONE, snapshots, store_problem},
+    text::{Why, time},
 };
 use serde_json::{Value, json};
 use std::{
@@ -228,9 +229,10 @@ async fn run<D: Carry>(
         Ok(Some(what)) => {
             let answered = warrant.unsent(what.clone());
             let verdict = Verdict::stale(json!({ "changed": what }));
+            let others = lately_by_others(context, &deed, answered.index()).await;
             let problem = Problem::new(
                 Kind::Conflict,
-                format!("Nothing was done: {what}."),
+                format!("Nothing was done: {what}.{}", others.unwrap_or_default()),
                 "The page shows the current state. What you typed is kept; decide again.",
             );
             close(app, &answered, &verdict, tell, || Err(problem.clone())).await;
@@ -289,6 +291,35 @@ async fn run<D: Carry>(
         .all(|step| matches!(step.answer, Answer::NotSent { .. } | Answer::Refused { status: 401, .. }));
     let said = said(answered.steps());
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
+}
+
+/// What a colleague did last about the same thing from here, for somebody who comes too late: a sentence. `None` where the record
+/// knows of nothing within a day, and where it does not answer.
+async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> Option<String> {
+    let app = &context.app;
+    let now = app.clock.now();
+    let filter = Filter {
+        subject: Some(app.ledger.subject(&deed.subject())),
+        from: Some(now.plus(-DAY)),
+        before: Some(before),
+        limit: 10,
+        ..Filter::default()
+    };
+    let entries = app.ledger.list(&filter).await.ok()?;
+    let by_another = |entry: &&Entry| {
+        entry.operator.as_deref().is_some_and(|id| id != context.actor.operator.0)
+            && matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown))
+            // Who looked, and who only held it, changed nothing of it.
+            && record::deed_of(entry).is_some_and(|deed| deed.is_a_change())
+    };
+    let entry = entries.iter().find(by_another)?;
+    // Whom a contractor works with is no business of his or hers.
+    let who = match context.actor.role {
+        Role::Contractor => "Somebody of the team".to_owned(),
+        _ => record::name(&operators::list(&app.store).await.ok()?, entry),
+    };
+    let line = record::line(entry, &who);
+    Some(format!(" {who} {} {} (entry {}).", line.what, time::relative(entry.at, now), entry.index))
 }
 
 /// What somebody is told of a deed that is not closed yet; the page it leads to says these words.

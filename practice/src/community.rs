@@ -751,8 +751,6 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
         ("frozen", "update users set disabled = $2::timestamp is not null where account_id = $1"),
     ] {
         let person = seed.local(name, &capital(name), "", seed.ago(days(300)), json!({})).await?;
-        let at = sql_time(seed.ago(days(6)));
-        sqlx::query(sql).bind(person.account).bind(&at).execute(&mut *seed.db).await?;
         let action = match name {
             "gonesoon" => 4000,
             "quietly" => 3000,
@@ -769,6 +767,11 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
             Some((action, "You broke rule 2.")),
         )
         .await?;
+        // Mastodon gives strike and sanction in one go (`app/models/admin/account_action.rb`).
+        let struck = "select to_char(max(created_at), 'YYYY-MM-DD\"T\"HH24:MI:SS.US') from account_warnings \
+            where target_account_id = $1";
+        let at: String = sqlx::query_scalar(struck).bind(person.account).fetch_one(&mut *seed.db).await?;
+        sqlx::query(sql).bind(person.account).bind(&at).execute(&mut *seed.db).await?;
         if action == 4000 {
             insert(
                 seed.db,

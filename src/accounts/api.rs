@@ -1,5 +1,6 @@
 //! The forms of the account desk.
 
+use super::DecideManyForm;
 use crate::problem::Problem;
 use leptos::prelude::*;
 
@@ -17,6 +18,12 @@ pub async fn search(
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
     crate::context::form_action(|context| super::service::search(context, instance, q, why)).await
+}
+
+/// Sanctions many accounts: each is carried out by itself, in the background.
+#[server(prefix = "/api/accounts", endpoint = "decide-many")]
+pub async fn decide_many(#[server(flatten)] form: DecideManyForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::decide_many(context, form)).await
 }
 
 /// Writes something down for the team.

@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     id::AccountId,
     record,
-    reports::{CasePage, Category},
+    reports::{CasePage, Category, Decision},
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,26 +70,90 @@ pub struct AccountsPage {
     pub asks: Option<Asks>,
     /// What cannot be known for want of a grant, a sentence each.
     pub untold: Vec<String>,
+    /// Whether this person sanctions accounts of a list, many at once.
+    pub may_decide: bool,
+    pub preview: Option<BulkPreview>,
+}
+
+/// An account that is chosen among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub account: AccountId,
+    pub handle: String,
+    /// “41 followers here · 2 open reports · limited”
+    pub what: String,
+}
+
+/// Many accounts about to be sanctioned at once, before any is.
+#[derive(Clone, Debug)]
+pub struct BulkPreview {
+    pub decision: Decision,
+    pub accounts: Vec<Chosen>,
+    /// Accounts, their open reports and sanctions as shown, for the form: frozen from here on.
+    pub seen: String,
+    /// How many of them are people of this instance.
+    pub local: usize,
+    /// How many follow them, counted on this instance.
+    pub followers: i64,
+    pub reports: usize,
+    /// Those to look at again, with the reason.
+    pub exceptions: Vec<(Chosen, String)>,
+    /// Those that are left out, with the reason.
+    pub left_out: Vec<(Chosen, String)>,
+    /// Chosen, and not there any more.
+    pub gone: usize,
+    /// Why this cannot be done as it is, in a sentence.
+    pub refused: Option<String>,
+    /// Reasons that can be chosen.
+    pub reasons: Vec<String>,
+}
+
+/// The form for many accounts, as it was posted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DecideManyForm {
+    pub instance: String,
+    /// Accounts, their open reports and sanctions as the person saw them, in JSON.
+    #[serde(default)]
+    pub seen: String,
+    #[serde(default)]
+    pub decision: String,
+    #[serde(default)]
+    pub text: String,
+    #[serde(default)]
+    pub mail: String,
+    #[serde(default)]
+    pub why: String,
+    /// A reason that was given before; what is written comes first.
+    #[serde(default)]
+    pub chosen: String,
 }
 
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct FindPage {
     pub asked: String,
-    /// Exactly this one: the page goes on to it.
-    pub exact: Option<AccountId>,
+    /// Exactly this was meant: the page goes on to it.
+    pub on: Option<String>,
     pub hits: Vec<Hit>,
     /// There may be more than are listed.
     pub more: bool,
     pub looked: Looked,
     /// What cannot be known for want of a grant, a sentence each.
     pub untold: Vec<String>,
+    pub search: String,
+    pub may_decide: bool,
+    pub preview: Option<BulkPreview>,
 }
 
 /// By what somebody was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    ByName,
+    ByName {
+        /// What was looked for, where nothing is found.
+        sought: String,
+        /// Where else one may look for it: words and addresses.
+        elsewhere: Vec<(String, String)>,
+    },
     /// By an email or an IP address: it is in the record.
     Personal,
     /// Not yet: it asks for a reason first.

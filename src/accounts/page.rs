@@ -1,5 +1,6 @@
 //! The views of the account desk.
 
+mod bulk;
 mod details;
 mod notes;
 
@@ -35,7 +36,7 @@ pub fn Find() -> impl IntoView {
         async |asked| service::find(&asked.context, asked.instance(), &asked.search).await,
         body,
         |_, page| match page.looked {
-            Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
+            Looked::ByName { .. } | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
             // What was typed must not stay in the browser's history.
             Looked::Asks(_) => "Find by email or IP address".to_owned(),
         },
@@ -80,8 +81,8 @@ fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
 
 fn body(frame: Frame, page: FindPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    if let Some(exact) = page.exact {
-        return view! { <Redirect path=path::account(&instance, exact) /> }.into_any();
+    if let Some(on) = page.on.clone() {
+        return view! { <Redirect path=on /> }.into_any();
     }
     if let Looked::Asks(asked) = &page.looked {
         return view! {
@@ -91,9 +92,13 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
         }
         .into_any();
     }
+    let base = path::find(&instance);
+    let search = Search::parse(&page.search);
+    let choosable = page.may_decide;
     let row = |hit: &Hit| {
         view! {
             <tr data-row=keys::row()>
+                {choosable.then(|| list::tick(&search, &hit.id.to_string(), format!("Select {}", hit.handle)))}
                 <td class="nowrap"><a href=path::account(&instance, hit.id)><b><bdi>{hit.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{hit.display_name.clone()}</bdi></div></td>
                 <td class="soft">{hit.state.join(", ")}</td>
@@ -108,25 +113,46 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
             } else {
                 view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
             }}
+            <span class="end">{(choosable && !page.hits.is_empty()).then(bulk::choose)}</span>
         </div>
+        {page.preview.as_ref().map(|preview| bulk::panel(&instance, &base, &search, preview, &frame))}
         {list::untold(&page.untold)}
         {if page.hits.is_empty() {
-            view! { <div class="card pad empty"><p>{if page.looked == Looked::Personal {
-                "No matching account in Mastodon’s records. IP addresses are deleted after a while."
-            } else {
-                "No matching account. Write a handle as @name or @name@server, or type the start of a name."
-            }}</p></div> }.into_any()
+            nothing(&page)
         } else {
-            view! { <div class="card"><table class="list">
-                <thead><tr><th>"Account"</th><th>"Name"</th><th>"Status"</th></tr></thead>
-                <tbody>{page.hits.iter().map(row).collect_view()}</tbody>
-            </table></div> }.into_any()
+            view! { <div class="card"><form id="chosen" method="get" action=format!("{base}#decide")>
+                {list::kept_of(&search, &["found", "q"])}
+                <table class="list">
+                    <thead><tr>{choosable.then(bulk::column)}<th>"Account"</th><th>"Name"</th><th>"Status"</th></tr></thead>
+                    <tbody>{page.hits.iter().map(row).collect_view()}</tbody>
+                </table>
+            </form></div> }.into_any()
         }}
         {page.more.then(|| {
             let further = if page.looked == Looked::Personal { "Try a narrower range." } else { "Type more of the \
             name." };
             view! { <p class="soft small pad">{format!("First {} results; there may be more. {further}", page.hits.len())}</p> }
         })}
+    }
+    .into_any()
+}
+
+/// Nothing was found: what was looked for, and where else one may look.
+fn nothing(page: &FindPage) -> AnyView {
+    let Looked::ByName { sought, elsewhere } = &page.looked else {
+        return view! { <div class="card pad empty"><p>"No matching account in Mastodon’s records. IP addresses are deleted after a while."</p></div> }.into_any();
+    };
+    let links = elsewhere.iter().map(|(words, href)| {
+        view! { <li><a class="link" href=href.clone()><bdi>{words.clone()}</bdi></a></li> }
+    });
+    let others = (!elsewhere.is_empty())
+        .then(|| view! { <p>"Look elsewhere:"</p><ul class="plain-list">{links.collect_view()}</ul> });
+    view! {
+        <div class="card pad empty stack">
+            <p>"Nothing found. " <bdi>{sought.clone()}</bdi></p>
+            {others}
+            <p class="soft small">"The search takes @name, @name@server, the beginning of a name, a server, #245 for a report, an account’s id, and the address of a profile or post."</p>
+        </div>
     }
     .into_any()
 }
@@ -206,10 +232,14 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
 
 fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::accounts(&instance);
+    let search = Search::parse(&page.search);
+    let choosable = page.may_decide;
     let row = |row: &AccountRow| {
         let role = row.role.clone().map(|role| view! { <span class="badge accent">{role}</span> " " });
         view! {
             <tr data-row=keys::row()>
+                {choosable.then(|| list::tick(&search, &row.id.to_string(), format!("Select {}", row.handle)))}
                 <td class="nowrap"><a href=path::account(&instance, row.id)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{row.display_name.clone()}</bdi></div></td>
                 <td class="nowrap">{role}{row.state.join(", ")}</td>
@@ -229,8 +259,13 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     let without = (page.filter.state == "deleted" && !page.untold.is_empty())
         .then(|| view! { <p class="note lead">"Accounts deleted by their owner are not included."</p> });
     view! {
-        <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
-        {filters(&frame, &page, &path::accounts(&instance))}
+        <div class="head">
+            <h1>"Accounts"</h1>
+            <span class="soft">"newest first"</span>
+            <span class="end">{(choosable && !page.rows.is_empty()).then(bulk::choose)}</span>
+        </div>
+        {filters(&frame, &page, &base)}
+        {page.preview.as_ref().map(|preview| bulk::panel(&instance, &base, &search, preview, &frame))}
         {without}
         {list::untold(&page.untold)}
         {if let Some(asked) = &page.asks {
@@ -238,10 +273,13 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         } else if page.rows.is_empty() {
             view! { <div class="card pad empty"><p>"No matching accounts so far back."</p></div> }.into_any()
         } else {
-            view! { <div class="card"><table class="list">
-                <thead><tr><th>"Account"</th><th>"Name"</th><th>"Status"</th><th class="num">"Joined"</th><th class="num wide">"Last post"</th></tr></thead>
-                <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
-            </table></div> }.into_any()
+            view! { <div class="card"><form id="chosen" method="get" action=format!("{base}#decide")>
+                {list::kept_of(&search, &["origin", "domain", "state", "role", "inviter", "active", "name", "before"])}
+                <table class="list">
+                    <thead><tr>{choosable.then(bulk::column)}<th>"Account"</th><th>"Name"</th><th>"Status"</th><th class="num">"Joined"</th><th class="num wide">"Last post"</th></tr></thead>
+                    <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+                </table>
+            </form></div> }.into_any()
         }}
         <div class="head foot"><span class="soft small">{looked}</span><span class="end">{further}</span></div>
     }

@@ -309,9 +309,11 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                     </div>
                 </section>
                 <section class="card">
-                    <header><h2>"As stored"</h2></header>
-                    <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
-                    {outcome_leaf}
+                    <details>
+                        <summary class="body">"As stored"</summary>
+                        <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
+                        {outcome_leaf}
+                    </details>
                 </section>
             </aside>
         </div>

@@ -313,7 +313,7 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
         .map(|step| {
             // What an older version wrote is shown as it stands.
             let Ok(step) = serde_json::from_value::<Step>(step.clone()) else {
-                return ("step".to_owned(), step.to_string());
+                return ("step".to_owned(), said(&step));
             };
             let answer = match step.answer {
                 Answer::Accepted { .. } => "accepted".to_owned(),
@@ -335,15 +335,30 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
 
 /// A document as names and values, for reading.
 fn pairs(value: &Value) -> Vec<(String, String)> {
-    let shown = |value: &Value| match value {
+    match value {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.replace('_', " "), said(value))).collect(),
+        Value::Null => Vec::new(),
+        other => vec![("value".to_owned(), said(other))],
+    }
+}
+
+/// A value in words: lists with commas, and of what is yes or no the names of those that are.
+fn said(value: &Value) -> String {
+    let joined = |parts: Vec<String>| if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
+    match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    };
-    match value {
-        Value::Object(map) => map.iter().map(|(key, value)| (key.replace('_', " "), shown(value))).collect(),
-        Value::Null => Vec::new(),
-        other => vec![("value".to_owned(), shown(other))],
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(values) => joined(values.iter().map(said).collect()),
+        Value::Object(map) => {
+            let part = |(key, value): (&String, &Value)| match value {
+                Value::Bool(false) => None,
+                Value::Bool(true) => Some(key.replace('_', " ")),
+                other => Some(format!("{}: {}", key.replace('_', " "), said(other))),
+            };
+            joined(map.iter().filter_map(part).collect())
+        }
     }
 }
 

@@ -49,6 +49,9 @@ impl InBatch {
         match self {
             Self::DecideSignUp(deed) if deed.approve => format!("Approve {people}"),
             Self::DecideSignUp(_) => format!("Reject the sign-ups of {people}"),
+            Self::DecideCase(deed) if deed.reports.is_empty() => {
+                format!("{}: {}", deed.decision.words(), text::count(number, "account", "accounts"))
+            }
             Self::DecideCase(deed) => {
                 format!("{}: {}", deed.decision.words(), text::count(number, "case", "cases"))
             }

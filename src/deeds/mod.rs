@@ -263,6 +263,15 @@ impl AnyDeed {
         of_each!(self, own deed => deed.before_after(), there deed => deed.before_after())
     }
 
+    /// Whether it is one that changes something, and not a look, nor only who holds a case.
+    pub fn is_a_change(&self) -> bool {
+        fn changes<D: Deed>(_: &D) -> bool {
+            D::CHANGES
+        }
+        !matches!(self, Self::ClaimCase(_) | Self::HandOverCase(_))
+            && of_each!(self, own deed => changes(deed), there deed => changes(deed))
+    }
+
     /// Whether it leaves such a row in Mastodon's log.
     pub fn logs(&self, row: &LogRow<'_>) -> bool {
         of_each!(self, own _deed => false, there deed => deed.logs(row))

@@ -68,7 +68,7 @@ impl Deed for DecideCase {
 
     fn before_after(&self) -> Vec<BeforeAfter> {
         vec![
-            row("account", state_words(self.state_before), self.decision.words().to_owned()),
+            row("account", state_words(self.state_before), state_words(self.decision.leaves(self.state_before))),
             row("open reports", self.reports.len().to_string(), "0".to_owned()),
         ]
     }
@@ -141,7 +141,7 @@ impl Deed for ReverseSanction {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("account", state_words(self.state_before), self.reversal.words().to_owned())]
+        vec![row("account", state_words(self.state_before), state_words(self.reversal.leaves(self.state_before)))]
     }
 }
 

@@ -113,6 +113,8 @@ pub struct ServerPage {
 /// Rules about mail domains.
 #[derive(Clone, Debug)]
 pub struct MailPage {
+    /// What somebody came with to make a rule about.
+    pub proposed: Proposed,
     pub text: String,
     pub rules: Vec<MailRule>,
     /// How many who wait come under each of these rules, by its number; `None` while that is not known.
@@ -121,9 +123,19 @@ pub struct MailPage {
     pub may_change: bool,
 }
 
+/// What a rule is about to be made about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposed {
+    /// A domain or a network; empty where nobody came with one.
+    pub name: String,
+    /// How many who wait would come under it; `None` while that is not known, or is not this person's to know.
+    pub waiting: Option<usize>,
+}
+
 /// Rules about addresses.
 #[derive(Clone, Debug)]
 pub struct AddressesPage {
+    pub proposed: Proposed,
     pub rules: Vec<ListedAddress>,
     /// As [`MailPage::waiting`].
     pub waiting: Option<HashMap<i64, usize>>,

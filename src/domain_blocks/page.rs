@@ -12,7 +12,7 @@ pub use mail::MailDomains;
 pub use rules::{Rules, Servers};
 pub use server::Server;
 
-use super::ServerSearch;
+use super::{Proposed, ServerSearch};
 use crate::{
     id::InstanceName,
     path,
@@ -83,6 +83,21 @@ fn caught(
     let words = if review { "View them" } else { "Reject them as a batch…" };
     let who = format!("{who}.");
     view! { <p class="small warn">{who} " " <a class="link" href=to>{words}</a></p> }.into_any()
+}
+
+/// Who of those who wait would come under a rule that is about to be made, with the way to them where an address names it.
+fn caught_by(proposed: &Proposed, list: Option<String>) -> AnyView {
+    let Some(number) = proposed.waiting.filter(|_| !proposed.name.is_empty()) else { return ().into_any() };
+    let who = match number {
+        0 => "Nobody who waits for approval would come under it.".to_owned(),
+        1 => "1 person who waits for approval would come under it; the rule does not decide about them.".to_owned(),
+        many => format!(
+            "{} people who wait for approval would come under it; the rule does not decide about them.",
+            ui::grouped(many)
+        ),
+    };
+    let list = list.filter(|_| number > 0).map(|list| view! { " " <a class="link" href=list>"View them"</a> });
+    view! { <p class="small">{who} {list}</p> }.into_any()
 }
 
 fn hidden(instance: &InstanceName, here: &str) -> AnyView {

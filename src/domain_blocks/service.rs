@@ -173,6 +173,13 @@ fn waiting_under(
     Some(rules.map(|rule| (rule, list.rows.iter().filter(|person| meets(rule, person)).count())).collect())
 }
 
+/// How many who wait would come under a rule; `None` while that is not known.
+fn waiting_for(instance: &Instance, meets: impl Fn(&PendingSignUp) -> bool) -> Option<usize> {
+    let list = instance.signups.snapshot();
+    list.at?;
+    Some(list.rows.iter().filter(|person| meets(person)).count())
+}
+
 /// A page of a list and one more, which says whether there is a next page.
 fn page_of<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
     let most = usize::try_from(PAGE).unwrap_or(0);

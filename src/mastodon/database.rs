@@ -31,7 +31,7 @@ pub use details::{
     LoggedAbout, MOST_ADDRESSES, MOST_SESSIONS, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession,
 };
 pub use domains::{Limited, MOST_BELOW, Narrowed};
-pub use finding::{ListedAccount, MOST_BY_ADDRESS, Narrowing, Origin, Sanctioned, Window, created_at};
+pub use finding::{ListedAccount, MOST_BY_ADDRESS, NEWEST_LOGINS, Narrowing, Origin, Sanctioned, Window, created_at};
 pub use grants::{Extra, Release, Untried, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
 pub use invites::{

@@ -146,6 +146,22 @@ impl Decision {
         }
     }
 
+    /// The sanctions that are in force after it.
+    pub fn leaves(self, state: AccountState) -> AccountState {
+        match self {
+            Self::Resolve | Self::Warn => state,
+            Self::Disable => AccountState { disabled: true, ..state },
+            Self::Sensitive => AccountState { sensitized: true, ..state },
+            Self::Silence => AccountState { silenced: true, ..state },
+            Self::Suspend => AccountState { suspended: true, ..state },
+        }
+    }
+
+    /// Whether what it would do is so already: it is taken back, and not given once more.
+    pub fn is_in_force(self, state: AccountState) -> bool {
+        !matches!(self, Self::Resolve | Self::Warn) && self.leaves(state) == state
+    }
+
     /// Its name in addresses and forms.
     pub fn name(self) -> &'static str {
         match self {
@@ -196,6 +212,16 @@ impl Reversal {
             Self::Unsensitive => "removed the sensitive mark from all media of",
             Self::Unsilence => "undid the limit of",
             Self::Unsuspend => "undid the suspension of",
+        }
+    }
+
+    /// The sanctions that are left after it.
+    pub fn leaves(self, state: AccountState) -> AccountState {
+        match self {
+            Self::Enable => AccountState { disabled: false, ..state },
+            Self::Unsensitive => AccountState { sensitized: false, ..state },
+            Self::Unsilence => AccountState { silenced: false, ..state },
+            Self::Unsuspend => AccountState { suspended: false, ..state },
         }
     }
 

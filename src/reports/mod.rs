@@ -119,6 +119,8 @@ pub struct BulkPreview {
     pub exceptions: Vec<(QueueRow, String)>,
     /// Why this cannot be done as it is, in a sentence.
     pub refused: Option<String>,
+    /// Reasons that can be chosen.
+    pub reasons: Vec<String>,
 }
 
 /// The form for many cases, as it was posted.
@@ -136,6 +138,9 @@ pub struct DecideManyForm {
     pub mail: String,
     #[serde(default)]
     pub why: String,
+    /// A reason that was given before; what is written comes first.
+    #[serde(default)]
+    pub chosen: String,
 }
 
 /// A closed report, or one decision with its first.
@@ -381,6 +386,19 @@ pub struct Preset {
 pub struct Revealed {
     pub what: String,
     pub value: String,
+    /// Whom else it leads to.
+    pub beside: Vec<Beside>,
+}
+
+/// What is said beside a revealed email or IP address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// “3 other accounts from this IP address.”
+    pub words: String,
+    /// Where they are listed.
+    pub list: Option<String>,
+    /// Words and address of the form of a rule that keeps more of them out.
+    pub block: Option<(String, String)>,
 }
 
 /// Lists that show the newest alone.
@@ -430,6 +448,8 @@ pub struct CasePage {
     pub may_reveal: bool,
     /// The decision whose form is open.
     pub deciding: Option<Decision>,
+    /// Reasons that can be chosen for it.
+    pub reasons: Vec<String>,
     pub next: Option<AccountId>,
     pub revealed: Option<Revealed>,
     /// The instance's own pages, for what only they can do.
@@ -492,6 +512,9 @@ pub struct DecideForm {
     pub mail: String,
     #[serde(default)]
     pub why: String,
+    /// A reason that was given before; what is written comes first.
+    #[serde(default)]
+    pub chosen: String,
     /// The case to go to afterwards: an account's id.
     #[serde(default)]
     pub next: String,

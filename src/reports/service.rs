@@ -5,14 +5,17 @@ mod case;
 mod decided;
 mod deeds;
 mod queue;
+mod reasons;
 mod words;
 
 pub use case::{cannot_reverse, case, case_page, hands_off, own_beyond, revealed};
 pub use decided::Decisions;
 pub use deeds::{
-    carry, change_category, claim_case, decide, decide_many, hand_over, reopen, reveal, reverse, where_it_stood,
+    carry, change_category, checked_words, claim_case, decide, decide_many, hand_over, left_out, reopen, reveal,
+    reverse, where_it_stood,
 };
 pub use queue::{CaseInQueue, cases, queue};
+pub use reasons::reasons;
 pub use words::{plain_text, strike as strike_word};
 
 use crate::{

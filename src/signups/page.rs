@@ -186,14 +186,14 @@ fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView 
                     {page.may_decide.then(|| view! { <th><span class="heard">"Select"</span></th> })}
                     <th>"Account"</th><th class="num">"Pending for"</th><th>"Reasons for joining"</th><th class="wide">"Email"</th><th>"Signals"</th>
                 </tr></thead>
-                <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide.then_some(&kept), frame)).collect_view()}</tbody>
             </table>
         </form>
     }
     .into_any()
 }
 
-fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame: &Frame) -> AnyView {
+fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: Option<&Search>, frame: &Frame) -> AnyView {
     let reason = if row.reason.is_empty() { "—".to_owned() } else { row.reason.clone() };
     let first = row.signals.first().map(signal);
     let more = (row.signals.len() > 1).then(|| view! { <span class="soft small">" +" {row.signals.len() - 1}</span> });
@@ -202,10 +202,7 @@ fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame:
         confirmed">"deleted \
         " {time::day(at, frame.now)}</span> }
     });
-    let choose = choosable.then(|| {
-        let label = format!("Select {}", row.handle);
-        view! { <td><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
-    });
+    let choose = choosable.map(|kept| list::tick(kept, &row.account.to_string(), format!("Select {}", row.handle)));
     view! {
         <tr data-row=keys::row()>
             {choose}
@@ -257,8 +254,7 @@ fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
 }
 
 fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview, frame: &Frame) -> AnyView {
-    let leave =
-        format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+    let leave = format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.people.is_empty() {
         return view! {
             <section class="card panel lead" id="decide"><div class="body">

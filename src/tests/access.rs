@@ -59,12 +59,21 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 54] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 55] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
     ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
+    (
+        "/api/accounts/decide-many",
+        &[
+            ("instance", "harbour"),
+            ("seen", "[[\"1\",[],{\"disabled\":false,\"sensitized\":false,\"silenced\":false,\"suspended\":false}]]"),
+            ("decision", "warn"),
+            ("text", "a test"),
+        ],
+    ),
     ("/api/accounts/look-up", &[("instance", "harbour"), ("q", "nobody@nowhere.example")]),
     ("/api/accounts/search", &[("instance", "harbour"), ("q", "nobody@nowhere.example"), ("why", "a test")]),
     ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),

@@ -36,12 +36,14 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     let house = house(sqlite().await).await;
     let before = searches(&house).await;
     let cookie = house.sign_in("moderator").await;
-    let found = search(&house, &cookie, "WindVane@post.example").await.location.unwrap();
-    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("post"), "{found}");
+    // The only one opens, and the page says that the search is in the record.
+    let one = search(&house, &cookie, "WindVane@post.example").await.location.unwrap();
+    assert!(one.starts_with("/i/harbour/accounts/") && one.contains("done=") && !one.contains("post"), "{one}");
     assert_eq!(searches(&house).await, before + 1);
     assert_eq!(house.outcome("search_personal").await, Some(Outcome::Succeeded));
-    let page = house.get(Some(&cookie), &found).await;
-    assert!(page.body.contains("@windvane") && !page.body.contains("post.example"), "{}", page.body);
+    let page = house.get(Some(&cookie), &one).await;
+    assert!(page.body.contains("@windvane") && page.body.contains("by email address"), "{}", page.body);
+    assert!(!page.body.contains("windvane@post.example"), "{}", page.body);
     // The record says that it was looked for, and not what.
     let owner = house.sign_in("owner").await;
     let filter = howdah::ledger::Filter { kind: Some("search_personal".into()), limit: 1, ..Default::default() };
@@ -49,7 +51,15 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     let page = house.get(Some(&owner), &format!("/audit/{entry}")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("by email address") && !page.body.contains("windvane@post"), "{}", page.body);
-    // Somebody else does not see it, and a beginning finds nobody.
+    // What several have is listed, for whoever looked alone; and a beginning finds nobody.
+    sqlx::query("update users set sign_up_ip = '203.0.113.7' where account_id in (select id from accounts where username in ('wren_1', 'wren_2'))")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let found = search(&house, &cookie, "203.0.113.7").await.location.unwrap();
+    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("203"), "{found}");
+    let page = house.get(Some(&cookie), &found).await.body;
+    assert!(page.contains("@wren_1<") && page.contains("@wren_2<") && !page.contains("203.0.113.7"), "{page}");
     let other = house.sign_in("admin").await;
     assert_eq!(house.get(Some(&other), &found).await.status, StatusCode::NOT_FOUND);
     for letters in ["w", "windv", "windvane@post.exampl", "%@post.example", "w_ndvane@post.example"] {
@@ -84,7 +94,7 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
     .unwrap();
     for (q, finds) in [("203.0.113.7", true), ("203.0.113.0/24", true), ("203.0.113.8", false)] {
         let landed = search(&house, &moderator, q).await.location.unwrap();
-        assert!(landed.contains("found=") && !landed.contains("203.0"), "{landed}");
+        assert!((landed.contains("found=") || landed.contains("done=")) && !landed.contains("203.0"), "{landed}");
         assert_eq!(house.get(Some(&moderator), &landed).await.body.contains("@windvane"), finds, "{q}");
     }
     for (q, said) in [
@@ -635,7 +645,7 @@ async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
 const WORDS: [(usize, &str); 3] = [(499, ""), (500, ""), (501, "…")];
 /// How many sessions there are, how many are shown, and what stands above them.
 const SESSIONS: [(usize, usize, &str); 4] =
-    [(1, 1, "Session"), (20, 20, "Session"), (21, 20, "Session, the newest 20"), (0, 0, "")];
+    [(1, 1, "Session"), (20, 20, "Session"), (21, 20, "Session (latest 20)"), (0, 0, "")];
 
 #[tokio::test]
 async fn what_is_cut_short_says_so_and_what_is_whole_does_not() {
@@ -676,4 +686,30 @@ async fn what_is_cut_short_says_so_and_what_is_whole_does_not() {
         let above = page.split("<th>").find(|rest| rest.starts_with("Session")).unwrap_or_default();
         assert_eq!(crate::seen::text(above.split("</th>").next().unwrap()), head, "{number}");
     }
+}
+
+#[tokio::test]
+async fn a_sanction_that_no_row_of_the_log_explains_is_explained_by_its_strike() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let id: String = sqlx::query_scalar("select id::text from accounts where username = 'quietly' and domain is null")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let forgets = "delete from admin_action_logs where target_type = 'Account' and target_id = $1::text::bigint";
+    sqlx::query(forgets).bind(&id).execute(&house.instance).await.unwrap();
+    let page = async || crate::seen::text(&house.get(Some(&cookie), &format!("/i/harbour/accounts/{id}")).await.body);
+    let shown = page().await;
+    let by = shown.split("Strikes").nth(1).and_then(|rest| rest.split(" by ").nth(1)).unwrap_or_default();
+    let by = by.split(" ·").next().unwrap_or_default().to_owned();
+    assert!(by.starts_with('@') && shown.contains(&format!("· by {by}")), "{by}: {shown}");
+    assert!(!shown.contains("no entry in Mastodon’s audit log"), "{shown}");
+    // A strike of another day is none of this sanction.
+    sqlx::query("update accounts set silenced_at = silenced_at - interval '2 days' where id = $1::text::bigint")
+        .bind(&id)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let shown = page().await;
+    assert!(shown.contains("no entry in Mastodon’s audit log"), "{shown}");
 }

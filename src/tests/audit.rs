@@ -120,6 +120,47 @@ async fn the_list_is_exported_as_it_is_narrowed_and_each_export_is_in_the_record
 }
 
 #[tokio::test]
+async fn an_entry_says_how_it_stood_and_how_it_stands_in_words() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (account, reports) = house.case("windvane").await;
+    let entry = async |kind: &str| {
+        let filter = Filter { kind: Some(kind.into()), limit: 1, ..Filter::default() };
+        let index = house.app.ledger.list(&filter).await.unwrap()[0].index;
+        let page = house.get(Some(&owner), &format!("/audit/{index}")).await.body;
+        // The leaf as it stands in the store is what is hashed, and stands closed at the side.
+        let (shown, leaf) = page.split_once("As stored").expect("the leaf");
+        assert!(leaf.contains("&quot;") || leaf.contains("\""), "{leaf}");
+        assert!(shown.trim_end().ends_with("<summary class=\"body\">"), "it is closed: {shown}");
+        crate::seen::text(shown)
+    };
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", crate::support::NO_SANCTION),
+        ("why", "a reason"),
+    ];
+    assert!(house.post(Some(&owner), "/api/reports/decide", &form).await.location.unwrap().contains("done="));
+    let shown = entry("decide_case").await;
+    assert!(shown.contains("accountno limitslimited"), "{shown}");
+    assert!(!shown.contains("{") && !shown.contains("[\"") && !shown.contains("false"), "{shown}");
+    let state = r#"{"disabled":false,"sensitized":false,"silenced":true,"suspended":false}"#;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("reversal", "unsilence"),
+        ("state", state),
+        ("why", "a reason"),
+    ];
+    assert!(house.post(Some(&owner), "/api/reports/reverse", &form).await.location.unwrap().contains("done="));
+    let shown = entry("reverse_sanction").await;
+    assert!(shown.contains("accountlimitedno limits"), "{shown}");
+    assert!(shown.contains("state beforesilenced"), "{shown}");
+}
+
+#[tokio::test]
 async fn only_owner_and_auditor_export() {
     let house = house(sqlite().await).await;
     for role in ["admin", "moderator", "contractor"] {

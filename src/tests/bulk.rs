@@ -122,6 +122,330 @@ async fn a_sanction_on_many_writes_to_each_and_needs_words() {
     }
 }
 
+/// The id of somebody of this instance.
+async fn id_of(house: &House, username: &str) -> String {
+    sqlx::query_scalar("select id::text from accounts where username = $1 and domain is null")
+        .bind(username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+/// One of the instance's own moderators.
+async fn a_moderator(house: &House) -> String {
+    sqlx::query_scalar(
+        "select u.account_id::text from users u join user_roles r on r.id = u.role_id where r.name = 'Moderator' \
+         order by u.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap()
+}
+
+/// Whether a box of a list is ticked.
+fn is_ticked(page: &str, id: &str) -> bool {
+    let is_it = |tag: &&str| tag.contains("type=\"checkbox\"") && tag.contains(&format!("name=\"who\" value=\"{id}\""));
+    let boxes = page.split("<input").filter(is_it);
+    let tags: Vec<bool> = boxes.map(|tag| tag.split('>').next().unwrap().contains("checked")).collect();
+    assert_eq!(tags.len(), 1, "{id}: {page}");
+    tags[0]
+}
+
+#[tokio::test]
+async fn accounts_are_sanctioned_many_at_once_each_by_itself() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let (reported, _) = house.case("windvane").await;
+        let (plain, staff, suspended) =
+            (id_of(&house, "wren_1").await, a_moderator(&house).await, id_of(&house, "gonesoon").await);
+        let list = house.get(Some(&cookie), "/i/harbour/accounts?origin=local").await.body;
+        // What is pressed says what is meant, and each has its letter; nothing is preset.
+        for (name, letter) in [("warn", "w"), ("sensitive", "m"), ("silence", "l"), ("suspend", "s"), ("disable", "z")]
+        {
+            let button = format!("name=\"decide\" value=\"{name}\" data-key=\"{letter}-");
+            assert!(list.contains(&button), "{name}: {list}");
+        }
+        assert!(
+            !list.contains("value=\"resolve\"") && !list.contains("<select class=\"chip\" name=\"decide\""),
+            "{list}"
+        );
+        let path = format!("/i/harbour/accounts?who={reported}&who={plain}&who={staff}&who={suspended}&decide=suspend");
+        let page = house.get(Some(&cookie), &path).await.body;
+        let text = crate::seen::text(&page);
+        assert!(text.contains("Suspend: 2 accounts"), "{text}");
+        assert!(text.contains("Left out: 2") && text.contains("Suspended already"), "{text}");
+        assert!(text.contains("belongs to the instance’s staff"), "{text}");
+        assert!(text.contains("2 of this instance, 0 of other servers") && text.contains("follow"), "{text}");
+        assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
+        let seen = value(&page, "seen");
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("seen", seen.as_str()),
+            ("decision", "suspend"),
+            ("mail", "yes"),
+            ("back", &path),
+        ];
+        // A refusal gives the form, the choice and the ticks back.
+        let refused = house.post(Some(&cookie), "/api/accounts/decide-many", &form).await;
+        let back = house.get(Some(&cookie), &refused.location.unwrap()).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY, "neither words nor reason");
+        assert!(back.body.contains("name=\"decision\" value=\"suspend\""), "{}", back.body);
+        form.push(("why", "one ring"));
+        let begun = house.post(Some(&cookie), "/api/accounts/decide-many", &form).await.location.unwrap();
+        assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
+        // A colleague limits one of them meanwhile: it is left as it is.
+        sqlx::query("update accounts set silenced_at = now() where id = $1::text::bigint")
+            .bind(&plain)
+            .execute(&house.instance)
+            .await
+            .unwrap();
+        work(&house).await;
+        let stands: Vec<(String, bool)> = sqlx::query_as(
+            "select id::text, suspended_at is not null from accounts where id::text = any($1) order by id",
+        )
+        .bind([&reported, &plain, &staff].map(String::clone).to_vec())
+        .fetch_all(&house.instance)
+        .await
+        .unwrap();
+        for (id, is_suspended) in stands {
+            assert_eq!(is_suspended, id == reported, "{id}");
+        }
+        assert_eq!(open_reports(&house, "windvane").await, 0, "a sanction closes the reports");
+        let filter = howdah::ledger::Filter { kind: Some("decide_case".into()), limit: 100, ..Default::default() };
+        let mut outcomes: Vec<_> =
+            house.app.ledger.list(&filter).await.unwrap().iter().map(|entry| entry.outcome).collect();
+        outcomes.sort_by_key(|outcome| format!("{outcome:?}"));
+        assert_eq!(outcomes, [Some(Outcome::Stale), Some(Outcome::Succeeded)], "an entry each");
+    }
+}
+
+#[tokio::test]
+async fn many_accounts_are_bounded_and_nobodys_who_may_not() {
+    let house = house(sqlite().await).await;
+    let ids: Vec<String> = sqlx::query_scalar(
+        "select a.id::text from accounts a join users u on u.account_id = a.id where u.role_id is null and u.approved \
+         and a.suspended_at is null order by a.id limit 51",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    assert_eq!(ids.len(), 51);
+    let path = |number: usize| {
+        let who: Vec<String> = ids[..number].iter().map(|id| format!("who={id}")).collect();
+        format!("/i/harbour/accounts?{}&decide=warn", who.join("&"))
+    };
+    // Above fifty the design asks for a second person: also an owner does fewer at once.
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), &path(51)).await.body;
+    assert!(page.contains("At most 50 accounts") && !page.contains("name=\"seen\""), "{page}");
+    let seen: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            (
+                id,
+                [(); 0],
+                serde_json::json!({"disabled": false, "sensitized": false,
+        "silenced": false, "suspended": false}),
+            )
+        })
+        .collect();
+    let seen = serde_json::to_string(&seen).unwrap();
+    let form =
+        [("instance", "harbour"), ("seen", &seen), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
+    let answer = house.post(Some(&owner), "/api/accounts/decide-many", &form).await.location.unwrap();
+    assert!(answer.contains("draft="), "{answer}");
+    // A contractor decides about reports; an auditor about nothing.
+    let one = serde_json::to_string(&[(
+        &ids[0],
+        [(); 0],
+        serde_json::json!({"disabled": false, "sensitized": false,
+        "silenced": false, "suspended": false}),
+    )])
+    .unwrap();
+    for role in ["contractor", "auditor"] {
+        let cookie = house.sign_in(role).await;
+        let page = house.get(Some(&cookie), &path(1)).await.body;
+        assert!(!page.contains("name=\"who\"") && !page.contains("decide-many"), "{role}: {page}");
+        let form =
+            [("instance", "harbour"), ("seen", &one), ("decision", "warn"), ("text", "Please."), ("back", "/audit")];
+        let answer = house.post(Some(&cookie), "/api/accounts/decide-many", &form).await.location.unwrap();
+        assert_eq!(house.get(Some(&cookie), &answer).await.status, StatusCode::FORBIDDEN, "{role}");
+    }
+    work(&house).await;
+    assert_eq!(house.weather.writes(), 0);
+}
+
+#[tokio::test]
+async fn ticks_stay_when_the_form_opens_is_refused_and_is_left() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (one, _) = house.case("windvane").await;
+    let (two, _) = house.case("lantern_fell").await;
+    let waits: Vec<String> = sqlx::query_scalar(
+        "select account_id::text from users where not approved and confirmed_at is not null order by id limit 2",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    let wren = id_of(&house, "wren_1").await;
+    let other = id_of(&house, "wren_2").await;
+    for (list, ticked, not, decide) in [
+        ("/i/harbour/reports", &one, &two, "silence"),
+        ("/i/harbour/sign-ups", &waits[0], &waits[1], "approve"),
+        ("/i/harbour/accounts?name=wren_", &wren, &other, "silence"),
+        ("/i/harbour/find?q=wren_", &wren, &other, "silence"),
+    ] {
+        let list = list.replace("/sign-ups", "/signups");
+        let joint = if list.contains('?') { '&' } else { '?' };
+        let plain = house.get(Some(&cookie), &list).await.body;
+        assert!(!is_ticked(&plain, ticked) && !is_ticked(&plain, not), "{list}");
+        let opened = house.get(Some(&cookie), &format!("{list}{joint}who={ticked}&decide={decide}")).await.body;
+        assert!(is_ticked(&opened, ticked) && !is_ticked(&opened, not), "{list}");
+        // Left, the form goes and the choice stays.
+        let left = opened.split("id=\"decide\"").nth(1).unwrap().split("href=\"").nth(1).unwrap();
+        let left = left.split('"').next().unwrap().replace("&amp;", "&");
+        assert!(left.contains(&format!("who={ticked}")) && !left.contains("decide="), "{list}: {left}");
+        assert!(is_ticked(&house.get(Some(&cookie), &left).await.body, ticked), "{left}");
+    }
+    // All that fit: all are ticked.
+    let all = house.get(Some(&cookie), "/i/harbour/reports?category=spam&all=yes&decide=resolve").await.body;
+    assert!(all.contains("name=\"all\" value=\"yes\" checked"), "{all}");
+    // Letters of the queue work on what is ticked.
+    for letter in ["r", "w", "m", "l", "s", "z"] {
+        assert!(all.contains(&format!("data-key=\"{letter}-")), "{letter}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_force_is_not_given_once_more() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("windvane").await;
+    let (other, _) = house.case("lantern_fell").await;
+    sqlx::query("update accounts set silenced_at = now() where id = $1::text::bigint")
+        .bind(&account)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await.body;
+    assert!(!page.contains("decide=silence") && page.contains("decide=suspend"), "{page}");
+    let state = r#"{"disabled":false,"sensitized":false,"silenced":true,"suspended":false}"#;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", state),
+        ("why", "again"),
+        ("back", "/i/harbour/reports"),
+    ];
+    let answer = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.unwrap();
+    let page = house.get(Some(&cookie), &answer).await;
+    assert!(page.status == StatusCode::CONFLICT && page.body.contains("it is so already (limited)"), "{}", page.body);
+    let path = format!("/i/harbour/reports?who={account}&who={other}&decide=silence");
+    let page = house.get(Some(&cookie), &path).await.body;
+    assert!(page.contains("it is so already: left out"), "{page}");
+    let seen = value(&page, "seen");
+    let form = [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "silence"), ("why", "one ring")];
+    house.post(Some(&cookie), "/api/reports/decide-many", &form).await;
+    work(&house).await;
+    assert_eq!((open_reports(&house, "windvane").await > 0, open_reports(&house, "lantern_fell").await), (true, 0));
+}
+
+#[tokio::test]
+async fn a_reason_is_chosen_from_ones_own_and_from_what_the_team_says_often() {
+    let house = house(sqlite().await).await;
+    let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+    let contractor = house.sign_in("contractor").await;
+    let close = async |cookie: &str, who: &str, why: &str| {
+        let (account, reports) = house.case(who).await;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "resolve"),
+            ("reports", reports.as_str()),
+            ("state", crate::support::NO_SANCTION),
+            ("why", why),
+            ("back", "/i/harbour/reports"),
+        ];
+        let to = house.post(Some(cookie), "/api/reports/decide", &form).await.location.unwrap();
+        assert!(to.contains("done="), "{who}: {to}");
+    };
+    let waiting: Vec<String> = sqlx::query_scalar(
+        "select distinct a.username from reports r join accounts a on a.id = r.target_account_id where a.domain is null \
+         and r.action_taken_at is null and r.category = 1000 and a.username not in ('windvane', 'lantern_fell') \
+         order by a.username limit 4",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    close(&admin, &waiting[0], "nothing against the rules").await;
+    close(&admin, &waiting[1], "nothing against the rules").await;
+    close(&admin, &waiting[2], "spoke with her on the phone").await;
+    close(&moderator, "lantern_fell", "my own words").await;
+    let (account, reports) = house.case("windvane").await;
+    let open = |cookie: String| {
+        let (house, path) = (&house, format!("/i/harbour/reports/{account}?decide=resolve"));
+        async move { house.get(Some(&cookie), &path).await.body }
+    };
+    let page = open(moderator.clone()).await;
+    let choice = |page: &str, digit: &str| {
+        let tag = page.split("<input").find(|tag| tag.contains(&format!("data-key=\"{digit}-"))).unwrap_or_default();
+        tag.split("value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!((choice(&page, "1"), choice(&page, "2")), ("my own words".into(), "nothing against the rules".into()));
+    assert!(!page.contains("on the phone"), "what was said of one person alone is that person's: {page}");
+    let theirs = open(contractor).await;
+    assert!(!theirs.contains("nothing against the rules") && !theirs.contains("my own words"), "{theirs}");
+    // It is chosen, and recorded as if it had been written; what is written comes first.
+    let decide = async |why: &str, reports: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports),
+            ("state", crate::support::NO_SANCTION),
+            ("why", why),
+            ("chosen", "nothing against the rules"),
+            ("back", "/i/harbour/reports"),
+        ];
+        house.post(Some(&moderator), "/api/reports/decide", &form).await.location.unwrap()
+    };
+    assert!(decide(" ", &reports).await.contains("done="));
+    let filter = howdah::ledger::Filter { kind: Some("decide_case".into()), limit: 1, ..Default::default() };
+    let why = house.app.ledger.list(&filter).await.unwrap()[0].document.clone().unwrap()["why"].clone();
+    assert_eq!(why, "nothing against the rules");
+}
+
+#[tokio::test]
+async fn a_conflict_stands_once_and_says_what_the_other_did() {
+    let house = house(sqlite().await).await;
+    let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+    let (account, reports) = house.case("windvane").await;
+    let back = format!("/i/harbour/reports/{account}?decide=warn");
+    let decide = async |cookie: &str, decision: &str, text: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", decision),
+            ("reports", reports.as_str()),
+            ("state", crate::support::NO_SANCTION),
+            ("text", text),
+            ("why", "a reason"),
+            ("back", back.as_str()),
+        ];
+        house.post(Some(cookie), "/api/reports/decide", &form).await.location.unwrap()
+    };
+    assert!(decide(&admin, "silence", "").await.contains("done="));
+    let page = house.get(Some(&moderator), &decide(&moderator, "warn", "Please read the rules.").await).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    let text = crate::seen::text(&page.body);
+    assert_eq!(text.matches("Nothing was done:").count(), 1, "{text}");
+    assert!(text.contains("admin limited @windvane"), "{text}");
+    assert!(page.body.contains("Please read the rules."), "what was typed is kept");
+}
+
 #[tokio::test]
 async fn a_case_is_handed_over_with_a_note_for_its_new_holder_alone() {
     let house = house(sqlite().await).await;

@@ -229,6 +229,7 @@ fn filled(path: &str, fields: &[(&'static str, &str)], instance: &str, account: 
         (_, "who") => format!("{account},1"),
         (_, "verdict") => "approve".to_owned(),
         ("/api/reports/decide-many", "seen") => format!("[[\"{account}\",[\"1\"]]]"),
+        ("/api/accounts/decide-many", "seen") => value.replace("\"1\"", &format!("\"{account}\"")),
         // A role that nobody has: it is seen that theirs is another one.
         ("/api/roles/assign", "seen") => {
             value.replace("[null,", "[[\"999999\",\"Nobody\"],").replace("\"1\"", "\"999999\"")
@@ -326,7 +327,7 @@ fn asked() -> Vec<Asked> {
         let names = |wanted: &str| fields.iter().any(|(name, _)| *name == wanted);
         if *path == "/api/reports/reveal" {
             asked.extend(["email", "address", "seen:0", "post:1"].map(|what| Asked::Form(path, fields, what)));
-        } else if names("account") || names("who") || *path == "/api/reports/decide-many" {
+        } else if names("account") || names("who") || path.ends_with("/decide-many") {
             asked.push(Asked::Form(path, fields, ""));
         }
     }
@@ -361,11 +362,20 @@ async fn batches_of_all(matrix: &Matrix, lines: &mut Vec<String>) {
         ("seen", serde_json::to_string(&seen).unwrap()),
         ("decision", "resolve".to_owned()),
     ];
+    let state: serde_json::Value = serde_json::from_str(crate::support::NO_SANCTION).unwrap();
+    let seen: Vec<_> = all.iter().map(|account| (*account, [(); 0], state.clone())).collect();
+    let warn = [
+        ("instance", "harbour".to_owned()),
+        ("seen", serde_json::to_string(&seen).unwrap()),
+        ("decision", "warn".to_owned()),
+        ("text", "a test".to_owned()),
+    ];
     let sign_ups = [("instance", "harbour".to_owned()), ("who", all.join(",")), ("verdict", "approve".to_owned())];
     for (person, name) in PEOPLE.iter().enumerate() {
         let cases = batch(matrix, person, "/api/reports/decide-many", &decide).await;
         let people = batch(matrix, person, "/api/signups/decide", &sign_ups).await;
-        lines.push(format!("  {name:<11} cases: {cases}; sign-ups: {people}"));
+        let accounts = batch(matrix, person, "/api/accounts/decide-many", &warn).await;
+        lines.push(format!("  {name:<11} cases: {cases}; accounts: {accounts}; sign-ups: {people}"));
     }
 }
 

@@ -266,8 +266,14 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
         again.body
     );
     assert_eq!(entries(&house, "search_personal").await, 0);
-    let found = search("the same ring").await;
-    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("post"), "{found}");
+    // The only one opens; what several have is listed.
+    let one = search("the same ring").await;
+    let windvane = id_of(&house, "windvane").await;
+    assert!(one.starts_with(&format!("/i/harbour/accounts/{windvane}?done=")), "{one}");
+    seen_from(&house, "203.0.113.9", &["windvane", "wren_1"]).await;
+    let form = [("instance", "harbour"), ("q", "203.0.113.9"), ("why", "a ring"), ("back", back)];
+    let found = house.post(Some(&cookie), "/api/accounts/search", &form).await.location.unwrap();
+    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("203"), "{found}");
     assert!(house.get(Some(&cookie), &found).await.body.contains("@windvane<"));
     // It is of this instance, and shown on no other’s pages.
     for address in [&found, &asks] {
@@ -278,6 +284,88 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
     house.app.clock.advance(10 * MINUTE);
     assert_eq!(house.get(Some(&cookie), &found).await.status, StatusCode::NOT_FOUND, "ten minutes are over");
     assert_eq!(house.get(Some(&cookie), &asks).await.body.matches(email).count(), 0, "so is what was typed");
+}
+
+/// These people signed up from one address.
+async fn seen_from(house: &House, address: &str, usernames: &[&str]) {
+    let sql =
+        "update users set sign_up_ip = $1::inet where account_id in (select id from accounts where username = any($2))";
+    let names: Vec<String> = usernames.iter().map(|name| (*name).to_owned()).collect();
+    sqlx::query(sql).bind(address).bind(names).execute(&house.instance).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
+    let house = house(sqlite().await).await;
+    let windvane = id_of(&house, "windvane").await;
+    let waits: String = sqlx::query_scalar(
+        "select a.username from accounts a join users u on u.account_id = a.id where not u.approved limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    seen_from(&house, "203.0.113.9", &["windvane", "wren_1", "wren_2", &waits]).await;
+    house.look().await;
+    let page = format!("/i/harbour/accounts/{windvane}");
+    let reveal = async |cookie: &str, what: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", windvane.as_str()),
+            ("what", what),
+            ("why", "a ring"),
+            ("back", page.as_str()),
+        ];
+        let (status, shown) = sent(&house, cookie, "/api/reports/reveal", &form).await;
+        assert_eq!(status, StatusCode::FOUND, "{shown}");
+        house.get(Some(cookie), &shown).await.body
+    };
+    let link = |page: &str, words: &str| {
+        let before = page.split(words).next().filter(|before| before.len() < page.len()).map(str::to_owned);
+        let href = before.as_deref().and_then(|before| before.rsplit("href=\"").next()).unwrap_or_default();
+        href.split('"').next().unwrap_or_default().replace("&amp;", "&")
+    };
+    let moderator = house.sign_in("moderator").await;
+    let before = entries(&house, "reveal").await;
+    let shown = reveal(&moderator, "address").await;
+    let text = crate::seen::text(&shown);
+    assert!(text.contains("203.0.113.9") && text.contains("3 other accounts from this IP address."), "{text}");
+    assert!(text.contains("with this email domain") && text.contains("would have caught 1 person who waits"), "{text}");
+    assert!(!text.contains("Block "), "a moderator makes no rules: {text}");
+    // It is one reveal, and no search besides; the record says how many.
+    assert_eq!((entries(&house, "reveal").await - before, entries(&house, "search_personal").await), (1, 0));
+    let filter = howdah::ledger::Filter { kind: Some("reveal".into()), limit: 1, ..Default::default() };
+    let entry = house.app.ledger.list(&filter).await.unwrap().remove(0);
+    assert_eq!(entry.outcome_facts["others from the address"], 3);
+    let leaves: String = format!("{} {}", entry.leaf, entry.outcome_facts);
+    assert!(!leaves.contains("203.0.113") && !leaves.contains("post.example"), "{leaves}");
+    // The way to them, where they can be ticked; it is that person's alone.
+    let list = link(&shown, ">View them<");
+    assert!(list.starts_with("/i/harbour/find?found=") && !list.contains("203"), "{list}");
+    let there = house.get(Some(&moderator), &list).await.body;
+    for name in ["wren_1", "wren_2", waits.as_str()] {
+        assert!(there.contains(&format!(">@{name}<")), "{name}: {there}");
+    }
+    assert!(there.contains("name=\"who\"") && !there.contains(">@windvane<"), "{there}");
+    let admin = house.sign_in("admin").await;
+    assert_eq!(house.get(Some(&admin), &list).await.status, StatusCode::NOT_FOUND);
+    // Whoever makes rules goes on to one, which says who of those who wait would come under it.
+    let shown = reveal(&admin, "address").await;
+    let rule = link(&shown, ">Block this IP range…<");
+    assert!(rule.starts_with("/i/harbour/domains/addresses?of=") && !rule.contains("203"), "{rule}");
+    let there = house.get(Some(&admin), &rule).await.body;
+    assert!(there.contains("name=\"network\"") && there.contains("value=\"203.0.113.9\""), "{there}");
+    assert!(there.contains("1 person who waits for approval would come under it"), "{there}");
+    let rule = link(&shown, ">Block post.example…<");
+    assert_eq!(rule, "/i/harbour/domains/mail?domain=post.example");
+    let there = house.get(Some(&admin), &rule).await.body;
+    assert!(there.contains("value=\"post.example\"") && there.contains("would come under it"), "{there}");
+    // The email says nothing of the address, and a contractor's reveal nothing of others.
+    let shown = crate::seen::text(&reveal(&admin, "email").await);
+    assert!(shown.contains("with this email domain") && !shown.contains("from this IP address"), "{shown}");
+    run(&house, &format!("update reports set category = 1000 where target_account_id = {windvane}")).await;
+    let contractor = contractor(&house, vec![Category::Spam], false, true).await;
+    let shown = crate::seen::text(&reveal(&contractor, "address").await);
+    assert!(shown.contains("203.0.113.9") && !shown.contains("other accounts"), "{shown}");
 }
 
 #[tokio::test]

@@ -94,6 +94,11 @@ impl Why {
     }
 }
 
+/// A reason as it was written, or the one that was chosen instead.
+pub fn or_chosen<'a>(written: &'a str, chosen: &'a str) -> &'a str {
+    if written.trim().is_empty() { chosen } else { written }
+}
+
 bounded!(
     /// What somebody tells a colleague with a case.
     Message,

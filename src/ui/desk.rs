@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Permission, Role},
     context::Context,
-    frame::{self, Frame, Framed, InstanceHead, Notice, PageRequest},
+    frame::{self, Draft, Frame, Framed, InstanceHead, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
     record::DeedState,
@@ -179,11 +179,10 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let rail = rail(here, &frame);
     let top = top(here, &frame);
     // The search field has no room for words beside it.
-    let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == path::LOOK_UP).map(
-        |draft| {
-            view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
-        },
-    );
+    let here_alone = |draft: &Draft| draft.problem.field.is_none() && !ring.is_said();
+    let loose = frame.draft.clone().filter(|draft| here_alone(draft) || draft.target == path::LOOK_UP).map(|draft| {
+        view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
+    });
     // The overview has no form that could be filled in again.
     let typed =
         frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != path::LOOK_UP).map(form::kept);
@@ -423,9 +422,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let label = if frame.may(Permission::SearchPersonal) {
-        "Find by handle, ID, email or IP address"
+        "Search: handle, server, #report, id, address of a profile or post, email or IP address"
     } else {
-        "Find by handle or ID"
+        "Search: handle, server, #report, id, address of a profile or post"
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };

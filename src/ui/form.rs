@@ -1,9 +1,11 @@
 //! Forms: real ones, that work before and without scripts, and give back what was typed.
 
+use super::keys;
 use crate::{
     frame::{Draft, Frame},
     nouns::permissions::{Capability, Lack},
     problem::{Kind, Problem},
+    text,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -83,17 +85,44 @@ pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required
     .into_any()
 }
 
+/// A letter for each reason that can be chosen.
+const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+/// The same with reasons that were given before: a digit chooses one, Enter goes on. What is written comes first.
+pub fn why_of(draft: Option<&Draft>, id: &'static str, hint: &'static str, reasons: &[String]) -> AnyView {
+    let chosen = draft.and_then(|draft| draft.value("chosen")).unwrap_or_default().to_owned();
+    let one = |(reason, digit): (&String, &'static str)| {
+        let checked = *reason == chosen;
+        view! {
+            <label class="check"><input type="radio" name="chosen" value=reason.clone() checked=checked data-key=keys::key(digit) />
+                <span class="key" aria-hidden="true">{digit}</span> <bdi>{text::excerpt(reason, 120)}</bdi></label>
+        }
+    };
+    let choices = (!reasons.is_empty()).then(|| {
+        view! {
+            <fieldset class="rules">
+                <legend class="small soft">"Reasons given before; one that is written below comes first"</legend>
+                {reasons.iter().zip(DIGITS).map(one).collect_view()}
+            </fieldset>
+        }
+    });
+    view! { {choices} {why(draft, id, hint, false)} }.into_any()
+}
+
 /// A problem that belongs to no field, above its form. That somebody is signed in again stands above the page alone.
 pub fn above(draft: Option<&Draft>) -> AnyView {
     let said = |problem: &&Problem| problem.field.is_none() && problem.kind != Kind::SignedOut;
     match draft.map(|draft| &draft.problem).filter(said) {
-        Some(problem) => view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any(),
+        Some(problem) => {
+            keys::said();
+            view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any()
+        }
         None => ().into_any(),
     }
 }
 
 /// Fields of forms in which people write; the others say what a form is about.
-const WRITTEN: [&str; 7] = ["text", "why", "note", "reason", "comment", "message", "name"];
+const WRITTEN: [&str; 8] = ["text", "why", "chosen", "note", "reason", "comment", "message", "name"];
 /// What a form says of the page it stood on, however it looks.
 const SEEN: [&str; 4] = ["back", "seen", "state", "reports"];
 

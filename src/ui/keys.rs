@@ -4,7 +4,7 @@
 //! and the rows of its lists carry it, and so does the root of the frame: markup that somebody smuggled into a page has none.
 
 #[cfg(feature = "ssr")]
-pub use super::ring::{Ring, key, row};
+pub use super::ring::{Ring, key, row, said};
 use leptos::prelude::*;
 
 /// Listens for the page's keys once it is awake.
@@ -37,10 +37,12 @@ mod browser {
         }
     }
 
+    /// Nobody types into what is only chosen.
     fn is_typing(document: &Document) -> bool {
-        document
-            .active_element()
-            .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+        document.active_element().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+                && element.get_attribute("type").as_deref() != Some("radio")
+        })
     }
 
     fn find(within: &Element, selector: &str) -> Option<HtmlElement> {
@@ -49,6 +51,10 @@ mod browser {
 
     fn click(element: Option<HtmlElement>) -> bool {
         element.is_some_and(|element| {
+            // What is chosen by a key is gone on from by the next.
+            if element.tag_name() == "INPUT" {
+                let _ = element.focus();
+            }
             element.click();
             true
         })

@@ -1,5 +1,6 @@
 //! What every list repeats: the way back, chips that narrow it, filters that its forms keep, the way further.
 
+use super::keys;
 use crate::search::Search;
 use leptos::prelude::*;
 
@@ -44,4 +45,24 @@ pub fn kept_of(search: &Search, keys: &[&'static str]) -> AnyView {
 /// The way to what comes after the last line, if something does.
 pub fn further(link: Option<&str>, words: &'static str) -> Option<AnyView> {
     link.map(|link| view! { <a class="btn" href=link.to_owned()>{words}</a> }.into_any())
+}
+
+/// The box that chooses a line, in a list whose form is sent by GET: ticked where the address names the line already, so that
+/// what is chosen stays when the form below it opens and when it comes back.
+pub fn tick(search: &Search, id: &str, label: String) -> AnyView {
+    let chosen = search.get("all").is_some() || search.all("who").any(|own| own == id);
+    view! { <td class="tick"><input type="checkbox" name="who" value=id.to_owned() aria-label=label checked=chosen /></td> }
+        .into_any()
+}
+
+/// What can be done about the lines that are chosen: the button that is pressed says what, and so does its letter (`name`,
+/// letter and words of each). The form is `chosen`.
+pub fn apply(choices: impl Iterator<Item = (&'static str, &'static str, &'static str)>) -> AnyView {
+    let buttons = choices
+        .map(|(name, letter, words)| {
+            view! { <button class="btn quiet" form="chosen" name="decide" value=name data-key=keys::key(letter)>{words} "… " <span class="key">{letter}</span></button> }
+        })
+        .collect_view();
+    view! { <details class="menu"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">{buttons}</div></details> }
+        .into_any()
 }

@@ -15,14 +15,14 @@ use crate::{
         Instance,
         database::{
             Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, MOST_SESSIONS, OpenReport, ReportMade,
-            SanctionsSince, SeenFrom, SignUpData, WebSession,
+            SanctionsSince, SeenFrom, SignUpData, StrikeRow, WebSession,
         },
     },
     path,
     problem::Problem,
     record,
     reports::{
-        AccountState,
+        AccountState, Decision,
         service::{Decisions, case_page},
     },
     search::Search,
@@ -38,6 +38,7 @@ const PAGE: i64 = 20;
 struct Facts {
     account: Account,
     since: SanctionsSince,
+    strikes: Vec<StrikeRow>,
     logged: Vec<LoggedAbout>,
     came: Option<SignUpData>,
     seen: Vec<SeenFrom>,
@@ -50,6 +51,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let mut read = instance.database.read().await?;
     let Some(account) = read.account_or_gone(id).await? else { return Ok(None) };
     let since = read.sanctions_since(id).await?;
+    let strikes = read.strikes(id).await?;
     let came = read.sign_up_data(id).await?;
     let user = came.as_ref().map(|came| came.user);
     let logged = read.logged_about(id, user).await?;
@@ -59,7 +61,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     };
     let made = read.reports_made(id).await?;
     let open = read.open_reports(id).await?;
-    Ok(Some(Facts { account, since, logged, came, seen, sessions, made, open }))
+    Ok(Some(Facts { account, since, strikes, logged, came, seen, sessions, made, open }))
 }
 
 pub async fn account(
@@ -96,9 +98,16 @@ pub async fn account(
     let sanctioned: Vec<AccountId> = (!state.words().is_empty()).then_some(id).into_iter().collect();
     let decisions = Decisions::about(context, &instance, &sanctioned, DecideCase::KIND).await?;
     let details = Details {
-        sanctions: sanctions(state, &facts.since, &facts.logged, deletion_words.as_deref(), |row| {
-            decisions.who_logged(id, row)
-        }),
+        sanctions: sanctions(
+            state,
+            &facts.since,
+            &facts.logged,
+            deletion_words.as_deref(),
+            |row| decisions.who_logged(id, row),
+            |action, at| {
+                struck(&facts.strikes, action, at).filter(|_| touched).map(|strike| decisions.who_struck(id, strike))
+            },
+        ),
         data_is_gone,
         sign_up: facts.came.filter(|_| touched).map(|came| SignUp {
             at: came.at,
@@ -197,8 +206,10 @@ fn sanctions(
     logged: &[LoggedAbout],
     deletion: Option<&str>,
     who: impl Fn(&LoggedAbout) -> String,
+    who_struck: impl Fn(i32, Option<Timestamp>) -> Option<String>,
 ) -> Vec<Sanction> {
-    let one = |is: bool, word: &str, action: &str, at: Option<Timestamp>| {
+    let one = |is: bool, word: &str, decision: Decision, at: Option<Timestamp>| {
+        let action = decision.action_type().unwrap_or_default();
         let anew = deletion.filter(|_| action == "suspend");
         // Newest first: what was taken back since does not come from that row.
         let row = logged
@@ -218,19 +229,31 @@ fn sanctions(
                 Some((_, None)) => format!("by a deleted account{and_then}"),
                 None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
-                None => NOBODY_LOGGED.to_owned(),
+                // Of a log that does not reach back so far the strike is left.
+                None => match decision.strike().and_then(|action| who_struck(action, at)) {
+                    Some(who) => format!("by {who}"),
+                    None => NOBODY_LOGGED.to_owned(),
+                },
             },
         })
     };
     [
-        one(state.suspended, "suspended", "suspend", since.suspended),
-        one(state.silenced, "limited", "silence", since.silenced),
-        one(state.sensitized, "marked as sensitive", "sensitive", since.sensitized),
-        one(state.disabled, "frozen", "disable", None),
+        one(state.suspended, "suspended", Decision::Suspend, since.suspended),
+        one(state.silenced, "limited", Decision::Silence, since.silenced),
+        one(state.sensitized, "marked as sensitive", Decision::Sensitive, since.sensitized),
+        one(state.disabled, "frozen", Decision::Disable, None),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The strike of that very minute that gave a sanction; of a freeze, which has no time of its own, the newest of its sort.
+fn struck(strikes: &[StrikeRow], action: i32, at: Option<Timestamp>) -> Option<&StrikeRow> {
+    strikes
+        .iter()
+        .find(|strike| strike.action == action && at.is_none_or(|at| strike.created_at.since(at).abs() < MINUTE))
+        .filter(|strike| !strike.overruled && strike.by.is_some())
 }
 
 fn made(row: &ReportMade) -> Made {

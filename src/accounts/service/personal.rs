@@ -1,26 +1,31 @@
 //! Looking for people by email or IP address: a reveal, with the right to it, a reason and a budget. What is typed travels in
 //! forms and in sealed drafts alone, never in an address.
 
-use super::{Asked, hit, parse};
+use super::{
+    finding::{Asked, parse},
+    hit,
+};
 use crate::{
     access::{self, Permission},
     accounts::Hit,
-    carry_out::InStore,
-    carry_out::{closed_as_read, opened},
+    carry_out::{InStore, closed_as_read, opened},
     clock::MINUTE,
     context::{App, Context},
-    deeds::{Personal, SearchPersonal},
+    deeds::{Personal, Reveal, SearchPersonal},
     id::InstanceName,
-    ledger::Answer,
-    mastodon::Instance,
+    ledger::{Answer, Warrant},
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Found, Hidden, MOST_BY_ADDRESS, NEWEST_LOGINS, PendingSignUp},
+    },
     path,
     problem::Problem,
-    reports::service::budget,
+    reports::{Beside, service::budget},
     store::{drafts, store_problem},
     text::{Email, Why},
     ui,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
 
 /// How long what was typed waits for its reason, and what was found can be read.
@@ -139,7 +144,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     if !is_personal(typed) {
         return Ok(path::with(&path::find(&instance.name), "q", typed));
     }
-    if let Asked::Handle(name, domain) = parse(typed, &instance.own_domains()) {
+    if let Asked::Handle(name, domain, _) = parse(typed, &instance.own_domains()) {
         // name@server may be a handle as well; that tells nobody anything.
         let mut read = instance.database.read().await?;
         if let Some(account) = read.by_handle(&name, domain.as_deref()).await? {
@@ -178,13 +183,182 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     };
     let answered = closed_as_read(app, warrant, answer, facts).await?;
     let hits: Vec<Hit> = found?.iter().map(|found| hit(&context, found)).collect();
+    if let [only] = hits.as_slice() {
+        return Ok(path::with(&path::account(&instance.name, only.id), "done", &answered.index().to_string()));
+    }
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email address",
         Personal::Address(_) => "this IP address",
     };
-    let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
-    let id = keep(&context, "search", &instance.name, &text).await?;
-    Ok(path::with(&path::find(&instance.name), "found", &id))
+    keep_found(&context, &instance.name, asked, &hits).await
+}
+
+/// Keeps what was found, and gives the address it can be read at.
+async fn keep_found(context: &Context, instance: &InstanceName, asked: &str, hits: &[Hit]) -> Result<String, Problem> {
+    let text = serde_json::to_string(&(asked, hits)).map_err(store_problem)?;
+    let id = keep(context, "search", instance, &text).await?;
+    Ok(path::with(&path::find(instance), "found", &id))
+}
+
+/// Whom else a revealed email or IP address leads to, as it was read.
+pub struct Others {
+    from_there: Result<Vec<Found>, DatabaseError>,
+    of_domain: Result<(Vec<Found>, bool), DatabaseError>,
+    address: Option<Hidden>,
+    /// What counts as the same address, as it was revealed.
+    network: Option<String>,
+    domain: Option<String>,
+}
+
+impl Others {
+    /// Reads them for a reveal that was recorded: a part of it, for those who may search by what is personal. `None` for all
+    /// others, and where the account has neither.
+    pub async fn read(
+        context: &Context,
+        instance: &Instance,
+        warrant: &Warrant<Reveal>,
+        address: Option<Hidden>,
+        domain: Option<String>,
+    ) -> Option<Self> {
+        if !may_search(context, instance) || (address.is_none() && domain.is_none()) {
+            return None;
+        }
+        // Each in a transaction of its own: one that takes too long leaves the other.
+        let from_there = match &address {
+            Some(address) => match instance.database.read().await {
+                Ok(mut read) => read.from_there(warrant, address).await,
+                Err(error) => Err(error),
+            },
+            None => Ok(Vec::new()),
+        };
+        let of_domain = match &domain {
+            Some(domain) => match instance.database.read().await {
+                Ok(mut read) => read.of_domain(warrant, domain).await,
+                Err(error) => Err(error),
+            },
+            None => Ok((Vec::new(), false)),
+        };
+        let network = address.as_ref().and_then(|address| address.range().reveal(warrant).map(str::to_owned));
+        Some(Self { from_there, of_domain, address, network, domain })
+    }
+
+    /// In clear: how many.
+    pub fn facts(&self) -> Value {
+        let number = |found: Option<usize>| found.map_or(Value::Null, |number| json!(number));
+        json!({
+            "others from the address": number(self.from_there.as_ref().ok().map(Vec::len)),
+            "others of the email domain": number(self.of_domain.as_ref().ok().map(|(found, _)| found.len())),
+        })
+    }
+
+    /// Who they are, for the sealed part of the entry.
+    pub fn accounts(&self) -> Value {
+        let ids = |found: Option<&Vec<Found>>| found.into_iter().flatten().map(|found| found.id).collect::<Vec<_>>();
+        json!({
+            "from the address": ids(self.from_there.as_ref().ok()),
+            "of the email domain": ids(self.of_domain.as_ref().ok().map(|(found, _)| found)),
+        })
+    }
+}
+
+/// What is said beside a revealed email or IP address: how many others, the way to them, and to a rule that would keep more of
+/// them out.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn beside(context: &Context, instance: &Instance, others: Others) -> Result<Vec<Beside>, Problem> {
+    let name = &instance.name;
+    let makes_rules = access::permit(&context.actor, Permission::ManageBlocks, Some(name)).is_ok();
+    let sees_waiting = access::permit(&context.actor, Permission::DecideSignUps, Some(name)).is_ok();
+    let list = instance.signups.snapshot();
+    let wait = |meets: &dyn Fn(&PendingSignUp) -> bool| {
+        (sees_waiting && list.at.is_some()).then(|| list.rows.iter().filter(|person| meets(person)).count())
+    };
+    let mut said = Vec::new();
+    if let Some(address) = &others.address {
+        let range = address.range();
+        let waiting = wait(&|person| person.address.as_ref().is_some_and(|own| own.range() == range));
+        let (words, list) = told(
+            context,
+            name,
+            others.from_there.map(|found| (found, false)),
+            "from this IP address",
+            "this IP address",
+        )
+        .await?;
+        let nobodys = address.is_of_no_visitor();
+        let words = if nobodys {
+            format!("{words} No visitor has such an address: the instance’s proxy may not pass visitors’ addresses on.")
+        } else {
+            words
+        };
+        let block = match &others.network {
+            Some(network) if makes_rules && !nobodys => {
+                let id = keep(context, "network", name, network).await?;
+                Some(("Block this IP range…".to_owned(), path::with(&path::addresses(name), "of", &id)))
+            }
+            Some(_) | None => None,
+        };
+        said.push(Beside { words: with_waiting(words, waiting), list, block });
+    }
+    if let Some(domain) = &others.domain {
+        let waiting = wait(&|person| person.email.domain().as_ref() == Some(domain));
+        let (words, list) =
+            told(context, name, others.of_domain, "with this email domain", "this email domain").await?;
+        let block = makes_rules
+            .then(|| (format!("Block {}…", ui::tame(domain)), path::with(&path::mail_domains(name), "domain", domain)));
+        said.push(Beside { words: with_waiting(words, waiting), list, block });
+    }
+    Ok(said)
+}
+
+fn with_waiting(words: String, waiting: Option<usize>) -> String {
+    match waiting {
+        Some(number) if number > 0 => {
+            let wait = ui::count(number, "person who waits", "people who wait");
+            format!("{words} A rule would have caught {wait} for approval.")
+        }
+        Some(_) | None => words,
+    }
+}
+
+/// How many others, and the way to them.
+async fn told(
+    context: &Context,
+    instance: &InstanceName,
+    found: Result<(Vec<Found>, bool), DatabaseError>,
+    how: &str,
+    asked: &str,
+) -> Result<(String, Option<String>), Problem> {
+    let Ok((mut found, older)) = found else {
+        return Ok((format!("Not known how many others are {how}: it could not be counted within two seconds."), None));
+    };
+    let among = match older {
+        true => format!(", among the newest {} logins", ui::grouped(usize::try_from(NEWEST_LOGINS).unwrap_or(0))),
+        false => String::new(),
+    };
+    let more = found.len() > MOST_BY_ADDRESS;
+    found.truncate(MOST_BY_ADDRESS);
+    let number = match found.len() {
+        0 => return Ok((format!("Nobody else {how}{among}, as far as Mastodon keeps it."), None)),
+        1 => "1 other account".to_owned(),
+        some if more => format!("More than {some} other accounts"),
+        some => format!("{some} other accounts"),
+    };
+    let hits: Vec<Hit> = found.iter().map(|found| hit(context, found)).collect();
+    let list = keep_found(context, instance, asked, &hits).await?;
+    Ok((format!("{number} {how}{among}."), Some(list)))
+}
+
+/// The network that somebody revealed and goes on to make a rule about; empty after ten minutes.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn kept_network(context: &Context, instance: &InstanceName, id: Option<&str>) -> Result<String, Problem> {
+    match id {
+        Some(id) => Ok(kept(context, "network", instance, id).await?.unwrap_or_default()),
+        None => Ok(String::new()),
+    }
 }
 
 // What was shown or not shown to somebody whose process died leaves no trace.

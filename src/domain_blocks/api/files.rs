@@ -8,6 +8,7 @@ use crate::{
     problem::{Kind, Problem},
     session::Signed,
     store::drafts,
+    text,
 };
 use axum::{
     Extension,
@@ -182,7 +183,18 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
         if part.name() == Some("file") {
             let name = part.file_name().unwrap_or_default().to_owned();
             let bytes = part.bytes().await.map_err(broken)?;
-            return if bytes.is_empty() { Err(none()) } else { Ok((name, bytes)) };
+            return match (bytes.is_empty(), name.as_str()) {
+                (false, _) => Ok((name, bytes)),
+                // So a browser sends a form in which no file was chosen.
+                (true, "") => Err(none()),
+                (true, named) => Err(Problem::invalid(
+                    "file",
+                    format!(
+                        "“{}” is empty: there is not one row in it. Choose another file.",
+                        text::excerpt(named, 80)
+                    ),
+                )),
+            };
         }
     }
     Err(none())
@@ -204,6 +216,23 @@ mod tests {
 
     fn pieces(number: usize, size: usize) -> Body {
         Body::from_stream(stream::iter(0..number).map(move |_| Ok::<_, Infallible>(vec![b'x'; size])))
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_is_told_from_none() {
+        let sent = async |name: &str, bytes: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
+            let body = format!(
+                "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{bytes}\r\n--x--\r\n"
+            );
+            file_of(&headers, Bytes::from(body)).await.map(|(name, _)| name).map_err(|problem| problem.what)
+        };
+        assert_eq!(sent("list.csv", "night.example").await, Ok("list.csv".to_owned()));
+        let said = sent("list.csv", "").await.unwrap_err();
+        assert!(said.contains("“list.csv” is empty"), "{said}");
+        let said = sent("", "").await.unwrap_err();
+        assert!(said.starts_with("Choose a file"), "{said}");
     }
 
     #[tokio::test]

@@ -1,9 +1,9 @@
 //! Rules about addresses and networks.
 
-use super::{Tab, caught, hidden, tabs};
+use super::{Tab, caught, caught_by, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service, sure_of},
+    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, Proposed, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -32,7 +32,7 @@ fn body(frame: Frame, page: AddressesPage) -> AnyView {
         <div class="two">
             <div class="stack">{list(&instance, &page, &frame)}</div>
             <aside class="stack">
-                {page.may_change.then(|| make(&instance, &frame))}
+                {page.may_change.then(|| make(&instance, &page.proposed, &frame))}
                 {own(&page)}
             </aside>
         </div>
@@ -96,9 +96,9 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
     .into_any()
 }
 
-fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
+fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(SET_ADDRESS).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
-    let typed = draft.and_then(|draft| draft.value("network")).unwrap_or_default().to_owned();
+    let typed = draft.and_then(|draft| draft.value("network")).unwrap_or(&proposed.name).to_owned();
     view! {
         <section class="card">
             <header><h2>"Create rule"</h2></header>
@@ -109,6 +109,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <label class="field" for="network">"IP address or range"</label>
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
+                {caught_by(proposed, None)}
                 {fields(draft, None)}
                 <p class="soft small">"You’ll see how many people it affects before it is created. Fewer than \
                 five are not counted, to protect who is behind an IP address."</p>

@@ -3,6 +3,7 @@
 use super::{Tab, hidden, tabs};
 use crate::{
     access::Permission,
+    clock::{HOUR, MINUTE},
     domain_blocks::api,
     domain_blocks::{
         Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState,
@@ -343,11 +344,8 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 log, seen by the team"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
                 {form::beside(draft, "why")}
-                {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once, decided by \
-                one person; the audit log says so."</p> })}
-                <p class="soft small">"Carried out in your name, row by row, each with its own entry in the audit \
-                log; at most 150 rows in five minutes, so that people at work come first. Rows selected below on \
-                this page are included."</p>
+                {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once, decided by one person; the audit log says so."</p> })}
+                <p class="soft small">"Carried out in your name, row by row, each with its own entry in the audit log; at most 150 rows in five minutes, so that people at work come first." {(all.ticked > 0).then(|| format!(" The {} ticked take about {}.", grouped(all.ticked), time_for(all.ticked)))} " Rows selected below on this page are included."</p>
                 {form::beside(draft, "row")}
                 <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Import selected rows"</button></div>
                 {kinds}
@@ -367,6 +365,16 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     view! { <section class="card lead"><header><h2>"Preview"</h2></header>{form}</section> }.into_any()
 }
 
+/// Half of the 300 calls in five minutes that Mastodon takes from a token (`config/initializers/rack_attack.rb`) are for work
+/// in the background, and a row costs one.
+const ROWS_IN_FIVE_MINUTES: i64 = 150;
+
+/// How long so many rows take at the least: “100 min”.
+fn time_for(rows: i64) -> String {
+    let least = (rows * 5 * MINUTE / ROWS_IN_FIVE_MINUTES).max(MINUTE);
+    if least < 2 * HOUR { format!("{} min", (least + MINUTE - 1) / MINUTE) } else { time::span_up(least) }
+}
+
 fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let number = |state| of(&page.states, state);
     let (done, failed) = (number(RowState::Done), number(RowState::Failed));
@@ -380,6 +388,11 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
         grouped(failed),
         grouped(waiting)
     );
+    let going = matches!(page.head.state, ImportState::Running | ImportState::Paused);
+    let left = (going && waiting > 0).then(|| {
+        let on = if page.head.state == ImportState::Paused { " once it goes on" } else { "" };
+        view! { <p class="soft small">{format!("About {} to go{on}, at the instance’s limit.", time_for(waiting))}</p> }
+    });
     let button = |target: &'static str, name: &'static str, value: &'static str, words: &'static str| {
         view! {
             <form method="post" action=target class="chip-form">
@@ -405,6 +418,7 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
                     <rect class="failed" x=width(done) y="0" width=width(failed) height="12"></rect>
                 </svg>
                 <p>{says}</p>
+                {left}
                 <div class="chips">{act}</div>
             </div>
         </section>
@@ -525,4 +539,17 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         </table></div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_told_by_what_the_instance_takes() {
+        assert_eq!(time_for(1), "1 min");
+        assert_eq!(time_for(46), "2 min");
+        assert_eq!(time_for(3_000), "100 min");
+        assert_eq!(time_for(20_000), "12 h");
+    }
 }

@@ -1,9 +1,9 @@
 //! Rules about mail domains at sign-up.
 
-use super::{Tab, caught, hidden, tabs};
+use super::{Tab, caught, caught_by, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{Domain, MailPage, MailRule, service, sure_of},
+    domain_blocks::{Domain, MailPage, MailRule, Proposed, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -42,16 +42,17 @@ fn body(frame: Frame, page: MailPage) -> AnyView {
         </div>
         <div class="two">
             <div class="stack">{list(&instance, &page, &frame)}</div>
-            <aside class="stack">{page.may_change.then(|| make(&instance, &frame))}</aside>
+            <aside class="stack">{page.may_change.then(|| make(&instance, &page.proposed, &frame))}</aside>
         </div>
     }
     .into_any()
 }
 
-fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
+fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView {
     // A draft of a change belongs to its row.
     let draft = frame.draft_for(SET_MAIL).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
-    let typed = draft.and_then(|draft| draft.value("domain")).unwrap_or_default().to_owned();
+    let typed = draft.and_then(|draft| draft.value("domain")).unwrap_or(&proposed.name).to_owned();
+    let list = path::with(&path::signups(instance), "under", &proposed.name);
     let review = draft.and_then(|draft| draft.value("review")) == Some("yes");
     view! {
         <section class="card">
@@ -63,8 +64,8 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <label class="field" for="domain">"Email domain" <span class="soft small">" the part after the @"</span></label>
                 <input class="input" id="domain" name="domain" required="" autocapitalize="none" placeholder="throwaway.example" value=typed />
                 {form::beside(draft, "domain")}
-                <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Allow registrations \
-                with approval; otherwise sign-ups are blocked"</span></label>
+                {caught_by(proposed, Some(list))}
+                <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Allow registrations with approval; otherwise sign-ups are blocked"</span></label>
                 {sure(draft)}
                 <p class="soft small">"Also applies to subdomains, and to domains whose email it receives. \
                 Existing accounts are not affected."</p>

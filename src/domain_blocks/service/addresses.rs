@@ -5,15 +5,16 @@ use super::{
     deeds::of_rows,
     malformed_form, may_change,
     networks::{self, Network},
-    page_of, read_problem, viewed, waiting_under,
+    page_of, read_problem, viewed, waiting_for, waiting_under,
 };
 use crate::{
     access::{self, Permission},
+    accounts::service::kept_network,
     carry_out::{Carry, Evidence, carry_out},
     clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
-    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress, sure_of},
+    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress, Proposed, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -48,7 +49,16 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
         })
     });
     let waiting = waiting.flatten();
+    let name = kept_network(context, &instance.name, parsed.get("of")).await?;
+    let network = name.parse::<Network>().ok().filter(|_| may_see_who_waits(context, &instance));
+    let proposed = Proposed {
+        waiting: network.and_then(|network| network.to_string().parse::<IpNet>().ok()).and_then(|network| {
+            waiting_for(&instance, |person| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
+        }),
+        name,
+    };
     let page = AddressesPage {
+        proposed,
         rules,
         waiting,
         older,

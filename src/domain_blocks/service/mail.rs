@@ -2,14 +2,14 @@
 
 use super::{
     LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, malformed_form, may_change, meets, names, page_of, read_problem,
-    viewed, waiting_under,
+    viewed, waiting_for, waiting_under,
 };
 use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
     context::Context,
     deeds::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
-    domain_blocks::{Domain, MailForm, MailPage, MailRule, sure_of},
+    domain_blocks::{Domain, MailForm, MailPage, MailRule, Proposed, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -42,7 +42,14 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
         let rule = rules.iter().find(|rule| rule.id == id).and_then(|rule| Domain::try_from(rule.domain.clone()).ok());
         rule.zip(person.email.domain()).is_some_and(|(rule, domain)| rule.covers(&domain))
     });
-    let page = MailPage { text, rules, waiting, older, may_change: may_change(context) };
+    let proposed = match parsed.get("domain").map(names::mail) {
+        Some(Ok(domain)) => Proposed {
+            waiting: waiting_for(&instance, |person| person.email.domain().is_some_and(|own| domain.covers(&own))),
+            name: domain.into(),
+        },
+        Some(Err(_)) | None => Proposed::default(),
+    };
+    let page = MailPage { proposed, text, rules, waiting, older, may_change: may_change(context) };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 

@@ -97,9 +97,7 @@ fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option
     }
     // RFC 1123. Mastodon takes it all the same; a bullet may have been glued to it.
     if labels.iter().any(|label| label.starts_with('-') || label.ends_with('-')) {
-        return Some(
-            "No part of a domain starts or ends with a hyphen: it may not be the one the list means.",
-        );
+        return Some("No part of a domain starts or ends with a hyphen: it may not be the one the list means.");
     }
     (labels.len() > 6).then_some("The name reads like a sentence, not like a domain.")
 }
@@ -147,6 +145,12 @@ fn bare(typed: &str) -> Result<String, String> {
     let text = text.strip_suffix('/').unwrap_or(text);
     if text.is_empty() {
         return Err("Enter a domain, for example night.example.".to_owned());
+    }
+    if text.trim_start_matches("*.").contains('*') {
+        return Err(format!(
+            "“{}” is no whole name: whoever published it has put stars in the place of letters. Find out the name first.",
+            crate::ui::excerpt(text, 80)
+        ));
     }
     if let Some(rest) = text.strip_prefix("*.") {
         return Err(format!("A domain block always covers subdomains: enter {}.", crate::ui::excerpt(rest, 80)));
@@ -305,6 +309,8 @@ mod tests {
             ("night.example/about", "whole server: night.example"),
             ("wren@night.example", "is an account"),
             ("*.night.example", "write night.example"),
+            ("***.night.example", "stars in the place of letters"),
+            ("*.n***t.example", "stars in the place of letters"),
             ("night.example:3000", "Leave out the port: night.example"),
             ("night..example", "not a valid domain"),
             ("under_score.example", "not a valid domain"),

@@ -1,19 +1,21 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{DatabaseError, Found, Read, by_release, deleted, ms, query_as, query_scalar};
+use super::{DatabaseError, Found, Hidden, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
-    deeds::{Personal, SearchPersonal},
+    deeds::{Personal, Reveal, SearchPersonal},
     id::AccountId,
     ledger::Warrant,
     nouns::reports::AccountState,
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// How many accounts one slice of the primary key holds.
 const SLICE: i64 = 20_000;
 /// Accounts that a search by an address finds at most.
 pub const MOST_BY_ADDRESS: usize = 50;
+/// So many logins, the newest, are looked through for those of one email domain; the statement says the number too.
+pub const NEWEST_LOGINS: i64 = 50_000;
 /// How long a window is looked for.
 const PATIENCE: Duration = Duration::from_millis(150);
 
@@ -98,6 +100,13 @@ impl Narrowing {
             .bind(self.text.as_deref().map(super::domains::containing))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct StateOf {
+    id: AccountId,
+    #[sqlx(flatten)]
+    state: AccountState,
 }
 
 type Listing<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, ListedAccount, sqlx::postgres::PgArguments>;
@@ -232,6 +241,72 @@ impl Read {
             Personal::Address(range) => (by_address, range.as_str()),
         };
         Ok(query_as(sql).bind(value).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Others whom an address of somebody leads to: seen from the same one, or the same /64 of an IPv6 one; for the reveal that
+    /// was recorded for it. As [`Self::by_personal`], and one more than are shown.
+    ///
+    /// # Errors
+    /// If the database does not answer, or takes longer than two seconds.
+    pub async fn from_there(
+        &mut self,
+        warrant: &Warrant<Reveal>,
+        address: &Hidden,
+    ) -> Result<Vec<Found>, DatabaseError> {
+        let range = address.range();
+        let Some(range) = range.reveal(warrant) else { return Ok(Vec::new()) };
+        let sql = by_release!(
+            self.extras,
+            found,
+            "where u.id in (select user_id from user_ips where ip <<= $1::inet) and a.id > 0 and a.id <> $2 \
+             order by a.id desc limit 51"
+        );
+        Ok(query_as(sql).bind(range).bind(warrant.deed().account.0).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Others whose email is of the same domain, among the newest logins ([`NEWEST_LOGINS`]; no index serves the domain), and
+    /// whether there are older ones, at which nobody looked; for the reveal that was recorded for it.
+    ///
+    /// # Errors
+    /// If the database does not answer, or takes longer than two seconds.
+    pub async fn of_domain(
+        &mut self,
+        warrant: &Warrant<Reveal>,
+        domain: &str,
+    ) -> Result<(Vec<Found>, bool), DatabaseError> {
+        let sql = by_release!(
+            self.extras,
+            found,
+            "where u.id in (select n.id from (select id, email from users order by id desc limit 50000) n \
+             where split_part(n.email, '@', 2) = $1) and a.id > 0 and a.id <> $2 order by a.id desc limit 51"
+        );
+        const OLDER: &str = "select exists (select from users order by id desc offset $1 limit 1)";
+        let found = query_as(sql).bind(domain).bind(warrant.deed().account.0).fetch_all(&mut *self.tx).await?;
+        let older = query_scalar(OLDER).bind(NEWEST_LOGINS).fetch_one(&mut *self.tx).await?;
+        Ok((found, older))
+    }
+
+    /// Whether anybody of a server is known (`accounts (domain, id)`).
+    pub async fn knows_server(&mut self, domain: &str) -> Result<bool, DatabaseError> {
+        const SQL: &str = "select exists (select from accounts where domain = $1)";
+        Ok(query_scalar(SQL).bind(domain).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// The sanctions in force on accounts (primary keys, `users (account_id)`).
+    pub async fn states_of(&mut self, accounts: &[i64]) -> Result<HashMap<AccountId, AccountState>, DatabaseError> {
+        macro_rules! states {
+            ($release:tt,) => {
+                concat!(
+                    "select a.id, coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
+                     a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, ",
+                    deleted!($release, "a"),
+                    " as deleted from accounts a left join users u on u.account_id = a.id where a.id = any($1)"
+                )
+            };
+        }
+        let sql = by_release!(self.extras, states,);
+        let rows: Vec<StateOf> = query_as(sql).bind(accounts).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.state)).collect())
     }
 
     /// Members of a role, newest first (`users (role_id)`).

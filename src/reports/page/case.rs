@@ -9,7 +9,7 @@ use crate::{
     path,
     reports::api,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
+        AccountCard, Beside, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
         PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, service,
     },
     search::Search,
@@ -591,9 +591,17 @@ pub fn revealed_card(revealed: &Revealed) -> AnyView {
             <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; recorded in the \
             audit log"</span></header>
             <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
+            {revealed.beside.iter().map(beside).collect_view()}
         </section>
     }
     .into_any()
+}
+
+/// Whom else a revealed address leads to.
+fn beside(beside: &Beside) -> AnyView {
+    let list = beside.list.clone().map(|list| view! { " " <a class="link" href=list>"View them"</a> });
+    let block = beside.block.clone().map(|(words, href)| view! { " " <a class="link" href=href>{words}</a> });
+    view! { <div class="post small">{beside.words.clone()} {list} {block}</div> }.into_any()
 }
 
 /// The person a case is about.
@@ -851,12 +859,9 @@ fn is_offered(decision: Decision, page: &CasePage) -> bool {
     match decision {
         Decision::Resolve => !page.open.is_empty(),
         _ if page.account.only_closable.is_some() => false,
-        Decision::Warn => true,
-        Decision::Sensitive => !state.sensitized,
-        Decision::Silence => !state.silenced,
-        Decision::Suspend => !state.suspended,
         // Only people with a login here can be locked out of it.
-        Decision::Disable => page.account.local && !state.disabled,
+        Decision::Disable if !page.account.local => false,
+        _ => !decision.is_in_force(state),
     }
 }
 
@@ -1033,7 +1038,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 {form::acting(frame, decision.needs(!page.open.is_empty()))}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
-                {form::why(draft, "why", "saved in the audit log, seen by the team", false)}
+                {form::why_of(draft, "why", "saved in the audit log, seen by the team", &page.reasons)}
                 <div><button class=button disabled=frame.lacks(decision.needs(!page.open.is_empty()))>{words}</button></div>
             </form>
         </section>

@@ -145,17 +145,7 @@ fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
 /// What to do with the chosen cases.
 fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
     let shown = page.may_decide && !decided && !page.rows.is_empty();
-    shown.then(|| {
-        let options = Decision::ALL
-            .into_iter()
-            .map(|decision| view! { <option value=decision.name()>{decision.words()}</option> })
-            .collect_view();
-        view! {
-            <select class="chip" name="decide" form="chosen" aria-label="Action for the selected cases">{options}</select>
-            <button class="btn" form="chosen" data-key=keys::key("v")>"Apply to selected… " <span class="key">"v"</span></button>
-        }
-        .into_any()
-    })
+    shown.then(|| list::apply(Decision::ALL.into_iter().map(|one| (one.name(), one.key(), one.words()))))
 }
 
 /// Cases that differ from the others, each with the reason.
@@ -173,10 +163,24 @@ fn look_again(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview) 
     .into_any()
 }
 
+/// How far a decision about many can be taken back, in a sentence.
+pub fn undone(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Resolve => "Resolved reports can be reopened, one by one.",
+        Decision::Warn => "Warnings stay as strikes.",
+        Decision::Suspend => {
+            "Suspensions can be undone for 30 days, one by one; emails can’t be recalled, and follows of remote \
+            accounts are lost."
+        }
+        Decision::Sensitive | Decision::Silence | Decision::Disable => {
+            "This can be undone, one by one; emails can’t be recalled."
+        }
+    }
+}
+
 /// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
 fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
-    let leave =
-        format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+    let leave = format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.cases.is_empty() {
         let words = if preview.exceptions.is_empty() {
             "No cases selected. Tick some, or highlight a row with j and select it with the space bar."
@@ -219,17 +223,6 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             users of this instance"</label>
         }
     });
-    let undone = match preview.decision {
-        Decision::Resolve => "Resolved reports can be reopened, one by one.",
-        Decision::Warn => "Warnings stay as strikes.",
-        Decision::Suspend => {
-            "Suspensions can be undone for 30 days, one by one; emails can’t be recalled, and follows of remote \
-            accounts are lost."
-        }
-        Decision::Sensitive | Decision::Silence | Decision::Disable => {
-            "This can be undone, one by one; emails can’t be recalled."
-        }
-    };
     let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
     let form = preview.refused.is_none().then(|| {
         view! {
@@ -241,7 +234,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
                 {told}
-                {form::why(draft, "why", "saved in the audit log, once for each case", false)}
+                {form::why_of(draft, "why", "saved in the audit log, once for each case", &preview.reasons)}
                 <div><button class=button disabled=frame.lacks(preview.decision.needs(reports > 0))>{title.clone()}</button></div>
             </form>
         }
@@ -253,8 +246,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 {gone}
                 {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
                 {refused}
-                <p class="small">"Each case is decided separately, in the background, with its own entry in the \
-                audit log. Cases with new reports are left out. " {undone}</p>
+                <p class="small">"Each case is decided separately, in the background, with its own entry in the audit log. Cases with new reports are left out. " {undone(preview.decision)}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>
                 {look_again(instance, page, preview)}
                 {form}
@@ -335,8 +327,7 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
     let kept = Search::parse(&page.search);
     let keep = list::kept_of(&kept, &[QueueFilter::KEYS.as_slice(), &["before"]].concat());
     let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
-        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} matching \
-        these filters", ui::grouped(page.matching))}</label> }
+        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" checked=kept.get("all").is_some() />{format!("all {} matching these filters", ui::grouped(page.matching))}</label> }
     });
     view! {
         <div class="card"><form id="chosen" method="get" action=format!("{}#decide", path::reports(instance))>
@@ -354,14 +345,20 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                         <th class="wide">"Assigned to"</th>
                     </tr>
                 </thead>
-                <tbody>{page.rows.iter().map(|row| queue_row(instance, page, row, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| queue_row(instance, page, &kept, row, frame)).collect_view()}</tbody>
             </table>
         </form></div>
     }
     .into_any()
 }
 
-fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &Frame) -> impl IntoView + use<> {
+fn queue_row(
+    instance: &InstanceName,
+    page: &QueuePage,
+    kept: &Search,
+    row: &QueueRow,
+    frame: &Frame,
+) -> impl IntoView + use<> {
     let holder = match (&row.holder, &row.assigned_there) {
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -378,10 +375,7 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
         }
         (None, None) => ().into_any(),
     };
-    let choose = page.may_decide.then(|| {
-        let label = format!("Select {}", row.handle);
-        view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
-    });
+    let choose = page.may_decide.then(|| list::tick(kept, &row.account.to_string(), format!("Select {}", row.handle)));
     view! {
         <tr data-row=keys::row()>
             {choose}

@@ -28,9 +28,9 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
-        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Reversal,
-        Strike,
+        AccountCard, Beside, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard,
+        MOST_COUNTED, MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed,
+        Reversal, Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},
@@ -333,6 +333,11 @@ pub async fn case_page(
         None => format!("admin/accounts/{id}"),
     };
     let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
+    let deciding = parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok();
+    let reasons = match deciding {
+        Some(_) => super::reasons(context, &instance.name).await?,
+        None => Vec::new(),
+    };
     Ok(CasePage {
         account: if touched { card } else { card.public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
@@ -391,7 +396,8 @@ pub async fn case_page(
             .or(beyond)
             .or_else(|| untouched(context, &object)),
         may_reveal: may(Permission::Reveal).is_ok(),
-        deciding: parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok(),
+        deciding,
+        reasons,
         next,
         revealed,
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
@@ -689,9 +695,9 @@ pub async fn revealed(
         .map_err(store_problem)?;
     Ok(draft
         .filter(|draft| draft.path == shown_as(instance))
-        .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
+        .and_then(|draft| serde_json::from_str::<(AccountId, String, String, Vec<Beside>)>(&draft.text).ok())
         .filter(|(about, ..)| *about == account)
-        .map(|(_, what, value)| Revealed { what, value }))
+        .map(|(_, what, value, beside)| Revealed { what, value, beside }))
 }
 
 /// What of an account's sanctions can be taken back: what Mastodon does, and somebody may come back by.

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     access::{self, ON_THE_TEAM, Permission, Permit, Role},
-    acting, batches,
+    accounts::service::{Others, beside},
+    acting::{self, Own},
+    batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
     carry_out::{closed_as_read, opened},
     clock::{HOUR, MINUTE},
@@ -32,7 +34,7 @@ use crate::{
     },
     search::Search,
     store::{attempts::Limit, case_claims, case_claims::HandedNote, drafts, operators},
-    text::{Hashed, Message, Why},
+    text::{self, Hashed, Message, Why, or_chosen},
     ui,
 };
 use serde_json::json;
@@ -151,7 +153,11 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     if decision == Decision::Disable && !account.has_login {
         return Err(Problem::new(Kind::Invalid, "This account has no login here, so it can’t be frozen.", ""));
     }
-    let (text, why) = checked_words(decision, &form.text, preset.is_some(), &form.why)?;
+    if decision.is_in_force(account.state) && decision.is_in_force(state_before) {
+        let what = format!("Nothing was done: it is so already ({}).", in_force(decision).to_lowercase());
+        return Err(Problem::new(Kind::Conflict, what, "Close the reports by themselves, or warn the person."));
+    }
+    let (text, why) = checked_words(decision, &form.text, preset.is_some(), or_chosen(&form.why, &form.chosen))?;
     free_or_mine(&context, &instance, account.id).await?;
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
@@ -234,8 +240,51 @@ fn closings(
     later.chunks(PART).map(part).collect()
 }
 
+/// Why an account is left out of a decision about many; `None` where it is this person's to decide, and something would
+/// change.
+///
+/// # Errors
+/// If the instance's database or the console's own store does not answer.
+pub async fn left_out(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    open: &[OpenReport],
+    own: Option<&Own>,
+    decision: Decision,
+) -> Result<Option<String>, Problem> {
+    let object = context.case(instance, account, open, own).await?;
+    let hands = untouched(context, &object)
+        .or_else(|| hands_off(context, instance, account, own, open))
+        .or_else(|| account.only_closable().filter(|_| decision != Decision::Resolve).map(str::to_owned));
+    if hands.is_some() {
+        return Ok(hands);
+    }
+    if let Some(why) = own_beyond(instance, account, own, open).await.map_err(read_problem)? {
+        return Ok(Some(why));
+    }
+    let number = open.len();
+    Ok(if decision.is_in_force(account.state) {
+        Some(format!("{} already: nothing would change.", in_force(decision)))
+    } else if decision == Decision::Disable && !account.has_login {
+        Some("It has no login here that could be frozen.".to_owned())
+    } else if decision != Decision::Resolve && number > MOST_READ {
+        Some(format!("{} open reports: it is decided on its own page.", ui::grouped(number)))
+    } else if decision == Decision::Warn && number > MOST_WITH_A_WARNING {
+        Some(format!("{} open reports: a warning about so many is given on its own page.", ui::grouped(number)))
+    } else {
+        None
+    })
+}
+
+/// How an account stands on which a sanction is in force, as a clause begins.
+fn in_force(decision: Decision) -> String {
+    let state = decision.leaves(AccountState::default());
+    text::capital(state.words().first().copied().unwrap_or_default())
+}
+
 /// What was typed about a decision, checked: the words to the person, and the reason for the record.
-fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Result<(String, Why), Problem> {
+pub fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Result<(String, Why), Problem> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > LONGEST_TEXT {
         return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
@@ -261,7 +310,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     if let Some(refused) = batches::too_many(context.actor.role, seen.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Select fewer, or ask an admin."));
     }
-    let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
+    let (text, why) = checked_words(decision, &form.text, false, or_chosen(&form.why, &form.chosen))?;
     let mut deeds = Vec::new();
     let mut refused = None;
     let own = acting::able_own(&context, &instance).await?;
@@ -275,31 +324,17 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
         }
     }
     for (account, open, reports) in found {
-        // What is not this person's to decide is left to others, as the preview says.
-        let object = context.case(&instance, &account, &open, own.as_ref()).await?;
-        if let Some(why) =
-            untouched(&context, &object).or_else(|| hands_off(&context, &instance, &account, own.as_ref(), &open))
-        {
+        // What is not this person's to decide is left to others, and what is in force is not given once more, as the preview
+        // says.
+        if let Some(why) = left_out(&context, &instance, &account, &open, own.as_ref(), decision).await? {
             refused.get_or_insert(why);
             continue;
         }
-        if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
-            refused.get_or_insert(why.to_owned());
-            continue;
-        }
-        if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
+        if reports.is_empty() {
             continue;
         }
         if decision == Decision::Resolve && reports.len() > PART {
             deeds.extend(closings(&instance, &account, &[], &reports, 0, account.state));
-            continue;
-        }
-        if decision == Decision::Warn && reports.len() > MOST_WITH_A_WARNING {
-            refused.get_or_insert(format!(
-                "@{} has {} open reports, too many for a batch. Send the warning from the case page.",
-                account.acct(),
-                ui::grouped(reports.len())
-            ));
             continue;
         }
         deeds.push(InBatch::DecideCase(DecideCase {
@@ -524,7 +559,11 @@ pub async fn reverse(
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
     if let Some(why) = cannot_reverse(&context, &instance, &account, reversal).await? {
-        return Err(Problem::new(Kind::Conflict, format!("Nothing was done: {why}"), "The page shows the current state."));
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("Nothing was done: {why}"),
+            "The page shows the current state.",
+        ));
     }
     let why = Why::given(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
@@ -576,22 +615,39 @@ pub async fn reveal(
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = opened(&context.app, permit, deed, why).await?;
+    let mut seen_from = None;
     let found = match &warrant.deed().what {
         Masked::Email => Ok(account.email.as_ref().and_then(|email| email.reveal(&warrant)).map(str::to_owned)),
         Masked::SignUpAddress => {
             Ok(account.sign_up_ip.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned))
         }
-        Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name.as_str())
-            .await
-            .map(|found| found.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)),
+        Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name.as_str()).await.map(|found| {
+            seen_from = found;
+            seen_from.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)
+        }),
         Masked::PrivatePost(_) => private_post(&mut read, &warrant, account.domain.is_some()).await,
     };
+    drop(read);
+    let others = match &found {
+        Ok(Some(_)) => {
+            let domain = account.email.as_ref().and_then(Hidden::domain);
+            let (address, domain) = match warrant.deed().what {
+                Masked::Email => (None, domain),
+                Masked::SignUpAddress => (account.sign_up_ip.clone(), domain),
+                Masked::SeenAddress(_) => (seen_from.clone(), domain),
+                Masked::PrivatePost(_) => (None, None),
+            };
+            Others::read(&context, &instance, &warrant, address, domain).await
+        }
+        Ok(None) | Err(_) => None,
+    };
     let answer = match &found {
-        Ok(Some(_)) => Answer::Accepted { body: json!({}) },
+        Ok(Some(_)) => Answer::Accepted { body: others.as_ref().map_or_else(|| json!({}), Others::accounts) },
         Ok(None) => Answer::NotSent { why: "there was nothing to show".to_owned() },
         Err(error) => Answer::NotSent { why: error.to_string() },
     };
-    let answered = closed_as_read(&context.app, warrant, answer, json!({})).await?;
+    let facts = others.as_ref().map_or_else(|| json!({}), Others::facts);
+    let answered = closed_as_read(&context.app, warrant, answer, facts).await?;
     let value = found.map_err(read_problem)?.ok_or_else(|| Problem::not_found("There is nothing to reveal."))?;
     let title = match answered.deed().what {
         Masked::Email => "Email address",
@@ -599,7 +655,11 @@ pub async fn reveal(
         Masked::PrivatePost(_) => "Private post",
         Masked::SeenAddress(_) => "IP address",
     };
-    let text = serde_json::to_string(&(id, title, ui::tame(&value))).map_err(store_problem)?;
+    let beside = match others {
+        Some(others) => beside(&context, &instance, others).await?,
+        None => Vec::new(),
+    };
+    let text = serde_json::to_string(&(id, title, ui::tame(&value), beside)).map_err(store_problem)?;
     let shown = drafts::keep(
         &context.app.store,
         &context.app.keys,

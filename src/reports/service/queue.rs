@@ -314,9 +314,9 @@ async fn preview(
         })
         .collect();
     let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
-    let staff = {
+    let (staff, states) = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.staff_among(&ids).await.map_err(read_problem)?
+        (read.staff_among(&ids).await.map_err(read_problem)?, read.states_of(&ids).await.map_err(read_problem)?)
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, a colleague has to decide".to_owned()));
@@ -333,6 +333,8 @@ async fn preview(
             "staff of the instance".to_owned()
         } else if !case.decidable {
             "a report outside your grant: left out, a colleague has to decide".to_owned()
+        } else if states.get(&row.account).is_some_and(|state| decision.is_in_force(*state)) {
+            "it is so already: left out".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: left out, decide it on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {
@@ -359,6 +361,7 @@ async fn preview(
         part,
         exceptions,
         refused,
+        reasons: super::reasons(context, &instance.name).await?,
     })
 }
 
