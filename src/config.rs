@@ -727,6 +727,35 @@ mod tests {
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");
     }
 
+    /// However its address and its database are spelled, a server is one instance.
+    #[test]
+    fn a_server_has_one_name() {
+        let second = |base_url: &str, database: &str| {
+            let text = format!(
+                "{GOOD}\n[[instance]]\nname = \"lagoon\"\nbase_url = \"{base_url}\"\ndatabase_url = \"{database}\"\n\
+                 token = \"another\""
+            );
+            parse(&text, &env).err().unwrap_or_default().join("\n")
+        };
+        assert_eq!(second("https://lagoon.example", "postgres://localhost/lagoon"), "");
+        for same in [
+            "https://harbour.example",
+            "https://harbour.example/",
+            "https://HARBOUR.example:443",
+            "https://harbour.example/x",
+        ] {
+            let said = second(same, "postgres://localhost/lagoon");
+            assert!(said.contains("is the server of instance harbour already"), "{same}: {said}");
+        }
+        for same in
+            ["postgres://localhost/mastodon", "postgresql://howdah:word@LOCALHOST:5432/mastodon?sslmode=disable"]
+        {
+            let said = second("https://lagoon.example", same);
+            assert!(said.contains("is the database of instance harbour already"), "{same}: {said}");
+        }
+        assert_eq!(second("https://harbour.example:3000", "postgres://localhost:5433/mastodon"), "", "another server");
+    }
+
     #[test]
     fn proxies_are_addresses_or_networks() {
         let text = format!(

@@ -32,6 +32,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use std::{
+    cmp::Ordering,
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
@@ -243,12 +244,16 @@ fn compare(
             if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
                 said.push("The list limits nothing there.".to_owned());
             }
-            let difference = if wanted.limits_as(before) {
-                Difference::Same
-            } else if wanted.is_stricter_than(before) {
-                Difference::Stricter
-            } else {
-                Difference::Weaker
+            let difference = match wanted.strictness(before) {
+                Some(Ordering::Equal) => Difference::Same,
+                Some(Ordering::Greater) => Difference::Stricter,
+                Some(Ordering::Less) => Difference::Weaker,
+                None => {
+                    let (ours, theirs) = (before.words(), wanted.words());
+                    let both = format!("Neither is the stricter: ours is “{ours}”, the list’s “{theirs}”.");
+                    said.insert(0, both);
+                    Difference::Different
+                }
             };
             (difference, said.join(" "))
         }
@@ -262,10 +267,19 @@ fn compare(
                 (Difference::Same, "The list limits nothing there, and there is no rule.".to_owned())
             } else {
                 match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
-                    Some(above) => {
-                        (Difference::Same, format!("The rule for {} ({}) covers it.", above.domain, above.rule.words()))
-                    }
                     None => (Difference::New, String::new()),
+                    Some(Listed { domain, rule, .. }) if wanted.strictness(rule).is_some() => {
+                        (Difference::Same, format!("The rule for {domain} ({}) covers it.", rule.words()))
+                    }
+                    // Mastodon takes only a stricter one (`app/controllers/api/v1/admin/domain_blocks_controller.rb`).
+                    Some(Listed { domain, rule, .. }) => {
+                        let (above, theirs) = (rule.words(), wanted.words());
+                        let said = format!(
+                            "The rule for {domain} ({above}) is above it, and the list’s ({theirs}) is not stricter: \
+                             Mastodon makes none below it."
+                        );
+                        (Difference::Invalid, said)
+                    }
                 }
             }
         }
@@ -908,7 +922,8 @@ pub async fn tick(context: Context, form: TicksForm) -> Result<String, Problem> 
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
     keep_ticks(&context, &import, &form).await?;
     let here = path::domain_import(&instance.name, &import.id);
-    Ok(if form.then.starts_with(&format!("{here}?")) { form.then } else { here })
+    let may_follow = form.then == path::domain_imports(&instance.name) || form.then.starts_with(&format!("{here}?"));
+    Ok(if may_follow { form.then } else { here })
 }
 
 /// Begins to carry out the rows that are ticked, those of the page the form stands on included, as the person who presses.
