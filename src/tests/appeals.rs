@@ -113,7 +113,10 @@ async fn a_decision_about_an_old_appeal_is_noticed() {
     run(
         &house,
         &format!(
-            "insert into appeals (id, account_id, account_warning_id, text, approved_at, created_at, updated_at) \
+            "insert into account_warnings (id, account_id, target_account_id, action, text, created_at, updated_at) \
+             select 1000000000 + n, account_id, target_account_id, action, text, created_at, updated_at \
+             from account_warnings cross join generate_series(2, 6000) n where id = {strike}; \
+             insert into appeals (id, account_id, account_warning_id, text, approved_at, created_at, updated_at) \
              select 1000000 + n, w.target_account_id, s.id, '', case when n = 1 then null else now() end, now(), now() \
              from account_warnings w cross join lateral (select n, case when n = 1 then w.id else 1000000000 + n end as id \
              from generate_series(1, 6000) n) s where w.id = {strike}"

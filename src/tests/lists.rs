@@ -234,7 +234,7 @@ fn others() -> Vec<Case> {
                 "2 media-alone.test different: limited",
                 "3 ours-media.test different: limited, reports rejected",
                 "4 ours-media-too.test different: no limit, media and reports rejected",
-                "5 below.media-alone.test invalid: ",
+                "5 below.media-alone.test invalid: limited",
                 "6 below.ours-media.test same: limited",
             ],
             says: &[

@@ -168,6 +168,42 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The texts between quotation marks in a piece of source, joined where a line ends in a backslash. A comment has none.
+fn literals(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = source;
+    while let Some(at) = rest.find(['"', '/', '\'']) {
+        rest = rest.get(at..).unwrap_or_default();
+        if rest.starts_with("//") {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        } else if let Some(after) = rest.strip_prefix("'\"'") {
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('"') {
+            let mut literal = String::new();
+            let mut letters = after.char_indices();
+            let mut end = after.len();
+            while let Some((at, letter)) = letters.next() {
+                match letter {
+                    '"' => {
+                        end = at + 1;
+                        break;
+                    }
+                    '\\' => match letters.next() {
+                        Some((_, '\n')) | None => {}
+                        Some((_, escaped)) => literal.push(escaped),
+                    },
+                    letter => literal.push(letter),
+                }
+            }
+            found.push(literal);
+            rest = after.get(end..).unwrap_or_default();
+        } else {
+            rest = rest.get(1..).unwrap_or_default();
+        }
+    }
+    found
+}
+
 /// So much of a statement's beginning tells it from others.
 const TELLING: usize = 60;
 
@@ -182,9 +218,9 @@ fn written() -> Result<Vec<(String, String)>> {
     for file in files {
         let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         // Tests come last in a file.
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default().replace("\\\n", "");
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let literals = text.split('"').skip(1).step_by(2).map(flat);
+        let literals = literals(text).into_iter().map(|literal| flat(&literal));
         for literal in literals.filter(|literal| literal.starts_with("select ") || literal.starts_with("with ")) {
             let begins: String = literal.chars().take(TELLING).collect::<String>().trim().to_owned();
             if begins.len() > 20 && !written.iter().any(|(_, own)| *own == begins) {
