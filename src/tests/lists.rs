@@ -714,12 +714,14 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
                 .await
                 .contains("draft=")
         );
+        ticks(&house, &cookie, &import, "import-tick", &[("why", "half a reason")]).await;
         let to = read_anew(&house, &cookie, &import, &plain).await;
         let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
         assert_ne!(anew, import);
         let rows: Vec<String> = kept(&house, &anew).await.iter().map(shown).collect();
         assert_eq!(rows, ["1 one.test new: limited", "2 two.test new: limited", "3 dni.invalid apart: limited"]);
         let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("value=\"half a reason\""), "it is kept for the list: {page}");
         assert!(page.contains("3 limit") && page.contains("Nothing is ticked") && ticked(&page).is_empty(), "{page}");
         // The former preview is gone: nobody begins what it showed.
         assert!(start(import.clone(), vec![("all", "new:yes")]).await.contains("draft="));

@@ -513,7 +513,7 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let reading: Reading = serde_json::from_str(&kept.reading).map_err(|_| former())?;
     let told = told(&form, &reading)?;
     let text: String = serde_json::from_str(&kept.text).map_err(store_problem)?;
-    compared(&context, &instance, import.file, text, reading.encoding, Some(told), Some(&import.id))
+    compared(&context, &instance, import.file.clone(), text, reading.encoding, Some(told), Some(&import))
         .await?
         .ok_or_else(changed_meanwhile)
 }
@@ -576,7 +576,7 @@ async fn compared(
     text: String,
     encoding: String,
     told: Option<csv::Told>,
-    instead_of: Option<&str>,
+    instead_of: Option<&Import>,
 ) -> Result<Option<String>, Problem> {
     let rules = Arc::new(all_rules(instance).await?);
     let ruled = rules.clone();
@@ -623,7 +623,8 @@ async fn compared(
         suspends_accounts,
         created_at: now,
         state: ImportState::Preview,
-        why: String::new(),
+        // The reason is for the list, however it is read.
+        why: instead_of.map(|former| former.why.clone()).unwrap_or_default(),
         note: String::new(),
         lines: Vec::new(),
         which: Vec::new(),
@@ -631,7 +632,9 @@ async fn compared(
     // As JSON, because PostgreSQL keeps no NUL character.
     let text = serde_json::to_string(&text).map_err(store_problem)?;
     let kept = domain_imports::File { text, reading: serde_json::to_string(&reading).map_err(store_problem)? };
-    let inserted = domain_imports::insert(&context.app.store, &import, &rows, &kept, instead_of).await;
+    let inserted =
+        domain_imports::insert(&context.app.store, &import, &rows, &kept, instead_of.map(|former| former.id.as_str()))
+            .await;
     Ok(inserted.map_err(store_problem)?.then(|| path::domain_import(&instance.name, &import.id)))
 }
 
