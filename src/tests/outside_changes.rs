@@ -503,6 +503,15 @@ async fn of_two_rules_for_one_network_each_is_told_by_itself() {
     run(&house, "delete from ip_blocks where ip = '10.1.2.4/24'").await;
     make("10.1.2.4/24", 5500).await;
     assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
+    // Ours is the one that we lift, though the other says the same.
+    let older: i64 = sqlx::query_scalar("select min(id) from ip_blocks where network(ip) = '10.1.2.0/24'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    lift(older, "sign_up_block").await;
+    assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
+    make("10.1.2.3/24", 5500).await;
+    assert_eq!(compare(&house.app).await, 1);
     run(&house, "update ip_blocks set severity = 9999 where ip = '10.1.2.4/24'").await;
     assert_eq!(compare(&house.app).await, 1);
     assert_eq!(said(&house.app).await[0], "the rule for 10.1.2.0/24 changed from no sign-ups to no access at all");

@@ -205,6 +205,8 @@ fn changed_rules(key: &str, was: Option<Value>, now: Option<&Value>) -> Vec<Chan
         None => Vec::new(),
     };
     let says = |rule: &Value| (rule["severity"].clone(), rule["comment"].clone(), rule["until"].clone());
+    // Of two alike, the one that is there still is the same one.
+    was.retain(|before| now.iter().position(|rule| rule == before).map(|same| now.remove(same)).is_none());
     was.retain(|before| {
         let same = now.iter().position(|rule| says(rule) == says(before));
         same.map(|same| now.remove(same)).is_none()
@@ -817,6 +819,59 @@ mod tests {
         let changed: Vec<String> =
             differences(Part::Appeals, was, &now, &now).into_iter().map(|change| change.key).collect();
         assert_eq!(changed, ["6 15", "7 12"]);
+    }
+
+    #[test]
+    fn a_deletion_is_told_once_and_an_upgrade_is_nobodys_doing() {
+        let rows = |told: &str, keys: &[&str]| -> Rows {
+            keys.iter().map(|key| ((*key).to_owned(), json!({ "name": "wren", "told": told }))).collect()
+        };
+        let (former, since) = ("before 4.7", "since 4.7");
+        for (before, was, after, now, told) in [
+            // Up to 4.6 whoever is deleted is suspended by it.
+            (former, &["1 limited"][..], former, &["1 limited", "7 deleted", "7 suspended"][..], &["7 deleted"][..]),
+            (former, &["7 suspended"], former, &["7 deleted", "7 suspended"], &["7 deleted"]),
+            (former, &["1 limited", "7 deleted", "7 suspended"], former, &["1 limited"], &["7 suspended"]),
+            (former, &["7 suspended"], former, &["8 deleted", "8 suspended"], &["7 suspended", "8 deleted"]),
+            // With 4.7 those who deleted themselves are not suspended any more.
+            (former, &["7 deleted", "7 suspended", "8 suspended"], since, &["7 deleted", "8 suspended"], &[]),
+            (former, &["8 suspended"], since, &["7 deleted", "8 suspended", "9 limited"], &["9 limited"]),
+            (since, &["8 suspended"], since, &["7 deleted", "8 suspended"], &["7 deleted"]),
+        ] {
+            let (was, now) = (rows(before, was), rows(after, now));
+            let found = differences(Part::Sanctions, was, &now, &now);
+            let found: Vec<&str> = found.iter().map(|change| change.key.as_str()).collect();
+            assert_eq!(found, told);
+        }
+    }
+
+    #[test]
+    fn each_rule_of_a_network_changes_by_itself() {
+        let rule = |id: i64, severity: i64| json!({ "id": id, "severity": severity, "comment": "", "until": null });
+        let former = |severity: i64| json!({ "severity": severity, "comment": "", "until": null });
+        for (was, now, told) in [
+            (json!([rule(1, 5500)]), json!([rule(1, 5500)]), &[][..]),
+            (json!([rule(1, 5500)]), json!([rule(2, 5500)]), &[][..]),
+            (json!([rule(1, 5500), rule(2, 9999)]), json!([rule(1, 5500)]), &[(Some(9999), None)][..]),
+            (json!([rule(1, 5500), rule(2, 5500)]), json!([rule(2, 5500)]), &[(Some(5500), None)]),
+            (
+                json!([rule(1, 5500), rule(2, 9999)]),
+                json!([rule(2, 5000)]),
+                &[(Some(5500), None), (Some(9999), Some(5000))],
+            ),
+            (json!([rule(1, 5500)]), json!([rule(2, 9999)]), &[(Some(5500), None), (None, Some(9999))]),
+            // As a former version of the console kept it: the harshest alone, without its number.
+            (former(9999), json!([rule(1, 5500), rule(2, 9999)]), &[]),
+            (former(9999), json!([rule(1, 5500)]), &[(Some(9999), Some(5500))]),
+        ] {
+            let severity = |rule: Option<&Value>| rule.and_then(|rule| rule["severity"].as_i64());
+            let changes = changed_rules("10.1.2.0/24", Some(was.clone()), Some(&now));
+            let found: Vec<_> = changes
+                .iter()
+                .map(|change| (severity(change.before.as_ref()), severity(change.now.as_ref())))
+                .collect();
+            assert_eq!(found, told, "{was} {now}");
+        }
     }
 
     #[test]
