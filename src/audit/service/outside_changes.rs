@@ -827,9 +827,10 @@ mod tests {
             keys.iter().map(|key| ((*key).to_owned(), json!({ "name": "wren", "told": told }))).collect()
         };
         let (former, since) = ("before 4.7", "since 4.7");
-        for (before, was, after, now, told) in [
+        type Keys<'a> = &'a [&'a str];
+        let cases: [(&str, Keys<'_>, &str, Keys<'_>, Keys<'_>); 7] = [
             // Up to 4.6 whoever is deleted is suspended by it.
-            (former, &["1 limited"][..], former, &["1 limited", "7 deleted", "7 suspended"][..], &["7 deleted"][..]),
+            (former, &["1 limited"], former, &["1 limited", "7 deleted", "7 suspended"], &["7 deleted"]),
             (former, &["7 suspended"], former, &["7 deleted", "7 suspended"], &["7 deleted"]),
             (former, &["1 limited", "7 deleted", "7 suspended"], former, &["1 limited"], &["7 suspended"]),
             (former, &["7 suspended"], former, &["8 deleted", "8 suspended"], &["7 suspended", "8 deleted"]),
@@ -837,7 +838,8 @@ mod tests {
             (former, &["7 deleted", "7 suspended", "8 suspended"], since, &["7 deleted", "8 suspended"], &[]),
             (former, &["8 suspended"], since, &["7 deleted", "8 suspended", "9 limited"], &["9 limited"]),
             (since, &["8 suspended"], since, &["7 deleted", "8 suspended"], &["7 deleted"]),
-        ] {
+        ];
+        for (before, was, after, now, told) in cases {
             let (was, now) = (rows(before, was), rows(after, now));
             let found = differences(Part::Sanctions, was, &now, &now);
             let found: Vec<&str> = found.iter().map(|change| change.key.as_str()).collect();
@@ -849,10 +851,11 @@ mod tests {
     fn each_rule_of_a_network_changes_by_itself() {
         let rule = |id: i64, severity: i64| json!({ "id": id, "severity": severity, "comment": "", "until": null });
         let former = |severity: i64| json!({ "severity": severity, "comment": "", "until": null });
-        for (was, now, told) in [
-            (json!([rule(1, 5500)]), json!([rule(1, 5500)]), &[][..]),
-            (json!([rule(1, 5500)]), json!([rule(2, 5500)]), &[][..]),
-            (json!([rule(1, 5500), rule(2, 9999)]), json!([rule(1, 5500)]), &[(Some(9999), None)][..]),
+        type Told<'a> = &'a [(Option<i64>, Option<i64>)];
+        let cases: [(Value, Value, Told<'_>); 8] = [
+            (json!([rule(1, 5500)]), json!([rule(1, 5500)]), &[]),
+            (json!([rule(1, 5500)]), json!([rule(2, 5500)]), &[]),
+            (json!([rule(1, 5500), rule(2, 9999)]), json!([rule(1, 5500)]), &[(Some(9999), None)]),
             (json!([rule(1, 5500), rule(2, 5500)]), json!([rule(2, 5500)]), &[(Some(5500), None)]),
             (
                 json!([rule(1, 5500), rule(2, 9999)]),
@@ -863,7 +866,8 @@ mod tests {
             // As a former version of the console kept it: the harshest alone, without its number.
             (former(9999), json!([rule(1, 5500), rule(2, 9999)]), &[]),
             (former(9999), json!([rule(1, 5500)]), &[(Some(9999), Some(5500))]),
-        ] {
+        ];
+        for (was, now, told) in cases {
             let severity = |rule: Option<&Value>| rule.and_then(|rule| rule["severity"].as_i64());
             let changes = changed_rules("10.1.2.0/24", Some(was.clone()), Some(&now));
             let found: Vec<_> = changes
