@@ -106,7 +106,7 @@ test('without scripts a bar says what is not kept, and keeps it', async ({ as })
   await expect(bar).toBeHidden();
   await page.getByLabel('Tick kept-one.example').uncheck();
   await expect(bar).toBeInViewport();
-  await expect(bar).toContainText('A link to another page drops it.');
+  await expect(bar).toContainText('is not kept yet');
   await bar.getByRole('button', { name: 'Keep these ticks' }).click();
   await expect(bar).toBeHidden();
   await expect(page.getByLabel('Tick kept-one.example')).not.toBeChecked();
