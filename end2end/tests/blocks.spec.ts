@@ -5,22 +5,22 @@ test('a server is limited, the rule is changed and lifted', async ({ as }) => {
   const page = await as('admin');
   await page.goto('/i/harbour/domains');
   await hydrated(page);
-  await page.getByLabel('A server’s name').fill('Rude.Example');
-  await page.getByRole('button', { name: 'Look at a server' }).click();
+  await page.getByRole('textbox', { name: 'Domain', exact: true }).fill('Rude.Example');
+  await page.getByRole('button', { name: 'View server' }).click();
   await expect(page.getByRole('heading', { name: 'rude.example', exact: true })).toBeVisible();
   await page.getByLabel('Public comment').fill('Insults, again and again');
-  await page.getByLabel('Why').fill('Three reports this week');
+  await page.getByLabel('Internal reason').fill('Three reports this week');
   await page.getByRole('button', { name: 'Limit rude.example' }).click();
   await expect(page.getByRole('status')).toContainText('rude.example');
-  await expect(page.getByRole('heading', { name: 'Our rule' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Domain block' })).toBeVisible();
   await page.getByLabel(/^Reject media/).check();
-  await page.getByLabel('Why').first().fill('Pictures too');
+  await page.getByLabel('Internal reason').first().fill('Pictures too');
   await page.getByRole('button', { name: /^Keep rude.example/ }).click();
   await expect(page.getByText('Insults, again and again').first()).toBeVisible();
   await expect(page.getByLabel(/^Reject media/)).toBeChecked();
-  await page.locator('form[action="/api/domains/lift"]').getByLabel('Why').fill('They have new staff');
-  await page.getByRole('button', { name: 'Lift the rule for rude.example' }).click();
-  await expect(page.getByText('no rule', { exact: true }).first()).toBeVisible();
+  await page.locator('form[action="/api/domains/lift"]').getByLabel('Internal reason').fill('They have new staff');
+  await page.getByRole('button', { name: 'Undo domain block for rude.example' }).click();
+  await expect(page.getByText('no domain block', { exact: true }).first()).toBeVisible();
 });
 
 test('our own name and an address are refused with the reason, and the words stay, without scripts on a phone', async ({ as }) => {
@@ -32,7 +32,7 @@ test('our own name and an address are refused with the reason, and the words sta
   }
   await page.goto('/i/harbour/domains/server?name=quiet.example');
   await page.getByLabel('Private comment').fill('Seen on a list');
-  await page.getByLabel('Why').fill(' ');
+  await page.getByLabel('Internal reason').fill(' ');
   await page.getByRole('button', { name: 'Limit quiet.example' }).click();
   await expect(page.getByLabel('Private comment')).toHaveValue('Seen on a list');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -43,11 +43,11 @@ test('a list with Windows line ends is read in, compared, and carried out row by
   await page.goto('/i/harbour/domains/imports');
   const text = '\uFEFF#domain,#severity\r\nfirst.example,silence\r\nüber.example,silence\r\nnot a name,suspend\r\n';
   await page.getByLabel(/^File/).setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   await expect(page.getByRole('heading', { name: 'list.csv' })).toBeVisible();
   await expect(page.getByText('xn--ber-goa.example').first()).toBeVisible();
-  await page.getByLabel('Why').fill('From friends');
-  await page.getByRole('button', { name: 'Carry out what is ticked' }).click();
+  await page.getByLabel('Internal reason').fill('From friends');
+  await page.getByRole('button', { name: 'Import selected rows' }).click();
   await expect(async () => {
     await page.reload();
     await expect(page.getByText(/^2 of 2 done/).first()).toBeVisible();
@@ -60,26 +60,26 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
   const page = await as('admin');
   await page.goto('/i/harbour/domains/imports');
   await page.getByLabel(/^File/).setInputFiles({ name: 'ticks.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
-  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   await expect(page.getByRole('heading', { name: 'ticks.csv' })).toBeVisible();
   const preview = page.url();
   const again = async () => {
     await page.goto(preview);
     await hydrated(page);
   };
-  const tick = page.getByLabel('Tick kept-one.example');
+  const tick = page.getByLabel('Select kept-one.example');
   await again();
   await expect(tick).toBeChecked();
-  await expect(page.getByText('is not kept yet')).toBeHidden();
+  await expect(page.getByText('are not saved yet')).toBeHidden();
   // By a link of the rail.
   await tick.uncheck();
-  await page.getByLabel(/^Why/).fill('half a reason');
-  await expect(page.getByText('is not kept yet')).toBeVisible();
+  await page.getByLabel(/^Internal reason/).fill('half a reason');
+  await expect(page.getByText('are not saved yet')).toBeVisible();
   await page.getByRole('navigation').getByRole('link', { name: /^Reports/ }).first().click();
   await expect(page).toHaveURL(/\/reports/);
   await again();
   await expect(tick).not.toBeChecked();
-  await expect(page.getByLabel(/^Why/)).toHaveValue('half a reason');
+  await expect(page.getByLabel(/^Internal reason/)).toHaveValue('half a reason');
   // By the form of the search, which is another one, and back by the browser's own button.
   await tick.check();
   await page.getByRole('searchbox').first().fill('wren');
@@ -89,26 +89,26 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
   await expect(tick).toBeChecked();
   // And what is kept on that page goes on from there.
   await hydrated(page);
-  await page.getByLabel('Tick kept-two.example').uncheck();
+  await page.getByLabel('Select kept-two.example').uncheck();
   await page.getByRole('button', { name: 'Imports', exact: true }).click();
   await expect(page).toHaveURL(/\/imports$/);
   await again();
   await expect(tick).toBeChecked();
-  await expect(page.getByLabel('Tick kept-two.example')).not.toBeChecked();
+  await expect(page.getByLabel('Select kept-two.example')).not.toBeChecked();
 });
 
 test('without scripts a bar says what is not kept, and keeps it', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360 });
   await page.goto('/i/harbour/domains/imports');
   await page.getByLabel(/^File/).setInputFiles({ name: 'bar.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
-  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   const bar = page.locator('.unkept');
   await expect(bar).toBeHidden();
-  await page.getByLabel('Tick kept-one.example').uncheck();
+  await page.getByLabel('Select kept-one.example').uncheck();
   await expect(bar).toBeInViewport();
-  await expect(bar).toContainText('is not kept yet');
-  await bar.getByRole('button', { name: 'Keep these ticks' }).click();
+  await expect(bar).toContainText('are not saved yet');
+  await bar.getByRole('button', { name: 'Save selection' }).click();
   await expect(bar).toBeHidden();
-  await expect(page.getByLabel('Tick kept-one.example')).not.toBeChecked();
+  await expect(page.getByLabel('Select kept-one.example')).not.toBeChecked();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });

@@ -60,5 +60,6 @@ mod waiting;
 mod watching;
 mod weather;
 mod whole;
+mod words;
 mod work;
 mod your_sign_in;
