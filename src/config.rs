@@ -549,9 +549,8 @@ impl Reader<'_> {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
         let base_url = self.web("base_url", raw.base_url, "https://social.example.org");
-        if let Some(other) =
-            base_url.as_ref().and_then(|url| into.iter().find(|other| other.base_url.origin() == url.origin()))
-        {
+        let same = |url: &Url| into.iter().find(|other| server_of(&other.base_url) == server_of(url));
+        if let Some(other) = base_url.as_ref().and_then(same) {
             let other = &other.name;
             self.wrong(format!("`base_url` is the server of instance {other} already; a server has one name here"));
         }
@@ -651,6 +650,20 @@ fn web_url(text: &str) -> Option<Url> {
         .filter(|url| url.username().is_empty() && url.password().is_none())
 }
 
+/// One spelling of a host's name; this machine has several. A path to a socket stays as it is.
+fn machine(host: &str) -> String {
+    let name = if host.starts_with('/') { host.to_owned() } else { host.to_lowercase() };
+    match name.trim_end_matches('.') {
+        "127.0.0.1" | "::1" | "[::1]" | "localhost" => "localhost".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The server that a web address leads to, however it is spelled.
+fn server_of(url: &Url) -> (Option<String>, Option<u16>) {
+    (url.host_str().map(machine), url.port_or_known_default())
+}
+
 fn is_loopback_url(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -725,6 +738,38 @@ mod tests {
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert_eq!((config.log, config.metrics_listen), (Log::Text, None));
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");
+    }
+
+    /// However its address and its database are spelled, a server is one instance.
+    #[test]
+    fn a_server_has_one_name() {
+        let second = |base_url: &str, database: &str| {
+            let text = format!(
+                "{GOOD}\n[[instance]]\nname = \"lagoon\"\nbase_url = \"{base_url}\"\ndatabase_url = \"{database}\"\n\
+                 token = \"another\""
+            );
+            parse(&text, &env).err().unwrap_or_default().join("\n")
+        };
+        assert_eq!(second("https://lagoon.example", "postgres://localhost/lagoon"), "");
+        for same in [
+            "https://harbour.example",
+            "https://harbour.example./",
+            "https://HARBOUR.example:443",
+            "https://harbour.example/x",
+        ] {
+            let said = second(same, "postgres://localhost/lagoon");
+            assert!(said.contains("is the server of instance harbour already"), "{same}: {said}");
+        }
+        for same in [
+            "postgres://localhost/mastodon",
+            "postgresql://howdah:word@LOCALHOST:5432/mastodon?sslmode=disable",
+            "postgres://127.0.0.1/mastodon",
+            "postgres://elsewhere/other?host=localhost&dbname=mastodon",
+        ] {
+            let said = second("https://lagoon.example", same);
+            assert!(said.contains("is the database of instance harbour already"), "{same}: {said}");
+        }
+        assert_eq!(second("https://harbour.example:3000", "postgres://localhost:5433/mastodon"), "", "another server");
     }
 
     #[test]

@@ -53,3 +53,62 @@ test('a list with Windows line ends is read in, compared, and carried out row by
     await expect(page.getByText(/^2 of 2 done/).first()).toBeVisible();
   }).toPass({ timeout: 20_000 });
 });
+
+const PREVIEW = 'domain,severity\nkept-one.example,silence\nkept-two.example,silence\n';
+
+test('what was ticked and typed in a preview is kept, whatever leads away from it', async ({ as }) => {
+  const page = await as('admin');
+  await page.goto('/i/harbour/domains/imports');
+  await page.getByLabel(/^File/).setInputFiles({ name: 'ticks.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
+  await page.getByRole('button', { name: 'Preview changes' }).click();
+  await expect(page.getByRole('heading', { name: 'ticks.csv' })).toBeVisible();
+  const preview = page.url();
+  const again = async () => {
+    await page.goto(preview);
+    await hydrated(page);
+  };
+  const tick = page.getByLabel('Select kept-one.example');
+  await again();
+  await expect(tick).toBeChecked();
+  await expect(page.getByText('are not saved yet')).toBeHidden();
+  // By a link of the rail.
+  await tick.uncheck();
+  await page.getByLabel(/^Internal reason/).fill('half a reason');
+  await expect(page.getByText('are not saved yet')).toBeVisible();
+  await page.getByRole('navigation').getByRole('link', { name: /^Reports/ }).first().click();
+  await expect(page).toHaveURL(/\/reports/);
+  await again();
+  await expect(tick).not.toBeChecked();
+  await expect(page.getByLabel(/^Internal reason/)).toHaveValue('half a reason');
+  // By the form of the search, which is another one, and back by the browser's own button.
+  await tick.check();
+  await page.getByRole('searchbox').first().fill('wren');
+  await page.getByRole('searchbox').first().press('Enter');
+  await expect(page).toHaveURL(/\/find|\/accounts/);
+  await page.goBack();
+  await expect(tick).toBeChecked();
+  // And what is kept on that page goes on from there.
+  await hydrated(page);
+  await page.getByLabel('Select kept-two.example').uncheck();
+  await page.getByRole('button', { name: 'Imports', exact: true }).click();
+  await expect(page).toHaveURL(/\/imports$/);
+  await again();
+  await expect(tick).toBeChecked();
+  await expect(page.getByLabel('Select kept-two.example')).not.toBeChecked();
+});
+
+test('without scripts a bar says what is not kept, and keeps it', async ({ as }) => {
+  const page = await as('admin', { scripts: false, width: 360 });
+  await page.goto('/i/harbour/domains/imports');
+  await page.getByLabel(/^File/).setInputFiles({ name: 'bar.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
+  await page.getByRole('button', { name: 'Preview changes' }).click();
+  const bar = page.locator('.unkept');
+  await expect(bar).toBeHidden();
+  await page.getByLabel('Select kept-one.example').uncheck();
+  await expect(bar).toBeInViewport();
+  await expect(bar).toContainText('are not saved yet');
+  await bar.getByRole('button', { name: 'Save selection' }).click();
+  await expect(bar).toBeHidden();
+  await expect(page.getByLabel('Select kept-one.example')).not.toBeChecked();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

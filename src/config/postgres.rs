@@ -80,7 +80,11 @@ pub(super) fn place(url: &str) -> Option<(String, u16, String)> {
     let asked = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let host = asked("hostaddr").or_else(|| asked("host")).or_else(|| url.host_str().map(str::to_owned))?;
     let port = asked("port").and_then(|port| port.parse().ok()).or(url.port()).unwrap_or(5432);
-    Some((host, port, asked("dbname").unwrap_or_else(|| url.path().trim_start_matches('/').to_owned())))
+    Some((
+        super::machine(&host),
+        port,
+        asked("dbname").unwrap_or_else(|| url.path().trim_start_matches('/').to_owned()),
+    ))
 }
 
 #[cfg(test)]

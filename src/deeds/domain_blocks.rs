@@ -489,7 +489,7 @@ impl OnInstance for BlockAddress {
     }
 
     fn explains(&self, found: &Found<'_>) -> bool {
-        found.is_address_rule(&self.after)
+        found.before.is_none() && found.is_address_rule(&self.after)
     }
 }
 
@@ -544,7 +544,7 @@ impl OnInstance for ChangeAddressBlock {
     }
 
     fn explains(&self, found: &Found<'_>) -> bool {
-        found.is_address_rule(&self.after)
+        found.is_numbered(self.id) && found.is_address_rule(&self.after)
     }
 }
 
@@ -597,7 +597,7 @@ impl OnInstance for LiftAddressBlock {
     }
 
     fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::AddressBlocks && found.now.is_none()
+        found.part == Part::AddressBlocks && found.now.is_none() && found.is_numbered(self.id)
     }
 }
 

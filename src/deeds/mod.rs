@@ -41,7 +41,7 @@ pub use signups::DecideSignUp;
 
 use crate::{
     clock::{MINUTE, Timestamp},
-    id::{AccountId, InstanceName, ReportId},
+    id::{AccountId, InstanceName, ReportId, RuleNumber},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::{
         domain_blocks::{AddressRule, AddressSeverity, Rule, Severity},
@@ -98,6 +98,8 @@ impl LogRow<'_> {
 pub struct Found<'a> {
     pub part: Part,
     pub key: &'a str,
+    /// As it was kept before the change; `None` where there was none.
+    pub before: Option<&'a Value>,
     /// `None` where it is gone.
     pub now: Option<&'a Value>,
 }
@@ -140,6 +142,12 @@ impl Found<'_> {
             comment: now["comment"].as_str().unwrap_or_default().to_owned(),
             until: now["until"].as_i64().map(Timestamp),
         })
+    }
+
+    /// Whether it is about the rule of this number, as far as the number was kept.
+    fn is_numbered(&self, id: RuleNumber) -> bool {
+        let number = |row: Option<&Value>| row.and_then(|row| row["id"].as_i64());
+        number(self.before).or_else(|| number(self.now)).is_none_or(|number| number == id.0)
     }
 
     /// Its end is sent as seconds from now, so it may lie a little beside.

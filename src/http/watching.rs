@@ -304,12 +304,14 @@ async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Tim
     let (mut numbers, mut oldest, mut read, mut cases) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for instance in instances {
         let labels = |list: &str| [("instance", instance.name.to_string()), ("list", list.to_owned())];
-        let (reports, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
+        let (reports, sign_ups, appeals) =
+            (instance.waiting.snapshot(), instance.signups.snapshot(), instance.appeals.snapshot());
         // Only who has confirmed the mail address waits for the console's people.
         let confirmed = || sign_ups.rows.iter().filter(|row| row.confirmed);
         for (list, at, rows, since) in [
             ("reports", reports.at, reports.rows.len(), reports.rows.iter().map(|row| row.created_at).min()),
             ("sign-ups", sign_ups.at, confirmed().count(), confirmed().map(|row| row.asked_at).min()),
+            ("appeals", appeals.at, appeals.rows.len(), appeals.rows.iter().map(|row| row.created_at).min()),
         ] {
             let Some(at) = at else { continue };
             read.push((labels(list), seconds_since(at, now)));

@@ -2,6 +2,7 @@
 
 use crate::{clock::Timestamp, text};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// The name of a server, exactly as a row has it. What Mastodon stores by itself is lower case, punycode, with labels of
 /// `[a-z0-9-]` (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`); what SQL or a former
@@ -149,6 +150,22 @@ impl Rule {
             (_, Severity::Suspend) | (Severity::Noop, Severity::Silence) => false,
             _ => (self.reject_media || !other.reject_media) && (self.reject_reports || !other.reject_reports),
         }
+    }
+
+    /// Which of two rules keeps out more: `Greater` for the stricter, `None` where each keeps out what the other lets through, as
+    /// a limit and rejected media do. Whether the name is hidden keeps nothing out.
+    pub fn strictness(&self, other: &Self) -> Option<Ordering> {
+        match (self.is_stricter_than(other), other.is_stricter_than(self)) {
+            _ if self.limits_as(other) => Some(Ordering::Equal),
+            (true, _) => Some(Ordering::Greater),
+            (false, true) => Some(Ordering::Less),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether it keeps out nothing that the other lets through.
+    pub fn is_within(&self, other: &Self) -> bool {
+        matches!(self.strictness(other), Some(Ordering::Less | Ordering::Equal))
     }
 
     /// Whether it cuts what was not cut before: a suspension whose comment is changed does not.
@@ -460,6 +477,36 @@ mod tests {
             (rule(Silence, true, false), rule(Silence, false, true), false),
         ] {
             assert_eq!(one.is_stricter_than(&other), stricter, "{one:?} against {other:?}");
+        }
+    }
+
+    /// All pairs of rules that differ in anything that keeps out: the order is one of parts, and not every pair has one.
+    #[test]
+    fn of_two_rules_one_is_stricter_or_none_is() {
+        use Ordering::{Equal, Greater, Less};
+        use Severity::{Noop, Silence, Suspend};
+        for (one, other, order) in [
+            (rule(Suspend, false, false), rule(Suspend, true, true), Some(Equal)),
+            (rule(Suspend, false, false), rule(Silence, true, true), Some(Greater)),
+            (rule(Suspend, false, false), rule(Noop, true, true), Some(Greater)),
+            (rule(Silence, false, false), rule(Silence, false, false), Some(Equal)),
+            (rule(Silence, true, false), rule(Silence, false, false), Some(Greater)),
+            (rule(Silence, false, true), rule(Silence, false, false), Some(Greater)),
+            (rule(Silence, true, false), rule(Silence, true, true), Some(Less)),
+            (rule(Silence, true, false), rule(Silence, false, true), None),
+            (rule(Silence, false, false), rule(Noop, false, false), Some(Greater)),
+            (rule(Silence, true, true), rule(Noop, true, true), Some(Greater)),
+            (rule(Silence, false, false), rule(Noop, true, false), None),
+            (rule(Silence, false, false), rule(Noop, false, true), None),
+            (rule(Silence, true, false), rule(Noop, true, true), None),
+            (rule(Noop, true, false), rule(Noop, false, true), None),
+            (rule(Noop, true, true), rule(Noop, true, false), Some(Greater)),
+            (rule(Noop, false, false), rule(Noop, false, false), Some(Equal)),
+        ] {
+            assert_eq!(one.strictness(&other), order, "{one:?} against {other:?}");
+            assert_eq!(other.strictness(&one), order.map(Ordering::reverse), "{other:?} against {one:?}");
+            let hidden = Rule { obfuscate: true, public_comment: "spam".to_owned(), ..one.clone() };
+            assert_eq!(hidden.strictness(&other), order, "hiding a name keeps nothing out: {one:?}");
         }
     }
 

@@ -9,6 +9,8 @@ pub enum Difference {
     New,
     Stricter,
     Weaker,
+    /// Neither is the stricter: each keeps out what the other lets through.
+    Different,
     /// It could be a rule, and somebody has to look first: a canary, a host of many people's servers, a contradiction.
     Apart,
     /// The list does not say what the rule would be.
@@ -20,14 +22,24 @@ pub enum Difference {
 }
 
 impl Difference {
-    pub const ALL: [Self; 8] =
-        [Self::New, Self::Stricter, Self::Weaker, Self::Apart, Self::Unclear, Self::Hidden, Self::Same, Self::Invalid];
+    pub const ALL: [Self; 9] = [
+        Self::New,
+        Self::Stricter,
+        Self::Weaker,
+        Self::Different,
+        Self::Apart,
+        Self::Unclear,
+        Self::Hidden,
+        Self::Same,
+        Self::Invalid,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Stricter => "stricter",
             Self::Weaker => "weaker",
+            Self::Different => "different",
             Self::Apart => "apart",
             Self::Unclear => "unclear",
             Self::Hidden => "hidden",
@@ -38,7 +50,7 @@ impl Difference {
 
     /// Whether all such rows can be ticked together; those set apart are ticked one by one.
     pub fn applies(self) -> bool {
-        matches!(self, Self::New | Self::Stricter | Self::Weaker)
+        matches!(self, Self::New | Self::Stricter | Self::Weaker | Self::Different)
     }
 
     /// Whether such rows are ticked before anybody has looked, where nothing about the file had to be guessed.

@@ -15,8 +15,8 @@ pub enum Part {
     Sanctions,
     /// Whose rows stand in Mastodon's own log, and how many.
     LogAuthors,
-    /// Appeals against strikes, which are decided in Mastodon alone: the newest 5,000, each with whether and by whom it was
-    /// decided.
+    /// Appeals against strikes, which are decided in Mastodon alone: the newest 5,000 and the newest 5,000 that wait, each with
+    /// whether and by whom it was decided.
     Appeals,
 }
 
@@ -70,7 +70,8 @@ impl Part {
     pub fn most(self) -> i64 {
         match self {
             Self::Settings | Self::Roles => 1_000,
-            Self::Members | Self::LogAuthors | Self::Appeals => 5_000,
+            Self::Members | Self::LogAuthors => 5_000,
+            Self::Appeals => 10_000,
             Self::DomainBlocks
             | Self::DomainAllows
             | Self::MailDomainBlocks

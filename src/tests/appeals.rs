@@ -103,6 +103,45 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     assert!(page.contains(noticed) && page.contains("appeal rejected"), "{page}");
 }
 
+/// An appeal that waits is looked at however old it is, and what is decided about it is noticed, although thousands came after
+/// it; one that was decided before anybody looked is not decided now.
+#[tokio::test]
+async fn a_decision_about_an_old_appeal_is_noticed() {
+    let house = house(sqlite().await).await;
+    let strike = strike_of(&house, "veiled").await;
+    // Two old ones, of which one waits, and newer ones in plenty.
+    run(
+        &house,
+        &format!(
+            "insert into account_warnings (id, account_id, target_account_id, action, text, created_at, updated_at) \
+             select 1000000000 + n, account_id, target_account_id, action, text, created_at, updated_at \
+             from account_warnings cross join generate_series(2, 6000) n where id = {strike}; \
+             insert into appeals (id, account_id, account_warning_id, text, approved_at, created_at, updated_at) \
+             select 1000000 + n, w.target_account_id, s.id, '', case when n = 1 then null else now() end, now(), now() \
+             from account_warnings w cross join lateral (select n, case when n = 1 then w.id else 1000000000 + n end as id \
+             from generate_series(1, 6000) n) s where w.id = {strike}"
+        ),
+    )
+    .await;
+    let instance = house.app.instances.values().next().unwrap().clone();
+    let compare = async || outside_changes::compare(&house.app, &instance).await.unwrap();
+    assert_eq!(compare().await, 0, "the first look");
+    run(
+        &house,
+        "update appeals set rejected_at = now(), rejected_by_account_id = \
+         (select id from accounts where domain is null and username = 'leabrandt') where id = 1000001",
+    )
+    .await;
+    assert_eq!(compare().await, 1);
+    let owner = house.sign_in("owner").await;
+    let audit = text(&house.get(Some(&owner), "/audit?kind=changed_elsewhere").await.body);
+    assert!(audit.contains("the appeal of @veiled was rejected by @leabrandt in Mastodon"), "{audit}");
+    assert_eq!(compare().await, 0, "once");
+    // As newer ones go, older ones are among the newest again: nobody decided them now.
+    run(&house, "delete from appeals where id > 1004000").await;
+    assert_eq!(compare().await, 0);
+}
+
 #[tokio::test]
 async fn what_may_not_be_read_is_not_known_and_never_zero() {
     let house = house(sqlite().await).await;

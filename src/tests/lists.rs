@@ -224,6 +224,29 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "neither stricter nor weaker than rules there are",
+            file: with_header(
+                "media-alone.test,silence,False,False,,\nours-media.test,silence,False,True,,\n\
+                 ours-media-too.test,noop,True,True,,\nbelow.media-alone.test,silence,False,False,,\n\
+                 below.ours-media.test,silence,False,False,,\n",
+            ),
+            rows: &[
+                "2 media-alone.test different: limited",
+                "3 ours-media.test different: limited, reports rejected",
+                "4 ours-media-too.test different: none, media and reports rejected",
+                "5 below.media-alone.test invalid: limited",
+                "6 below.ours-media.test same: limited",
+            ],
+            says: &[
+                "Neither is the stricter: ours is “none, media rejected”, the list’s “limited”.",
+                "Neither is the stricter: ours is “limited, media rejected”, the list’s “limited, reports rejected”.",
+                "neither stricter nor weaker than our domain block",
+                "The domain block for media-alone.test (none, media rejected) is above it, and the list’s (limited) is not stricter: \
+                 Mastodon creates none below it.",
+            ],
+            ..Case::default()
+        },
+        Case {
             name: "no header and several columns",
             file: b"a.test,suspend,spam\nb.test,silence,\n".to_vec(),
             says: &["no header", "Nothing is selected"],
@@ -724,7 +747,9 @@ async fn ours(house: &House) {
          values ('ours-limited.test', 0, 'said', 'noted', now(), now())",
         "insert into domain_blocks (domain, severity, created_at, updated_at) values ('ours-suspended.test', 1, now(), now())",
         "insert into domain_blocks (domain, severity, created_at, updated_at) values ('ours-suspended-too.test', 1, now(), now())",
-        "insert into domain_blocks (domain, severity, reject_media, created_at, updated_at) values ('ours-media.test', 0, true, now(), now())",
+        "insert into domain_blocks (domain, severity, reject_media, created_at, updated_at) values \
+         ('ours-media.test', 0, true, now(), now()), ('ours-media-too.test', 0, true, now(), now()), \
+         ('media-alone.test', 2, true, now(), now())",
     ] {
         sqlx::query(statement).execute(&house.instance).await.unwrap();
     }
@@ -824,12 +849,14 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
                 .await
                 .contains("draft=")
         );
+        ticks(&house, &cookie, &import, "import-tick", &[("why", "half a reason")]).await;
         let to = read_anew(&house, &cookie, &import, &plain).await;
         let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
         assert_ne!(anew, import);
         let rows: Vec<String> = kept(&house, &anew).await.iter().map(shown).collect();
         assert_eq!(rows, ["1 one.test new: limited", "2 two.test new: limited", "3 dni.invalid apart: limited"]);
         let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("value=\"half a reason\""), "it is kept for the list: {page}");
         assert!(page.contains("3 limit") && page.contains("Nothing is selected") && ticked(&page).is_empty(), "{page}");
         // The former preview is gone: nobody begins what it showed.
         assert!(start(import.clone(), vec![("all", "new:yes")]).await.contains("draft="));
@@ -1210,6 +1237,40 @@ async fn going_about_in_a_preview_loses_neither_ticks_nor_the_reason() {
         "{page}"
     );
     assert!(tags(&page, "<a ").any(|tag| tag.contains("show=new")), "{page}");
+}
+
+/// The way back to all imports keeps what was ticked as well; what leads elsewhere is said to drop it, beside a button that keeps
+/// it and shows itself as soon as something is ticked otherwise than the page was made.
+#[tokio::test]
+async fn whoever_leaves_a_preview_is_told_of_ticks_that_are_not_kept() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let import = read_in(&house, &cookie, "domain,severity\na.test,silence\nb.test,silence\n").await;
+    let there = format!("/i/harbour/domains/imports/{import}");
+    let page = house.get(Some(&cookie), &there).await.body;
+    let crumb =
+        tags(&page, "<button").find(|tag| tag.contains("value=\"/i/harbour/domains/imports\"")).expect("a button");
+    assert!(crumb.contains("formaction=\"/api/domains/import-tick\"") && crumb.contains("name=\"then\""), "{crumb}");
+    let unkept = page.split("class=\"unkept").nth(1).expect("a note").split("</div>").next().unwrap();
+    assert!(unkept.contains("not saved yet") && unkept.contains("Save selection"), "{unkept}");
+    // With scripts it is sent whichever way somebody leaves.
+    assert!(page.contains("KeptOnLeaving") && page.contains("&quot;form&quot;:&quot;carry&quot;"), "{page}");
+    // As the button sends it.
+    let imports = "/i/harbour/domains/imports";
+    let form = [("shown", "2,3"), ("row[]", "3"), ("why", "half"), ("then", imports)];
+    let answer = ticks(&house, &cookie, &import, "import-tick", &form).await;
+    assert_eq!(answer.location.as_deref(), Some(imports));
+    assert!(kept(&house, &import).await.iter().all(|row| row.ticked == (row.line == 3)));
+    // Nobody is sent anywhere else.
+    for elsewhere in ["https://evil.example/", "//evil.example", "/i/harbour/domains/imports/another", "/audit"] {
+        let form = [("shown", "2,3"), ("row[]", "3"), ("why", "half"), ("then", elsewhere)];
+        let answer = ticks(&house, &cookie, &import, "import-tick", &form).await;
+        assert_eq!(answer.location.as_deref(), Some(there.as_str()), "{elsewhere}");
+    }
+    // Whoever cannot tick has nothing to keep, and goes by links.
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), &there).await.body;
+    assert!(!page.contains("unkept") && !page.contains("KeptOnLeaving"), "{page}");
 }
 
 /// What is said of our own words is so.

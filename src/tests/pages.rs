@@ -31,7 +31,7 @@ use tracing_subscriber::{
 
 /// Counts the statements of this thread: those to an instance's database. The store's are sent by a thread of its own.
 #[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
+pub struct Statements(Arc<AtomicUsize>);
 
 impl<S: Subscriber> Layer<S> for Statements {
     fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
@@ -44,11 +44,11 @@ impl<S: Subscriber> Layer<S> for Statements {
 impl Statements {
     /// Counts until both are dropped. While there is one subscriber alone, whichever thread logs first at some place decides
     /// for all whether anybody listens there; so there are two.
-    fn count(&self) -> (DefaultGuard, Dispatch) {
+    pub fn count(&self) -> (DefaultGuard, Dispatch) {
         (tracing::subscriber::set_default(registry().with(self.clone())), Dispatch::new(registry()))
     }
 
-    fn taken(&self) -> usize {
+    pub fn taken(&self) -> usize {
         self.0.swap(0, Ordering::Relaxed)
     }
 }

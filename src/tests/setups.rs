@@ -12,6 +12,7 @@ use axum::{
 };
 use howdah::{
     accounts::service::by_name,
+    audit::service::outside_changes,
     http::{self, Limits},
     id::AccountId,
     ledger::{Filter, Outcome},
@@ -101,8 +102,20 @@ fn certificates(folder: &Path) {
 }
 
 /// Below an instance's own address.
-const DESKS: [&str; 8] =
-    ["", "/reports", "/accounts", "/signups", "/registrations", "/domains", "/roles", "/invitations"];
+const DESKS: [&str; 12] = [
+    "",
+    "/reports",
+    "/appeals",
+    "/accounts",
+    "/signups",
+    "/registrations",
+    "/domains",
+    "/domains/servers",
+    "/domains/mail",
+    "/roles",
+    "/invitations",
+    "/audit/instance",
+];
 
 const PASSWORD: &str = "let-me-in";
 
@@ -165,6 +178,10 @@ async fn run(pool: &PgPool, sql: &str) {
 /// session is held on to.
 async fn pgbouncer(postgres: &Postgres) -> (Beside, u16) {
     let port = free_port();
+    (pgbouncer_at(postgres, port).await, port)
+}
+
+async fn pgbouncer_at(postgres: &Postgres, port: u16) -> Beside {
     let folder = postgres.folder.path();
     let pool = PgPool::connect(&postgres.url).await.unwrap();
     let hash: String = sqlx::query_scalar("select rolpassword from pg_authid where rolname = 'howdah'")
@@ -189,7 +206,7 @@ async fn pgbouncer(postgres: &Postgres) -> (Beside, u16) {
     }
     let child = command.arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("pgbouncer starts");
     listening(port).await;
-    (Beside(child), port)
+    Beside(child)
 }
 
 /// Decides a case and sets who may sign up: what is done by API, and what is written to the database.
@@ -240,6 +257,43 @@ async fn through_pgbouncer_in_transaction_mode_everything_is_read_and_done() {
         assert!(!answer.body.contains("database can’t be reached"), "{path}: {}", answer.body);
     }
     everything_is_done(&house).await;
+}
+
+/// A pooler that is started anew, as after each change of its settings: what is asked meanwhile says so and keeps what was typed,
+/// nothing is sent, and no connection of before is used again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pooler_that_was_started_anew_is_met_anew() {
+    let postgres = postgres().await;
+    let (first, port) = pgbouncer(&postgres).await;
+    let pooled = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{port}/mastodon_production");
+    let house = house_at(sqlite().await, Version::V46, &postgres.url, pooled, None, None).await;
+    let cookie = house.sign_in("admin").await;
+    let (account, reports) = house.case("windvane").await;
+    let case = format!("/i/harbour/reports/{account}");
+    assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);
+    drop(first);
+    let decision = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "These words took long to find."),
+        ("back", case.as_str()),
+    ];
+    let refused = house.post(Some(&cookie), "/api/reports/decide", &decision).await.location.unwrap();
+    assert!(refused.contains("draft="), "{refused}");
+    let page = house.get(Some(&cookie), &refused).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.contains("These words took long to find."), "{}", page.body);
+    assert_eq!(house.weather.writes(), 0, "nothing was sent");
+    let _second = pgbouncer_at(&postgres, port).await;
+    let page = house.get(Some(&cookie), &refused).await;
+    assert!(page.body.contains("These words took long to find."), "{}", page.body);
+    everything_is_done(&house).await;
+    // What looks by itself goes on too.
+    let instance = house.app.instances.values().next().unwrap();
+    outside_changes::compare(&house.app, instance).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

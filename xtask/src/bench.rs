@@ -60,7 +60,7 @@ enum What {
     Pages,
     /// What goes on in the background: imports and batches.
     Work,
-    /// Not how long, but how: the plans of the list of accounts.
+    /// Not how long, but how: the plan of every statement.
     Plans,
 }
 
@@ -107,7 +107,7 @@ fn pages_of(size: &str, console: &str, start: impl Fn() -> Result<Demo>) -> Resu
 }
 
 /// What is measured, and the addresses that are asked for in turn.
-fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
+pub fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
     let one = |address: &str| vec![address.to_owned()];
     let find = |words: &[&str]| words.iter().map(|word| format!("/i/harbour/find?q={word}")).collect::<Vec<_>>();
     let prefixes = find(&["kel", "wre", "bos", "sal", "osp", "hal", "mar", "qua"]);
@@ -126,6 +126,7 @@ fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
         ("find by prefix", prefixes),
         ("accounts", one("/i/harbour/accounts")),
         ("accounts, suspended", one("/i/harbour/accounts?state=suspended")),
+        ("appeals", one("/i/harbour/appeals")),
         ("sign-ups", one("/i/harbour/signups")),
         ("a sign-up", client.links("/i/harbour/signups", "/i/harbour/signups/")?),
         ("rules about servers", one("/i/harbour/domains")),

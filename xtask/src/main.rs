@@ -19,7 +19,7 @@ cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large] [--mastodon
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
 cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
 cargo xtask bench --work [--size small|medium|large]             imports and batches: how long, how many calls
-cargo xtask bench --plans [--size small|medium|large]            how the list of accounts is read, filter by filter
+cargo xtask bench --plans [--size small|medium|large]            the plan of every statement, for docs/plans.md
 cargo xtask site                                                 the browser’s half: script, styles, compressed copies
 cargo xtask build                                                the release: target/release/howdah and target/site";
 

@@ -66,6 +66,12 @@ struct Change {
     whole: Option<Value>,
 }
 
+impl Change {
+    fn found(&self, part: Part) -> Found<'_> {
+        Found { part, key: &self.key, before: self.before.as_ref(), now: self.whole.as_ref() }
+    }
+}
+
 /// Looks at an instance if it is its turn and this process gets it; how many entries were made, `None` where it was not.
 ///
 /// # Errors
@@ -123,7 +129,20 @@ async fn compare_part(
             snapshots::same(store, keys, name, part.name(), kept, taken_at).await?;
             return Ok(0);
         }
-        let found = if number <= part.most() { Some(read.part_rows(part).await?) } else { None };
+        let mut found = if number <= part.most() { Some(read.part_rows(part).await?) } else { None };
+        if let (Part::Appeals, Some(found), Some(before)) = (part, &mut found, &before) {
+            // One that waited and is none of the newest is found by its number once it is decided.
+            let was = match snapshots::rows(store, keys, name, part.name()).await? {
+                Some(text) if before.holds => serde_json::from_str::<Rows>(&text)?,
+                _ => Rows::new(),
+            };
+            let there: BTreeSet<&str> = found.iter().map(|row| row.key.as_str()).collect();
+            let left = was.iter().filter(|(key, row)| row["state"] == "waiting" && !there.contains(key.as_str()));
+            let left: Vec<i64> = left.filter_map(|(key, _)| sanction_of(key).1.parse().ok()).collect();
+            if !left.is_empty() {
+                found.extend(read.decided_parts(&left).await?);
+            }
+        }
         (number, hash, found)
     };
     let to = app.clock.now();
@@ -171,9 +190,51 @@ async fn compare_part(
     Ok(facts)
 }
 
+/// The rules of one network that are not as they were, each by itself: bits of a host make several of one network. One that was
+/// made anew as it was is the same; what is left is paired by its number. A former version of the console kept the harshest
+/// alone, and without its number.
+fn changed_rules(key: &str, was: Option<Value>, now: Option<&Value>) -> Vec<Change> {
+    let mut now: Vec<Value> = now.and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut was = match was {
+        Some(Value::Array(rules)) => rules,
+        Some(former) => {
+            let harshest = now.iter().max_by_key(|rule| rule["severity"].as_i64()).cloned();
+            now.retain(|rule| harshest.as_ref() == Some(rule));
+            vec![former]
+        }
+        None => Vec::new(),
+    };
+    let says = |rule: &Value| (rule["severity"].clone(), rule["comment"].clone(), rule["until"].clone());
+    // Of two alike, the one that is there still is the same one.
+    was.retain(|before| now.iter().position(|rule| rule == before).map(|same| now.remove(same)).is_none());
+    was.retain(|before| {
+        let same = now.iter().position(|rule| says(rule) == says(before));
+        same.map(|same| now.remove(same)).is_none()
+    });
+    let mut changes = Vec::new();
+    for before in was {
+        let is_it = |rule: &Value| before["id"].is_null() || rule["id"] == before["id"];
+        let now = now.iter().position(is_it).map(|at| now.remove(at));
+        changes.push(Change { key: key.to_owned(), before: Some(before), whole: now.clone(), now });
+    }
+    let made = now.into_iter().map(|rule| Change {
+        key: key.to_owned(),
+        before: None,
+        whole: Some(rule.clone()),
+        now: Some(rule),
+    });
+    changes.extend(made);
+    changes
+}
+
 fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+    if part == Part::AddressBlocks {
+        let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
+        let changed = |key: String| changed_rules(&key, was.remove(&key), kept.get(&key));
+        return keys.into_iter().flat_map(changed).collect();
+    }
     let number_of = |key: &str| sanction_of(key).1.parse::<i64>().ok();
-    let oldest = was.keys().filter_map(|key| number_of(key)).min();
+    let newest = was.keys().filter_map(|key| number_of(key)).max();
     // A column that an upgrade adds or drops is no change of anybody's.
     let same = |key: &str, before: &Option<Value>, now: &Option<Value>| match (part, before, now) {
         (Part::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
@@ -185,7 +246,7 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         (Part::Sanctions, Some(_), Some(_)) => true,
         // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
         // As newer ones went, an older one is among the newest again: when it was decided was not seen.
-        (Part::Appeals, None, Some(_)) if oldest.is_some_and(|oldest| number_of(key) < Some(oldest)) => true,
+        (Part::Appeals, None, Some(_)) if newest.is_some() && number_of(key) < newest => true,
         (Part::Appeals, before, Some(now)) => {
             let state = before.as_ref().map_or("waiting", |row| row["state"].as_str().unwrap_or_default());
             now["state"] == state
@@ -197,14 +258,32 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
     let told = |rows: &Rows| rows.values().find_map(|row| row["told"].as_str().map(str::to_owned));
     let redefined = part == Part::Sanctions && told(&was).zip(told(kept)).is_some_and(|(before, now)| before != now);
     let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
-    keys.into_iter()
-        .filter_map(|key| {
-            let before = was.remove(&key);
-            let now = kept.get(&key).cloned();
-            let moved = redefined && matches!(sanction_of(&key).1, "suspended" | "deleted");
-            (!moved && !same(&key, &before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
-        })
-        .collect()
+    let changed = keys.into_iter().filter_map(|key| {
+        let before = was.remove(&key);
+        let now = kept.get(&key).cloned();
+        let moved = redefined && matches!(sanction_of(&key).1, "suspended" | "deleted");
+        (!moved && !same(&key, &before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
+    });
+    told_once(part, changed.collect())
+}
+
+/// Up to 4.6 whoever is deleted is suspended by that, and both end together: that is one thing, and told once.
+fn told_once(part: Part, mut changes: Vec<Change>) -> Vec<Change> {
+    if part == Part::Sanctions {
+        let at_once: BTreeSet<(String, bool)> =
+            changes.iter().map(|change| (change.key.clone(), change.now.is_some())).collect();
+        changes.retain(|change| {
+            let (id, sanction) = sanction_of(&change.key);
+            let begins = change.now.is_some();
+            let other = match (sanction, begins) {
+                ("suspended", true) => "deleted",
+                ("deleted", false) => "suspended",
+                _ => return true,
+            };
+            !at_once.contains(&(format!("{id} {other}"), begins))
+        });
+    }
+    changes
 }
 
 /// Names of settings whose values are never kept: Mastodon has none with a secret today, forks and plug-ins do.
@@ -252,9 +331,12 @@ impl Noticed<'_> {
                 "now": self.part.eq(&Part::Settings).then(|| value_words(change.now.as_ref())),
             });
             let mut now = change.now.as_ref().map(Value::to_string).unwrap_or_default();
-            if self.part == Part::Sanctions {
+            match self.part {
                 // Several of one account may begin or end at once.
-                now = format!("{} {now}", change.key);
+                Part::Sanctions => now = format!("{} {now}", change.key),
+                // And several rules of one network.
+                Part::AddressBlocks => now = format!("{:?} {now}", change.before),
+                _ => {}
             }
             self.record(subject(&self.instance.name, self.part, &change.key), &now, sealed).await?;
         }
@@ -388,7 +470,7 @@ impl Noticed<'_> {
             .iter()
             .filter(|entry| may_have_done_it(entry))
             .filter_map(deed_of)
-            .any(|deed| deed.explains(&Found { part: self.part, key: &change.key, now: change.whole.as_ref() })))
+            .any(|deed| deed.explains(&change.found(self.part))))
     }
 }
 
@@ -569,7 +651,7 @@ fn member(before: Option<&Value>, now: Option<&Value>, roles: &BTreeMap<String, 
 
 /// A rule about a server.
 fn domain_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
-    let rule = |now| Found { part: Part::DomainBlocks, key, now }.rule();
+    let rule = |now| Found { part: Part::DomainBlocks, key, before: None, now }.rule();
     let (was, is) = (rule(before), rule(now));
     let said = match (&was, &is) {
         (None, Some(is)) => format!("a domain block for {key} was created: {}", is.words()),
@@ -597,13 +679,19 @@ fn mail_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String,
 
 /// A rule about addresses.
 fn address_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
-    let rule = |now| Found { part: Part::AddressBlocks, key, now }.address_rule();
+    let rule = |now| Found { part: Part::AddressBlocks, key, before: None, now }.address_rule();
     let (was, is) = (rule(before), rule(now));
-    let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
+    // Mastodon knows no other numbers.
+    let word = |rule: &Option<AddressRule>| {
+        rule.as_ref().map_or("a number that Mastodon does not know", |rule| rule.severity.word())
+    };
     let said = match (before, now) {
         (None, _) => format!("an IP rule for {key} was created: {}", word(&is)),
-        (_, None) => format!("the IP rule for {key} was deleted"),
-        _ => format!("the IP rule for {key} changed to {}", word(&is)),
+        (_, None) => format!("the IP rule for {key} was deleted ({})", word(&was)),
+        _ if word(&was) == word(&is) => {
+            format!("the IP rule for {key} changed in its comment or its end ({})", word(&is))
+        }
+        _ => format!("the IP rule for {key} changed from {} to {}", word(&was), word(&is)),
     };
     (said, addresses(was.as_ref(), is.as_ref()))
 }
@@ -739,6 +827,63 @@ mod tests {
         let changed: Vec<String> =
             differences(Part::Appeals, was, &now, &now).into_iter().map(|change| change.key).collect();
         assert_eq!(changed, ["6 15", "7 12"]);
+    }
+
+    #[test]
+    fn a_deletion_is_told_once_and_an_upgrade_is_nobodys_doing() {
+        let rows = |told: &str, keys: &[&str]| -> Rows {
+            keys.iter().map(|key| ((*key).to_owned(), json!({ "name": "wren", "told": told }))).collect()
+        };
+        let (former, since) = ("before 4.7", "since 4.7");
+        type Keys<'a> = &'a [&'a str];
+        let cases: [(&str, Keys<'_>, &str, Keys<'_>, Keys<'_>); 7] = [
+            // Up to 4.6 whoever is deleted is suspended by it.
+            (former, &["1 limited"], former, &["1 limited", "7 deleted", "7 suspended"], &["7 deleted"]),
+            (former, &["7 suspended"], former, &["7 deleted", "7 suspended"], &["7 deleted"]),
+            (former, &["1 limited", "7 deleted", "7 suspended"], former, &["1 limited"], &["7 suspended"]),
+            (former, &["7 suspended"], former, &["8 deleted", "8 suspended"], &["7 suspended", "8 deleted"]),
+            // With 4.7 those who deleted themselves are not suspended any more.
+            (former, &["7 deleted", "7 suspended", "8 suspended"], since, &["7 deleted", "8 suspended"], &[]),
+            (former, &["8 suspended"], since, &["7 deleted", "8 suspended", "9 limited"], &["9 limited"]),
+            (since, &["8 suspended"], since, &["7 deleted", "8 suspended"], &["7 deleted"]),
+        ];
+        for (before, was, after, now, told) in cases {
+            let (was, now) = (rows(before, was), rows(after, now));
+            let found = differences(Part::Sanctions, was, &now, &now);
+            let found: Vec<&str> = found.iter().map(|change| change.key.as_str()).collect();
+            assert_eq!(found, told);
+        }
+    }
+
+    #[test]
+    fn each_rule_of_a_network_changes_by_itself() {
+        let rule = |id: i64, severity: i64| json!({ "id": id, "severity": severity, "comment": "", "until": null });
+        let former = |severity: i64| json!({ "severity": severity, "comment": "", "until": null });
+        type Told<'a> = &'a [(Option<i64>, Option<i64>)];
+        let cases: [(Value, Value, Told<'_>); 8] = [
+            (json!([rule(1, 5500)]), json!([rule(1, 5500)]), &[]),
+            (json!([rule(1, 5500)]), json!([rule(2, 5500)]), &[]),
+            (json!([rule(1, 5500), rule(2, 9999)]), json!([rule(1, 5500)]), &[(Some(9999), None)]),
+            (json!([rule(1, 5500), rule(2, 5500)]), json!([rule(2, 5500)]), &[(Some(5500), None)]),
+            (
+                json!([rule(1, 5500), rule(2, 9999)]),
+                json!([rule(2, 5000)]),
+                &[(Some(5500), None), (Some(9999), Some(5000))],
+            ),
+            (json!([rule(1, 5500)]), json!([rule(2, 9999)]), &[(Some(5500), None), (None, Some(9999))]),
+            // As a former version of the console kept it: the harshest alone, without its number.
+            (former(9999), json!([rule(1, 5500), rule(2, 9999)]), &[]),
+            (former(9999), json!([rule(1, 5500)]), &[(Some(9999), Some(5500))]),
+        ];
+        for (was, now, told) in cases {
+            let severity = |rule: Option<&Value>| rule.and_then(|rule| rule["severity"].as_i64());
+            let changes = changed_rules("10.1.2.0/24", Some(was.clone()), Some(&now));
+            let found: Vec<_> = changes
+                .iter()
+                .map(|change| (severity(change.before.as_ref()), severity(change.now.as_ref())))
+                .collect();
+            assert_eq!(found, told, "{was} {now}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     nouns::permissions::Capability,
     path,
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{self, desk, form, keys, leaving::KeptOnLeaving, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -126,7 +126,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         // Without scripts, too, the page follows the work.
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
-            {list::crumb(path::domain_imports(&instance), "Imports")}
+            {crumb(&instance, &page)}
             <h1><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", imported by \
@@ -141,6 +141,37 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, by line"</span>
             {foot(&page)}
         </div>
+        {unkept(&page)}
+    }
+    .into_any()
+}
+
+/// The way to all imports; from a preview with what is ticked kept.
+fn crumb(instance: &InstanceName, page: &ImportPage) -> AnyView {
+    let imports = path::domain_imports(instance);
+    if !page.may_tick {
+        return list::crumb(imports, "Imports");
+    }
+    view! {
+        <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="then" value=imports>"Imports"</button>
+        <span class="soft">"/"</span>
+    }
+    .into_any()
+}
+
+/// What is shown, by the styles alone, as soon as something is ticked otherwise than the page was made: with scripts it is kept
+/// when the page is left, whatever leads away from it.
+fn unkept(page: &ImportPage) -> AnyView {
+    if !page.may_tick {
+        return ().into_any();
+    }
+    let here = page.here.clone();
+    view! {
+        <div class="unkept">
+            <span>"Your changes here are not saved yet." <noscript>" A link to another page drops it."</noscript></span>
+            <button class="btn main" form=CARRY formaction=TICK formnovalidate="" name="then" value=here>"Save selection"</button>
+        </div>
+        <KeptOnLeaving form=CARRY.to_owned() to=TICK.to_owned() />
     }
     .into_any()
 }
@@ -277,6 +308,7 @@ fn says(difference: Difference) -> &'static str {
         Difference::New => "no domain block yet: create it",
         Difference::Stricter => "stricter than our domain block: change ours",
         Difference::Weaker => "weaker than our domain block: change ours",
+        Difference::Different => "neither stricter nor weaker than our domain block: check both sides",
         Difference::Apart => "check and select one by one",
         Difference::Unclear => "the list doesn’t say what the domain block would be",
         Difference::Hidden => "the publisher obfuscated the domain name",
@@ -479,7 +511,7 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(START).or_else(|| frame.draft_for(TICK));
     let class = |difference: Difference| match difference {
         Difference::New | Difference::Stricter => "badge accent",
-        Difference::Weaker | Difference::Apart => "badge warn",
+        Difference::Weaker | Difference::Different | Difference::Apart => "badge warn",
         Difference::Same | Difference::Unclear | Difference::Hidden => "badge",
         Difference::Invalid => "badge danger",
     };

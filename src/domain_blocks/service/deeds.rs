@@ -47,8 +47,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     let why = Why::given(&form.why, true)?;
     let before = seen.as_ref().map(|(_, before)| before);
     if let Some(before) = before.filter(|_| names::is_ours(&domain, &own))
-        && (severity, after.reject_media, after.reject_reports)
-            > (before.severity, before.reject_media, before.reject_reports)
+        && !after.is_within(before)
     {
         return Err(Problem::invalid(
             "severity",
@@ -56,9 +55,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         ));
     }
     // A limit that no longer rejects media is not stricter in Mastodon's order, and meets everybody all the same.
-    let harsher = before.is_none_or(|before| {
-        severity > before.severity || (after.is_stricter_than(before) && !after.limits_as(before))
-    });
+    let harsher = before.is_none_or(|before| !after.is_within(before));
     if names::is_shared(&domain) && harsher && form.sure != "yes" {
         let warning = format!(
             "{domain} hosts many people’s servers: the domain block covers everyone with a subdomain of it. Tick \

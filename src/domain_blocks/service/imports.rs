@@ -32,6 +32,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use std::{
+    cmp::Ordering,
     collections::{BTreeSet, HashMap, HashSet},
     ops::Range,
     sync::Arc,
@@ -242,12 +243,16 @@ fn compare(
             if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
                 said.push("The list doesn’t limit it.".to_owned());
             }
-            let difference = if wanted.limits_as(before) {
-                Difference::Same
-            } else if wanted.is_stricter_than(before) {
-                Difference::Stricter
-            } else {
-                Difference::Weaker
+            let difference = match wanted.strictness(before) {
+                Some(Ordering::Equal) => Difference::Same,
+                Some(Ordering::Greater) => Difference::Stricter,
+                Some(Ordering::Less) => Difference::Weaker,
+                None => {
+                    let (ours, theirs) = (before.words(), wanted.words());
+                    let both = format!("Neither is the stricter: ours is “{ours}”, the list’s “{theirs}”.");
+                    said.insert(0, both);
+                    Difference::Different
+                }
             };
             (difference, said.join(" "))
         }
@@ -261,11 +266,19 @@ fn compare(
                 (Difference::Same, "The list doesn’t limit it, and there is no domain block.".to_owned())
             } else {
                 match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
-                    Some(above) => (
-                        Difference::Same,
-                        format!("The domain block for {} ({}) covers it.", above.domain, above.rule.words()),
-                    ),
                     None => (Difference::New, String::new()),
+                    Some(Listed { domain, rule, .. }) if wanted.strictness(rule).is_some() => {
+                        (Difference::Same, format!("The domain block for {domain} ({}) covers it.", rule.words()))
+                    }
+                    // Mastodon takes only a stricter one (`app/controllers/api/v1/admin/domain_blocks_controller.rb`).
+                    Some(Listed { domain, rule, .. }) => {
+                        let (above, theirs) = (rule.words(), wanted.words());
+                        let said = format!(
+                            "The domain block for {domain} ({above}) is above it, and the list’s ({theirs}) is not stricter: \
+                             Mastodon creates none below it."
+                        );
+                        (Difference::Invalid, said)
+                    }
                 }
             }
         }
@@ -514,7 +527,7 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let reading: Reading = serde_json::from_str(&kept.reading).map_err(|_| former())?;
     let told = told(&form, &reading)?;
     let text: String = serde_json::from_str(&kept.text).map_err(store_problem)?;
-    compared(&context, &instance, import.file, text, reading.encoding, Some(told), Some(&import.id))
+    compared(&context, &instance, import.file.clone(), text, reading.encoding, Some(told), Some(&import))
         .await?
         .ok_or_else(changed_meanwhile)
 }
@@ -577,7 +590,7 @@ async fn compared(
     text: String,
     encoding: String,
     told: Option<csv::Told>,
-    instead_of: Option<&str>,
+    instead_of: Option<&Import>,
 ) -> Result<Option<String>, Problem> {
     let rules = Arc::new(all_rules(instance).await?);
     let ruled = rules.clone();
@@ -626,7 +639,8 @@ async fn compared(
         suspends_accounts,
         created_at: now,
         state: ImportState::Preview,
-        why: String::new(),
+        // The reason is for the list, however it is read.
+        why: instead_of.map(|former| former.why.clone()).unwrap_or_default(),
         note: String::new(),
         lines: Vec::new(),
         which: Vec::new(),
@@ -634,7 +648,9 @@ async fn compared(
     // As JSON, because PostgreSQL keeps no NUL character.
     let text = serde_json::to_string(&text).map_err(store_problem)?;
     let kept = domain_imports::File { text, reading: serde_json::to_string(&reading).map_err(store_problem)? };
-    let inserted = domain_imports::insert(&context.app.store, &import, &rows, &kept, instead_of).await;
+    let inserted =
+        domain_imports::insert(&context.app.store, &import, &rows, &kept, instead_of.map(|former| former.id.as_str()))
+            .await;
     Ok(inserted.map_err(store_problem)?.then(|| path::domain_import(&instance.name, &import.id)))
 }
 
@@ -929,7 +945,8 @@ pub async fn tick(context: Context, form: TicksForm) -> Result<String, Problem> 
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
     keep_ticks(&context, &import, &form).await?;
     let here = path::domain_import(&instance.name, &import.id);
-    Ok(if form.then.starts_with(&format!("{here}?")) { form.then } else { here })
+    let may_follow = form.then == path::domain_imports(&instance.name) || form.then.starts_with(&format!("{here}?"));
+    Ok(if may_follow { form.then } else { here })
 }
 
 /// Begins to carry out the rows that are ticked, those of the page the form stands on included, as the person who presses.

@@ -1,6 +1,6 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{DatabaseError, Found, Hidden, Read, by_release, deleted, ms, query_as, query_scalar};
+use super::{DatabaseError, Found, Hidden, Read, by_release, deleted, ms, query, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Personal, Reveal, SearchPersonal},
@@ -360,11 +360,14 @@ impl Read {
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
+        // A planner that takes a window for larger than it is reads all of `users` instead.
+        const BY_INDEX: &str = "select set_config('enable_seqscan', 'off', true)";
         const BELOW: &str =
             "select min(id) from (select id from accounts where id < $1 and id > 0 order by id desc limit $2) slice";
         const BELOW_THERE: &str = "select min(id) from \
             (select id from accounts where domain = $3 and id < $1 and id > 0 order by id desc limit $2) slice";
         let fitting = by_release!(self.extras, listed, "where a.id >= $1 and a.id < $2 and a.id > 0");
+        query(BY_INDEX).execute(&mut *self.tx).await?;
         let domain = narrowing.domain();
         let began = tokio::time::Instant::now();
         let mut window = Window::default();

@@ -103,11 +103,11 @@ impl Part {
                  from email_domain_blocks where parent_id is null"
             ),
             Self::AddressBlocks => part!(
-                // Bits of a host can make two rows of one network: it is named once, with what is harshest.
-                "select distinct on (network(ip)) host(network(ip)) || '/' || masklen(ip) as key, \
-                 jsonb_build_object('severity', severity, 'comment', comment, \
-                 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks \
-                 order by network(ip), severity desc, id desc"
+                // Bits of a host can make several rows of one network: it is named once, with all of them.
+                "select host(network(ip)) || '/' || masklen(ip) as key, \
+                 jsonb_agg(jsonb_build_object('id', id, 'severity', severity, 'comment', comment, \
+                 'until', (extract(epoch from expires_at) * 1000)::bigint) order by id) as content from ip_blocks \
+                 group by network(ip), masklen(ip)"
             ),
             Self::Sanctions => by_release!(extras, sanctions,),
             // `admin_action_logs.account_id` cascades: whoever is deleted takes their rows along.
@@ -118,13 +118,14 @@ impl Part {
                  (extract(epoch from max(created_at)) * 1000)::bigint as last from admin_action_logs \
                  where account_id is not null group by account_id) l left join accounts a on a.id = l.account_id"
             ),
-            // The newest alone (primary key backwards), as there are ever more of them: what is decided about an older one is
-            // not noticed.
+            // The newest, as there are ever more of them, and those that wait, however old: no index serves these, and the
+            // table is as small as that of strikes.
             Self::Appeals => part!(
                 "select p.account_id::text || ' ' || p.id::text as key, jsonb_build_object('name', a.username, 'state', \
                  case when p.approved_at is not null then 'approved' when p.rejected_at is not null then 'rejected' \
-                 else 'waiting' end, 'by', d.username) as content from (select id, account_id, approved_at, rejected_at, approved_by_account_id, \
-                 rejected_by_account_id from appeals order by id desc limit 5000) p \
+                 else 'waiting' end, 'by', d.username) as content from ((select id from appeals order by id desc limit 5000) \
+                 union (select id from appeals where approved_at is null and rejected_at is null order by id desc limit 5000)) ids \
+                 join appeals p on p.id = ids.id \
                  left join accounts a on a.id = p.account_id \
                  left join accounts d on d.id = coalesce(p.approved_by_account_id, p.rejected_by_account_id)"
             ),
@@ -145,6 +146,16 @@ impl Read {
     /// How many rows a part has, and one hash of them all.
     pub async fn part_hash(&mut self, part: Part) -> Result<(i64, String), DatabaseError> {
         Ok(query_as(part.sql(self.extras).1).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// Of these appeals those that are decided, as rows of their part (primary key).
+    pub async fn decided_parts(&mut self, ids: &[i64]) -> Result<Vec<Kept>, DatabaseError> {
+        const SQL: &str = "select p.account_id::text || ' ' || p.id::text as key, jsonb_build_object('name', a.username, 'state', \
+             case when p.approved_at is not null then 'approved' else 'rejected' end, 'by', d.username)::text as content \
+             from appeals p left join accounts a on a.id = p.account_id \
+             left join accounts d on d.id = coalesce(p.approved_by_account_id, p.rejected_by_account_id) \
+             where p.id = any($1) and (p.approved_at is not null or p.rejected_at is not null) order by p.id";
+        Ok(query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
     }
 
     /// The rows of a part, as many as are compared one by one.
