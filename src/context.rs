@@ -7,6 +7,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::Config,
     id::InstanceName,
+    live::Listeners,
     ledger::{Fact, Ledger, check::LedgerCheck},
     mastodon::{
         Instance,
@@ -56,6 +57,8 @@ pub struct App {
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
     pub watched: Mutex<BTreeMap<i64, String>>,
+    /// Whose open pages are told what waits.
+    pub listeners: Arc<Listeners>,
     /// Told when work in the background is begun or let go on here.
     pub begun: watch::Sender<()>,
     /// The files that are read at this moment: each takes a multiple of its size in memory.

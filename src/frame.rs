@@ -11,7 +11,9 @@ use crate::{
 use leptos_router::params::ParamsMap;
 
 mod build;
+mod numbers;
 pub use build::{alone, build, read_draft};
+pub use numbers::{Since, numbers, revision, seen};
 
 /// An instance in the switcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub struct Frame {
     pub recovery_codes_left: Option<usize>,
     /// People who can act need no second factor here: a loopback demonstration.
     pub second_factor_optional: bool,
+    /// By what the pages of a browser know one another: the session's, and no secret.
+    pub session: String,
     /// The address of this page, without drafts and notices.
     pub here: String,
     pub now: Timestamp,

@@ -3,6 +3,7 @@
 use super::{
     form, icon,
     keys::{self, Keys, Ring},
+    live::{self, Live},
     title,
 };
 use crate::{
@@ -177,6 +178,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
+    let (session, at) = (frame.session.clone(), frame.instance.as_ref().map(|head| head.name.to_string()));
     let rail = rail(here, &frame);
     let top = top(here, &frame);
     // The search field has no room for words beside it.
@@ -209,6 +211,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             </div>
         </div>
         <Keys mark=ring.mark() keys=ring.keys() />
+        <Live name=session at=at />
     }
     .into_any()
 }
@@ -250,10 +253,10 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
 
 /// The desks that this person may go to.
 fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
-    let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<String>| {
+    let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<(Option<String>, String)>| {
         let current = (desk == here).then_some("page");
         view! {
-            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count">{count}</span> })}</a>
+            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count" data-count=count.0>{count.1}</span> })}</a>
         }
         .into_any()
     };
@@ -263,16 +266,20 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     }
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
+        // A number that is not known yet has its place all the same.
+        let kept = |what: &'static str, number: &Option<String>| {
+            Some((Some(live::count(&instance.name, what)), number.clone().unwrap_or_default()))
+        };
         if frame.may(Permission::ViewWork) {
-            let (href, waiting) = (path::reports(&instance.name), instance.waiting.clone());
+            let (href, waiting) = (path::reports(&instance.name), kept("reports", &instance.waiting));
             links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
         }
         if frame.may(Permission::ViewAppeals) {
             let href = path::appeals(&instance.name);
-            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", frame.appeals.clone()));
+            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", kept("appeals", &frame.appeals)));
         }
         if frame.may(Permission::ViewSignUps) {
-            let (href, waiting) = (path::signups(&instance.name), frame.sign_ups.clone());
+            let (href, waiting) = (path::signups(&instance.name), kept("signups", &frame.sign_ups));
             links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
         }
         if frame.may(Permission::ViewWork) {
@@ -286,7 +293,7 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
                 .as_deref()
                 .map(|state| state.trim_start_matches("with ").trim_end_matches("-user").to_owned());
             let href = path::registrations(&instance.name);
-            links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state));
+            links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state.map(|state| (None, state))));
         }
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);

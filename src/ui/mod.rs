@@ -3,6 +3,7 @@
 // The islands: all that the browser runs.
 pub mod keep;
 pub mod keys;
+pub mod live;
 
 #[cfg(feature = "ssr")]
 pub mod desk;

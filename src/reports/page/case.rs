@@ -13,7 +13,7 @@ use crate::{
         PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{self, desk, form, keys, list, live, time},
 };
 use leptos::prelude::*;
 
@@ -64,6 +64,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             <span class="badge">{number}</span>
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
+        {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.deciding.is_some()))}
         {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
         {lacking(&page, &frame)}
         {list::untold(&page.untold)}

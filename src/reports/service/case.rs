@@ -2,6 +2,7 @@
 
 use super::{
     decided::Decisions,
+    meanwhile,
     queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
@@ -251,6 +252,7 @@ pub async fn case_page(
 ) -> Result<CasePage, Problem> {
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
+    let revision = frame::revision(context, instance, &instance.waiting.snapshot());
     let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
     let app = &context.app;
@@ -321,6 +323,10 @@ pub async fn case_page(
         None => format!("admin/accounts/{id}"),
     };
     Ok(CasePage {
+        meanwhile: (!facts.open.is_empty()).then(|| {
+            let open: Vec<_> = facts.open.iter().take(MOST_READ).map(|report| report.id).collect();
+            meanwhile::of_case(instance, revision, id, &open, holder.is_some())
+        }),
         account: if touched { account_card(&facts) } else { account_card(&facts).public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
         unread: facts.unread,
