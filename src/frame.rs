@@ -7,6 +7,7 @@ use crate::{
     id::InstanceName,
     nouns::permissions::{Capability, Lack},
     problem::Problem,
+    store::preferences::Preferences,
 };
 use leptos_router::params::ParamsMap;
 
@@ -78,6 +79,8 @@ pub struct Frame {
     pub recovery_codes_left: Option<usize>,
     /// People who can act need no second factor here: a loopback demonstration.
     pub second_factor_optional: bool,
+    /// How this person has the console for themselves.
+    pub preferences: Preferences,
     /// By what the pages of a browser know one another: the session's, and no secret.
     pub session: String,
     /// The address of this page, without drafts and notices.

@@ -105,6 +105,11 @@ impl Telling {
         if let Some(watched) = self.watched.as_deref().and_then(|name| context.instance(name).ok()) {
             watched.mark_watched(context.now());
         }
+        // A contractor between two grants.
+        if context.visible().next().is_none() {
+            self.over = true;
+            return Some(OVER.to_owned());
+        }
         let numbers = frame::numbers(&context);
         let Some(told) = self.told.replace(numbers.clone()) else { return Some(format!("{AGAIN}{}", event(&numbers))) };
         if told == numbers {

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 54] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 55] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -193,6 +193,7 @@ pub const WRITES: [(&str, &[(&str, &str)]); 54] = [
     ("/api/your-sign-in/begin-factor", &[("present", "wrong")]),
     ("/api/your-sign-in/set-factor", &[("setting", "nothing"), ("code", "000000")]),
     ("/api/your-sign-in/recovery-codes", &[("present", "wrong"), ("code", "000000")]),
+    ("/api/your-sign-in/preferences", &[("letters", "yes"), ("zone", "Nowhere/Land")]),
     ("/api/your-sign-in/end-sessions", &[("session", "0000000000000000")]),
 ];
 
@@ -264,11 +265,13 @@ pub const PAGES: [(&str, &str); 45] = [
 const NOWHERE: &str = "/i/harbour/nowhere";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 5] = [
+pub const FILES: [&str; 7] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
+    "/live/i/harbour/reports?newest=1&matching=0",
+    "/live/i/harbour/reports/1?reports=1",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];
 

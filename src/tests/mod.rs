@@ -34,6 +34,7 @@ mod ledger;
 mod lengths;
 mod linked;
 mod lists;
+mod live;
 mod many;
 mod objects;
 mod older_store;

@@ -33,11 +33,6 @@ pub fn clock(at: Timestamp) -> String {
     format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// `09:12`
-pub fn minute(at: Timestamp) -> String {
-    clock(at).chars().take(5).collect()
-}
-
 /// `23 Nov`, with the year where it is not this one.
 pub fn day(at: Timestamp, now: Timestamp) -> String {
     let (year, month, day) = civil(at.0.div_euclid(DAY));

@@ -3,7 +3,9 @@
 use super::{
     form, icon,
     keys::{self, Keys, Ring},
+    land::Land,
     live::{self, Live},
+    time::Zone,
     title,
 };
 use crate::{
@@ -76,6 +78,7 @@ where
             Ok(Framed { frame, body: inner }) => {
                 // From here on the page is made, and what it makes hangs its keys on this ring.
                 let ring = Ring::begin();
+                in_their_zone(&frame);
                 let name = title_of(&frame, &inner);
                 let inner = body(frame.clone(), inner);
                 return view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any();
@@ -87,6 +90,7 @@ where
             return problem_page(problem);
         };
         let ring = Ring::begin();
+        in_their_zone(&frame);
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
         // A list that was narrowed to what it does not know is there without that.
@@ -99,6 +103,13 @@ where
         };
         view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
+}
+
+/// What is made from here on tells times in the zone that this person named.
+fn in_their_zone(frame: &Frame) {
+    if let Some(zone) = frame.preferences.zone.as_deref().and_then(Zone::named) {
+        provide_context(zone);
+    }
 }
 
 /// What is made of an answer, once. In a closure (`{move || Suspend::new(…)}`) it would be begun again each time Leptos
@@ -178,6 +189,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
+    let (letters, zone) = (frame.preferences.letters, frame.preferences.zone.clone());
     let (session, at) = (frame.session.clone(), frame.instance.as_ref().map(|head| head.name.to_string()));
     let rail = rail(here, &frame);
     let top = top(here, &frame);
@@ -203,14 +215,15 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
         <a class="skip" href="#main">"Skip to the work"</a>
-        <div class="frame" data-root=ring.mark()>
+        <div class="frame" data-root=ring.mark() data-letters=(!letters).then_some("off") data-zone=zone>
             {rail}
             <div class="side">
                 {top}
                 <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{typed}{old}{inner}</main>
             </div>
         </div>
-        <Keys mark=ring.mark() keys=ring.keys() />
+        <Keys mark=ring.mark() keys=ring.keys() letters=letters />
+        <Land />
         <Live name=session at=at />
     }
     .into_any()

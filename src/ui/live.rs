@@ -22,7 +22,7 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
     use web_sys::{
         BroadcastChannel, Document, Element, EventSource, MessageEvent, VisibilityState, XmlHttpRequest,
-        js_sys::{Function, Promise, Reflect},
+        js_sys::{Function, Promise},
     };
 
     #[wasm_bindgen]
@@ -320,7 +320,7 @@ mod page {
     pub fn meanwhile(frame: &Frame, since: &Since, writing: bool) -> AnyView {
         let (target, words) = if writing { (Some("_blank"), "Show in a new tab") } else { (None, "Show") };
         view! {
-            <div role="status" data-meanwhile=since.address.clone() data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
+            <div aria-live="polite" data-meanwhile=since.address.clone() data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
         }
         .into_any()
     }
@@ -328,7 +328,7 @@ mod page {
     /// Of when the page is, and the way to a newer one; not to be seen while it is kept current.
     pub fn as_of(frame: &Frame) -> AnyView {
         view! {
-            <span class="soft small nowrap as-of">"As of " <time datetime=time::machine(frame.now)>{time::minute(frame.now)}</time> " UTC · " <a class="link" href=frame.here.clone()>"Refresh"</a></span>
+            <span class="soft small nowrap as-of">"As of " {time::minute(frame.now)} " · " <a class="link" href=frame.here.clone()>"Refresh"</a></span>
         }
         .into_any()
     }
