@@ -37,6 +37,11 @@ mod browser {
     /// Between two questions of what came and went.
     const CALM: Duration = Duration::from_secs(3);
 
+    // What the pages of a browser say to one another, besides what was heard.
+    const WHAT: &str = "?";
+    const BROKEN: &str = "~";
+    const OVER: &str = "!";
+
     struct Page {
         document: Document,
         name: String,
@@ -78,8 +83,9 @@ mod browser {
         let of = page.clone();
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string() {
             // A page that was just opened, or looked at again.
-            Some(question) if question == "?" => of.repeat(),
-            Some(end) if end == "!" => of.stop(),
+            Some(question) if question == WHAT => of.repeat(),
+            Some(end) if end == OVER => of.stop(),
+            Some(end) if end == BROKEN => of.mark_live(false),
             Some(said) => of.show(&said),
             None => {}
         });
@@ -109,7 +115,7 @@ mod browser {
             if self.state.borrow().over {
                 return;
             }
-            let _ = self.channel.post_message(&JsValue::from_str("?"));
+            let _ = self.channel.post_message(&JsValue::from_str(WHAT));
             if std::mem::replace(&mut self.state.borrow_mut().asked, true) {
                 return;
             }
@@ -161,7 +167,7 @@ mod browser {
             said.forget();
             let of = self.clone();
             let over = Closure::<dyn FnMut()>::new(move || {
-                let _ = of.channel.post_message(&JsValue::from_str("!"));
+                let _ = of.channel.post_message(&JsValue::from_str(OVER));
                 of.stop();
             });
             let _ = stream.add_event_listener_with_callback("over", over.as_ref().unchecked_ref());
@@ -176,6 +182,7 @@ mod browser {
         /// A stream that broke off comes again by itself; one that was refused does not.
         fn failed(self: &Rc<Self>) {
             self.mark_live(false);
+            let _ = self.channel.post_message(&JsValue::from_str(BROKEN));
             let mut state = self.state.borrow_mut();
             if state.stream.as_ref().is_none_or(|stream| stream.ready_state() != EventSource::CLOSED) {
                 return;
@@ -257,7 +264,7 @@ mod browser {
                     move || {
                         next.state.borrow_mut().asking = false;
                         // What was told meanwhile is looked at once more.
-                        let _ = next.channel.post_message(&JsValue::from_str("?"));
+                        let _ = next.channel.post_message(&JsValue::from_str(WHAT));
                         let last = next.state.borrow().last.clone();
                         if let Some(last) = last {
                             next.show(&last);
