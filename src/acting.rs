@@ -273,13 +273,14 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
     })
 }
 
-/// A person as they may act now: the one place where a contractor's running grants are found.
+/// A person as they may act now: the one place where a contractor's running grants are found. Where a request asks, whoever
+/// answers it adds which.
 pub async fn actor(store: &Store, person: Operator, session: String, now: Timestamp) -> sqlx::Result<Actor> {
     let grants = match person.role {
         Role::Contractor => grants::running_of(store, &person.id, now).await?,
         Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
     };
-    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session })
+    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session, request: None })
 }
 
 /// Everybody who has access, as they may act now.
@@ -296,7 +297,8 @@ pub async fn actors(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Actor>> {
                 }
                 Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
             };
-            Actor { operator: person.id, name: person.name, role: person.role, grants, session: String::new() }
+            let (operator, name, role) = (person.id, person.name, person.role);
+            Actor { operator, name, role, grants, session: String::new(), request: None }
         })
         .collect())
 }

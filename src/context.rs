@@ -192,7 +192,7 @@ impl Context {
             permission,
             instance: instance.map(InstanceName::to_string),
         };
-        if let Err(error) = self.app.ledger.fact(fact).await {
+        if let Err(error) = self.app.ledger.fact_of(fact, self.actor.request.as_deref()).await {
             tracing::error!(%error, "denied.unrecorded");
         }
     }

@@ -6,7 +6,9 @@ use crate::{
     clock::HOUR,
     id::{InstanceName, OperatorId},
 };
+use axum::http::Extensions;
 use serde::{Deserialize, Serialize};
+use tower_http::request_id::RequestId;
 
 /// A session ends after an hour without a request …
 pub const IDLE: i64 = HOUR;
@@ -38,6 +40,11 @@ pub struct SessionData {
     pub generation: i64,
     /// The secret shown while a second factor is being set up, sealed.
     pub enrolling: Option<String>,
+}
+
+/// The id of a request, as its answer says it: the router gave it one.
+pub fn request_id(of: &Extensions) -> Option<String> {
+    of.get::<RequestId>()?.header_value().to_str().ok().map(str::to_owned)
 }
 
 impl SessionData {

@@ -121,7 +121,7 @@ pub enum Permission {
     ViewWholeLedger,
     /// Export, checkpoints on demand and verification.
     CheckLedger,
-    /// People of the console: add, disable, end sessions.
+    /// People of the console: add, disable, change roles, reset sign-ins, end sessions.
     ManageOperators,
     /// Rules about servers, mail domains and addresses.
     ViewBlocks,

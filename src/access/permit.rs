@@ -17,6 +17,8 @@ pub struct Actor {
     pub grants: Vec<Running>,
     /// The first 16 hex digits of the session's hash, or `command`.
     pub session: String,
+    /// The id of the request that asks, as its answer's `X-Request-Id` and the log say it. Commands and jobs have none.
+    pub request: Option<String>,
 }
 
 impl Actor {

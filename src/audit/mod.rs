@@ -145,6 +145,8 @@ pub struct EntryPage {
     pub line: Line,
     /// As which account it was done, where anything goes to an instance.
     pub acting: Option<String>,
+    /// The id of the request that brought it about, as the log has it.
+    pub request: Option<String>,
     /// The leaf as it stands in the tree.
     pub leaf: String,
     pub leaf_hash: String,

@@ -269,6 +269,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                             {page.acting.clone().map(|acting| view! { <dt>"As"</dt><dd>{acting}</dd> })}
                             <dt>"Role then"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
                             <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console itself".to_owned(), |name| name.to_string())}</dd>
+                            {page.request.clone().map(|id| view! { <dt>"Request"</dt><dd><code>{id}</code></dd> })}
                         </dl>
                     </div>
                 </section>

@@ -238,6 +238,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let page = EntryPage {
         line,
         acting,
+        request: detail.entry.leaf["request"].as_str().map(str::to_owned),
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,

@@ -71,7 +71,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     // Without the entry it is not there, and is forgotten after a day. The entry may stand although nobody was told so: then it
     // is begun.
-    staged(app, Progress::Begun, Some(&batch.operator), &task(&batch, number)).await?;
+    staged(app, Progress::Begun, Some(&context.actor), &task(&batch, number)).await?;
     app.begun.send_replace(());
     Ok(path::batch(&instance.name, &batch.id))
 }
@@ -214,7 +214,7 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
         let app = &context.app;
         let number = all(&counts(app, &batch).await?);
         let stage = if pause { Progress::Paused } else { Progress::Resumed };
-        staged(app, stage, Some(&context.actor.operator), &task(&batch, number)).await?;
+        staged(app, stage, Some(&context.actor), &task(&batch, number)).await?;
         batches::set_paused(&app.store, &batch.id, pause).await.map_err(store_problem)?;
         app.begun.send_replace(());
     }

@@ -10,7 +10,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{LAST_AT, SessionData, Signed, Stage},
+    session::{LAST_AT, SessionData, Signed, Stage, request_id},
     store::{
         operators::{self, Operator},
         web_sessions,
@@ -92,6 +92,7 @@ pub async fn require_session(
             let here = named(&app, &signed.actor, request.uri());
             let moved = here.clone().filter(|here| Some(here) != last.as_ref());
             signed.last_at = here.or(last);
+            signed.actor.request = request_id(request.extensions());
             request.extensions_mut().insert(*signed);
             let mut response = next.run(request).await;
             let cookie = moved.and_then(|to| HeaderValue::try_from(format!("{LAST_AT}={to}; {KEPT}")).ok());

@@ -1,7 +1,6 @@
 //! Pages without a frame, for whatever is refused before or beside Leptos: with a title, a language and a way on.
 
-use super::seen;
-use crate::{path, ui::escape};
+use crate::{path, session::request_id, ui::escape};
 use axum::{
     extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
@@ -37,7 +36,7 @@ pub fn page(title: &str, inner: &str) -> Html<String> {
 pub async fn refusals(request: Request, next: Next) -> Response {
     let page = wants_page(request.headers());
     let opened = *request.method() == Method::GET && of_door(request.uri().path());
-    let id = seen::id(&request);
+    let id = request_id(request.extensions());
     let response = next.run(request).await;
     let status = response.status();
     if page && opened && status == StatusCode::METHOD_NOT_ALLOWED {

@@ -1,7 +1,7 @@
 //! What is seen of each request: an id, a span in the log with a line at its end, and a place in the metrics. A request is
 //! called by the route that answers it and never by the address that was asked: what strangers type is not for the log.
 
-use crate::context::App;
+use crate::{context::App, session::request_id};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderValue, Method},
@@ -31,12 +31,6 @@ pub async fn without_an_id(mut request: Request) -> Request {
     request
 }
 
-/// The id of a request, as its answer says it.
-pub fn id(request: &Request) -> Option<String> {
-    let id = request.extensions().get::<RequestId>()?;
-    id.header_value().to_str().ok().map(str::to_owned)
-}
-
 /// The route that answers, with its parameters' names for what stood there; “none” where nothing does.
 fn route(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str)
@@ -54,7 +48,7 @@ fn method(request: &Request) -> &'static str {
 
 /// The span of a request: all that is logged while it is answered stands in it.
 pub fn span(request: &Request) -> Span {
-    let id = id(request);
+    let id = request_id(request.extensions());
     tracing::info_span!("request", id, method = method(request), route = route(request))
 }
 

@@ -265,7 +265,7 @@ impl Ledger {
         }
         let (key, sealed) = self.seal(&subject, at, &document).await?;
         let instance = deed.instance().map(InstanceName::to_string);
-        let leaf = json!({
+        let mut leaf = json!({
             "v": 1,
             "kind": "intent",
             "operator": actor.operator,
@@ -281,6 +281,9 @@ impl Ledger {
             "key": key,
             "sealed": sealed,
         });
+        if let Some(request) = &actor.request {
+            leaf["request"] = json!(request);
+        }
         // A read locks nothing, but is open until it is closed: it stands under a key nobody else has.
         let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", crate::id::fresh()) };
         let draft = LeafDraft {
@@ -390,6 +393,11 @@ impl Ledger {
     /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
     /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
     pub async fn fact(&self, fact: Fact) -> Result<(), LedgerError> {
+        self.fact_of(fact, None).await
+    }
+
+    /// The same of something that a request brought about; of gathered ones, the first.
+    pub async fn fact_of(&self, fact: Fact, request: Option<&str>) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let subject = match &fact {
             Fact::SignInFailed { operator, address } => {
@@ -424,6 +432,9 @@ impl Ledger {
         });
         if let Some(instance) = &instance {
             leaf["instance"] = json!(instance);
+        }
+        if let Some(request) = request {
+            leaf["request"] = json!(request);
         }
         let document = match &fact {
             Fact::ChangedOutside(change) => Some(change.sealed.clone()),
@@ -533,6 +544,7 @@ impl Ledger {
             role: Role::Owner,
             grants: Vec::new(),
             session: "command".to_owned(),
+            request: None,
         }
     }
 }

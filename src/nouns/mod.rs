@@ -1,4 +1,4 @@
-//! Mastodon's nouns, as deeds and rooms share them: no room, no store and no instance is known here.
+//! Mastodon's nouns and the few of the console's, as deeds and rooms share them: no room, no store and no instance is known here.
 
 pub mod domain_blocks;
 pub mod domain_imports;

@@ -31,7 +31,7 @@ pub struct Claimant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueRow {
     pub account: AccountId,
-    /// `@user` or `@user@domain`, tamed.
+    /// `@user` or `@user@domain`, tamed; of the account that stands for the server itself it says so.
     pub handle: String,
     /// The most urgent of its reports’.
     pub category: Category,

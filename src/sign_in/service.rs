@@ -24,7 +24,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{ABSOLUTE, LAST_AT, SessionData, Signed, Stage},
+    session::{self, ABSOLUTE, LAST_AT, SessionData, Signed, Stage},
     store::{
         attempts::{Limit, Wait},
         drafts, operators,
@@ -47,6 +47,11 @@ fn request_address() -> ClientAddress {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
         .unwrap_or(ClientAddress::HERE)
+}
+
+/// The id of the request that is being answered, for the record.
+fn request_id() -> Option<String> {
+    use_context::<Parts>().and_then(|parts| session::request_id(&parts.extensions))
 }
 
 fn request_headers() -> HeaderMap {
@@ -150,7 +155,8 @@ async fn note_failed(app: &App, operator: Option<OperatorId>) -> Result<(), Prob
     let counted = tries::reserved(app, &app.keys.hash("failed sign-ins of nobody", whose), most).await?.is_ok();
     let address = if counted || operator.is_some() { request_address().network() } else { "further ones".to_owned() };
     let address = app.keys.hash("address", address.as_bytes());
-    app.ledger.fact(Fact::SignInFailed { operator, address }).await.map_err(ledger_problem)
+    let fact = Fact::SignInFailed { operator, address };
+    app.ledger.fact_of(fact, request_id().as_deref()).await.map_err(ledger_problem)
 }
 
 pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Result<String, Problem> {
@@ -233,7 +239,7 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
             address: app.keys.hash("address", request_address().network().as_bytes()),
             by,
         };
-        if let Err(error) = app.ledger.fact(signed_in).await {
+        if let Err(error) = app.ledger.fact_of(signed_in, request_id().as_deref()).await {
             // Nobody is in of whom the record does not say so.
             session.flush().await.map_err(store_problem)?;
             return Err(ledger_problem(error));
@@ -359,13 +365,9 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
             ProvedBy::Totp | ProvedBy::Password => after,
         });
     }
-    app.ledger
-        .fact(Fact::CodeFailed {
-            operator: operator.id.clone(),
-            address: app.keys.hash("address", request_address().network().as_bytes()),
-        })
-        .await
-        .map_err(ledger_problem)?;
+    let address = app.keys.hash("address", request_address().network().as_bytes());
+    let failed = Fact::CodeFailed { operator: operator.id.clone(), address };
+    app.ledger.fact_of(failed, request_id().as_deref()).await.map_err(ledger_problem)?;
     if matches!(checked, Code::Last) {
         session.flush().await.map_err(store_problem)?;
         return Err(Problem::new(
@@ -443,6 +445,7 @@ async fn first_factor(app: &App, session: &Session, operator: &Operator, factor:
     let half = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
     let half = half.chars().take(16).collect();
     let actor = acting::actor(&app.store, operator.clone(), half, app.clock.now()).await.map_err(store_problem)?;
+    let actor = Actor { request: request_id(), ..actor };
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     let deed = SetFactor { operator: operator.id.clone(), name: operator.name.clone(), replaces: false };
@@ -538,6 +541,7 @@ async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Prob
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
     let session = "set-up link".to_owned();
     let actor = acting::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
+    let actor = Actor { request: request_id(), ..actor };
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok().then_some(actor))
 }
 
@@ -602,12 +606,9 @@ pub async fn sign_out(context: Context) -> Result<String, Problem> {
     // the colours, and that a browser is known, by which strangers keep nobody out.
     let left = HeaderValue::try_from(format!("{LAST_AT}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
     response.append_header(header::SET_COOKIE, left.map_err(store_problem)?);
-    context
-        .app
-        .ledger
-        .fact(Fact::SignedOut { operator: context.actor.operator.clone(), session: context.actor.session.clone() })
-        .await
-        .map_err(ledger_problem)?;
+    let Actor { operator, session, request, .. } = context.actor;
+    let signed_out = Fact::SignedOut { operator, session };
+    context.app.ledger.fact_of(signed_out, request.as_deref()).await.map_err(ledger_problem)?;
     Ok(path::SIGN_IN.to_owned())
 }
 

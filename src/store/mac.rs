@@ -67,7 +67,8 @@ pub(super) trait Sealed {
     /// The keyed hash that entries about it carry; `None` where what makes it current is among the fields.
     fn subject(&self, keys: &Keys) -> Option<String>;
 
-    /// Every column that matters.
+    /// Every column that matters, in an order that never changes. A column of a later version is added at the end, and only
+    /// where it is set: rows from before it keep their code.
     fn fields(&self) -> Vec<Field<'_>>;
 
     fn proof(&self) -> &Proof;

@@ -264,14 +264,18 @@ pub const PAGES: [(&str, &str); 45] = [
 /// An address at which nothing stands: the frame alone.
 const NOWHERE: &str = "/i/harbour/nowhere";
 
+/// Where a file is sent to.
+const UPLOAD: &str = "/i/harbour/domains/upload";
+
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 8] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
+    "/i/harbour/domains/export/domain_blocks.csv",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];
 
@@ -286,6 +290,24 @@ async fn no_door_is_missing_from_these_lists() {
         leptos_axum::generate_route_list(howdah::app::App).iter().map(|route| route.path().to_owned()).collect();
     let listed: BTreeSet<String> = PAGES.iter().map(|(route, _)| (*route).to_owned()).collect();
     assert_eq!(routed, listed);
+}
+
+/// The routes that the router names by hand, as it is written.
+#[test]
+fn no_file_is_missing_from_these_lists() {
+    let router = include_str!("../http/router.rs");
+    let routed: BTreeSet<&str> =
+        router.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect();
+    assert!(routed.len() > 7, "{routed:?}");
+    let is_of = |route: &&str, address: &str| {
+        let (route, address) = (route.split('/'), address.split('?').next().unwrap_or_default().split('/'));
+        route.clone().count() == address.clone().count()
+            && route.zip(address).all(|(part, given)| part.starts_with('{') || part == given)
+    };
+    for route in &routed {
+        let listed = ["/health", UPLOAD].iter().chain(&FILES).any(|address| is_of(route, address));
+        assert!(listed, "{route} is in no list, so nobody asks who may open it");
+    }
 }
 
 /// What a page answered, as the kind of its problem.
@@ -363,6 +385,11 @@ async fn every_door_as_everybody() {
         }
         lines.push(line);
     }
+    let mut line = format!("POST {UPLOAD:<28}");
+    for (who, cookie) in &cookies {
+        line.push_str(&format!(" {who}:{}", verdict(&house, cookie.as_deref(), UPLOAD, &[]).await));
+    }
+    lines.push(line);
     insta::assert_snapshot!(lines.join("\n"));
     assert_eq!(house.weather.writes(), 0, "something reached the instance");
     assert_eq!(house.open_deeds().await, 0);

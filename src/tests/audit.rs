@@ -102,6 +102,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         role: Role::Auditor,
         grants: Vec::new(),
         session: "0123456789abcdef".into(),
+        request: None,
     };
     let context = Context::of_job(house.app.clone(), actor);
     for (form, most) in [(ExportForm::Csv, 3), (ExportForm::JsonLines, 3), (ExportForm::JsonLines, 1_000)] {

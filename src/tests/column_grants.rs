@@ -186,11 +186,11 @@ async fn the_practice_instance_has_the_columns_of_every_release() {
                 .collect::<Vec<_>>()
         };
         let lacking = beyond(&wanted(release), &there);
-        assert!(lacking.is_empty(), "the console reads on {release} what practice/src/schema.rs lacks: {lacking:?}");
+        assert!(lacking.is_empty(), "the console reads on {release} what practice/schema lacks: {lacking:?}");
         let tables = mastodon(release);
         there.retain(|table, _| tables.contains_key(table));
         let made_up = beyond(&there, &tables);
-        assert!(made_up.is_empty(), "practice/src/schema.rs has what Mastodon {release} has not: {made_up:?}");
+        assert!(made_up.is_empty(), "practice/schema has what Mastodon {release} has not: {made_up:?}");
     }
 }
 
@@ -378,15 +378,17 @@ async fn pages(two: &Two) {
     for page in [
         "".to_owned(),
         "/reports".to_owned(),
-        "/reports?closed=yes".to_owned(),
+        "/reports?state=decided".to_owned(),
         format!("/reports/{windvane}"),
         "/accounts".to_owned(),
         "/accounts?state=suspended".to_owned(),
         format!("/accounts?role={role}"),
-        "/accounts?origin=remote&text=a".to_owned(),
+        "/accounts?origin=remote&name=a".to_owned(),
         format!("/accounts/{windvane}"),
         format!("/accounts/{far}"),
         "/find?q=wr".to_owned(),
+        "/appeals".to_owned(),
+        "/appeals?state=decided".to_owned(),
         "/signups".to_owned(),
         format!("/signups/{waiting}"),
         "/registrations".to_owned(),
@@ -400,7 +402,7 @@ async fn pages(two: &Two) {
         format!("/roles/{role}"),
         format!("/roles/change?who={name}&role={role}"),
         "/invitations".to_owned(),
-        "/invitations?usable=usable".to_owned(),
+        "/invitations?state=usable".to_owned(),
         format!("/invitations?owner={windvane}"),
         format!("/invitations/{invite}"),
         "/access-requests".to_owned(),
@@ -604,7 +606,7 @@ const UNTOLD: &[Untold] = &[
     Untold { taken: DELETION, page: "invitations/{invite}", says: &[NOT_KNOWN], not: &["no sanction"] },
     Untold {
         taken: DELETION,
-        page: "invitations?usable=usable",
+        page: "invitations?state=usable",
         says: &["not known whether its owner deleted the account"],
         not: &[],
     },
@@ -626,7 +628,7 @@ const UNTOLD: &[Untold] = &[
     Untold { taken: DETAILS, page: "roles", says: &["Whether a role wants a second factor is not known"], not: &[] },
     Untold {
         taken: DETAILS,
-        page: "invitations?usable=usable",
+        page: "invitations?state=usable",
         says: &["not known whether its owner lacks the second factor that the role may want"],
         not: &[],
     },

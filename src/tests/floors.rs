@@ -121,3 +121,29 @@ fn nothing_knows_what_is_built_upon_it() {
         .collect();
     assert!(said.is_empty(), "{}", said.join("\n"));
 }
+
+/// An `ALL` that is kept by hand has every variant of its enum, whatever is added.
+#[test]
+fn a_list_of_all_holds_all() {
+    let mut sources = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let mut found = 0;
+    for path in sources {
+        let text = fs::read_to_string(&path).unwrap();
+        for part in text.split("\nimpl ").skip(1) {
+            let name = part.split(' ').next().unwrap_or_default();
+            let part = part.split("\n}").next().unwrap_or_default();
+            let Some(number) = part.split("const ALL: [Self; ").nth(1).and_then(|rest| rest.split(']').next()) else {
+                continue;
+            };
+            let body = text.split(&format!("enum {name} {{\n")).nth(1).and_then(|rest| rest.split("\n}").next());
+            let body = body.unwrap_or_else(|| panic!("{}: {name} has a list and is no enum here", path.display()));
+            let is_variant =
+                |line: &&str| line.starts_with("    ") && line[4..].starts_with(|c: char| c.is_ascii_uppercase());
+            let variants = body.lines().filter(is_variant).count();
+            assert_eq!(number.parse(), Ok(variants), "{}: {name}::ALL", path.display());
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found} lists");
+}

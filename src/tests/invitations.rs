@@ -1037,8 +1037,14 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     let (store, keys) = (&house.app.store, &house.app.keys);
     assert!(access_requests::refuse(store, keys, &id, "no", &me, house.app.clock.now()).await.unwrap());
     let instance = house.app.instances.values().next().unwrap().clone();
-    let actor =
-        Actor { operator: me, name: "owner".into(), role: Role::Owner, grants: Vec::new(), session: "a test".into() };
+    let actor = Actor {
+        operator: me,
+        name: "owner".into(),
+        role: Role::Owner,
+        grants: Vec::new(),
+        session: "a test".into(),
+        request: None,
+    };
     let context = Context::of_job(house.app.clone(), actor);
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
     let deed = IssueInvite {
@@ -1076,6 +1082,7 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
         role: Role::Admin,
         grants: Vec::new(),
         session: "gone".into(),
+        request: None,
     };
     let account: i64 = sqlx::query_scalar("select account_id from users where id = $1")
         .bind(acting(&house).await)

@@ -53,6 +53,7 @@ pub fn actor(role: Role) -> Actor {
         role,
         grants: Vec::new(),
         session: "0123456789abcdef".into(),
+        request: None,
     }
 }
 

@@ -852,6 +852,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
         role: Role::Admin,
         grants: Vec::new(),
         session: "a test".to_owned(),
+        request: None,
     };
     let context = Context::of_job(house.app.clone(), actor);
     let list = b"domain,severity\none.example,suspend\ntwo.example,suspend\nthree.example,suspend\n";

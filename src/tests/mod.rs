@@ -46,6 +46,7 @@ mod queue;
 mod refusals;
 mod roles;
 mod rows;
+mod said;
 mod second_person;
 mod seen;
 mod setups;

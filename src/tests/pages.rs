@@ -82,6 +82,7 @@ async fn a_page_calls_its_service_once() {
         role: Role::Owner,
         grants: Vec::new(),
         session: "a test".into(),
+        request: None,
     };
     let context = Context::of_job(house.app.clone(), actor);
     let (at, all) = (&context, "harbour");

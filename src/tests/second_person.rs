@@ -32,6 +32,7 @@ fn owner(name: &str) -> Actor {
         role: Role::Owner,
         grants: Vec::new(),
         session: "a session".to_owned(),
+        request: None,
     }
 }
 

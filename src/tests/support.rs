@@ -126,24 +126,28 @@ async fn community(version: Version) -> &'static Community {
     COMMUNITIES[version as usize]
         .get_or_init(async || {
             let database = database_like(None).await;
-            let url = address_of(&database);
             let files = folder_of_process(version.number()).expect("a folder");
-            let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
-            practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
-            practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
-            let options = practice::community::Options {
-                seed: 7,
-                size: practice::community::Size::Small,
-                domain: "harbour.example".to_owned(),
-                now: jiff::Timestamp::now(),
-                media: Some(files.clone()),
-            };
-            practice::community::seed(&pool, &options).await.expect("a community");
-            practice::schema::seeded(&pool, version).await.expect("the release's tables");
-            pool.close().await;
+            seed(&address_of(&database), version, jiff::Timestamp::now(), &files).await;
             Community { database, files }
         })
         .await
+}
+
+/// Fills a database with a community, as it is at a moment.
+async fn seed(url: &str, version: Version, now: jiff::Timestamp, files: &Path) {
+    let pool = PgPoolOptions::new().max_connections(2).connect(url).await.expect("a database");
+    practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
+    practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
+    let options = practice::community::Options {
+        seed: 7,
+        size: practice::community::Size::Small,
+        domain: "harbour.example".to_owned(),
+        now,
+        media: Some(files.to_owned()),
+    };
+    practice::community::seed(&pool, &options).await.expect("a community");
+    practice::schema::seeded(&pool, version).await.expect("the release's tables");
+    pool.close().await;
 }
 
 /// A folder of this process among the build's own; those of processes that have ended go.
@@ -526,10 +530,34 @@ pub async fn house_at(
     cache: Option<practice::cache::Cache>,
     redis_url: Option<String>,
 ) -> House {
-    let community = community(version).await;
-    let pool = PgPoolOptions::new().max_connections(8).connect(url).await.expect("a database");
     let files = TempDir::new().expect("a folder");
-    same_files(&community.files, files.path()).expect("the community's files");
+    same_files(&community(version).await.files, files.path()).expect("the community's files");
+    Box::pin(house_under(Clock::System, store, version, url, read_at, cache, redis_url, files)).await
+}
+
+/// A house whose clock stands still, with a community as it is at that moment: what its pages say is the same in every run. It
+/// is so far ahead that for the instance's database, whose clock goes on, nothing of it has run out.
+pub async fn still_house(store: Kept) -> House {
+    let at: jiff::Timestamp = "2077-05-04T10:30:00Z".parse().expect("a moment");
+    let files = TempDir::new().expect("a folder");
+    let url = database().await;
+    seed(&url, Version::V46, at, files.path()).await;
+    let clock = Clock::set(Timestamp(at.as_millisecond()));
+    Box::pin(house_under(clock, store, Version::V46, &url, url.clone(), None, None, files)).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "each of the houses above says some of them")]
+async fn house_under(
+    clock: Clock,
+    store: Kept,
+    version: Version,
+    url: &str,
+    read_at: String,
+    cache: Option<practice::cache::Cache>,
+    redis_url: Option<String>,
+    files: TempDir,
+) -> House {
+    let pool = PgPoolOptions::new().max_connections(8).connect(url).await.expect("a database");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let token: String =
@@ -582,7 +610,7 @@ pub async fn house_at(
             untried_release: None,
         }],
     };
-    let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
+    let app = cli::assemble(config.clone(), clock, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
     // People stand here before the first start: as in a store of a version before rows were sealed.
     app.store.sealing_becomes_due().await.unwrap();
     for role in Role::ALL {
@@ -628,6 +656,7 @@ impl House {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let location = header(header::LOCATION);
+        let request = header(header::HeaderName::from_static("x-request-id"));
         let set = response.headers().get_all(header::SET_COOKIE).iter();
         let cookies: Vec<String> = set.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
         // The session's; beside it there may be the one by which the browser is known.
@@ -638,7 +667,7 @@ impl House {
         let body = tokio::time::timeout(std::time::Duration::from_secs(120), response.into_body().collect()).await;
         let body = body.unwrap_or_else(|_| panic!("the answer to {asked} did not end within two minutes"));
         let body = body.unwrap().to_bytes();
-        Answered { status, location, cookie, cookies, body: String::from_utf8_lossy(&body).into_owned() }
+        Answered { status, location, cookie, cookies, request, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub async fn get(&self, cookie: Option<&str>, path: &str) -> Answered {
@@ -728,6 +757,8 @@ pub fn without_mark(page: &str) -> String {
 pub const NO_SANCTION: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":false}"#;
 
 pub struct Answered {
+    /// The request's id.
+    pub request: Option<String>,
     pub status: StatusCode,
     pub location: Option<String>,
     pub cookie: Option<String>,

@@ -1,13 +1,13 @@
 //! What is seen of the running console from outside: numbers for monitoring, whether it is ready, the ids of requests.
 
-use crate::support::{Fault, House, NO_SANCTION, house, sql, sqlite};
+use crate::support::{Fault, House, NO_SANCTION, PASSWORD, house, sql, sqlite};
 use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header},
     routing::get,
 };
-use howdah::{cli, clock::Clock, http, seal::Keys, telemetry::Ended};
+use howdah::{cli, clock::Clock, http, ledger::Filter, seal::Keys, telemetry::Ended};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -177,4 +177,53 @@ async fn a_request_has_an_id_of_ours_and_the_page_of_a_failure_shows_it() {
     assert!(page.contains(&format!("Request {id}")), "{id}: {page}");
     let said = numbers(&house).await;
     assert!(said.contains("howdah_faults_total 1\n"), "{said}");
+}
+
+/// Whoever finds a line in the log finds its entry, and whoever finds an entry its lines in the log.
+#[tokio::test]
+async fn an_entry_names_the_request_that_brought_it_about() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("windvane").await;
+    let decide = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "spam"),
+    ];
+    let lists = [
+        ("instance", "harbour"),
+        ("domain", "spam.example"),
+        ("severity", "silence"),
+        ("why", "spam"),
+        ("back", "/i/harbour/domains"),
+    ];
+    let wrong = [("name", "moderator"), ("password", "not this one")];
+    let cases = [
+        ("decide_case", house.post(Some(&cookie), "/api/reports/decide", &decide).await),
+        ("denied", house.post(Some(&cookie), "/api/domains/set", &lists).await),
+        ("signed_out", house.post(Some(&cookie), "/api/session/end", &[]).await),
+        ("sign_in_failed", house.post(None, "/api/sign-in/password", &wrong).await),
+        (
+            "signed_in",
+            house.post(None, "/api/sign-in/password", &[("name", "moderator"), ("password", PASSWORD)]).await,
+        ),
+    ];
+    for (deed, answer) in cases {
+        let filter = Filter { kind: Some(deed.to_owned()), limit: 1, ..Filter::default() };
+        let entries = house.app.ledger.list(&filter).await.unwrap();
+        let entry = entries.first().unwrap_or_else(|| panic!("{deed} is not in the record: {}", answer.status));
+        assert!(answer.request.is_some(), "{deed}");
+        assert_eq!(entry.leaf["request"].as_str(), answer.request.as_deref(), "{deed}");
+    }
+    let auditor = house.sign_in("auditor").await;
+    let filter = Filter { kind: Some("decide_case".to_owned()), limit: 1, ..Filter::default() };
+    let entry = house.app.ledger.list(&filter).await.unwrap().remove(0);
+    let page = house.get(Some(&auditor), &format!("/audit/{}", entry.index)).await;
+    let id = entry.leaf["request"].as_str().unwrap();
+    let said = page.body.split("<dt>Request").nth(1).unwrap_or_else(|| panic!("{}: no request", page.status));
+    let said: String = said.chars().take(80).collect();
+    assert!(said.contains(id), "{said}");
 }

@@ -8,12 +8,14 @@ use crate::{
 };
 use axum::http::StatusCode;
 use howdah::{
+    access::Actor,
     batches::service::{OfBatch, engine},
     clock::{DAY, SECOND, Timestamp},
     deeds::InBatch,
     domain_blocks::{ImportState, RowState, service::OfImport},
     id::{InstanceName, OperatorId},
     ledger::{Filter, Outcome, Progress},
+    operators::service::command_actor,
     store::{
         Store,
         batches::{self, Batch, State},
@@ -534,7 +536,8 @@ async fn what_is_begun_while_a_tick_waits_is_no_preview() {
         kind: "domain_import".into(),
         number: 1,
     };
-    engine::staged(&house.app, Progress::Begun, Some(&task.operator), &task).await.unwrap();
+    let by = Actor { operator: task.operator.clone(), ..command_actor() };
+    engine::staged(&house.app, Progress::Begun, Some(&by), &task).await.unwrap();
     held.commit().await.unwrap();
     assert_eq!((ticking.await.unwrap(), beginning.await.unwrap()), (None, None));
     let kept = domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap();

@@ -15,12 +15,12 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record::DeedState,
+    session,
 };
 use axum::http::{StatusCode, request::Parts};
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_location, use_params_map};
-use tower_http::request_id::RequestId;
 
 /// Where somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,8 +144,7 @@ fn trouble(problem: &Problem) -> AnyView {
 /// The id of the request that is answered, where the console failed: whoever runs it finds by that in the log what went wrong.
 fn request_id(problem: &Problem) -> Option<String> {
     let parts = use_context::<Parts>().filter(|_| problem.status() >= 500)?;
-    let id = parts.extensions.get::<RequestId>()?;
-    id.header_value().to_str().ok().map(str::to_owned)
+    session::request_id(&parts.extensions)
 }
 
 /// A page that cannot be shown, nor anything around it: what failed and a way on.

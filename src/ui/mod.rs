@@ -1,4 +1,4 @@
-//! Shared components that know no capability.
+//! Shared components that know no capability but by name: the desk lists them all in its rail.
 
 // The islands: all that the browser runs.
 pub mod keep;

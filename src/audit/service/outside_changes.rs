@@ -1,7 +1,7 @@
 //! What changed on an instance without this console: noticed by looking every few minutes, and put into the record.
 //!
-//! Mastodon logs no settings, no edits of roles by command, and nothing done by SQL. So settings, roles, their members and
-//! all rules are compared with what they were when last looked at; what differs, and is not what a deed of ours meant, is a
+//! Mastodon logs no settings, no edits of roles by command, and nothing done by SQL. So settings, roles, their members, all
+//! rules, sanctions, appeals and who stands in Mastodon's log are compared with what they were when last looked at; what differs, and is not what a deed of ours meant, is a
 //! fact. The first look makes none. An instance that does not answer is looked at again later, and compared with the last
 //! look there was.
 

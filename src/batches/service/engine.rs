@@ -5,7 +5,7 @@
 //! the instance takes from the console is left to people.
 
 use crate::{
-    access::{self, Permission},
+    access::{self, Actor, Permission},
     acting,
     carry_out::Done,
     context::{App, Context},
@@ -274,10 +274,11 @@ async fn on_behalf(app: &Arc<App>, work: &impl Work) -> sqlx::Result<Result<Cont
 ///
 /// # Errors
 /// If the record does not answer: the log says why, and whether the entry stands is not known.
-pub async fn staged(app: &App, stage: Progress, by: Option<&OperatorId>, task: &Task) -> Result<(), Problem> {
+pub async fn staged(app: &App, stage: Progress, by: Option<&Actor>, task: &Task) -> Result<(), Problem> {
     let Task { id, instance, kind, number, .. } = task.clone();
-    let fact = Fact::Batch { stage, id, operator: by.cloned(), instance, kind, number };
-    app.ledger.fact(fact).await.map_err(|error| {
+    let operator = by.map(|by| by.operator.clone());
+    let fact = Fact::Batch { stage, id, operator, instance, kind, number };
+    app.ledger.fact_of(fact, by.and_then(|by| by.request.as_deref())).await.map_err(|error| {
         tracing::error!(%error, work = task.id, "batches.unrecorded");
         // The entry may stand all the same: the answer alone may be lost.
         Problem::unavailable(

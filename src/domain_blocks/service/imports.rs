@@ -957,7 +957,7 @@ pub(super) fn task(import: &Import) -> Task {
 
 /// Puts into the record that an import was begun, paused or let go on.
 async fn recorded(context: &Context, stage: Progress, import: &Import) -> Result<(), Problem> {
-    staged(&context.app, stage, Some(&context.actor.operator), &task(import)).await
+    staged(&context.app, stage, Some(&context.actor), &task(import)).await
 }
 
 /// Whether an import has rows of some sort.

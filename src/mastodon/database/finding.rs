@@ -159,7 +159,7 @@ macro_rules! found {
     };
 }
 
-/// Whether the account `a` was deleted, by its owner or after its suspension; `u` is its login. Before 4.7 a deleted one keeps
+/// Whether the account `a` was deleted, by its owner or after its suspension. Before 4.7 a deleted one keeps
 /// its suspension, and of a request to delete it nothing is left.
 macro_rules! gone {
     ([$details:ident granted]) => {

@@ -1,4 +1,5 @@
-//! What the console looks at every few minutes to notice what changes elsewhere: settings, roles and who has one, rules.
+//! What the console looks at every few minutes to notice what changes elsewhere: settings, roles and who has one, rules,
+//! sanctions, appeals, and who stands in Mastodon's log.
 //!
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.

@@ -2,7 +2,7 @@
 
 use super::{LINKS, new_password, request_address, too_many, trier, tries};
 use crate::{
-    access::{self, Permission},
+    access::{self, Actor, Permission},
     acting, carry_out,
     clock::{DAY, Timestamp},
     context::{App, app_of_request},
@@ -137,6 +137,7 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
     let (id, name) = (person.id.clone(), person.name.clone());
     let session = "password link".to_owned();
     let actor = acting::actor(&app.store, person, session, now).await?;
+    let actor = Actor { request: super::request_id(), ..actor };
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     let deed = ChangePassword { operator: id.clone(), name, chosen_by: ChosenBy::Link };

@@ -101,7 +101,7 @@ async fn read_back(context: &Context) -> sqlx::Result<Value> {
 
 /// A wrong try here is in the record like one at signing in.
 async fn wrong(context: &Context, fact: Fact, field: &str, said: &str) -> Problem {
-    match context.app.ledger.fact(fact).await {
+    match context.app.ledger.fact_of(fact, context.actor.request.as_deref()).await {
         Ok(()) => Problem::invalid(field, said),
         Err(error) => ledger_problem(error),
     }
