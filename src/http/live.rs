@@ -150,8 +150,10 @@ mod tests {
 
     #[test]
     fn an_event_is_its_lines_and_an_empty_one() {
-        assert_eq!(event(&["harbour reports 3".into(), "harbour signups 1".into()]),
-            "data: harbour reports 3\ndata: harbour signups 1\n\n");
+        assert_eq!(
+            event(&["harbour reports 3".into(), "harbour signups 1".into()]),
+            "data: harbour reports 3\ndata: harbour signups 1\n\n"
+        );
         assert_eq!(event(&[]), "data:\n\n");
     }
 }

@@ -54,7 +54,9 @@ impl Heard {
     async fn numbers(&mut self) -> BTreeMap<String, String> {
         let event = self.next().await.expect("an event");
         let lines = event.lines().map(|line| line.strip_prefix("data: ").unwrap_or_else(|| panic!("{event}")));
-        lines.map(|line| line.rsplit_once(' ').map(|(what, said)| (what.to_owned(), said.to_owned())).unwrap()).collect()
+        lines
+            .map(|line| line.rsplit_once(' ').map(|(what, said)| (what.to_owned(), said.to_owned())).unwrap())
+            .collect()
     }
 }
 
@@ -100,7 +102,8 @@ async fn a_page_is_told_the_numbers_and_nothing_else() {
     let owner = house.sign_in("owner").await;
     let mut heard = Heard::of(&house, &owner).await;
     assert_eq!(heard.status, StatusCode::OK);
-    let said = |name: &str| heard.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let said =
+        |name: &str| heard.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     assert_eq!(
         [said("content-type"), said("x-accel-buffering"), said("cache-control"), said("content-encoding")],
         ["text/event-stream", "no", "no-store", ""]
@@ -140,7 +143,11 @@ async fn a_stream_renews_no_session_and_ends_with_it() {
 
     assert!(web_sessions::end_all_of(&house.app.store, &OperatorId("01moderator".into()), None).await.unwrap());
     reported(&house, 1).await;
-    assert_eq!(heard.next().await.as_deref(), Some("event: over\ndata: over"), "nothing is said to somebody signed out");
+    assert_eq!(
+        heard.next().await.as_deref(),
+        Some("event: over\ndata: over"),
+        "nothing is said to somebody signed out"
+    );
     assert_eq!(heard.next().await, None);
     until("the place is free again", async || house.app.listeners.number() == 0).await;
     for path in ["/live", &asked] {

@@ -265,7 +265,11 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
 
 /// The desks that this person may go to.
 fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
-    let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<(Option<String>, String)>| {
+    let link = |desk: Desk,
+                href: String,
+                icon: AnyView,
+                name: &'static str,
+                count: Option<(Option<String>, String)>| {
         let current = (desk == here).then_some("page");
         view! {
             <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count" data-count=count.0>{count.1}</span> })}</a>
@@ -288,7 +292,13 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
         }
         if frame.may(Permission::ViewAppeals) {
             let href = path::appeals(&instance.name);
-            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", kept("appeals", &frame.appeals)));
+            links.push(link(
+                Desk::Appeals,
+                href,
+                icon::appeals().into_any(),
+                "Appeals",
+                kept("appeals", &frame.appeals),
+            ));
         }
         if frame.may(Permission::ViewSignUps) {
             let (href, waiting) = (path::signups(&instance.name), kept("signups", &frame.sign_ups));
@@ -305,7 +315,13 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
                 .as_deref()
                 .map(|state| state.trim_start_matches("with ").trim_end_matches("-user").to_owned());
             let href = path::registrations(&instance.name);
-            links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state.map(|state| (None, state))));
+            links.push(link(
+                Desk::Registrations,
+                href,
+                icon::registrations().into_any(),
+                "Registrations",
+                state.map(|state| (None, state)),
+            ));
         }
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);

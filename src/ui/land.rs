@@ -88,9 +88,8 @@ mod browser {
         let said = find(document, "main form .bad")?;
         let form = said.closest("form").ok().flatten()?;
         let fields = form.query_selector_all(FIELDS).ok()?;
-        let before = |field: &HtmlElement| {
-            said.compare_document_position(field) & Node::DOCUMENT_POSITION_PRECEDING != 0
-        };
+        let before =
+            |field: &HtmlElement| said.compare_document_position(field) & Node::DOCUMENT_POSITION_PRECEDING != 0;
         let field = (0..fields.length())
             .filter_map(|index| fields.item(index)?.dyn_into::<HtmlElement>().ok())
             .take_while(before)

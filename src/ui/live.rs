@@ -81,14 +81,15 @@ mod browser {
             page.state.borrow_mut().revision = revision;
         }
         let of = page.clone();
-        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string() {
-            // A page that was just opened, or looked at again.
-            Some(question) if question == WHAT => of.repeat(),
-            Some(end) if end == OVER => of.stop(),
-            Some(end) if end == BROKEN => of.mark_live(false),
-            Some(said) => of.show(&said),
-            None => {}
-        });
+        let heard =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string() {
+                // A page that was just opened, or looked at again.
+                Some(question) if question == WHAT => of.repeat(),
+                Some(end) if end == OVER => of.stop(),
+                Some(end) if end == BROKEN => of.mark_live(false),
+                Some(said) => of.show(&said),
+                None => {}
+            });
         page.channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         heard.forget();
         let of = page.clone();
@@ -228,7 +229,9 @@ mod browser {
                     self.ask(number);
                     continue;
                 }
-                let Ok(places) = self.document.query_selector_all(&format!("[data-count=\"{what}\"]")) else { continue };
+                let Ok(places) = self.document.query_selector_all(&format!("[data-count=\"{what}\"]")) else {
+                    continue;
+                };
                 for place in (0..places.length()).filter_map(|index| places.item(index)) {
                     if place.text_content().as_deref() != Some(number) {
                         place.set_text_content(Some(number));

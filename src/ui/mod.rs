@@ -33,7 +33,9 @@ pub use title::title;
 pub fn lang(said: Option<&str>) -> Option<String> {
     let is_name = |said: &&str| {
         said.len() <= 35
-            && said.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            && said
+                .split('-')
+                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
     said.filter(is_name).map(str::to_owned)
 }

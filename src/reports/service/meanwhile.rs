@@ -143,8 +143,10 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
     }
     let shown: BTreeSet<ReportId> =
         search.get("reports").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).take(MOST_READ).collect();
-    let open: BTreeSet<ReportId> =
-        frame::seen(context, &instance, &list).filter(|report| report.target == account).map(|report| report.id).collect();
+    let open: BTreeSet<ReportId> = frame::seen(context, &instance, &list)
+        .filter(|report| report.target == account)
+        .map(|report| report.id)
+        .collect();
     let newest = shown.last().copied();
     let new = open.iter().filter(|id| newest.is_none_or(|newest| **id > newest)).count();
     // The list may be a moment older than the page: what is closed is said by the database itself.

@@ -40,7 +40,8 @@ pub async fn keep_preferences(
     #[server(default)] letters: String,
     #[server(default)] zone: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| crate::sign_in::service::yours::keep_preferences(context, letters, zone)).await
+    crate::context::form_action(|context| crate::sign_in::service::yours::keep_preferences(context, letters, zone))
+        .await
 }
 
 /// Ends one session, or all but this one.
