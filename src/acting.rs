@@ -49,7 +49,8 @@ impl Own {
         }
         let role = target.role.as_ref().map(|(name, ..)| name.as_str()).filter(|name| !name.is_empty());
         Some(format!(
-            "You act as {}, whose rank on the instance ({}) is not above that of @{} ({}). Somebody of a higher rank decides.",
+            "You act as {}, whose rank on the instance ({}) is not above that of @{} ({}). Ask a colleague with a \
+            higher rank.",
             self.handle(),
             if self.standing.role.is_empty() { "no role" } else { &self.standing.role },
             target.acct(),
@@ -60,18 +61,22 @@ impl Own {
     /// What keeps somebody from deciding their own case: they are the one it is about, or one of those who reported.
     pub fn own_case(&self, target: AccountId, reporters: impl IntoIterator<Item = AccountId>) -> Option<String> {
         if target == self.linked.account {
-            return Some(format!("This is about {}, your own account here. Somebody else decides.", self.handle()));
+            return Some(format!(
+                "This is about {}, your own account on the instance. A colleague has to decide.",
+                self.handle()
+            ));
         }
-        reporters.into_iter().any(|reporter| reporter == self.linked.account).then(|| {
-            format!("You reported this as {}. Nobody decides a case of their own: somebody else does.", self.handle())
-        })
+        reporters
+            .into_iter()
+            .any(|reporter| reporter == self.linked.account)
+            .then(|| format!("You reported this as {}. A colleague has to decide.", self.handle()))
     }
 }
 
 fn away(error: &DatabaseError, linked: &Linked) -> Problem {
     Problem::unavailable(
-        format!("{error}, so it cannot be read whether @{} may still act, and nothing was done.", linked.username),
-        "What you typed is kept. Try again when the instance answers.",
+        format!("{error}, so nothing was done: the console can’t check whether @{} may still act.", linked.username),
+        "What you typed is kept. Try again when the instance is back.",
     )
 }
 
@@ -79,8 +84,8 @@ fn away(error: &DatabaseError, linked: &Linked) -> Problem {
 pub fn fallen(lapse: Lapse) -> Problem {
     Problem::new(
         Kind::Forbidden,
-        format!("Your own account on this instance {}: nothing here is open to you.", lapse.words()),
-        "Whoever runs the instance says why; an owner of this console can take the link away.",
+        format!("Your own account on this instance {}, so you have no access to it here.", lapse.words()),
+        "Ask whoever runs the instance. An owner of this console can unlink the account.",
     )
 }
 
@@ -90,8 +95,9 @@ pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result
     if found.is_none() && linked_accounts::is_missing(&app.store, &actor.operator, instance).await? {
         return Err(Problem::new(
             Kind::Forbidden,
-            "What is kept of your own account on this instance is not what the console wrote: nothing here is open to you.",
-            "An owner sees it on the overview; link your account anew under “Link your account”.",
+            "The stored link to your account was not written by this console, so you have no access to this \
+            instance here.",
+            "The overview tells an owner more. Link your account again under “Link your account”.",
         ));
     }
     Ok(found)
@@ -168,7 +174,7 @@ pub async fn reported(own: &Own, instance: &Instance, account: AccountId) -> Res
 /// Nobody to act as.
 pub fn unknown() -> Problem {
     Problem::unavailable(
-        "The console does not know yet as whom it acts on the instance, so nothing was done.",
+        "Nothing was done: the console doesn’t know yet which account it acts as on the instance.",
         "The overview says what is wrong with the instance or the token.",
     )
 }
@@ -189,7 +195,11 @@ pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
     let lacks = |standing: &Standing, capability: Capability| {
         (!standing.can(capability.permission())).then(|| Lack {
             capability,
-            why: format!("you act as @{} there, whose role may not {}", own.username, capability.permission_words()),
+            why: format!(
+                "you act as @{} on the instance, and that role can’t {}",
+                own.username,
+                capability.permission_words()
+            ),
             certain: true,
         })
     };
@@ -242,11 +252,11 @@ pub async fn acting_client<D: OnInstance>(
         return Err(Problem::new(
             Kind::Forbidden,
             format!(
-                "You act as {} there, whose role may not {}. Nothing was done.",
+                "Nothing was done. You act as {} on the instance, and that role can’t {}.",
                 own.handle(),
                 lacking.join(" and ")
             ),
-            "Ask for that permission on the instance, or for somebody else to do it.",
+            "Ask for the permission on the instance, or ask a colleague to do it.",
         ));
     }
     if let Some(target) = needs.outranks {

@@ -106,33 +106,33 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let rows = [
-        ("/", "find somebody: @name, @name@server, the address of a profile, an id, a mail address, an IP"),
-        ("?", "this page"),
-        ("j  k", "down and up in a list"),
-        ("o  Enter", "open what is marked"),
-        ("space", "choose what is marked"),
-        ("v", "decide about what is chosen"),
-        ("n", "next case, next person"),
-        ("x", "take the case, or give it back; refuse a sign-up"),
-        ("a", "let a sign-up in"),
-        ("r", "no action: close the reports"),
+        ("/", "search: @name, @name@server, profile URL, ID, email address or IP address"),
+        ("?", "this help"),
+        ("j  k", "next or previous row"),
+        ("o  Enter", "open the selected row"),
+        ("space", "select the row"),
+        ("v", "decide on the selected rows"),
+        ("n", "next case or sign-up"),
+        ("x", "assign the case to yourself, or unassign it; reject a sign-up"),
+        ("a", "approve a sign-up"),
+        ("r", "mark all reports as resolved"),
         ("w", "warn"),
-        ("m", "hide media: mark all media as sensitive"),
+        ("m", "mark all media as sensitive"),
         ("l", "limit"),
         ("s", "suspend"),
-        ("z", "freeze the login"),
-        ("i", "uncover the first picture"),
-        ("c", "write a note about the account"),
+        ("z", "freeze the account"),
+        ("i", "show the first picture"),
+        ("c", "add a note about the account"),
         ("Esc", "leave a field"),
     ];
     view! {
-        {ui::title("Keys")}
+        {ui::title("Keyboard shortcuts")}
         <main class="plain">
-            <h1>"Keys"</h1>
+            <h1>"Keyboard shortcuts"</h1>
             <dl class="facts">
                 {rows.into_iter().map(|(key, does)| view! { <dt><span class="key">{key}</span></dt><dd>{does}</dd> }).collect_view()}
             </dl>
-            <p><a class="btn main" href=path::OVERVIEW>"To the overview"</a></p>
+            <p><a class="btn main" href=path::OVERVIEW>"Go to the overview"</a></p>
         </main>
     }
 }

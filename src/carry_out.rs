@@ -131,8 +131,8 @@ impl Done {
             Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &self.index.to_string())),
             Outcome::Partly => Err(Problem::new(
                 Kind::Conflict,
-                format!("Only a part was done{}.", self.said.map(|said| format!(": {said}")).unwrap_or_default()),
-                format!("The page shows how it stands now; entry {} has the details.", self.index),
+                format!("Only partly done{}.", self.said.map(|said| format!(": {said}")).unwrap_or_default()),
+                format!("The page shows the current state; entry {} has the details.", self.index),
             )),
             Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
                 Kind::Conflict,
@@ -145,8 +145,8 @@ impl Done {
 
 fn database_problem(error: &DatabaseError) -> Problem {
     Problem::unavailable(
-        format!("{error}, so the deed was not begun."),
-        "What you typed is kept. Try again when the instance answers.",
+        format!("{error}, so nothing was done."),
+        "What you typed is kept. Try again when the instance is back.",
     )
 }
 
@@ -174,7 +174,7 @@ pub async fn carry_out<D: Carry>(
         }
     });
     told.await.unwrap_or_else(|_| {
-        Err(Problem::unavailable("The deed’s task ended early.", "Look into the audit for what became of it."))
+        Err(Problem::unavailable("The action was interrupted.", "Check the audit log for the outcome."))
     })
 }
 
@@ -231,7 +231,7 @@ async fn run<D: Carry>(
             let problem = Problem::new(
                 Kind::Conflict,
                 format!("Nothing was done: {what}."),
-                "The page now shows how it stands. What you typed is kept; decide again.",
+                "The page shows the current state. What you typed is kept; decide again.",
             );
             close(app, &answered, &verdict, tell, || Err(problem.clone())).await;
             return Err(problem);
@@ -256,15 +256,15 @@ async fn run<D: Carry>(
         if let Some(tell) = tell.take() {
             let said = said(answered.steps());
             let words = match &said {
-                Some(said) => format!("sent, and not answered. What came back: {}.", said.trim_end_matches('.')),
-                None if back.late => {
-                    "accepted, and not seen yet: the database that the console reads is a copy, and is \
-                    behind."
-                        .to_owned()
+                Some(said) => {
+                    format!("sent, but the instance did not answer. Details: {}.", said.trim_end_matches('.'))
                 }
-                None => "accepted, and it cannot be read whether it is done.".to_owned(),
+                None if back.late => {
+                    "accepted, but not visible yet: the database the console reads is a copy, and is behind.".to_owned()
+                }
+                None => "accepted, but the console can’t read whether it’s done.".to_owned(),
             };
-            let words = format!("{words} The console goes on looking for two minutes.");
+            let words = format!("{words} The console keeps checking for two minutes.");
             let _ = tell.send(Ok(watched(app, &answered, words)));
         }
         while verdict.is_none() {
@@ -275,8 +275,8 @@ async fn run<D: Carry>(
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict, tell, || {
-        let words = "sent, and not recorded yet: the console’s own database cannot be written. The console goes on trying; \
-            do not send it again.";
+        let words = "sent, but not recorded yet: the console’s own database can’t be written. The console keeps \
+        trying; don’t send it again.";
         Ok(watched(app, &answered, words.to_owned()))
     })
     .await;
@@ -308,15 +308,16 @@ fn watched<D: Deed>(app: &App, answered: &Answered<D>, words: String) -> Done {
 fn read_only(instance: &InstanceName, untried: &Untried) -> Problem {
     let remedy = match untried.release() {
         Some(release) => format!(
-            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration."
+            "Update Howdah, or ask an owner to set untried_release = \"{release}\" for this instance in the \
+            configuration."
         ),
-        None => {
-            "Look whether base_url leads to that instance: what is no Mastodon is shown and not acted on.".to_owned()
-        }
+        None => "Check that base_url points to that instance: the console shows servers other than Mastodon, but \
+        doesn’t act on them."
+            .to_owned(),
     };
     Problem::unavailable(
         format!("Nothing was done: {instance} {}.", untried.clause()),
-        format!("{remedy} Registrations can be closed all the same."),
+        format!("{remedy} You can still close registrations."),
     )
 }
 
@@ -407,7 +408,7 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     let (outcome, answer, facts) = match &changed {
         Ok(Some(facts)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }, facts.clone()),
         Ok(None) => {
-            let why = "it was not as it was seen any more".to_owned();
+            let why = "it had changed since you saw it".to_owned();
             (Outcome::Stale, Answer::NotSent { why }, json!({}))
         }
         Err(error) => match after_error(app, &warrant, &store).await {
@@ -427,15 +428,15 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
         if matches!(error, LedgerError::AlreadyClosed(_)) {
             return Err(Problem::new(
                 Kind::Conflict,
-                format!("It was done, and so late that another process closed entry {} meanwhile.", answered.index()),
-                "The entry says what was found. Look at the page before you repeat anything.",
+                format!("Done, but so late that another process closed entry {} in the meantime.", answered.index()),
+                "The entry says what was found. Check the page before you repeat anything.",
             ));
         }
         // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
         return Err(Problem::new(
             Kind::Conflict,
-            format!("It was done, and the end of entry {} could not be written yet.", answered.index()),
-            "The console goes on trying. Look at the page again before you repeat anything.",
+            format!("Done, but the outcome of entry {} couldn’t be written yet.", answered.index()),
+            "The console keeps trying. Check the page before you repeat anything.",
         ));
     }
     changed.map(|done| done.map(|_| answered.index())).map_err(|error| match Withheld::of(&error) {
@@ -464,8 +465,8 @@ fn broken_off(entry: i64, error: &sqlx::Error) -> Problem {
     // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
     Problem::new(
         Kind::Conflict,
-        format!("This broke off, and it may have been done: see entry {entry} of the record."),
-        "Look at the page again before you repeat anything.",
+        format!("This was interrupted and may have been done: see entry {entry} in the audit log."),
+        "Check the page before you repeat anything.",
     )
 }
 
@@ -478,8 +479,8 @@ pub async fn opened<D: Deed>(app: &App, permit: Permit, deed: D, why: impl Into<
     app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
         NotOpened::Busy { .. } => Problem::new(
             Kind::Conflict,
-            "Somebody is changing the same thing right now, and nothing was done.",
-            "Look again in a moment.",
+            "Nothing was done: somebody else is changing the same thing right now.",
+            "Check again in a moment.",
         ),
         NotOpened::Unwritable(error) => unwritable(&error),
     })
@@ -512,12 +513,14 @@ fn not_written(withheld: &Withheld) -> Problem {
     match withheld {
         Withheld::Closed(entry) => Problem::new(
             Kind::Conflict,
-            format!("This took so long that another process closed entry {entry} meanwhile, so nothing was changed."),
-            "What you typed is kept. Look at the page, and do it again.",
+            format!(
+                "This took so long that another process closed entry {entry} in the meantime. Nothing was changed."
+            ),
+            "What you typed is kept. Check the page, then do it again.",
         ),
         Withheld::Foreign(what) => Problem::unavailable(
             format!("Nothing was changed: {what}."),
-            "The person who runs Howdah does that at the server. Then do it again.",
+            "Whoever runs Howdah does that on the server. Then try again.",
         ),
     }
 }
@@ -572,8 +575,10 @@ fn not_opened(context: &Context, error: NotOpened) -> Problem {
             let seconds = context.now().since(since) / SECOND;
             Problem::new(
                 Kind::Conflict,
-                format!("Nothing was done: {who} began a deed about it {seconds} seconds ago that is not finished."),
-                "What you typed is kept. Look again in a moment.",
+                format!(
+                    "Nothing was done: {who} started an action on it {seconds} seconds ago, and it isn’t finished."
+                ),
+                "What you typed is kept. Check again in a moment.",
             )
         }
         NotOpened::Unwritable(error) => unwritable(&error),
@@ -584,18 +589,17 @@ fn not_opened(context: &Context, error: NotOpened) -> Problem {
 pub fn unwritable(error: &LedgerError) -> Problem {
     tracing::error!(%error, "ledger.unwritable");
     match error {
-        LedgerError::Ending => Problem::unavailable(
-            "The console is being stopped just now, so nothing was done and nothing was sent.",
-            "Try again in a moment.",
-        ),
+        LedgerError::Ending => {
+            Problem::unavailable("The console is shutting down. Nothing was done or sent.", "Try again in a moment.")
+        }
         LedgerError::Contradicted(_) => Problem::unavailable(
-            "The record contradicts itself, so nothing was done until an owner has decided.",
-            "At the server: howdah audit verify, then howdah audit accept. Registrations can be closed all the same.",
+            "Nothing was done: the audit log contradicts itself, and an owner has to decide first.",
+            "On the server: howdah audit verify, then howdah audit accept. You can still close registrations.",
         ),
         LedgerError::TooLarge(_) => Problem::new(
             Kind::Invalid,
-            "This is more than one entry of the record holds, so nothing was done.",
-            "Shorten what you typed, or choose less at once.",
+            "Nothing was done: this is more than one entry of the audit log can hold.",
+            "Shorten the text, or select fewer.",
         ),
         LedgerError::Store(_)
         | LedgerError::Unwritten(_)
@@ -604,8 +608,8 @@ pub fn unwritable(error: &LedgerError) -> Problem {
         | LedgerError::AlreadyClosed(_)
         | LedgerError::Stopped
         | LedgerError::Outside(_) => Problem::unavailable(
-            "The record cannot be written, so nothing was done and nothing was sent.",
-            "The person who runs Howdah finds the reason in its log.",
+            "Nothing was done or sent: the audit log can’t be written.",
+            "Whoever runs Howdah finds the reason in its log.",
         ),
     }
 }

@@ -89,7 +89,7 @@ impl Context {
         let app = app_of_request()?;
         let signed = use_context::<Parts>()
             .and_then(|parts| parts.extensions.get::<Signed>().cloned())
-            .ok_or_else(|| Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again."))?;
+            .ok_or_else(|| Problem::new(Kind::SignedOut, "You’ve been signed out.", "Sign in again."))?;
         Ok(Self::of(app, signed))
     }
 
@@ -117,19 +117,19 @@ impl Context {
         Err(match denied {
             Denied::Role(permission) => Problem::new(
                 Kind::Forbidden,
-                format!("As {} you may not do this: {}.", self.actor.role.name(), permission.name()),
-                "Ask somebody whose role includes it.",
+                format!("Your role ({}) doesn’t include this: {}.", self.actor.role.name(), permission.name()),
+                "Ask a colleague whose role includes it.",
             ),
             Denied::NoGrant => no_grant(),
             Denied::Instance => Problem::new(
                 Kind::Forbidden,
                 "Your grant does not cover this instance.",
-                "Ask the person who sponsors your grant.",
+                "Ask the sponsor of your grant.",
             ),
             Denied::Grant(permission) => Problem::new(
                 Kind::Forbidden,
                 format!("Your grant does not include this: {}.", permission.name()),
-                "Ask the person who sponsors your grant.",
+                "Ask the sponsor of your grant.",
             ),
             Denied::Untouched(why) => Problem::new(Kind::Forbidden, why.words(), ""),
             Denied::Lapsed(lapse) => acting::fallen(lapse),
@@ -178,8 +178,8 @@ impl Context {
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,
-                format!("These were as many {sort} as one person is given within this time, and nothing was done."),
-                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+                format!("Nothing was done: you’ve reached your limit of {sort}."),
+                format!("Try again in {} minutes.", (wait.seconds() + 59) / 60),
             )
         })
     }
@@ -221,7 +221,7 @@ impl Context {
             .ok_or_else(|| {
                 let named = name.parse().ok();
                 let taken_out = named.as_ref().and_then(|name| self.taken_out(Some(name)));
-                taken_out.unwrap_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
+                taken_out.unwrap_or_else(|| Problem::not_found(format!("Instance “{name}” doesn’t exist here.")))
             })
     }
 
@@ -234,13 +234,13 @@ impl Context {
         let named = gone.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
         let what = match gone.len() {
             0 => return None,
-            1 => format!("The instance {named}, which your grant is for, is not connected to this console any more."),
-            _ => format!("The instances {named}, which your grant is for, are not connected to this console any more."),
+            1 => format!("Your grant is for {named}, which is no longer connected to this console."),
+            _ => format!("Your grant is for {named}, which are no longer connected to this console."),
         };
         Some(Problem::new(
             Kind::NotFound,
             what,
-            "Ask the person who sponsors your grant. Your grants and your own deeds are still there to read.",
+            "Ask the sponsor of your grant. You can still view your grants and your own actions.",
         ))
     }
 
@@ -261,8 +261,8 @@ impl Context {
 fn no_grant() -> Problem {
     Problem::new(
         Kind::Forbidden,
-        "You have no running grant.",
-        "Your grants, your sheet of work and your own deeds are still there to read.",
+        "You have no active grant.",
+        "You can still view your grants, your timesheet and your own actions.",
     )
 }
 
@@ -286,7 +286,7 @@ where
     let done = match Context::of_request() {
         Ok(context) => tokio::spawn(work(context).in_current_span()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "door.ended");
-            Err(Problem::unavailable("This was not carried to its end.", "Look into the audit for what became of it."))
+            Err(Problem::unavailable("This was interrupted.", "Check the audit log for the outcome."))
         }),
         Err(problem) => Err(problem),
     };

@@ -44,7 +44,7 @@ pub async fn stream(
     Extension(signed): Extension<Signed>,
     Path((instance, account, media)): Path<(String, String, String)>,
 ) -> Response {
-    let missing = || refused(StatusCode::NOT_FOUND, "There is no such file.");
+    let missing = || refused(StatusCode::NOT_FOUND, "This file doesn’t exist.");
     let (Ok(name), Ok(account), Ok(media)) =
         (instance.parse::<InstanceName>(), account.parse::<AccountId>(), media.parse::<MediaId>())
     else {

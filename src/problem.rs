@@ -47,7 +47,7 @@ impl Problem {
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {
-        Self::new(Kind::NotFound, what, "It may have been removed, or the address is mistyped.")
+        Self::new(Kind::NotFound, what, "It may have been removed, or the URL is mistyped.")
     }
 
     pub fn unavailable(what: impl Into<String>, remedy: impl Into<String>) -> Self {
@@ -56,8 +56,8 @@ impl Problem {
 
     /// What is left to say of a form whose writer was signed out, once they are back.
     pub fn signed_in_again(self) -> Self {
-        let remedy = "Read it through, and send it again.";
-        Self::new(self.kind, "You are signed in again. What you typed is kept, and nothing was done.", remedy)
+        let remedy = "Check it and send it again.";
+        Self::new(self.kind, "You’re signed in again. What you typed is kept; nothing has been done yet.", remedy)
     }
 
     /// The HTTP status that says the same.
@@ -76,7 +76,7 @@ impl Problem {
 
 /// What is said of a form whose parts do not make sense: none of ours sends such.
 pub fn malformed_form() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+    Problem::new(Kind::Invalid, "Nothing was done: the form was incomplete.", "Reload the page and try again.")
 }
 
 impl std::fmt::Display for Problem {
@@ -94,9 +94,9 @@ impl FromServerFnError for Problem {
         match error {
             // The parser's words would tell strangers about our insides.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::new(Kind::Invalid, "That request was not understood.", "Go back, reload the page and try again.")
+                Self::new(Kind::Invalid, "The request was not understood.", "Go back, reload the page and try again.")
             }
-            _ => Self::unavailable("The console could not be reached.", "Check the connection and try again."),
+            _ => Self::unavailable("The console can’t be reached.", "Check the connection and try again."),
         }
     }
 }
@@ -121,6 +121,6 @@ mod tests {
     fn a_draft_kept_under_the_former_name_of_the_remedy_is_read() {
         let kept = r#"{"kind":"conflict","what":"Nothing was done.","way_on":"Look again.","field":null}"#;
         let problem: Problem = serde_json::from_str(kept).unwrap();
-        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Look again."));
+        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Reload the page."));
     }
 }

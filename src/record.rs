@@ -33,7 +33,7 @@ impl DeedState {
     /// The word on the page; never “done” for what was only asked for.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Open => "under way",
+            Self::Open => "in progress",
             Self::Succeeded => "done",
             Self::Partly => "partly done",
             Self::Failed => "failed",
@@ -92,6 +92,8 @@ pub struct Line {
     pub why: String,
     /// `None` for a fact, which has none.
     pub outcome: Option<DeedState>,
+    /// The batch or import that it began.
+    pub begins: Option<String>,
 }
 
 fn outcome(entry: &Entry) -> Option<DeedState> {
@@ -133,7 +135,7 @@ fn fact_clause(entry: &Entry) -> String {
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
-        "snapshots_proved" => "proved what was kept of the instances, and believes no former copy of it".to_owned(),
+        "snapshots_proved" => "verified what was stored of the instances".to_owned(),
         "row_resealed" => {
             let row = match entry.leaf["facts"]["row"].as_str() {
                 Some("person") => "the row of a person",
@@ -142,14 +144,14 @@ fn fact_clause(entry: &Entry) -> String {
             };
             format!("took {row} in the store as it stands")
         }
-        "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
-        "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
-        "token_left" => "could not take back the token of an ended link".to_owned(),
-        "token_taken_back" => "took back the token of an ended link after all".to_owned(),
-        "registrations_unsettled" => format!("found that not everything visitors meet says {}", settled_word(entry)),
-        "registrations_settled" => format!("found that everything visitors meet says {} by now", settled_word(entry)),
-        "batch_ended" => format!("came to the end of {}", batch_words(&entry.leaf["facts"])),
-        "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
+        "head_sealed" => "sealed the head of the audit log and gave the store an id".to_owned(),
+        "record_accepted" => "accepted the audit log as it stood, decided at the server".to_owned(),
+        "token_left" => "couldn’t revoke the token of an ended link".to_owned(),
+        "token_taken_back" => "revoked the token of an ended link after retrying".to_owned(),
+        "registrations_unsettled" => format!("found that visitors don’t all see {} yet", settled_word(entry)),
+        "registrations_settled" => format!("found that all visitors see {} now", settled_word(entry)),
+        "batch_ended" => format!("finished {}", batch_words(&entry.leaf["facts"])),
+        "batch_resumed" => format!("resumed {}", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
     }
 }
@@ -166,7 +168,7 @@ fn sealed_words(facts: &Value) -> String {
     let number = |key: &str| facts[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
     let refused = match number("refused") {
         0 => String::new(),
-        some => format!("; refused {some} that the record does not bear out"),
+        some => format!("; refused {some} that the audit log doesn’t support"),
     };
     format!(
         "sealed the rows of {}, {} and {}{refused}",
@@ -182,7 +184,7 @@ fn batch_words(facts: &Value) -> String {
     match facts["kind"].as_str() {
         Some("decide_sign_up") => format!("a batch of {}", text::count(number, "sign-up", "sign-ups")),
         Some("decide_case") => format!("a batch of {}", text::count(number, "case", "cases")),
-        Some("domain_import") => format!("an import of {}", text::count(number, "server rule", "server rules")),
+        Some("domain_import") => format!("an import of {}", text::count(number, "domain block", "domain blocks")),
         _ => format!("a batch of {number}"),
     }
 }
@@ -206,12 +208,13 @@ pub fn line(entry: &Entry, who: &str) -> Line {
         what,
         why,
         outcome: outcome(entry),
+        begins: entry.leaf["subject"].as_str().filter(|_| entry.deed == "batch_begun").map(str::to_owned),
     }
 }
 
 /// What a lifted suspension left behind where the data had gone meanwhile.
 pub const NO_LOGIN: &str =
-    "the suspension is lifted, and the account has no login any more: its data is gone, and nobody can use it";
+    "the suspension is undone, but the account has no login any more: its data is deleted, and nobody can use it";
 
 /// How a change of who may sign up stands by now, of which not all was seen at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,17 +233,13 @@ impl Settles {
     fn words(self) -> String {
         match self {
             Self::Watched => {
-                "stored, and not yet seen everywhere. What visitors still meet stands under “What is true \
-                now”; the console goes on until it agrees, for two hours."
+                "saved, but not yet visible everywhere. “Current state” shows what visitors still see; the \
+                console keeps working on it for two hours."
                     .to_owned()
             }
-            Self::SingleUser => "stored. It counts for nothing at present: in single-user mode nobody can sign up, \
-                whatever is stored, and nothing is waited for."
-                .to_owned(),
-            Self::Seen(entry) => format!("stored, and seen everywhere since (entry {entry})."),
-            Self::Over => "stored, and not seen everywhere as long as it was looked at. What visitors meet now stands \
-                under “What is true now”."
-                .to_owned(),
+            Self::SingleUser => "saved, but without effect for now: in single-user mode nobody can sign up.".to_owned(),
+            Self::Seen(entry) => format!("saved, and visible everywhere since (entry {entry})."),
+            Self::Over => "saved, but never seen everywhere. “Current state” shows what visitors see.".to_owned(),
         }
     }
 }
@@ -256,8 +255,8 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
     let reports = text::count(usize::try_from(others).unwrap_or(0), "report", "reports");
     let beside = match entry.leaf["facts"]["unread"].as_i64() {
         _ if others == 0 => String::new(),
-        Some(unread) if unread > 0 => format!(" Mastodon closed {reports} more, which nobody here has read."),
-        _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
+        Some(unread) if unread > 0 => format!(" Mastodon resolved {reports} more that nobody here has read."),
+        _ => format!(" Mastodon resolved {reports} more that came in since."),
     };
     let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
     if let Some(settles) = settles {
@@ -265,18 +264,19 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
     }
     match line.outcome {
         Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
-            format!("{what}: accepted. The instance does it in the background; look again in a while.")
+            format!("{what}: accepted. The instance carries it out in the background; check again later.")
         }
-        Some(DeedState::Succeeded) => format!("{what}. Done and read back.{beside}"),
+        Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
         Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
         Some(DeedState::Open) => {
-            let so_far = watched.unwrap_or("sent, and not answered. The console goes on looking for two minutes.");
-            format!("Not certain yet: {}: {so_far}", line.what)
+            let so_far =
+                watched.unwrap_or("sent, but the instance did not answer. The console keeps checking for two minutes.");
+            format!("Not confirmed yet: {}: {so_far}", line.what)
         }
-        Some(DeedState::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
-        Some(DeedState::Failed) => format!("{what}: failed, nothing changed."),
-        Some(DeedState::Stale) => format!("{what}: overtaken, nothing was sent."),
+        Some(DeedState::Unknown) => format!("{what}: the state is as intended, but somebody else may have changed it."),
+        Some(DeedState::Failed) => format!("{what}: failed. Nothing was changed."),
+        Some(DeedState::Stale) => format!("{what}: not sent, because it had changed in the meantime."),
         Some(DeedState::Refused) => format!("{what}: refused."),
         None => what,
     }
@@ -329,7 +329,7 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
         Some(id) => {
             people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
         }
-        None if entry.deed == "changed_elsewhere" => "somebody elsewhere".to_owned(),
+        None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
         None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
         None => "the console itself".to_owned(),
     }
@@ -340,7 +340,7 @@ fn outside_changes(entry: &Entry) -> String {
     let at =
         |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Timestamp);
     let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
-    format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
+    format!("{}, outside the console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
 }
 
 /// `between 14:00 and 14:05`, with the days where it is not the same one.

@@ -98,7 +98,7 @@ pub fn accepts(key: &str, value: &str, accepted: &[&str]) -> Result<(), Problem>
 
 /// A value that a filter does not know.
 pub fn unknown(key: &str, value: &str, how: &str) -> Problem {
-    let what = format!("The filter “{key}” does not know “{}”, so nothing is shown.", text::excerpt(value, 40));
+    let what = format!("The filter “{key}” doesn’t accept “{}”, so nothing is shown.", text::excerpt(value, 40));
     Problem { field: Some(key.to_owned()), ..Problem::new(Kind::Invalid, what, format!("{how}.")) }
 }
 

@@ -9,20 +9,20 @@ test('a moderator decides a report, an admin closes registrations, an auditor fi
   await expect(moderator.getByText('This is my real address')).toBeVisible();
   await expect(moderator.getByText('3 reports, 1 case')).toBeVisible();
   await moderator.getByRole('link', { name: /^Suspend/ }).click();
-  await moderator.getByLabel('What they are told').fill('You published where somebody lives.');
-  await moderator.getByLabel(/^Why/).fill('Doxxing, three reports');
+  await moderator.getByLabel('Message to the user').fill('You published where somebody lives.');
+  await moderator.getByLabel(/^Internal reason/).fill('Doxxing, three reports');
   await moderator.getByRole('button', { name: 'Suspend @quarry@night.example' }).click();
-  await expect(moderator.getByRole('status')).toContainText('Suspended @quarry@night.example, 3 reports. Done and read back.');
+  await expect(moderator.getByRole('status')).toContainText('Suspended @quarry@night.example, 3 reports. Done and verified.');
   await moderator.goto('/i/harbour/reports');
   await expect(moderator.getByRole('link', { name: '@quarry@night.example' })).toHaveCount(0);
 
   const admin = await as('admin', { width: 360, dark: true });
   await admin.goto('/i/harbour/registrations');
   await admin.getByRole('radio', { name: /^Closed/ }).check();
-  await admin.getByLabel(/^Why/).fill('Spam wave, back on Monday');
-  await admin.getByLabel(/^What visitors read/).fill('We are full. „Bis Montag“\nSecond line');
-  await admin.getByRole('button', { name: 'Set registrations' }).click();
-  await expect(admin.getByRole('status')).toContainText('Closed registrations. Done and read back.');
+  await admin.getByLabel(/^Internal reason/).fill('Spam wave, back on Monday');
+  await admin.getByLabel(/^Message to visitors/).fill('We are full. „Bis Montag“\nSecond line');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await expect(admin.getByRole('status')).toContainText('Closed registrations. Done and verified.');
   await expect(admin.locator('h1 + .badge')).toHaveText('closed');
   const answer = await (await admin.request.get(`${process.env.PRACTICE_URL}/api/v2/instance`)).json();
   expect(answer.registrations.enabled).toBe(false);
@@ -32,9 +32,9 @@ test('a moderator decides a report, an admin closes registrations, an auditor fi
   await expect(auditor.getByText('suspended @quarry@night.example, 3 reports').first()).toBeVisible();
   await expect(auditor.getByText('closed registrations').first()).toBeVisible();
   await auditor.getByRole('button', { name: 'Check now' }).click();
-  await expect(auditor.getByRole('status')).toContainText('The tree is whole', { timeout: 20_000 });
+  await expect(auditor.getByRole('status')).toContainText('The audit log is intact', { timeout: 20_000 });
   await auditor.goto('/i/harbour/registrations');
-  await expect(auditor.getByRole('button', { name: 'Set registrations' })).toHaveCount(0);
+  await expect(auditor.getByRole('button', { name: 'Save' })).toHaveCount(0);
 });
 
 test('the whole loop works without scripts', async ({ as }) => {
@@ -43,11 +43,11 @@ test('the whole loop works without scripts', async ({ as }) => {
   const first = page.locator('table.list tbody tr a').first();
   const handle = await first.innerText();
   await first.click();
-  await page.getByRole('button', { name: /^Take it/ }).click();
-  await expect(page.getByText('held by you')).toBeVisible();
-  await page.getByRole('link', { name: /^No action/ }).click();
-  await page.getByRole('button', { name: /^Close/ }).click();
-  await expect(page.getByRole('status')).toContainText(`Closed the reports about ${handle}`);
+  await page.getByRole('button', { name: /^Assign to me/ }).click();
+  await expect(page.getByText('assigned to you')).toBeVisible();
+  await page.getByRole('link', { name: /^Mark as resolved/ }).click();
+  await page.getByRole('button', { name: /^Resolve/ }).click();
+  await expect(page.getByRole('status')).toContainText(`Resolved the reports about ${handle}`);
 });
 
 test('a warning without words comes back beside its field, with everything typed', async ({ as }) => {
@@ -58,7 +58,7 @@ test('a warning without words comes back beside its field, with everything typed
   const reason = 'because '.repeat(50).trim();
   await page.locator('#why').fill(reason);
   await page.getByRole('button', { name: /^Warn @/ }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'A warning needs words' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'A warning needs a message' })).toBeVisible();
   await expect(page.locator('#why')).toHaveValue(reason);
 });
 
@@ -68,10 +68,10 @@ test('twenty thousand characters survive a session that is gone', async ({ as })
   await page.locator('table.list tbody tr a').nth(2).click();
   await page.getByRole('link', { name: /^Warn/ }).click();
   const text = 'Every word counts. '.repeat(1100).slice(0, 19_980) + '</textarea>';
-  await page.getByLabel('What they are told').fill(text);
+  await page.getByLabel('Message to the user').fill(text);
   await page.context().clearCookies();
   await page.getByRole('button', { name: /^Warn @/ }).click();
-  await expect(page.getByText('You are not signed in')).toBeVisible();
+  await expect(page.getByText('you’re not signed in')).toBeVisible();
   expect(await page.getByLabel('text').inputValue()).toBe(text);
   const { person } = await import('../support/test');
   const other = await page.context().newPage();
@@ -89,9 +89,9 @@ test('a mail address is masked until revealed with a reason, once', async ({ as 
   await page.goto('/i/harbour/reports');
   await page.getByRole('link', { name: '@windvane' }).click();
   expect(await page.content()).not.toContain('windvane@post.example');
-  await page.getByTitle('Show it, with a reason').first().click();
-  await page.getByLabel('Why').first().fill('same person as last week?');
-  await page.getByRole('button', { name: 'Show it once' }).first().click();
+  await page.getByTitle('Reveal, with a reason').first().click();
+  await page.getByLabel('Internal reason').first().fill('same person as last week?');
+  await page.getByRole('button', { name: 'Reveal once' }).first().click();
   await expect(page.getByText('windvane@post.example')).toBeVisible();
   await page.reload();
   await expect(page.getByText('windvane@post.example')).toHaveCount(0);
@@ -132,7 +132,7 @@ test('a key presses nothing but what the page was made with', async ({ as }) => 
 test('a contractor sees their instance and acts in the grant, and not about staff', async ({ as }) => {
   const page = await as('contractor');
   await page.goto('/i/harbour/find?q=@adwoaosei');
-  await expect(page.getByText('member of the instance’s staff')).toBeVisible();
+  await expect(page.getByText('belongs to the instance’s staff')).toBeVisible();
   const refused = await page.goto('/i/harbour/registrations');
   expect(refused?.status()).toBe(403);
 });

@@ -5,22 +5,22 @@ test('a server is limited, the rule is changed and lifted', async ({ as }) => {
   const page = await as('admin');
   await page.goto('/i/harbour/domains');
   await hydrated(page);
-  await page.getByLabel('A server’s name').fill('Rude.Example');
-  await page.getByRole('button', { name: 'Look at a server' }).click();
+  await page.getByRole('textbox', { name: 'Domain', exact: true }).fill('Rude.Example');
+  await page.getByRole('button', { name: 'View server' }).click();
   await expect(page.getByRole('heading', { name: 'rude.example', exact: true })).toBeVisible();
   await page.getByLabel('Public comment').fill('Insults, again and again');
-  await page.getByLabel('Why').fill('Three reports this week');
+  await page.getByLabel('Internal reason').fill('Three reports this week');
   await page.getByRole('button', { name: 'Limit rude.example' }).click();
   await expect(page.getByRole('status')).toContainText('rude.example');
-  await expect(page.getByRole('heading', { name: 'Our rule' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Domain block' })).toBeVisible();
   await page.getByLabel(/^Reject media/).check();
-  await page.getByLabel('Why').first().fill('Pictures too');
+  await page.getByLabel('Internal reason').first().fill('Pictures too');
   await page.getByRole('button', { name: /^Keep rude.example/ }).click();
   await expect(page.getByText('Insults, again and again').first()).toBeVisible();
   await expect(page.getByLabel(/^Reject media/)).toBeChecked();
-  await page.locator('form[action="/api/domains/lift"]').getByLabel('Why').fill('They have new staff');
-  await page.getByRole('button', { name: 'Lift the rule for rude.example' }).click();
-  await expect(page.getByText('no rule', { exact: true }).first()).toBeVisible();
+  await page.locator('form[action="/api/domains/lift"]').getByLabel('Internal reason').fill('They have new staff');
+  await page.getByRole('button', { name: 'Undo domain block for rude.example' }).click();
+  await expect(page.getByText('no domain block', { exact: true }).first()).toBeVisible();
 });
 
 test('our own name and an address are refused with the reason, and the words stay, without scripts on a phone', async ({ as }) => {
@@ -32,7 +32,7 @@ test('our own name and an address are refused with the reason, and the words sta
   }
   await page.goto('/i/harbour/domains/server?name=quiet.example');
   await page.getByLabel('Private comment').fill('Seen on a list');
-  await page.getByLabel('Why').fill(' ');
+  await page.getByLabel('Internal reason').fill(' ');
   await page.getByRole('button', { name: 'Limit quiet.example' }).click();
   await expect(page.getByLabel('Private comment')).toHaveValue('Seen on a list');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -43,11 +43,11 @@ test('a list with Windows line ends is read in, compared, and carried out row by
   await page.goto('/i/harbour/domains/imports');
   const text = '\uFEFF#domain,#severity\r\nfirst.example,silence\r\nüber.example,silence\r\nnot a name,suspend\r\n';
   await page.getByLabel(/^File/).setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByRole('button', { name: 'Preview changes' }).click();
   await expect(page.getByRole('heading', { name: 'list.csv' })).toBeVisible();
   await expect(page.getByText('xn--ber-goa.example').first()).toBeVisible();
-  await page.getByLabel('Why').fill('From friends');
-  await page.getByRole('button', { name: 'Carry out what is ticked' }).click();
+  await page.getByLabel('Internal reason').fill('From friends');
+  await page.getByRole('button', { name: 'Import selected rows' }).click();
   await expect(async () => {
     await page.reload();
     await expect(page.getByText(/^2 of 2 done/).first()).toBeVisible();

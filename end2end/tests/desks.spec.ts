@@ -13,7 +13,7 @@ test('a sign-up is let in with the keyboard, and the next one is shown', async (
   await page.keyboard.press('a');
   await expect(page.getByRole('heading', { name: `Approve ${handle}` })).toBeVisible();
   await page.getByRole('button', { name: `Approve ${handle}` }).click();
-  await expect(page.getByRole('status')).toContainText(`Let in ${handle}. Done and read back.`);
+  await expect(page.getByRole('status')).toContainText(`Approved ${handle}. Done and verified.`);
   await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(handle);
 });
 
@@ -24,10 +24,10 @@ test('several sign-ups are refused at once without scripts, on a phone, with a r
   await page.getByRole('button', { name: /^Reject…/ }).click();
   await expect(page.getByText('Mastodon deletes all 3 at once')).toBeVisible();
   await page.getByRole('button', { name: 'Reject 3 people' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'Say why' })).toBeVisible();
-  await page.getByLabel('A reason that is given often').selectOption('spam');
+  await expect(page.getByRole('alert').filter({ hasText: 'Enter a reason' })).toBeVisible();
+  await page.getByLabel('Common reason').selectOption('spam');
   await page.getByRole('button', { name: 'Reject 3 people' }).click();
-  await expect(page.getByRole('heading', { name: 'Refuse the sign-ups of 3 people' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Reject the sign-ups of 3 people' })).toBeVisible();
   await expect(async () => {
     await page.reload();
     await expect(page.getByText('3 of 3 done')).toBeVisible();
@@ -42,10 +42,10 @@ test('somebody is found by an email that stands in no address, with a reason', a
   await page.getByRole('searchbox').fill('windvane@post.example');
   await page.keyboard.press('Enter');
   await expect(page.getByLabel(/^Email or IP address/)).toHaveValue('windvane@post.example');
-  await page.getByLabel('Why').fill('The same ring');
-  await page.getByRole('button', { name: 'Look for it' }).click();
+  await page.getByLabel('Internal reason').fill('The same ring');
+  await page.getByRole('button', { name: 'Search' }).click();
   await expect(page.getByRole('link', { name: '@windvane' })).toBeVisible();
-  await expect(page.getByText('this search is in the record')).toBeVisible();
+  await expect(page.getByText('this search is in the audit log')).toBeVisible();
   for (const address of addresses) expect(address).not.toContain('post.example');
 });
 
@@ -54,13 +54,13 @@ test('a case is handed over with a note', async ({ as }) => {
   await page.goto('/i/harbour/reports?category=violation');
   await page.locator('table.list tbody tr a').nth(2).click();
   const address = page.url();
-  await page.getByRole('button', { name: /^Take it/ }).click();
+  await page.getByRole('button', { name: /^Assign to me/ }).click();
   await page.getByText('Hand over…').click();
   await page.locator('select[name=to]').selectOption(person('admin').name);
   await page.getByLabel('Note', { exact: true }).fill('Knows both of them.');
-  await page.getByRole('button', { name: 'Hand it over' }).click();
+  await page.getByRole('button', { name: 'Hand over' }).click();
   const admin = await as('admin');
   await admin.goto(address);
   await expect(admin.getByText(`${person('moderator').name}: Knows both of them.`)).toBeVisible();
-  await expect(admin.getByText('held by you')).toBeVisible();
+  await expect(admin.getByText('assigned to you')).toBeVisible();
 });

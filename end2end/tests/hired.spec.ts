@@ -8,15 +8,15 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   const offer = owner.locator('form[action="/api/people/offer"]');
   await offer.getByLabel('Name').fill('Sam Okoro');
   await offer.getByLabel('Role').selectOption('contractor');
-  await offer.getByLabel(/^Why/).fill('Spring contract');
-  await owner.getByRole('button', { name: 'Make a link' }).click();
+  await offer.getByLabel(/^Internal reason/).fill('Spring contract');
+  await owner.getByRole('button', { name: 'Create link' }).click();
   const link = await owner.locator('code.hash').innerText();
 
   const sam = await stranger();
   await sam.goto(link);
   await sam.getByLabel('Name').fill('Sam Okoro');
   await sam.getByLabel(/^Password/).fill('tidal-morning-55555');
-  await sam.getByLabel('The same again').fill('tidal-morning-55555');
+  await sam.getByLabel('Repeat the password').fill('tidal-morning-55555');
   await sam.getByRole('button', { name: 'Set up' }).click();
   await sam.waitForURL('**/sign-in');
   await sam.getByLabel('Name').fill('Sam Okoro');
@@ -28,7 +28,7 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   // Nothing is open yet, and the address says nothing of what there is.
   const before = await sam.goto('/i/harbour/reports');
   expect(before?.status()).toBe(403);
-  await expect(sam.getByText('You have no running grant.')).toBeVisible();
+  await expect(sam.getByText('You have no active grant.')).toBeVisible();
 
   const admin = await as('admin');
   await admin.goto('/grants/ask');
@@ -37,16 +37,16 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await admin.getByRole('checkbox', { name: 'decide sign-ups' }).check();
   await admin.getByLabel(/^Last day/).fill('2099-03-31');
   await admin.getByLabel(/^Agreement/).fill('HM-2026-11, call-off 2');
-  await admin.getByLabel(/^Why/).fill('Sign-ups and spam while half the team is away');
+  await admin.getByLabel(/^Internal reason/).fill('Sign-ups and spam while half the team is away');
   await picture(admin, 'contractor-1-asked');
-  await admin.getByRole('button', { name: 'Ask for this grant' }).click();
+  await admin.getByRole('button', { name: 'Request grant' }).click();
   await expect(admin.getByRole('heading', { level: 1, name: 'Sam Okoro' })).toBeVisible();
   const grant = new URL(admin.url()).pathname;
 
   await owner.goto(grant);
   await picture(owner, 'contractor-2-approved');
   await owner.getByRole('button', { name: /^Approve for/ }).click();
-  await expect(owner.getByText('running').first()).toBeVisible();
+  await expect(owner.getByText('active').first()).toBeVisible();
 
   await sam.goto('/i/harbour/reports');
   await hydrated(sam);
@@ -59,9 +59,9 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await hydrated(sam);
   await picture(sam, 'contractor-4-case');
   await sam.getByRole('link', { name: /^Limit/ }).first().click();
-  await sam.getByLabel(/^Why/).first().fill('The same link eight times in an hour');
+  await sam.getByLabel(/^Internal reason/).first().fill('The same link eight times in an hour');
   await sam.getByRole('button', { name: /^Limit @/ }).click();
-  await expect(sam.getByRole('status')).toContainText('Done and read back.');
+  await expect(sam.getByRole('status')).toContainText('Done and verified.');
   await sam.goto('/i/harbour/signups');
   await hydrated(sam);
   await sam.locator('table.list tbody tr a').first().click();
@@ -69,10 +69,10 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await hydrated(sam);
   await sam.keyboard.press('a');
   await sam.getByRole('button', { name: /^Approve @/ }).click();
-  await expect(sam.getByRole('status')).toContainText('Done and read back.');
+  await expect(sam.getByRole('status')).toContainText('Done and verified.');
 
   await sam.goto('/grants');
-  await sam.getByRole('link', { name: 'Your sheet of work' }).click();
+  await sam.getByRole('link', { name: 'Your timesheet' }).click();
   await expect(sam.getByText('1 case, 1 sign-up, 0 reveals')).toBeVisible();
   await picture(sam, 'contractor-5-sheet');
   const sheet = new URL(sam.url()).pathname;
@@ -81,7 +81,7 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await expect(owner.getByText('1 case, 1 sign-up, 0 reveals')).toBeVisible();
 
   await owner.goto(grant);
-  await owner.getByLabel(/^Why/).fill('The team is back');
+  await owner.getByLabel(/^Internal reason/).fill('The team is back');
   await owner.getByRole('button', { name: /^Revoke/ }).click();
   await expect(owner.getByText('revoked').first()).toBeVisible();
   const after = await sam.goto('/i/harbour/reports');

@@ -153,20 +153,20 @@ impl Untouched {
     /// The same as a sentence.
     pub fn words(&self) -> String {
         match self {
-            Self::Own => "This is your own case. Somebody else looks after it.".to_owned(),
+            Self::Own => "This is your own case. A colleague has to decide.".to_owned(),
             Self::Staff => {
-                "This is a member of the instance’s staff. An owner or admin of this console decides about them.".to_owned()
+                "This account belongs to the instance’s staff. An owner or admin of this console decides.".to_owned()
             }
-            Self::NoCase => {
-                "A contractor works on open cases within the grant: there is no open one about this account.".to_owned()
-            }
+            Self::NoCase => "Contractors work on open cases in their grant, and this account has none.".to_owned(),
             Self::Outside(categories) => format!(
                 "One of its reports is outside your grant: {}. A moderator, admin or owner of this console decides this case.",
                 categories.iter().copied().collect::<Vec<_>>().join(", ")
             ),
-            Self::TooMany => "There are too many open reports to see whether all are in your grant. A moderator, admin or owner of this console decides this case.".to_owned(),
-            Self::Unread => "This is not a contractor’s to do.".to_owned(),
-            Self::Decided => "Nobody waits here for a decision about their sign-up.".to_owned(),
+            Self::TooMany => "There are too many open reports to check against your grant. A moderator, admin or \
+            owner of this console decides this case."
+                .to_owned(),
+            Self::Unread => "Contractors can’t do this.".to_owned(),
+            Self::Decided => "This account is not pending review.".to_owned(),
         }
     }
 }

@@ -49,7 +49,8 @@ const SEARCH: &str = form::action::<api::Search>();
 fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
     if !asks.may {
         return view! {
-            <div class="card pad empty"><p>"You do not search by email or IP address. Find somebody by handle, as @name or @name@server, by a part of the name, or by id."</p></div>
+            <div class="card pad empty"><p>"Your role can’t search by email or IP address. Search by handle \
+            (@name or @name@server), part of a name, or ID."</p></div>
         }
         .into_any();
     }
@@ -60,14 +61,17 @@ fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
             <form method="post" action=SEARCH class="body stack">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
-                <label class="field" for="personal">"Email or IP address" <span class="soft small">"whole, or a range such as 203.0.113.0/24"</span></label>
+                <label class="field" for="personal">"Email or IP address" <span class="soft small">"complete, or a \
+                range such as 203.0.113.0/24"</span></label>
                 <input class="input" id="personal" name="q" autocomplete="off" required="" maxlength="320" value=typed("q").unwrap_or_else(|| asks.typed.clone()) />
                 {form::beside(draft, "q")}
-                <label class="field" for="why">"Why"</label>
-                <input class="input" id="why" name="why" required="" maxlength="500" value=typed("why").unwrap_or_default() placeholder="Kept in the record" />
+                <label class="field" for="why">"Internal reason"</label>
+                <input class="input" id="why" name="why" required="" maxlength="500" value=typed("why").unwrap_or_default() placeholder="Saved in the audit \
+                log" />
                 {form::beside(draft, "why")}
-                <p class="soft small">"Looking for somebody by this is a reveal: that you looked, and why, goes into the record. What is found is shown for ten minutes, to you alone."</p>
-                <div><button class="btn main">"Look for it"</button></div>
+                <p class="soft small">"This search is a reveal: the audit log keeps the fact that you searched, \
+                and why. Results are shown for ten minutes, to you only."</p>
+                <div><button class="btn main">"Search"</button></div>
             </form>
         </section>
     }
@@ -82,7 +86,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     if let Looked::Asks(asked) = &page.looked {
         return view! {
             <div class="head"><h1>"Find by email or IP address"</h1></div>
-            {(!asked.typed.is_empty()).then(|| view! { <p class="soft lead">"No account has this as its handle."</p> })}
+            {(!asked.typed.is_empty()).then(|| view! { <p class="soft lead">"No account has this handle."</p> })}
             {asks(&instance, asked, &frame)}
         }
         .into_any();
@@ -99,7 +103,8 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     view! {
         <div class="head">
             {if page.looked == Looked::Personal {
-                view! { <h1>"Who has " {page.asked.clone()}</h1><span class="soft">"this search is in the record"</span> }.into_any()
+                view! { <h1>"Accounts with " {page.asked.clone()}</h1><span class="soft">"this search is in the \
+                audit log"</span> }.into_any()
             } else {
                 view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
             }}
@@ -107,19 +112,20 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
         {list::untold(&page.untold)}
         {if page.hits.is_empty() {
             view! { <div class="card pad empty"><p>{if page.looked == Looked::Personal {
-                "No account has this, as far as Mastodon keeps it: addresses that somebody was seen from go after a while."
+                "No matching account in Mastodon’s records. IP addresses are deleted after a while."
             } else {
-                "No account has this. A handle is written @name or @name@server; a part of the name finds those that begin with it."
+                "No matching account. Write a handle as @name or @name@server, or type the start of a name."
             }}</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Account"</th><th>"Name"</th><th>"State"</th></tr></thead>
+                <thead><tr><th>"Account"</th><th>"Name"</th><th>"Status"</th></tr></thead>
                 <tbody>{page.hits.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
         {page.more.then(|| {
-            let further = if page.looked == Looked::Personal { "Narrow the range." } else { "Type more of the name." };
-            view! { <p class="soft small pad">{format!("The first {}; there may be more. {further}", page.hits.len())}</p> }
+            let further = if page.looked == Looked::Personal { "Try a narrower range." } else { "Type more of the \
+            name." };
+            view! { <p class="soft small pad">{format!("First {} results; there may be more. {further}", page.hits.len())}</p> }
         })}
     }
     .into_any()
@@ -152,10 +158,10 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
         ("suspended", "Suspended"),
         ("deleted", "Deleted"),
         ("limited", "Limited"),
-        ("media", "Media hidden"),
-        ("frozen", "Login frozen"),
-        ("pending", "Waiting for approval"),
-        ("unconfirmed", "Mail unconfirmed"),
+        ("media", "Marked as sensitive"),
+        ("frozen", "Frozen"),
+        ("pending", "Pending review"),
+        ("unconfirmed", "Email unconfirmed"),
     ] {
         // Neither is on a public page, and a contractor sees them in a case alone.
         if frame.role == crate::access::Role::Contractor && matches!(value, "frozen" | "unconfirmed") {
@@ -165,12 +171,12 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
     }
     chips.push(view! { <span class="gap"></span> }.into_any());
     for (value, words) in
-        [("week", "Posted this week"), ("month", "Posted this month"), ("quiet", "Silent for 90 days")]
+        [("week", "Posted this week"), ("month", "Posted this month"), ("quiet", "Inactive for 90 days")]
     {
         chips.push(chip("active", value, words, &filter.active));
     }
     if !filter.inviter.is_empty() {
-        chips.push(list::chip_off(base, &search, "inviter", "came with an invitation"));
+        chips.push(list::chip_off(base, &search, "inviter", "joined by invite"));
     }
     let kept = [
         ("origin", filter.origin.as_str()),
@@ -188,10 +194,10 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
             {chips}
             <span class="gap"></span>
             <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
-            <input class="chip" name="name" aria-label="A part of the name they show, or of their handle" placeholder="name…" value=filter.name.clone() />
+            <input class="chip" name="name" aria-label="Part of the display name or username" placeholder="name…" value=filter.name.clone() />
             <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
             {list::kept(kept)}
-            <button class="chip">"Show"</button>
+            <button class="chip">"Apply"</button>
             <a class="chip" href=base.to_owned()>"All"</a>
         </form>
     }
@@ -207,21 +213,21 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
                 <td class="nowrap"><a href=path::account(&instance, row.id)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{row.display_name.clone()}</bdi></div></td>
                 <td class="nowrap">{role}{row.state.join(", ")}</td>
-                <td class="num soft nowrap" data-label="here since">{time::age(row.since, frame.now)}</td>
+                <td class="num soft nowrap" data-label="joined">{time::age(row.since, frame.now)}</td>
                 <td class="num soft nowrap wide">{row.last_active.map(|at| time::ago(at, frame.now))}</td>
             </tr>
         }
     };
     let accounts = ui::count(page.rows.len(), "account", "accounts");
     let looked = match (page.edge, &page.older) {
-        (Some(edge), _) => format!("{accounts}; looked back to {}", time::day(edge, frame.now)),
+        (Some(edge), _) => format!("{accounts}; searched back to {}", time::day(edge, frame.now)),
         (None, Some(_)) => accounts,
-        (None, None) => format!("{accounts}, to the end"),
+        (None, None) => format!("{accounts}; that’s all"),
     };
-    let words = if page.edge.is_some() { "Look further back →" } else { "Older →" };
+    let words = if page.edge.is_some() { "Search further back →" } else { "Older →" };
     let further = list::further(page.older.as_deref(), words);
     let without = (page.filter.state == "deleted" && !page.untold.is_empty())
-        .then(|| view! { <p class="note lead">"Who deleted their own account is not among them."</p> });
+        .then(|| view! { <p class="note lead">"Accounts deleted by their owner are not included."</p> });
     view! {
         <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
         {filters(&frame, &page, &path::accounts(&instance))}
@@ -230,10 +236,10 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         {if let Some(asked) = &page.asks {
             asks(&instance, asked, &frame)
         } else if page.rows.is_empty() {
-            view! { <div class="card pad empty"><p>"No account fits as far back as was looked."</p></div> }.into_any()
+            view! { <div class="card pad empty"><p>"No matching accounts so far back."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Account"</th><th>"Name"</th><th>"State"</th><th class="num">"Here since"</th><th class="num wide">"Last post"</th></tr></thead>
+                <thead><tr><th>"Account"</th><th>"Name"</th><th>"Status"</th><th class="num">"Joined"</th><th class="num wide">"Last post"</th></tr></thead>
                 <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}

@@ -163,8 +163,8 @@ const PAGE: usize = 40;
 fn not_public() -> Problem {
     Problem::new(
         Kind::Forbidden,
-        "As contractor you see whose login is frozen or whose email is not confirmed in a case of your grant alone.",
-        "Narrow the list by something else.",
+        "Contractors see whether an account is frozen or unconfirmed only in cases their grant covers.",
+        "Use another filter.",
     )
 }
 
@@ -202,7 +202,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    parsed.typed::<AccountId>("inviter", "It takes the id of an account")?;
+    parsed.typed::<AccountId>("inviter", "It takes an account ID")?;
     let mut filter = AccountFilter {
         origin: parsed.one_of("origin", &["local", "remote"])?.to_owned(),
         domain: text("domain").trim_start_matches('@').to_lowercase(),

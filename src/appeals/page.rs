@@ -32,30 +32,33 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
     let trouble = page.trouble.clone().map(|why| view! { <p class="note lead">{why}</p> });
     let known = page.waiting.is_some() || page.decided;
     let empty = if !known {
-        "Whether appeals wait is not known: the instance’s database has not been read so far, or the console may not read them."
+        "It’s not known whether appeals are pending: the instance’s database has not been read yet, or the \
+        console may not read appeals."
     } else if page.decided {
-        "No appeal that was decided is here. Those of accounts that were deleted are gone; the others stand here, the newest first."
+        "No decided appeals. Approved and rejected appeals are listed here, newest first, except those of deleted \
+        accounts."
     } else {
-        "No appeal waits here. Whoever was given a strike can appeal for a while; it appears here then."
+        "No pending appeals. People can appeal a strike for a limited time; their appeals are listed here."
     };
     view! {
         <div class="head"><h1>"Appeals"</h1><span class="soft">"read here, decided in Mastodon"</span></div>
         {trouble}
         <div class="chips bar">
-            {list::chip(&base, &search, "state", "waiting", format!("Waiting {waiting}"), state)}
+            {list::chip(&base, &search, "state", "waiting", format!("Pending {waiting}"), state)}
             {list::chip(&base, &search, "state", "decided", "Decided".to_owned(), state)}
         </div>
         {if page.rows.is_empty() {
             view! { <div class="card pad empty"><p>{empty}</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Who"</th><th>"Decision"</th><th class="num">{if page.decided { "Decided" } else { "Waiting" }}</th><th>"Appeal"</th><th><span class="heard">"In Mastodon"</span></th></tr></thead>
+                <thead><tr><th>"Account"</th><th>"Decision"</th><th class="num">{if page.decided { "Decided" } else { "Pending \
+                for" }}</th><th>"Appeal"</th><th><span class="heard">"In Mastodon"</span></th></tr></thead>
                 <tbody>{page.rows.iter().map(|line| row(&instance, line, &frame)).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
         <div class="head foot">
             <span class="soft small">{ui::count(page.rows.len(), "appeal", "appeals")} " shown"</span>
-            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()
@@ -67,12 +70,14 @@ fn row(instance: &InstanceName, line: &AppealLine, frame: &Frame) -> AnyView {
         Some((became, at)) => (time::ago(*at, frame.now).into_any(), Some(became.clone())),
         None => (time::age(line.at, frame.now).into_any(), None),
     };
-    let words = if line.became.is_some() { "See it in Mastodon →" } else { "Decide in Mastodon →" };
+    let words = if line.became.is_some() { "View in Mastodon →" } else { "Decide in Mastodon →" };
     let there = line.there.clone().map(|there| {
-        view! { <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals">{words}</a> }
+        view! { <a class="link" href=there target="_blank" rel=rel title="Needs a role on the instance with \
+        “Manage Appeals”">{words}</a> }
     });
-    let told = (!line.told.is_empty())
-        .then(|| view! { <div class="small soft cut"><bdi>"told: “" {ui::excerpt(&line.told, 160)} "”"</bdi></div> });
+    let told = (!line.told.is_empty()).then(
+        || view! { <div class="small soft cut"><bdi>"message: “" {ui::excerpt(&line.told, 160)} "”"</bdi></div> },
+    );
     view! {
         <tr data-row=keys::row()>
             <td class="nowrap"><a href=path::case(instance, line.account)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>

@@ -28,7 +28,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::appeals(&instance.name);
     let decided = parsed.one_of("state", &["waiting", "decided"])? == "decided";
-    let before = parsed.typed::<i64>("before", "It takes the number of an appeal")?;
+    let before = parsed.typed::<i64>("before", "It takes an appeal number")?;
     let list = instance.appeals.snapshot();
     let mut rows = if decided {
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);

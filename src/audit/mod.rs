@@ -54,15 +54,15 @@ pub struct AuditPage {
 /// The kinds of entries, with the words of the filter.
 pub const KINDS: &[(&str, &str)] = &[
     ("decide_case", "decisions"),
-    ("reverse_sanction", "sanctions lifted"),
+    ("reverse_sanction", "sanctions undone"),
     ("reopen_report", "reports reopened"),
     ("change_category", "categories changed"),
-    ("hold_case", "cases taken"),
+    ("hold_case", "cases assigned"),
     ("hand_over_case", "cases handed over"),
     ("set_registrations", "registrations"),
     ("decide_sign_up", "sign-ups decided"),
     ("reveal", "reveals"),
-    ("search_personal", "searches by mail or address"),
+    ("search_personal", "searches by email or address"),
     ("reveal_media", "private files shown"),
     ("offer_access", "access offered"),
     ("add_operator", "people added"),
@@ -71,58 +71,58 @@ pub const KINDS: &[(&str, &str)] = &[
     ("end_sessions", "sessions ended"),
     ("change_password", "passwords changed"),
     ("set_factor", "authenticators set up"),
-    ("new_recovery_codes", "recovery codes made"),
+    ("new_recovery_codes", "recovery codes created"),
     ("reset_sign_in", "sign-ins reset"),
     ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
     ("code_failed", "wrong codes"),
-    ("block_domain", "server rules made"),
-    ("change_domain_block", "server rules changed"),
-    ("lift_domain_block", "server rules lifted"),
-    ("allow_domain", "servers allowed"),
-    ("disallow_domain", "servers not allowed any more"),
-    ("block_mail_domain", "mail rules made"),
-    ("change_mail_domain_block", "mail rules changed"),
-    ("lift_mail_domain_block", "mail rules lifted"),
-    ("block_address", "address rules made"),
-    ("change_address_block", "address rules changed"),
-    ("lift_address_block", "address rules lifted"),
-    ("ask_grant", "grants asked for"),
+    ("block_domain", "domain blocks created"),
+    ("change_domain_block", "domain blocks changed"),
+    ("lift_domain_block", "domain blocks undone"),
+    ("allow_domain", "domains allowed"),
+    ("disallow_domain", "domains disallowed"),
+    ("block_mail_domain", "email domain blocks created"),
+    ("change_mail_domain_block", "email domain blocks changed"),
+    ("lift_mail_domain_block", "email domain blocks deleted"),
+    ("block_address", "IP rules created"),
+    ("change_address_block", "IP rules changed"),
+    ("lift_address_block", "IP rules deleted"),
+    ("ask_grant", "grants requested"),
     ("decide_grant", "grants decided"),
     ("revoke_grant", "grants revoked"),
-    ("start_grant", "grants begun"),
+    ("start_grant", "grants started"),
     ("end_grant", "grants ended"),
-    ("leave_role", "roles left alone"),
-    ("export_sheet", "sheets of work exported"),
+    ("leave_role", "roles left unchanged"),
+    ("export_sheet", "timesheets exported"),
     ("assign_role", "roles of the instance"),
-    ("issue_invite", "invitations issued"),
-    ("revoke_invite", "invitations revoked"),
-    ("enter_access_request", "access requests entered"),
-    ("refuse_access_request", "access requests refused"),
-    ("changed_elsewhere", "changed elsewhere"),
+    ("issue_invite", "invites created"),
+    ("revoke_invite", "invites deactivated"),
+    ("enter_access_request", "access requests added"),
+    ("refuse_access_request", "access requests rejected"),
+    ("changed_elsewhere", "changed outside the console"),
     ("write_note", "notes written"),
     ("withdraw_note", "notes withdrawn"),
-    ("delete_account", "accounts deleted at once"),
-    ("batch_begun", "batches and imports begun"),
+    ("delete_account", "account data deleted"),
+    ("batch_begun", "batches and imports started"),
     ("batch_paused", "batches and imports paused"),
-    ("batch_resumed", "batches and imports let go on"),
-    ("batch_ended", "batches and imports at their end"),
+    ("batch_resumed", "batches and imports resumed"),
+    ("batch_ended", "batches and imports finished"),
     ("link_account", "accounts linked"),
-    ("unlink_account", "links taken away"),
-    ("token_left", "tokens not taken back"),
-    ("token_taken_back", "tokens taken back later"),
-    ("registrations_unsettled", "registrations not seen everywhere"),
-    ("registrations_settled", "registrations seen everywhere later"),
+    ("unlink_account", "accounts unlinked"),
+    ("token_left", "tokens not revoked"),
+    ("token_taken_back", "tokens revoked later"),
+    ("registrations_unsettled", "registrations not visible everywhere"),
+    ("registrations_settled", "registrations visible everywhere later"),
     ("rows_sealed", "rows sealed"),
-    ("snapshots_proved", "what was kept of instances proved"),
-    ("row_resealed", "rows taken as they stand"),
-    ("destroy_words", "keys of old words destroyed"),
-    ("denied", "tries refused"),
+    ("snapshots_proved", "instance snapshots verified"),
+    ("row_resealed", "rows accepted as they are"),
+    ("destroy_words", "keys of old texts destroyed"),
+    ("denied", "attempts refused"),
     ("signed_out", "sign-outs"),
     ("second_factor_set", "second factors set up"),
-    ("head_sealed", "heads of the record sealed"),
-    ("record_accepted", "records accepted at the server"),
+    ("head_sealed", "heads of the audit log sealed"),
+    ("record_accepted", "audit logs accepted on the server"),
 ];
 
 /// What the list is narrowed to; empty text means everything.
@@ -137,6 +137,26 @@ pub struct Filter {
     /// Days as `2026-11-23`.
     pub from: String,
     pub to: String,
+    /// `each` for the deeds of batches and imports one by one, where the list would fold them.
+    pub batches: String,
+    /// The one batch or import whose deeds are listed, by its id.
+    pub batch: String,
+    /// `no` without who signed in and out.
+    pub sign_ins: String,
+}
+
+impl Filter {
+    /// Its names in an address.
+    pub const KEYS: [&str; 10] =
+        ["who", "kind", "outcome", "instance", "account", "from", "to", "batches", "batch", "sign-ins"];
+    /// Those that no field of its form holds.
+    pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
+
+    /// Whether the entry that began a batch stands for its deeds. Who looks for a sort of deed, or for what happened to somebody,
+    /// looks for each.
+    pub fn folds(&self) -> bool {
+        [&self.kind, &self.outcome, &self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
+    }
 }
 
 /// One entry in full.

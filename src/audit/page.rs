@@ -1,6 +1,6 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, EntryPage, InstanceLogPage, KINDS, Logged, Tree, api, service};
+use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Tree, api, service};
 use crate::{
     frame::Frame,
     ledger::check::Check,
@@ -21,7 +21,7 @@ pub fn Audit() -> impl IntoView {
         desk::Desk::Audit,
         async |asked| service::list(&asked.context, &asked.search).await,
         list_body,
-        |_, _| "Audit".to_owned(),
+        |_, _| "Audit log".to_owned(),
     )
 }
 
@@ -41,8 +41,8 @@ fn entries(tree: &Tree) -> String {
 
 fn checkpoint_sentence(tree: &Tree, frame: &Frame) -> AnyView {
     let outside = match &tree.outside {
-        Some(place) => format!(", kept in {place} too"),
-        None => ", kept nowhere else: whoever holds the machine could replace it all".to_owned(),
+        Some(place) => format!(", also stored in {place}"),
+        None => ", stored nowhere else: whoever controls the machine could replace it all".to_owned(),
     };
     match &tree.checkpoint {
         Some(checkpoint) => view! {
@@ -61,18 +61,20 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             <form method="post" action=CHECK class="inline">
                 {form::back(&frame.here)}
                 <button class="btn">"Check now"</button>
-                {again.then(|| view! { <button class="btn quiet" name="everything" value="yes">"Check everything again"</button> })}
+                {again.then(|| view! { <button class="btn quiet" name="everything" value="yes">"Check everything \
+                again"</button> })}
             </form>
-            <form method="post" action=CHECKPOINT class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
+            <form method="post" action=CHECKPOINT class="inline">{form::back(&frame.here)}<button class="btn">"Create \
+            checkpoint"</button></form>
         }
     });
     let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
-        view! { <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s own log"</a> }
+        view! { <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a> }
     });
-    let scope = (!page.whole).then(|| view! { <span class="badge">"your own deeds"</span> });
+    let scope = (!page.whole).then(|| view! { <span class="badge">"your own actions"</span> });
     view! {
         <div class="head">
-            <h1>"Audit"</h1>
+            <h1>"Audit log"</h1>
             <span class="badge">{entries(&page.tree)}</span>
             {scope}
             {checkpoint_sentence(&page.tree, &frame)}
@@ -96,15 +98,16 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
         let said = format!("Checking: {} of {} read.", ui::grouped(number(read)), ui::count(number(of), "entry", "entries"));
         view! {
             <Meta http_equiv="refresh" content="2" />
-            <p class="note lead" role="status"><span>{said}</span> <progress max=of value=read aria-label="How far the check is"></progress>
-                <a class="link" href=frame.here.clone()>"Look again"</a></p>
+            <p class="note lead" role="status"><span>{said}</span> <progress max=of value=read aria-label="Progress of the \
+            check"></progress>
+                <a class="link" href=frame.here.clone()>"Refresh"</a></p>
         }
     });
     let last = check.last.as_ref().map(|last| {
         let (class, role) = if last.whole { ("note lead good", "status") } else { ("note lead danger", "alert") };
         let found = match (last.whole, last.entries) {
-            (true, _) => "The tree is whole",
-            (false, Some(_)) => "The record is not what was written",
+            (true, _) => "The audit log is intact",
+            (false, Some(_)) => "The audit log has been altered",
             (false, None) => "Not checked",
         };
         let said = format!("{found}: {}.", last.said.join("; "));
@@ -115,6 +118,7 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
 
 fn filters(page: &AuditPage) -> AnyView {
     let filter = &page.filter;
+    let search = Search::parse(&Search::parse(&page.search).only(&Filter::KEYS));
     let option = |value: String, words: String, current: &str| {
         let selected = value == current;
         view! { <option value=value selected=selected>{words}</option> }.into_any()
@@ -135,16 +139,23 @@ fn filters(page: &AuditPage) -> AnyView {
         .collect_view();
     view! {
         <form method="get" action=path::AUDIT class="chips bar">
-            {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anybody"</option>{people}</select> })}
-            {(page.instances.len() > 1).then(|| view! { <select class="chip" name="instance" aria-label="Instance"><option value="">"Every instance"</option>{instances}</select> })}
-            <select class="chip" name="kind" aria-label="What"><option value="">"Everything"</option>{kinds}</select>
+            {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anyone"</option>{people}</select> })}
+            {(page.instances.len() > 1).then(|| view! { <select class="chip" name="instance" aria-label="Instance"><option value="">"All \
+            instances"</option>{instances}</select> })}
+            <select class="chip" name="kind" aria-label="Action"><option value="">"All actions"</option>{kinds}</select>
             <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
-            <input class="chip" name="account" aria-label="About this account: handle or id" placeholder="@name or id" autocomplete="off" value=filter.account.clone() />
+            <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
             <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
             <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
-            <button class="btn">"Show"</button>
+            <button class="btn">"Apply"</button>
             <a class="btn quiet" href=path::AUDIT>"All"</a>
+            {list::kept_of(&search, &Filter::CHIPS)}
         </form>
+        <div class="chips">
+            {list::chip(path::AUDIT, &search, "sign-ins", "no", "Without sign-ins".to_owned(), &filter.sign_ins)}
+            {(filter.folds() || !filter.batches.is_empty()).then(|| list::chip(path::AUDIT, &search, "batches", "each", "Each entry of batches".to_owned(), &filter.batches))}
+            {(!filter.batch.is_empty()).then(|| list::chip_off(path::AUDIT, &search, "batch", "Entries of one batch"))}
+        </div>
     }
     .into_any()
 }
@@ -167,7 +178,9 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         return view! { <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
     }
     if page.lines.is_empty() {
-        return view! { <div class="card pad empty"><p>"Nothing in the record fits. Every deed and every reveal is listed here from the moment it is asked for."</p></div> }.into_any();
+        return view! { <div class="card pad empty"><p>"No entries match. Every action and every reveal is listed \
+        here."</p></div> }
+        .into_any();
     }
     let several = page.instances.len() > 1;
     let on = |line: &Line| {
@@ -183,12 +196,15 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             .clone()
             .filter(|role| role == "contractor")
             .map(|role| view! { " " <span class="badge">{role}</span> });
+        let of_batch = line.begins.as_ref().map(|id| {
+            view! { " " <a href=path::with(path::AUDIT, "batch", id)>"Its entries"</a> }
+        });
         let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
+                <td class="full fill"><bdi>{line.what.clone()}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>
@@ -198,7 +214,8 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"What"</th>{several.then(|| view! { <th>"Instance"</th> })}<th>"Why"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th>{several.then(|| view! { <th>"Instance"</th> })}<th>"Internal \
+            reason"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
             <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
         </table></div>
     }
@@ -212,8 +229,8 @@ fn exports(page: &AuditPage) -> AnyView {
     }
     let query = Search::parse(&page.search).without(&["before", "draft", "done"]);
     view! {
-        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"As CSV"</a>
-        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"As JSON Lines"</a>
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"Export CSV"</a>
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"Export JSON Lines"</a>
     }
     .into_any()
 }
@@ -234,15 +251,13 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
         Some(DeedState::Succeeded) | None => ("Before and after", "After"),
-        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and what was meant", "Was meant"),
-        Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => {
-            ("What was meant, and not done", "Was meant")
-        }
+        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and intended", "Intended"),
+        Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => ("Intended, and not done", "Intended"),
     };
     let changes = (!page.before_after.is_empty()).then(|| {
         view! {
             <section class="card"><header><h2>{title}</h2></header>
-                <table><thead><tr><th>"What"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
+                <table><thead><tr><th>"Action"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
                     {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{before.clone()}</bdi></td><td class="said"><bdi>{after.clone()}</bdi></td></tr> }).collect_view()}
                 </tbody></table>
             </section>
@@ -254,7 +269,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     let why = (!page.line.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.line.why.clone()}</bdi></p> });
     view! {
         <div class="head">
-            {list::crumb(path::AUDIT, "Audit")}
+            {list::crumb(path::AUDIT, "Audit log")}
             <h1>"Entry " {page.line.index}</h1>
             {outcome(&page.line)}
         </div>
@@ -266,34 +281,35 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                         {why}
                         <dl class="facts">
                             <dt>"When"</dt><dd>{time::absolute(page.line.at)}</dd>
-                            {page.acting.clone().map(|acting| view! { <dt>"As"</dt><dd>{acting}</dd> })}
-                            <dt>"Role then"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
-                            <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console itself".to_owned(), |name| name.to_string())}</dd>
+                            {page.acting.clone().map(|acting| view! { <dt>"Acting as"</dt><dd>{acting}</dd> })}
+                            <dt>"Role at the time"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
+                            <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console \
+                            itself".to_owned(), |name| name.to_string())}</dd>
                             {page.request.clone().map(|id| view! { <dt>"Request"</dt><dd><code>{id}</code></dd> })}
                         </dl>
                     </div>
                 </section>
                 {page.sealed.clone().map(|sealed| view! { <p class="note">{sealed}</p> })}
                 {changes}
-                {facts("The deed", &page.details)}
-                {facts("What was seen afterwards", &page.seen)}
+                {facts("Action", &page.details)}
+                {facts("Verified state", &page.seen)}
             </div>
             <aside class="stack">
                 <section class="card">
-                    <header><h2>"Its place in the tree"</h2></header>
+                    <header><h2>"Position in the log"</h2></header>
                     <div class="body stack small">
                         <p>{entries(&page.tree)} " in the tree. " {checkpoint_sentence(&page.tree, &frame)}</p>
                         <p>"Hash of this leaf"</p><code class="hash">{page.leaf_hash.clone()}</code>
                         <p>"Root"</p><code class="hash">{page.tree.root.clone()}</code>
                         {page.proof.as_ref().map(|proof| view! {
-                            <details><summary class="soft">"The " {proof.len()} " hashes that lead from the one to the other"</summary>
+                            <details><summary class="soft">"The " {proof.len()} " hashes that connect the two"</summary>
                                 {proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
                             </details>
                         })}
                     </div>
                 </section>
                 <section class="card">
-                    <header><h2>"As it stands in the store"</h2></header>
+                    <header><h2>"As stored"</h2></header>
                     <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
                     {outcome_leaf}
                 </section>
@@ -309,7 +325,7 @@ pub fn InstanceLog() -> impl IntoView {
         desk::Desk::Audit,
         async |asked| service::instance_log::page(&asked.context, asked.instance(), &asked.search).await,
         instance_log_body,
-        |_, _| "Mastodon’s own log".to_owned(),
+        |_, _| "Mastodon’s audit log".to_owned(),
     )
 }
 
@@ -352,15 +368,16 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
     let base = path::instance_log(&head.name);
     let further = page.further.clone().map(|(at, href)| {
         view! {
-            <p class="note lead">"Nothing more since " {time::absolute(at)} ". Further back was not looked."
-                <a class="link" href=href>"Look further"</a></p>
+            <p class="note lead">"No more entries since " {time::absolute(at)} ". The search stopped there."
+                <a class="link" href=href>"Search further"</a></p>
         }
     });
     view! {
         <div class="head">
-            {list::crumb(path::AUDIT, "Audit")}
-            <h1>"Mastodon’s own log"</h1>
-            <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. Settings, notes and invitations are never in it."</span>
+            {list::crumb(path::AUDIT, "Audit log")}
+            <h1>"Mastodon’s audit log"</h1>
+            <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. It never includes \
+            settings, notes and invites."</span>
         </div>
         {list::untold(&page.untold)}
         {instance_log_filters(&base, &page)}
@@ -386,9 +403,9 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
     view! {
         <form method="get" action=base.to_owned() class="chips bar">
             <input class="chip" name="who" aria-label="By this account" placeholder="@name" value=filter.who.clone() />
-            <select class="chip" name="action" aria-label="What"><option value="">"Every action"</option>{actions}</select>
+            <select class="chip" name="action" aria-label="Action"><option value="">"All actions"</option>{actions}</select>
             <input class="chip" type="date" name="day" aria-label="On this day, UTC" value=filter.day.clone() />
-            <button class="btn">"Show"</button>
+            <button class="btn">"Apply"</button>
             <a class="btn quiet" href=base.to_owned()>"All"</a>
         </form>
     }
@@ -398,9 +415,9 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
 fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Frame) -> AnyView {
     if page.rows.is_empty() {
         let said = if page.nobody {
-            "There is no local account of that name."
+            "There is no local account with that name."
         } else {
-            "No row fits. Mastodon writes one for every action of its staff, whether through this console or not."
+            "No entries match. Mastodon adds one for every staff action, through this console or not."
         };
         return view! { <div class="card pad empty"><p>{said}</p></div> }.into_any();
     }
@@ -433,7 +450,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"On what"</th><th>"Done"</th><th class="num wide">"Row"</th></tr></thead>
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"Target"</th><th>"Details"</th><th class="num wide">"ID"</th></tr></thead>
             <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

@@ -14,7 +14,7 @@ use crate::{
     deeds::AnyDeed,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{self, Acting, Answer, Entry, LedgerError, Sealed, Step, Subject, unreadable},
+    ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Sealed, Step, Subject, unreadable},
     mastodon::settings,
     path,
     problem::{Kind, Problem},
@@ -31,7 +31,7 @@ use serde_json::Value;
 
 const PAGE: i64 = 50;
 /// How a day is written in a filter.
-const DAY_TYPED: &str = "It takes a day, like 2026-11-23";
+const DAY_TYPED: &str = "It takes a date, like 2026-11-23";
 
 fn acting_of(entry: &Entry) -> Option<Acting> {
     serde_json::from_value(entry.leaf["acting"].clone()).ok()
@@ -92,6 +92,9 @@ fn filter(search: &Search) -> Filter {
         account: text("account"),
         from: text("from"),
         to: text("to"),
+        batches: text("batches"),
+        batch: text("batch"),
+        sign_ins: text("sign-ins"),
     }
 }
 
@@ -113,6 +116,8 @@ async fn asked(
     accepts("kind", &filter.kind, &kinds)?;
     accepts("outcome", &filter.outcome, &outcomes)?;
     accepts("instance", &filter.instance, &instances)?;
+    accepts("batches", &filter.batches, &["each"])?;
+    accepts("sign-ins", &filter.sign_ins, &["no"])?;
     if whole {
         accepts("who", &filter.who, &people)?;
     }
@@ -121,7 +126,7 @@ async fn asked(
         at => Ok(at),
     };
     let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
-    Ok(ledger::Filter {
+    let narrowed = ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
@@ -129,7 +134,29 @@ async fn asked(
         outcome: Some(filter.outcome.clone()),
         from: date("from", &filter.from)?,
         to,
+        without_sign_ins: filter.sign_ins == "no",
         ..ledger::Filter::default()
+    };
+    if filter.batch.is_empty() { Ok(narrowed) } else { of_batch(context, narrowed, &filter.batch).await }
+}
+
+/// Narrowed to the deeds of one batch or import: they lie between the entry that began it and the one of its end, and are of
+/// whoever began it.
+async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<ledger::Filter, Problem> {
+    let facts = context.app.ledger.about(id, 50).await.map_err(unreadable)?;
+    let begun = facts.iter().find(|entry| entry.deed == "batch_begun");
+    let own = |entry: &&Entry| {
+        asked.operator.as_ref().is_none_or(|own| own.is_empty() || entry.operator.as_ref() == Some(own))
+    };
+    let Some(begun) = begun.filter(own) else {
+        return Err(unknown("batch", id, "the id of a batch or import that was begun"));
+    };
+    Ok(ledger::Filter {
+        operator: begun.operator.clone(),
+        after: Some(begun.index),
+        before: facts.iter().find(|entry| entry.deed == "batch_ended").map(|entry| entry.index),
+        batches: Batches::Of(id.to_owned()),
+        ..asked
     })
 }
 
@@ -141,13 +168,13 @@ async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Pro
     }
     let mut on = context.visible().filter(|own| filter.instance.is_empty() || own.name.as_str() == filter.instance);
     let (Some(instance), None) = (on.next(), on.next()) else {
-        return Err(wrong("Choose the instance that the account is on: each counts its own."));
+        return Err(wrong("Choose the instance first: each has its own accounts."));
     };
     let account = match filter.account.parse::<AccountId>() {
         Ok(id) => id,
         Err(_) => crate::accounts::service::by_name(instance, &filter.account)
             .await?
-            .ok_or_else(|| wrong("There is no such account on that instance. Write its handle or its id."))?,
+            .ok_or_else(|| wrong("This account doesn’t exist on that instance. Enter its handle or ID."))?,
     };
     Ok(Some(context.app.ledger.subject(&Subject::Account(instance.name.clone(), account))))
 }
@@ -163,7 +190,9 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let narrowed = asked(context, &filter, &people, whole).await;
     let mut entries = match &narrowed {
         Ok(asked) => {
-            let asked = ledger::Filter { before, limit: PAGE + 1, ..asked.clone() };
+            let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
+            let before = before.or(asked.before);
+            let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
             app.ledger.list(&asked).await.map_err(unreadable)?
         }
         Err(_) => Vec::new(),
@@ -200,7 +229,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
     let whole = scope(context).await?;
-    let missing = || Problem::not_found(format!("There is no entry {}.", ui::excerpt(index, 20)));
+    let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
     let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
     if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
@@ -223,15 +252,16 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         Err(error) => return Err(unreadable(error)),
     };
     let sealed = match detail.entry.sealed {
-        _ if !as_appended => Some(
-            "This entry, or one before it, is not as it was appended: what stands here proves nothing.".to_owned(),
-        ),
+        _ if !as_appended => {
+            Some("This entry, or one before it, has been altered: nothing here is evidence.".to_owned())
+        }
         Sealed::Nothing | Sealed::Opened => None,
         Sealed::Destroyed => Some(
-            "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned(),
+            "The content of this action is sealed and its key has been destroyed. The log is still intact.".to_owned(),
         ),
         Sealed::Damaged => Some(
-            "What this deed was about is sealed and does not open: the text was changed, or the secret key is another one."
+            "The content of this action is sealed and can’t be opened: the text was altered, or the secret key \
+            has changed."
                 .to_owned(),
         ),
     };
@@ -257,6 +287,8 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
 fn readable(deed: &Value) -> Value {
     let mut shown = deed.clone();
     if let Some(fields) = shown.as_object_mut() {
+        // Its kind is what its sentence says.
+        fields.remove("deed");
         match deed["deed"].as_str() {
             Some("search_personal") => {
                 let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
@@ -319,7 +351,7 @@ pub async fn checkpoint(context: Context) -> Result<String, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
     context.app.ledger.checkpoint().await.map_err(|error| {
         tracing::error!(%error, "checkpoint");
-        Problem::new(Kind::Unavailable, format!("No checkpoint was taken: {error}."), "See the log of the server.")
+        Problem::new(Kind::Unavailable, format!("No checkpoint was taken: {error}."), "See the server’s log.")
     })?;
     Ok(path::AUDIT.to_owned())
 }

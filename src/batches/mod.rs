@@ -24,7 +24,7 @@ pub fn most(role: Role) -> usize {
 pub fn only_the_first(taken: usize, fitting: usize) -> Option<String> {
     (taken < fitting).then(|| {
         format!(
-            "These are the first {} of {}. The others stay, and are next when these are done.",
+            "These are the first {} of {}. The rest come next, once these are done.",
             ui::grouped(taken),
             ui::grouped(fitting)
         )
@@ -34,9 +34,11 @@ pub fn only_the_first(taken: usize, fitting: usize) -> Option<String> {
 /// Why so many cannot be decided at once by somebody of this role.
 pub fn too_many(role: Role, number: usize) -> Option<String> {
     if number > MOST_AT_ONCE {
-        Some(format!("At most {MOST_AT_ONCE} are decided at once; these are {number}."))
+        Some(format!("You can decide at most {MOST_AT_ONCE} at once, and {number} are selected."))
     } else if number > most(role) {
-        Some(format!("More than {MOST_FOR_MODERATORS} at once are for owners and admins; these are {number}."))
+        Some(format!(
+            "Deciding more than {MOST_FOR_MODERATORS} at once takes an owner or admin, and {number} are selected."
+        ))
     } else {
         None
     }

@@ -27,10 +27,10 @@ pub fn Batch() -> impl IntoView {
 /// What is under way, a line each, above the list whose rows it decides.
 pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> AnyView {
     let line = |batch: &Running| {
-        let state = if batch.paused { "paused" } else { "under way" };
+        let state = if batch.paused { "paused" } else { "in progress" };
         view! {
-            <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, now)} ": " {state}
-                <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
+            <p class="note lead good">{batch.what.clone()} ", started by " {batch.who.clone()} " " {time::ago(batch.since, now)} ": " {state}
+                <a class="link" href=path::batch(instance, &batch.id)>"View"</a></p>
         }
     };
     batches.iter().map(line).collect_view().into_any()
@@ -43,7 +43,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
     let state = match (page.ended_at, page.paused) {
         (Some(at), _) => view! { <span class="badge good">"finished " {time::ago(at, frame.now)}</span> }.into_any(),
         (None, true) => view! { <span class="badge warn">"paused"</span> }.into_any(),
-        (None, false) => view! { <span class="badge accent">"under way"</span> }.into_any(),
+        (None, false) => view! { <span class="badge accent">"in progress"</span> }.into_any(),
     };
     let counts = page
         .counts
@@ -51,7 +51,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
         .map(|(outcome, number)| view! { <span class=outcome.badge()>{format!("{number} {}", outcome.word())}</span> " " })
         .collect_view();
     let pause = page.may_pause.then(|| {
-        let (value, words) = if page.paused { ("no", "Go on") } else { ("yes", "Pause") };
+        let (value, words) = if page.paused { ("no", "Resume") } else { ("yes", "Pause") };
         view! {
             <form method="post" action=PAUSE class="inline">
                 {form::back(&frame.here)}
@@ -62,7 +62,8 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
         }
     });
     let waits = page.waits.filter(|_| !page.paused).map(|seconds| {
-        view! { <p class="note lead">{format!("It waits {seconds} s: half of what the instance takes from this console stays free for people at work.")}</p> }
+        view! { <p class="note lead">{format!("Continues in {seconds} s: half of the instance’s rate limit is \
+        reserved for people at work.")}</p> }
     });
     // Without scripts, and with them: the page looks again by itself while something is under way.
     let again = (page.ended_at.is_none() && !page.paused).then(|| view! { <Meta http_equiv="refresh" content="3" /> });
@@ -71,18 +72,18 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
         <div class="head">
             <h1>{page.what.clone()}</h1>
             {state}
-            <span class="soft">"begun by " {page.who.clone()} " " {time::ago(page.created_at, frame.now)}</span>
+            <span class="soft">"started by " {page.who.clone()} " " {time::ago(page.created_at, frame.now)}</span>
             <span class="end">{pause}</span>
         </div>
         {waits}
         <section class="card">
             <header><h2>{format!("{done} of {} done", ui::grouped(number))}</h2><span class="end">{counts}</span></header>
             <div class="body stack">
-                <progress max=number value=done aria-label="How far it is"></progress>
+                <progress max=number value=done aria-label="Progress"></progress>
                 {(!page.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.why.clone()}</bdi></p> })}
             </div>
             <table class="list">
-                <thead><tr><th>"Who"</th><th>"Outcome"</th><th>"What was said"</th><th class="num">"Entry"</th></tr></thead>
+                <thead><tr><th>"Account"</th><th>"Outcome"</th><th>"Result"</th><th class="num">"Entry"</th></tr></thead>
                 <tbody>{page.items.iter().map(|one| item(&frame, page.own, one)).collect_view()}</tbody>
             </table>
         </section>
@@ -96,7 +97,7 @@ fn item(frame: &Frame, own: bool, item: &Item) -> AnyView {
             let word = if outcome == DeedState::Succeeded { "done" } else { outcome.word() };
             view! { <span class=outcome.badge()>{word}</span> }.into_any()
         }
-        None => view! { <span class="badge">"waits"</span> }.into_any(),
+        None => view! { <span class="badge">"waiting"</span> }.into_any(),
     };
     let entry = item.entry.map(|index| match own {
         true => view! { <a class="mono" href=path::audit_entry(index)>{index}</a> }.into_any(),

@@ -53,7 +53,7 @@ fn different(deeds: &[InBatch]) -> usize {
 /// Stores a batch, and begins it once the record says so; the work goes on by itself.
 pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, why: Why) -> Result<String, Problem> {
     let Some(kind) = deeds.first().map(InBatch::kind) else {
-        return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
+        return Err(Problem::new(Kind::Invalid, "Nothing in this batch can be done.", ""));
     };
     let batch = Batch {
         id: crate::id::fresh(),
@@ -141,7 +141,7 @@ async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Bat
         .await
         .map_err(store_problem)?
         .filter(|batch| batch.instance == instance.name && is_shown(context, batch))
-        .ok_or_else(|| Problem::not_found("There is no such batch here."))
+        .ok_or_else(|| Problem::not_found("This batch doesn’t exist."))
 }
 
 pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str) -> Result<Framed<BatchPage>, Problem> {
@@ -206,8 +206,8 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
     if !pause && batch.operator != context.actor.operator && !matches!(context.actor.role, Role::Owner | Role::Admin) {
         return Err(Problem::new(
             Kind::Forbidden,
-            "Only who began a batch, an admin or an owner lets it go on.",
-            "Pausing it is everybody’s.",
+            "Only the person who started a batch, an admin or an owner can resume it.",
+            "Anyone can pause it.",
         ));
     }
     if batch.paused != pause && batch.ended_at.is_none() {
@@ -271,7 +271,7 @@ impl Work for OfBatch {
     async fn found(&self, item: &Item) -> Stands {
         begun(&self.app, &self.batch, &item.deed, item.state == State::UnderWay).await.unwrap_or_else(|error| {
             tracing::error!(%error, batch = self.batch.id, "batches.begun");
-            Stands::Wait("The record does not answer.".to_owned())
+            Stands::Wait("The audit log can’t be reached.".to_owned())
         })
     }
 

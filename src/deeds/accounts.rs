@@ -53,8 +53,8 @@ impl Deed for SearchPersonal {
 
     fn sentence(&self) -> String {
         match self.what {
-            Personal::Email(_) => "looked for somebody by mail address".to_owned(),
-            Personal::Address(_) => "looked for people by address".to_owned(),
+            Personal::Email(_) => "searched by email address".to_owned(),
+            Personal::Address(_) => "searched by IP address".to_owned(),
         }
     }
 
@@ -173,11 +173,11 @@ impl Deed for DeleteAccount {
     }
 
     fn sentence(&self) -> String {
-        format!("had the data of {} deleted at once", at(&self.acct))
+        format!("deleted the data of {} immediately", at(&self.acct))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("data", "kept for 30 days".to_owned(), "deleted at once".to_owned())]
+        vec![row("data", "kept for 30 days".to_owned(), "deleted immediately".to_owned())]
     }
 }
 

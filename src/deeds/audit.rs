@@ -55,7 +55,7 @@ impl Deed for ExportRecord {
             ExportForm::JsonLines => "as JSON Lines",
             ExportForm::Bundle => "as a bundle with proofs",
         };
-        format!("exported {} {form}", if self.filter.is_empty() { "the record" } else { "a part of the record" })
+        format!("exported {} {form}", if self.filter.is_empty() { "the audit log" } else { "part of the audit log" })
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -99,9 +99,9 @@ impl Deed for DestroyWords {
     fn sentence(&self) -> String {
         let what = match self.because {
             Destruction::Request => "about one subject",
-            Destruction::Retention => "that are older than they are kept",
+            Destruction::Retention => "past their retention period",
         };
-        format!("destroyed the sealed words {what} ({})", text::count(self.keys.len(), "key", "keys"))
+        format!("destroyed the sealed texts {what} ({})", text::count(self.keys.len(), "key", "keys"))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

@@ -47,12 +47,12 @@ impl InBatch {
     pub fn of_many(&self, number: usize) -> String {
         let people = text::count(number, "person", "people");
         match self {
-            Self::DecideSignUp(deed) if deed.approve => format!("Let in {people}"),
-            Self::DecideSignUp(_) => format!("Refuse the sign-ups of {people}"),
+            Self::DecideSignUp(deed) if deed.approve => format!("Approve {people}"),
+            Self::DecideSignUp(_) => format!("Reject the sign-ups of {people}"),
             Self::DecideCase(deed) => {
                 format!("{}: {}", deed.decision.words(), text::count(number, "case", "cases"))
             }
-            Self::RevokeInvite(_) => format!("Revoke {}", text::count(number, "invitation", "invitations")),
+            Self::RevokeInvite(_) => format!("Deactivate {}", text::count(number, "invite", "invites")),
         }
     }
 

@@ -47,7 +47,7 @@ impl Deed for BlockDomain {
     }
 
     fn sentence(&self) -> String {
-        format!("made a rule for {}: {}", self.domain, self.after.words())
+        format!("created a domain block for {}: {}", self.domain, self.after.words())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -103,7 +103,7 @@ impl Deed for ChangeDomainBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("changed the rule for {} to {}", self.domain, self.after.words())
+        format!("changed the domain block for {} to {}", self.domain, self.after.words())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -156,7 +156,7 @@ impl Deed for LiftDomainBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("lifted the rule for {} ({})", self.domain, self.before.words())
+        format!("undid the domain block for {} ({})", self.domain, self.before.words())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -259,7 +259,7 @@ impl Deed for DisallowDomain {
     }
 
     fn sentence(&self) -> String {
-        format!("took {} off the allowed servers", self.domain)
+        format!("disallowed {}", self.domain)
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -311,11 +311,11 @@ impl Deed for BlockMailDomain {
     }
 
     fn sentence(&self) -> String {
-        format!("made a rule for mail at {}: {}", self.domain, review(self.review))
+        format!("created an email domain block for {}: {}", self.domain, review(self.review))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("rule", "none".to_owned(), review(self.review).to_owned())]
+        vec![row("email domain block", "none".to_owned(), review(self.review).to_owned())]
     }
 }
 
@@ -365,11 +365,11 @@ impl Deed for ChangeMailDomainBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("changed the rule for mail at {} to {}", self.domain, review(self.review_after))
+        format!("changed the email domain block for {} to {}", self.domain, review(self.review_after))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("rule", review(self.review_before).to_owned(), review(self.review_after).to_owned())]
+        vec![row("email domain block", review(self.review_before).to_owned(), review(self.review_after).to_owned())]
     }
 }
 
@@ -418,11 +418,11 @@ impl Deed for LiftMailDomainBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("lifted the rule for mail at {}", self.domain)
+        format!("deleted the email domain block for {}", self.domain)
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("rule", review(self.review_before).to_owned(), "none".to_owned())]
+        vec![row("email domain block", review(self.review_before).to_owned(), "none".to_owned())]
     }
 }
 
@@ -471,7 +471,7 @@ impl Deed for BlockAddress {
     }
 
     fn sentence(&self) -> String {
-        format!("made a rule for {}: {}", self.network, self.after.severity.word())
+        format!("created an IP rule for {}: {}", self.network, self.after.severity.word())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -526,7 +526,7 @@ impl Deed for ChangeAddressBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("changed the rule for {} to {}", self.network, self.after.severity.word())
+        format!("changed the IP rule for {} to {}", self.network, self.after.severity.word())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -579,7 +579,7 @@ impl Deed for LiftAddressBlock {
     }
 
     fn sentence(&self) -> String {
-        format!("lifted the rule for {}", self.network)
+        format!("deleted the IP rule for {}", self.network)
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -607,7 +607,7 @@ fn cutting(follows: bool) -> &'static [Permission] {
 }
 
 pub fn review(review: bool) -> &'static str {
-    if review { "sign-ups reviewed" } else { "no sign-ups" }
+    if review { "sign-ups with approval" } else { "sign-ups blocked" }
 }
 
 /// Two rules about a server, line by line where they differ.
@@ -617,11 +617,11 @@ pub fn rules(before: Option<&Rule>, after: Option<&Rule>) -> Vec<(String, String
             rule.words(),
             rule.public_comment.clone(),
             rule.private_comment.clone(),
-            if rule.obfuscate { "obscured" } else { "in full" }.to_owned(),
+            if rule.obfuscate { "obfuscated" } else { "in full" }.to_owned(),
         ],
         None => ["none", "", "", ""].map(str::to_owned),
     };
-    ["rule", "public comment", "private comment", "name in public lists"]
+    ["domain block", "public comment", "private comment", "name in public lists"]
         .into_iter()
         .zip(lines(before).into_iter().zip(lines(after)))
         .filter(|(_, (before, after))| before != after)
@@ -632,10 +632,10 @@ pub fn rules(before: Option<&Rule>, after: Option<&Rule>) -> Vec<(String, String
 pub fn addresses(before: Option<&AddressRule>, after: Option<&AddressRule>) -> Vec<(String, String, String)> {
     let words = |rule: Option<&AddressRule>| match rule {
         Some(rule) => {
-            let until = rule.until.map_or_else(|| "for good".to_owned(), |at| format!("until {}", time::absolute(at)));
+            let until = rule.until.map_or_else(|| "permanent".to_owned(), |at| format!("until {}", time::absolute(at)));
             format!("{}, {until}, “{}”", rule.severity.word(), rule.comment)
         }
         None => "none".to_owned(),
     };
-    vec![("rule".to_owned(), words(before), words(after))]
+    vec![("IP rule".to_owned(), words(before), words(after))]
 }

@@ -52,7 +52,7 @@ impl Deed for AskGrant {
     }
 
     fn sentence(&self) -> String {
-        format!("asked for a grant for {} on {}", text::tame(&self.name), self.scope.places())
+        format!("requested a grant for {} on {}", text::tame(&self.name), self.scope.places())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -113,19 +113,19 @@ impl Deed for DecideGrant {
         if self.approve {
             format!("approved a grant for {}", text::tame(&self.name))
         } else {
-            format!("refused a grant for {}", text::tame(&self.name))
+            format!("rejected a grant for {}", text::tame(&self.name))
         }
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        let after = if self.approve { "approved" } else { "refused" };
-        let mut rows = vec![row("grant", "asked for".to_owned(), format!("{after}: {}", self.scope.words()))];
+        let after = if self.approve { "approved" } else { "rejected" };
+        let mut rows = vec![row("grant", "requested".to_owned(), format!("{after}: {}", self.scope.words()))];
         let second = &self.second_person;
         if !second.said.is_empty() {
             rows.push(row("second person", String::new(), text::tame(&second.said)));
         }
         if second.factor_waived {
-            rows.push(row("their second factor", String::new(), "none, and none was asked for".to_owned()));
+            rows.push(row("their second factor", String::new(), "none, and none was required".to_owned()));
         }
         rows
     }
@@ -206,7 +206,7 @@ impl Deed for StartGrant {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("grant", "to come".to_owned(), "running".to_owned())]
+        vec![row("grant", "scheduled".to_owned(), "active".to_owned())]
     }
 }
 
@@ -253,7 +253,7 @@ impl Deed for EndGrant {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("grant", "running".to_owned(), "over".to_owned())]
+        vec![row("grant", "active".to_owned(), "ended".to_owned())]
     }
 }
 
@@ -288,7 +288,7 @@ impl Deed for LeaveRole {
     }
 
     fn sentence(&self) -> String {
-        format!("left the role of {} alone: {}", at(&self.asked.acct), text::tame(&self.found))
+        format!("left the role of {} unchanged: {}", at(&self.asked.acct), text::tame(&self.found))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -326,7 +326,7 @@ impl Deed for ExportSheet {
     }
 
     fn sentence(&self) -> String {
-        format!("exported the work of {} in {}", text::tame(&self.name), self.month)
+        format!("exported the timesheet of {} for {}", text::tame(&self.name), self.month)
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

@@ -55,11 +55,11 @@ impl Deed for IssueInvite {
     fn sentence(&self) -> String {
         let uses = text::count(usize::try_from(self.max_uses).unwrap_or(0), "use", "uses");
         let request = if self.request.is_some() { " for an access request" } else { "" };
-        format!("issued an invitation with {uses} as {}{request}", at(&self.acct))
+        format!("created an invite with {uses} as {}{request}", at(&self.acct))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("invitation", "none".to_owned(), "usable".to_owned())]
+        vec![row("invite", "none".to_owned(), "available".to_owned())]
     }
 }
 
@@ -112,7 +112,7 @@ impl Deed for RevokeInvite {
     }
 
     fn sentence(&self) -> String {
-        format!("revoked invitation {} of {}", self.invite, at(&self.acct))
+        format!("deactivated invite {} of {}", self.invite, at(&self.acct))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -120,7 +120,7 @@ impl Deed for RevokeInvite {
             Some(most) => format!("{} of {most} uses", self.uses),
             None => format!("{} uses, no limit", self.uses),
         };
-        vec![row("invitation", used, "ended".to_owned())]
+        vec![row("invite", used, "deactivated".to_owned())]
     }
 }
 
@@ -169,11 +169,11 @@ impl Deed for EnterAccessRequest {
     }
 
     fn sentence(&self) -> String {
-        "wrote down an access request".to_owned()
+        "added an access request".to_owned()
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("access request", "none".to_owned(), "waiting".to_owned())]
+        vec![row("access request", "none".to_owned(), "pending".to_owned())]
     }
 }
 
@@ -205,10 +205,10 @@ impl Deed for RefuseAccessRequest {
     }
 
     fn sentence(&self) -> String {
-        "refused an access request".to_owned()
+        "rejected an access request".to_owned()
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("access request", "waiting".to_owned(), "refused".to_owned())]
+        vec![row("access request", "pending".to_owned(), "rejected".to_owned())]
     }
 }

@@ -81,7 +81,7 @@ impl Deed for UnlinkAccount {
     }
 
     fn sentence(&self) -> String {
-        format!("took the link of {} with {} away", text::tame(&self.name), at(&self.acct))
+        format!("unlinked {} from {}", text::tame(&self.name), at(&self.acct))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

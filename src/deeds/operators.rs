@@ -84,7 +84,7 @@ impl Deed for DisableOperator {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
+        let word = |ended: bool| if ended { "ended" } else { "active" }.to_owned();
         vec![row("access", word(!self.disabled), word(self.disabled))]
     }
 }
@@ -184,7 +184,7 @@ impl Deed for ChangePassword {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("password", "the one before".to_owned(), "a new one".to_owned())]
+        vec![row("password", "the previous one".to_owned(), "a new one".to_owned())]
     }
 }
 
@@ -259,11 +259,11 @@ impl Deed for NewRecoveryCodes {
     }
 
     fn sentence(&self) -> String {
-        format!("made new recovery codes for {}", text::tame(&self.name))
+        format!("created new recovery codes for {}", text::tame(&self.name))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("recovery codes", "those before".to_owned(), "new ones".to_owned())]
+        vec![row("recovery codes", "the previous ones".to_owned(), "new ones".to_owned())]
     }
 }
 
@@ -328,8 +328,8 @@ impl Deed for ResetSignIn {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        let password = row("password", "the one before".to_owned(), "none; a one-time link".to_owned());
-        let factor = row("second factor", "the one before".to_owned(), "set up at the next sign-in".to_owned());
+        let password = row("password", "the previous one".to_owned(), "none; a one-time link".to_owned());
+        let factor = row("second factor", "the previous one".to_owned(), "set up at the next sign-in".to_owned());
         match self.what {
             Resetting::Password => vec![password],
             Resetting::Factor => vec![factor],

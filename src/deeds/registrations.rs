@@ -104,7 +104,7 @@ fn raw(rows: &[Option<String>]) -> String {
 fn mode_word(mode: RegistrationsMode) -> &'static str {
     match mode {
         RegistrationsMode::Open => "opened registrations",
-        RegistrationsMode::Approved => "set registrations to approval",
+        RegistrationsMode::Approved => "set registrations to approval required",
         RegistrationsMode::None => "closed registrations",
     }
 }

@@ -201,7 +201,7 @@ impl Deed for ReopenReport {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("report", "closed".to_owned(), "open".to_owned())]
+        vec![row("report", "resolved".to_owned(), "open".to_owned())]
     }
 }
 
@@ -254,7 +254,7 @@ impl Deed for ChangeCategory {
     }
 
     fn sentence(&self) -> String {
-        format!("moved report {} about {} to {}", self.report, at(&self.acct), self.after.word())
+        format!("changed the category of report {} about {} to {}", self.report, at(&self.acct), self.after.word())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -312,15 +312,15 @@ impl Deed for ClaimCase {
 
     fn sentence(&self) -> String {
         if self.claim {
-            format!("took the case of {}", at(&self.acct))
+            format!("assigned the case of {} to themselves", at(&self.acct))
         } else {
-            format!("gave back the case of {}", at(&self.acct))
+            format!("unassigned the case of {}", at(&self.acct))
         }
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        let held = if self.held_before.is_some() { "held" } else { "nobody’s" };
-        vec![row("case", held.to_owned(), if self.claim { "held" } else { "nobody’s" }.to_owned())]
+        let held = if self.held_before.is_some() { "assigned" } else { "unassigned" };
+        vec![row("case", held.to_owned(), if self.claim { "assigned" } else { "unassigned" }.to_owned())]
     }
 }
 
@@ -371,11 +371,11 @@ impl Deed for HandOverCase {
     }
 
     fn sentence(&self) -> String {
-        format!("handed the case of {} to {}", at(&self.acct), text::tame(&self.to_name))
+        format!("handed over the case of {} to {}", at(&self.acct), text::tame(&self.to_name))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("case", "held".to_owned(), format!("held by {}", text::tame(&self.to_name)))]
+        vec![row("case", "assigned".to_owned(), format!("assigned to {}", text::tame(&self.to_name)))]
     }
 }
 
@@ -429,10 +429,10 @@ impl Deed for Reveal {
 
     fn sentence(&self) -> String {
         let what = match self.what {
-            Masked::Email => "the mail address",
-            Masked::SignUpAddress => "the address",
+            Masked::Email => "the email address",
+            Masked::SignUpAddress => "the IP address",
             Masked::PrivatePost(_) => "a private post",
-            Masked::SeenAddress(_) => "an address",
+            Masked::SeenAddress(_) => "an IP address",
         };
         format!("revealed {what} of {}", at(&self.acct))
     }
@@ -481,5 +481,5 @@ impl Deed for RevealMedia {
 
 fn state_words(state: AccountState) -> String {
     let words = state.words();
-    if words.is_empty() { "no sanction".to_owned() } else { words.join(", ") }
+    if words.is_empty() { "no limits".to_owned() } else { words.join(", ") }
 }

@@ -55,7 +55,7 @@ impl Deed for AssignRole {
             |role: Option<RoleId>, name: &Option<String>| roles::called(role, name.as_deref().unwrap_or_default());
         match (self.before, self.after) {
             (_, None) => {
-                format!("took the role {} from {}", named(self.before, &self.before_name), at(&self.acct))
+                format!("removed the role {} from {}", named(self.before, &self.before_name), at(&self.acct))
             }
             (None, Some(_)) => format!("gave {} the role {}", at(&self.acct), named(self.after, &self.after_name)),
             (Some(_), Some(_)) => format!(

@@ -48,12 +48,12 @@ impl Deed for DecideSignUp {
     }
 
     fn sentence(&self) -> String {
-        format!("{} {}", if self.approve { "let in" } else { "refused the sign-up of" }, at(&self.acct))
+        format!("{} {}", if self.approve { "approved" } else { "rejected the sign-up of" }, at(&self.acct))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        let after = if self.approve { "let in" } else { "refused and deleted" };
-        vec![row("sign-up", "waiting".to_owned(), after.to_owned())]
+        let after = if self.approve { "approved" } else { "rejected and deleted" };
+        vec![row("sign-up", "pending".to_owned(), after.to_owned())]
     }
 }
 

@@ -34,11 +34,9 @@ pub struct RulesPage {
 /// What the list of allowed servers counts for.
 pub fn allowing(limited: Option<bool>) -> &'static str {
     match limited {
-        Some(true) => "This instance runs in limited federation mode: it federates with allowed servers alone.",
-        Some(false) => {
-            "Counts only where Mastodon runs in limited federation mode, and this instance says that it does not."
-        }
-        None => "Counts only where Mastodon runs in limited federation mode; whether this instance does is not known.",
+        Some(true) => "This instance runs in limited federation mode: it federates with allowed domains only.",
+        Some(false) => "Only matters in limited federation mode, which this instance reports as off.",
+        None => "Only matters in limited federation mode; whether this instance uses it is not known.",
     }
 }
 
@@ -235,8 +233,8 @@ impl Separator {
             Self::Comma => "separated by commas",
             Self::Semicolon => "separated by semicolons",
             Self::Tab => "separated by tabs",
-            Self::Bar => "separated by upright bars",
-            Self::Nothing => "one name a line",
+            Self::Bar => "separated by vertical bars",
+            Self::Nothing => "one domain a line",
         }
     }
 
@@ -297,12 +295,12 @@ impl Part {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Domain => "Server",
+            Self::Domain => "Domain",
             Self::Severity => "Severity",
             Self::RejectMedia => "Reject media",
             Self::RejectReports => "Reject reports",
             Self::PublicComment => "Public comment",
-            Self::Obfuscate => "Hide the name",
+            Self::Obfuscate => "Obfuscate domain name",
             Self::PrivateComment => "Private comment",
         }
     }

@@ -37,11 +37,11 @@ fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
         view! { <a class="chip" href=href aria-current=(tab == here).then_some("page")>{words}</a> }.into_any()
     };
     view! {
-        <nav class="chips bar" aria-label="Lists">
-            {tab(Tab::Rules, path::domains(instance), "Rules")}
+        <nav class="chips bar" aria-label="Federation">
+            {tab(Tab::Rules, path::domains(instance), "Domain blocks")}
             {tab(Tab::Servers, path::known_servers(instance), "Known servers")}
-            {tab(Tab::Mail, path::mail_domains(instance), "Mail domains")}
-            {tab(Tab::Addresses, path::addresses(instance), "Addresses")}
+            {tab(Tab::Mail, path::mail_domains(instance), "Blocked email domains")}
+            {tab(Tab::Addresses, path::addresses(instance), "IP rules")}
             {tab(Tab::Imports, path::domain_imports(instance), "Import and export")}
         </nav>
     }
@@ -51,9 +51,9 @@ fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
 /// The field that leads to a server’s page, whatever is known of it.
 fn server_search_field(action: String, server_search: &ServerSearch) -> AnyView {
     view! {
-        <form class="line look" method="get" action=action role="search" aria-label="Servers">
-            <input class="input" name="look" aria-label="A server’s name" placeholder="night.example" autocapitalize="none" value=server_search.typed.clone() />
-            <button class="btn">"Look at a server"</button>
+        <form class="line look" method="get" action=action role="search" aria-label="Find a server">
+            <input class="input" name="look" aria-label="Domain" placeholder="night.example" autocapitalize="none" value=server_search.typed.clone() />
+            <button class="btn">"View server"</button>
         </form>
     }
     .into_any()
@@ -78,10 +78,10 @@ fn caught(
         return ().into_any();
     }
     let all = path::with(&path::signups(instance), filter, value);
-    let who = ui::count(number, "person who waits comes", "people who wait come");
+    let who = ui::count(number, "pending sign-up is covered", "pending sign-ups are covered");
     let to = if review { all.clone() } else { format!("{all}&decide=reject&all=yes#decide") };
-    let words = if review { "Look at them" } else { "Reject them as a batch…" };
-    let who = format!("{who} under it.");
+    let words = if review { "View them" } else { "Reject them as a batch…" };
+    let who = format!("{who}.");
     view! { <p class="small warn">{who} " " <a class="link" href=to>{words}</a></p> }.into_any()
 }
 

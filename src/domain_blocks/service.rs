@@ -65,15 +65,15 @@ async fn able(context: &Context, instance: &Instance, bit: i64, words: &str) -> 
         }
         return Err(Problem::new(
             Kind::Forbidden,
-            format!("You act as {} there, whose role may not {words}.", own.handle()),
-            "Ask for that permission on the instance, or for somebody else to do it.",
+            format!("You act as {} on the instance, and that role can’t {words}.", own.handle()),
+            "Ask for the permission on the instance, or ask a colleague to do it.",
         ));
     }
     match &instance.health().account {
         Some(account) if !account.can(bit) => Err(Problem::new(
             Kind::Forbidden,
-            format!("The console acts as @{} there, whose role may not {words}.", account.username),
-            "Give that role the permission on the instance.",
+            format!("The console acts as @{} on the instance, and that role can’t {words}.", account.username),
+            "Add the permission to that role on the instance.",
         )),
         _ => Ok(()),
     }
@@ -140,7 +140,7 @@ async fn there_is(instance: &Instance, typed: &str) -> Result<Option<Domain>, Pr
 /// So long a rule looks back at who signed up.
 const LATELY: i64 = 30 * DAY;
 
-const NOT_COUNTED: &str = "How many members and sign-ups it meets could not be counted in time.";
+const NOT_COUNTED: &str = "The affected accounts and sign-ups could not be counted in time.";
 
 /// Whom a rule about mail would meet, in a sentence; `None` where it is nobody. What could not be counted is said so. Exact:
 /// the domain of a mail address is on its mask, too.
@@ -157,7 +157,7 @@ fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Optio
     Ok(Some(format!(
         "{} {seen}, {} {has}; {} within the last 30 days.",
         count(met.members, "member", "members"),
-        count(met.waiting, "person who waits", "people who wait"),
+        count(met.waiting, "pending sign-up", "pending sign-ups"),
         count(met.recent, "sign-up", "sign-ups"),
     )))
 }
@@ -270,9 +270,8 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     let domain = match there_is(&instance, name).await? {
         Some(domain) => domain,
         None => Domain::try_from(name.to_lowercase()).ok().filter(Domain::is_well_formed).ok_or_else(|| {
-            let says =
-                format!("“{}” is not the name of a server, and nothing is there under it.", ui::excerpt(name, 80));
-            Problem::new(Kind::NotFound, says, "Write it like night.example.")
+            let says = format!("“{}” is not a valid domain, and nothing is known under it.", ui::excerpt(name, 80));
+            Problem::new(Kind::NotFound, says, "Enter a domain like night.example.")
         })?,
     };
     let mut read = instance.database.read().await.map_err(read_problem)?;
@@ -305,9 +304,9 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     };
     let refused = names::server(domain.as_str(), &instance.own_domains()).err();
     let may_suspend = match followed {
-        _ if !may_change(context) => Err("Owners and admins make rules.".to_owned()),
+        _ if !may_change(context) => Err("Only owners and admins can create domain blocks.".to_owned()),
         true if !access::allows(context.actor.role, Permission::SuspendFollowedDomain) => {
-            Err("People here follow it: suspending it is the owner’s decision.".to_owned())
+            Err("People here follow accounts on this server: only an owner can suspend it.".to_owned())
         }
         _ => Ok(()),
     };

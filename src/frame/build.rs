@@ -46,8 +46,8 @@ fn waiting_is_old(instance: &Instance, now: Timestamp) -> Option<String> {
         .or_else(|| sign_ups.trouble.as_ref().map(|trouble| (trouble, sign_ups.at)))?;
     let trouble = text::capital(trouble);
     Some(match at {
-        Some(at) => format!("{trouble}. What waits is shown as it was {}.", time::relative(at, now)),
-        None => format!("{trouble}. What waits is not known yet."),
+        Some(at) => format!("{trouble}. Counts and queues are shown as of {}.", time::relative(at, now)),
+        None => format!("{trouble}. Counts and queues are not known yet."),
     })
 }
 

@@ -34,7 +34,7 @@ pub fn Ask() -> impl IntoView {
         desk::Desk::Grants,
         async |asked| service::ask_page(&asked.context, &asked.search).await,
         ask_body,
-        |_, _| "Ask for a grant".to_owned(),
+        |_, _| "Request a grant".to_owned(),
     )
 }
 
@@ -54,7 +54,7 @@ pub fn Sheet() -> impl IntoView {
         desk::Desk::Grants,
         async |asked| service::sheet(&asked.context, asked.part("operator"), &asked.search).await,
         sheet_body,
-        |_, page| format!("Work of {} in {}", page.name, page.month),
+        |_, page| format!("Timesheet of {}, {}", page.name, page.month),
     )
 }
 
@@ -63,16 +63,18 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
     let runs = page.open.iter().any(|grant| grant.state == State::Running);
     let nothing = (own && !runs).then(|| {
         view! {
-            <p class="note lead" role="status">"You have no running grant: nothing on an instance is open to you. Ask the person who sponsors your work. Your own deeds are in the record under Audit."</p>
+            <p class="note lead" role="status">"You have no active grant, so you can’t open anything on an \
+            instance. Ask the sponsor of your work. Your own actions are listed under Audit log."</p>
         }
     });
-    let ask = page.may_ask.then(|| view! { <a class="btn main" href=path::ASK_GRANT>"Ask for a grant"</a> });
-    let sheet = page.own.as_ref().map(|id| view! { <a class="btn" href=path::sheet(id)>"Your sheet of work"</a> });
+    let ask = page.may_ask.then(|| view! { <a class="btn main" href=path::ASK_GRANT>"Request a grant"</a> });
+    let sheet = page.own.as_ref().map(|id| view! { <a class="btn" href=path::sheet(id)>"Your timesheet"</a> });
     let waiting: Vec<&Card> = page.open.iter().filter(|grant| grant.state == State::Asked).collect();
     let others: Vec<&Card> = page.open.iter().filter(|grant| grant.state != State::Asked).collect();
     let asked = (!waiting.is_empty()).then(|| {
         view! {
-            <section class="card lead panel"><header><h2>"Waits for a second person"</h2><span class="soft small end">"whoever asked cannot approve it"</span></header>
+            <section class="card lead panel"><header><h2>"Waiting for approval"</h2><span class="soft small end">"a second person has \
+            to approve it"</span></header>
                 {table(&waiting, &frame)}</section>
         }
     });
@@ -81,8 +83,9 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
             <aside class="stack"><section class="card"><header><h2>"Contractors"</h2></header>
                 <table class="list"><tbody>{page.contractors.iter().map(|(id, name, runs)| view! {
                     <tr data-row=keys::row()>
-                        <td class="full"><b><bdi>{name.clone()}</bdi></b> " " {(!runs).then(|| view! { <span class="badge">"no running grant"</span> })}</td>
-                        <td class="num nowrap"><a class="link" href=path::sheet(id)>"Sheet of work"</a></td>
+                        <td class="full"><b><bdi>{name.clone()}</bdi></b> " " {(!runs).then(|| view! { <span class="badge">"no active \
+                        grant"</span> })}</td>
+                        <td class="num nowrap"><a class="link" href=path::sheet(id)>"Timesheet"</a></td>
                     </tr>
                 }).collect_view()}</tbody></table>
             </section></aside>
@@ -90,22 +93,24 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
     });
     let class = if people.is_some() { "two" } else { "stack" };
     let closed: Vec<&Card> = page.closed.iter().collect();
-    let empty = "No grant is running or to come. A contractor’s grant says what, where and how long; it is listed here from the moment somebody asks for it.";
+    let empty = "No active or scheduled grants. A grant gives a contractor access to certain work, on certain \
+    instances, until a certain day.";
     view! {
         <div class="head">
             <h1>{if own { "Your grants" } else { "Grants" }}</h1>
-            <span class="soft">{ui::count(others.len(), "grant running or to come", "grants running or to come")}</span>
+            <span class="soft">{ui::count(others.len(), "active or scheduled grant", "active or scheduled grants")}</span>
             <span class="end">{sheet}{ask}</span>
         </div>
         {nothing}
         {asked}
         <div class=class>
             <div class="stack">
-                <section class="card"><header><h2>"Running and to come"</h2></header>
+                <section class="card"><header><h2>"Active and scheduled"</h2></header>
                     {if others.is_empty() { view! { <p class="pad soft">{empty}</p> }.into_any() } else { table(&others, &frame) }}
                 </section>
-                <section class="card"><header><h2>"Over"</h2></header>
-                    {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. What ended, was refused or was revoked stays here to read."</p> }.into_any() } else { table(&closed, &frame) }}
+                <section class="card"><header><h2>"Past"</h2></header>
+                    {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. Ended, rejected and revoked \
+                    grants are kept here."</p> }.into_any() } else { table(&closed, &frame) }}
                 </section>
                 <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
             </div>
@@ -148,7 +153,7 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
     };
     view! {
         <table class="list">
-            <thead><tr><th>"Who"</th><th>"Where"</th><th>"State"</th><th>"What"</th><th>"From and until"</th></tr></thead>
+            <thead><tr><th>"Contractor"</th><th>"Instance"</th><th>"Status"</th><th>"Scope"</th><th>"Period"</th></tr></thead>
             <tbody>{grants.iter().map(row).collect_view()}</tbody>
         </table>
     }
@@ -158,8 +163,9 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
 fn ask_body(frame: Frame, page: AskPage) -> AnyView {
     if page.contractors.is_empty() {
         return view! {
-            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
-            <div class="card pad empty"><p>"There is no contractor yet. An owner offers somebody access as contractor under People; then a grant can be asked for."</p></div>
+            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Request a grant"</h1></div>
+            <div class="card pad empty"><p>"There are no contractors yet. An owner offers somebody access as \
+            contractor under People; then you can request a grant."</p></div>
         }
         .into_any();
     }
@@ -186,7 +192,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         .places
         .iter()
         .filter(|place| place.roles.is_none())
-        .map(|place| view! { <p class="small soft">{place.title.clone()} ": its roles cannot be read now"</p> })
+        .map(|place| view! { <p class="small soft">{place.title.clone()} ": its roles can’t be read now"</p> })
         .collect_view();
     let categories = Category::ALL
         .into_iter()
@@ -199,7 +205,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         view! { <label class="check"><input type="checkbox" name=name value="yes" checked=typed(name) == "yes" />{words}</label> }
     };
     view! {
-        <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
+        <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Request a grant"</h1></div>
         <div class="two">
             <section class="card">
                 <form method="post" action=ASK class="body stack">
@@ -208,33 +214,41 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                     <label class="field" for="operator">"Contractor"</label>
                     <select class="input" id="operator" name="operator">{options(&page.contractors, &chosen)}</select>
                     {form::beside(draft, "operator")}
-                    <fieldset class="rules pad"><legend class="small soft">"Where"</legend>{instances}{form::beside(draft, "instances")}</fieldset>
+                    <fieldset class="rules pad"><legend class="small soft">"Instances"</legend>{instances}{form::beside(draft, "instances")}</fieldset>
                     <fieldset class="rules pad"><legend class="small soft">"Reports"</legend>{categories}{form::beside(draft, "categories")}</fieldset>
-                    <fieldset class="rules pad"><legend class="small soft">"And"</legend>
+                    <fieldset class="rules pad"><legend class="small soft">"Also"</legend>
                         {yes("sign_ups", "decide sign-ups")}
-                        {yes("reveal", "reveal mail addresses, IPs and private posts, with a reason each time")}
+                        {yes("reveal", "reveal email addresses, IP addresses and private posts, with a reason \
+                        each time")}
                     </fieldset>
-                    <fieldset class="rules pad"><legend class="small soft">"A role on the instance for the same time, if the work needs one"</legend>
+                    <fieldset class="rules pad"><legend class="small soft">"Role on the instance during the \
+                    grant, if the work needs one"</legend>
                         {roles}{unread}
                         {form::beside(draft, "roles")}
                     </fieldset>
-                    <label class="field" for="starts">"First day, UTC" <span class="small soft">"empty: from the approval on"</span></label>
+                    <label class="field" for="starts">"First day, UTC" <span class="small soft">"leave empty to \
+                    start on approval"</span></label>
                     <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
                     {form::beside(draft, "starts")}
-                    <label class="field" for="ends">"Last day, UTC" <span class="small soft">"the grant ends with it"</span></label>
+                    <label class="field" for="ends">"Last day, UTC" <span class="small soft">"the grant ends with \
+                    this day"</span></label>
                     <input class="input" id="ends" name="ends" type="date" required="" value=typed("ends") />
                     {form::beside(draft, "ends")}
-                    <label class="field" for="sponsor">"Sponsor" <span class="small soft">"who answers for the work"</span></label>
+                    <label class="field" for="sponsor">"Sponsor" <span class="small soft">"who is responsible for \
+                    the work"</span></label>
                     <select class="input" id="sponsor" name="sponsor">{options(&page.sponsors, &typed("sponsor"))}</select>
                     {form::beside(draft, "sponsor")}
-                    <label class="field" for="agreement">"Agreement" <span class="small soft">"number or title; stands on every sheet of work"</span></label>
+                    <label class="field" for="agreement">"Agreement" <span class="small soft">"number or title, \
+                    shown on every timesheet"</span></label>
                     <input class="input" id="agreement" name="agreement" maxlength="200" required="" value=typed("agreement") />
                     {form::beside(draft, "agreement")}
-                    {form::why(draft, "why", "kept in the record", false)}
-                    <div><button class="btn main">"Ask for this grant"</button></div>
+                    {form::why(draft, "why", "saved in the audit log", false)}
+                    <div><button class="btn main">"Request grant"</button></div>
                 </form>
             </section>
-            <aside class="stack"><p class="soft small">"Nobody has any right by asking. Another owner approves it, or refuses it with a reason. It begins and ends by itself, also while nobody is here; what the person holds then goes back to the queue."</p></aside>
+            <aside class="stack"><p class="soft small">"A request gives no access. Another owner approves it, or \
+            rejects it with a reason. Grants start and end automatically; cases still assigned to the contractor \
+            then return to the queue."</p></aside>
         </div>
     }
     .into_any()
@@ -274,17 +288,17 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
     let grant = &page.grant;
     let by = |what: &Option<(String, Timestamp)>| match what {
         Some((who, at)) => format!("{who}, {}", minute(*at)),
-        None => "nobody yet".to_owned(),
+        None => "no one yet".to_owned(),
     };
     let decided = match grant.state {
-        State::Refused => "Refused by",
+        State::Refused => "Rejected by",
         _ => "Approved by",
     };
     let revoked = grant.revoked.clone().map(|(who, at)| {
         view! { <dt>"Revoked by"</dt><dd>{who} ", " {minute(at)}</dd> }
     });
     let agreement = match grant.agreement.as_str() {
-        "" => "none named".to_owned(),
+        "" => "none".to_owned(),
         text => ui::tame(text),
     };
     // Before it began there is nothing to say of it, and of one that runs nothing of its end.
@@ -300,23 +314,23 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
             {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{grant.name.clone()}</bdi></h1>
             {badge(grant)}
-            <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Sheet of work"</a></span>
+            <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Timesheet"</a></span>
         </div>
         <div class="two">
             <div class="stack">
                 <section class="card">
-                    <header><h2>"What it gives"</h2></header>
+                    <header><h2>"Scope"</h2></header>
                     <div class="body"><dl class="facts">
-                        <dt>"Where"</dt><dd>{grant.scope.places()}</dd>
-                        <dt>"What"</dt><dd>{grant.scope.words()}</dd>
+                        <dt>"Instance"</dt><dd>{grant.scope.places()}</dd>
+                        <dt>"Scope"</dt><dd>{grant.scope.words()}</dd>
                         <dt>"From"</dt><dd>{minute(grant.starts_at)}</dd>
                         <dt>"Until"</dt><dd>{minute(grant.ends_at)} <span class="soft">" (the end of "{time::day(grant.ends_at.plus(-1), frame.now)}")"</span></dd>
                         <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
                         <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
-                        <dt>"Asked by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
+                        <dt>"Requested by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
                         <dt>{decided}</dt><dd>{by(&grant.decided)} {grant.decided.is_some().then(|| second_person(&page))}</dd>
                         {revoked}
-                        {begun.map(|at| view! { <dt>"Begun"</dt><dd>{at}</dd> })}
+                        {begun.map(|at| view! { <dt>"Started"</dt><dd>{at}</dd> })}
                         {ended.map(|at| view! { <dt>"Ended"</dt><dd>{at}</dd> })}
                     </dl></div>
                 </section>
@@ -332,9 +346,8 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
 /// What is to be known of whoever decides, or decided.
 fn second_person(page: &GrantPage) -> AnyView {
     let tied = (!page.tied.is_empty()).then(|| view! { <p class="small warn"><bdi>{ui::tame(&page.tied)}</bdi></p> });
-    let waived = page
-        .factor_waived
-        .then(|| view! { <p class="small soft">"Without a second factor of their own: it is optional here."</p> });
+    let waived =
+        page.factor_waived.then(|| view! { <p class="small soft">"Has no second factor: it is optional here."</p> });
     view! { {tied}{waived} }.into_any()
 }
 
@@ -354,13 +367,14 @@ fn roles(page: &GrantPage, frame: &Frame) -> AnyView {
                     " on " {asked.instance.to_string()} ": " <b><bdi>{asked.role_name.clone()}</bdi></b> " "
                     <span class=role.state.badge()>{role.state.word()}</span></p>
                 {(!role.said.is_empty()).then(|| view! { <p class="small warn"><bdi>{role.said.clone()}</bdi></p> })}
-                <p class="small soft">{former} " " {entry("given by entry", role.given_entry)}{entry("taken by entry", role.taken_entry)}</p>
+                <p class="small soft">{former} " " {entry("assigned by entry", role.given_entry)}{entry("removed by \
+                entry", role.taken_entry)}</p>
             </div>
         }
     };
     view! {
         <section class="card">
-            <header><h2>"Role on the instance"</h2><span class="soft small end">"for the time of the grant"</span></header>
+            <header><h2>"Role on the instance"</h2><span class="soft small end">"during the grant"</span></header>
             {page.roles.iter().map(row).collect_view()}
         </section>
     }
@@ -379,16 +393,17 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
     let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
     view! {
         <section class="card panel">
-            <header><h2>"Approve or refuse"</h2></header>
+            <header><h2>"Approve or reject"</h2></header>
             <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
                 <p class="small">{gives}</p>
                 {second_person(page)}
-                {form::why(draft, "why", "needed to refuse", false)}
+                {form::why(draft, "why", "required to reject", false)}
                 <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
-                <button class="btn danger long" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
+                <button class="btn danger long" name="verdict" value="refuse">"Reject: " {grant.name.clone()} " gets no \
+                access"</button>
             </form>
         </section>
     }
@@ -402,9 +417,9 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(REVOKE);
     let grant = &page.grant;
     let (title, words) = match grant.state {
-        State::Asked => ("Take it back", format!("Take back what was asked for {}", grant.name)),
-        State::ToCome => ("Revoke", format!("Revoke: {} gets nothing", grant.name)),
-        _ => ("Revoke", format!("Revoke: {} loses this at once", grant.name)),
+        State::Asked => ("Withdraw", format!("Withdraw the request for {}", grant.name)),
+        State::ToCome => ("Revoke", format!("Revoke: {} gets no access", grant.name)),
+        _ => ("Revoke", format!("Revoke: {} loses access at once", grant.name)),
     };
     view! {
         <section class="card">
@@ -413,7 +428,7 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
-                {form::why(draft, "revoke-why", "kept in the record", true)}
+                {form::why(draft, "revoke-why", "saved in the audit log", true)}
                 <button class="btn danger long">{words}</button>
             </form>
         </section>
@@ -438,7 +453,7 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"In the record"</h2><span class="soft small end">"newest first"</span></header>
+            <header><h2>"Audit log"</h2><span class="soft small end">"newest first"</span></header>
             <table class="list"><tbody>{page.entries.iter().map(row).collect_view()}</tbody></table>
         </section>
     }
@@ -473,14 +488,19 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
         }
     };
     let cut = page.cut.then(|| {
-        view! { <p class="note lead">"This month has more entries than one sheet reads: the oldest of it are not counted here."</p> }
+        view! { <p class="note lead">"This month has more entries than a timesheet can hold: the oldest are not \
+        counted."</p> }
     });
     let days = if page.days.is_empty() {
-        view! { <p class="pad soft">"Nothing was done in this month. Every day with a deed in the record has a line here."</p> }.into_any()
+        view! { <p class="pad soft">"No actions in this month. Days with actions in the audit log are listed \
+        here."</p> }
+        .into_any()
     } else {
         view! {
             <table>
-                <thead><tr><th>"Day"</th><th class="num">"First"</th><th class="num">"Last"</th><th>"Cases decided"</th><th class="num">"Let in"</th><th class="num">"Refused"</th><th class="num">"Reveals"</th><th class="num">"Handed over"</th><th class="num">"Other"</th><th class="num">"Not done"</th></tr></thead>
+                <thead><tr><th>"Day"</th><th class="num">"First"</th><th class="num">"Last"</th><th>"Cases decided"</th><th class="num">"Sign-ups \
+                approved"</th><th class="num">"Sign-ups \
+                rejected"</th><th class="num">"Reveals"</th><th class="num">"Handed over"</th><th class="num">"Other"</th><th class="num">"Not done"</th></tr></thead>
                 <tbody>
                     {page.days.iter().map(|(day, work)| row(day.clone(), work)).collect_view()}
                     {row("total".to_owned(), &Work { first: None, last: None, ..page.total.clone() })}
@@ -490,10 +510,10 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
         .into_any()
     };
     let export = page.may_export.then(|| {
-        view! { <a class="btn" href=path::sheet_csv(&page.operator, &page.month) download="">"As CSV"</a> }
+        view! { <a class="btn" href=path::sheet_csv(&page.operator, &page.month) download="">"Export CSV"</a> }
     });
     let grants = if page.grants.is_empty() {
-        view! { <p class="pad soft">"No grant was in force in this month."</p> }.into_any()
+        view! { <p class="pad soft">"No grant was active in this month."</p> }.into_any()
     } else {
         page.grants
             .iter()
@@ -527,10 +547,12 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
         </div>
         {cut}
         <div class="stack">
-            <section class="card"><header><h2>"Day by day"</h2><span class="soft small end">"from the record, times in UTC"</span></header>{days}</section>
-            <section class="card"><header><h2>"Grants in force"</h2></header>{grants}</section>
+            <section class="card"><header><h2>"Day by day"</h2><span class="soft small end">"from the audit log, \
+            times in UTC"</span></header>{days}</section>
+            <section class="card"><header><h2>"Active grants"</h2></header>{grants}</section>
         </div>
-        <p class="soft small head foot">"Counted is what was done and read back. “Not done” is what was begun and refused, overtaken, failed, or is not known to have happened."</p>
+        <p class="soft small head foot">"Only actions that were done and verified are counted. “Not done” are \
+        actions that were started and then refused, overtaken or failed, or whose outcome is unknown."</p>
     }
     .into_any()
 }

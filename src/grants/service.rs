@@ -143,7 +143,7 @@ async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
     grants::by_id(&app.store, &app.keys, &GrantId(id.to_owned()))
         .await
         .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such grant."))
+        .ok_or_else(|| Problem::not_found("This grant doesn’t exist."))
 }
 
 pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Framed<GrantPage>, Problem> {
@@ -151,7 +151,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     let (app, now) = (&context.app, context.now());
     let grant = find(app, grant).await?;
     if own.as_ref().is_some_and(|own| *own != grant.operator) {
-        return Err(Problem::not_found("There is no such grant."));
+        return Err(Problem::not_found("This grant doesn’t exist."));
     }
     let names = Names::read(&app.store).await?;
     // What others did about it is in the record, which is not a contractor's to read.
@@ -210,14 +210,15 @@ async fn second_person_of(
     names: &Names,
 ) -> Result<Result<SecondPerson, String>, Problem> {
     let why = if access::permit(actor, Permission::DecideGrants, None).is_err() {
-        "An owner decides about it.".to_owned()
+        "An owner has to decide.".to_owned()
     } else if grant.asked_by == actor.operator {
         format!(
-            "You asked for this grant, so another owner decides about it. With one owner: howdah grant approve {}, at the server.",
+            "You requested this grant, so another owner has to decide. With only one owner, on the server: howdah \
+            grant approve {}.",
             grant.id
         )
     } else if grant.operator == actor.operator {
-        "This grant is for you, so another owner decides about it.".to_owned()
+        "This grant is for you, so another owner has to decide.".to_owned()
     } else {
         return second_person::of(app, actor, grant, |id| names.of(id)).await;
     };
@@ -284,7 +285,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
     let categories: Vec<Category> = form
         .categories
         .iter()
-        .map(|name| name.parse().map_err(|()| Problem::invalid("categories", "Choose from the categories shown.")))
+        .map(|name| name.parse().map_err(|()| Problem::invalid("categories", "Choose from the categories listed.")))
         .collect::<Result<_, _>>()?;
     for instance in &instances {
         context.permit(Permission::ProposeGrants, Some(instance)).await?;
@@ -293,12 +294,16 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
     let starts_at = match form.starts.trim() {
         "" => now,
         // A day that has begun begins now.
-        text => day("starts", text, "Write the first day like 2026-12-01, or leave it empty: from now on.")?.max(now),
+        text => day("starts", text, "Enter the first day like 2026-12-01, or leave it empty to start on approval.")?
+            .max(now),
     };
-    let ends_at = day("ends", &form.ends, "A grant has an end: write its last day, like 2026-12-31.")?.plus(DAY);
+    let ends_at = day("ends", &form.ends, "Enter the last day of the grant, like 2026-12-31.")?.plus(DAY);
     let agreement = form.agreement.trim().to_owned();
     if agreement.is_empty() {
-        return Err(Problem::invalid("agreement", "Name the agreement the person works under: a number or a title."));
+        return Err(Problem::invalid(
+            "agreement",
+            "Enter the agreement the contractor works under: a number or a title.",
+        ));
     }
     let why = Why::given(&form.why, false)?;
     let sponsor = OperatorId(form.sponsor);
@@ -307,7 +312,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         .map_err(store_problem)?
         .filter(|person| person.may_sign_in() && may_sponsor(person))
         .map(|person| person.name)
-        .ok_or_else(|| Problem::invalid("sponsor", "Choose the owner or admin who answers for it."))?;
+        .ok_or_else(|| Problem::invalid("sponsor", "Choose the owner or admin responsible for it."))?;
     let operator = OperatorId(form.operator);
     let mut roles = Vec::new();
     for ((place, account), role) in form.places.iter().zip(&form.accounts).zip(&form.roles) {
@@ -328,19 +333,19 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
         .await
         .map_err(store_problem)?
         .filter(|person| person.role == Role::Contractor && person.may_sign_in())
-        .ok_or_else(|| Problem::invalid("operator", "A grant is for a contractor who has access: choose one."))?;
+        .ok_or_else(|| Problem::invalid("operator", "Choose a contractor with access."))?;
     let scope = &asked.scope;
     if scope.instances.is_empty() || scope.instances.iter().any(|name| !app.instances.contains_key(name)) {
-        return Err(Problem::invalid("instances", "Choose the instances it is for."));
+        return Err(Problem::invalid("instances", "Choose at least one instance."));
     }
     if scope.categories.is_empty() && !scope.sign_ups {
-        return Err(Problem::invalid("categories", "Choose some reports, or sign-ups: this grant includes nothing."));
+        return Err(Problem::invalid("categories", "Choose reports or sign-ups: this grant includes nothing."));
     }
     if asked.ends_at <= now {
-        return Err(Problem::invalid("ends", "The last day is over already."));
+        return Err(Problem::invalid("ends", "The last day is in the past."));
     }
     if asked.starts_at >= asked.ends_at {
-        return Err(Problem::invalid("ends", "It ends before it begins."));
+        return Err(Problem::invalid("ends", "The last day is before the first day."));
     }
     if asked.agreement.chars().count() > LONGEST_AGREEMENT {
         let said = format!("The reference is longer than {LONGEST_AGREEMENT} characters.");
@@ -353,7 +358,7 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
         if taken {
             return Err(Problem::invalid(
                 "roles",
-                format!("Another grant gives @{} a role on {} at that time.", role.acct, role.instance),
+                format!("Another grant gives @{} a role on {} in that period.", role.acct, role.instance),
             ));
         }
     }
@@ -416,11 +421,7 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
         "approve" => true,
         "refuse" => false,
         _ => {
-            return Err(Problem::new(
-                Kind::Invalid,
-                "The form was not complete, and nothing was done.",
-                "Reload the page.",
-            ));
+            return Err(Problem::new(Kind::Invalid, "Nothing was done: the form was incomplete.", "Reload the page."));
         }
     };
     let grant = find(&app, &grant).await?;
@@ -437,7 +438,7 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
     let why = if approve {
         Why::given(&why, false)?
     } else {
-        Why::needed("why", &why, "Say why it is refused: the person who asked reads it.")?
+        Why::needed("why", &why, "Enter a reason: the person who requested it will read it.")?
     };
     let id = grant.id.clone();
     decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
@@ -491,8 +492,8 @@ pub async fn decided(
     if !changed {
         return Err(Problem::new(
             Kind::Conflict,
-            "Somebody else was quicker, and nothing was changed.",
-            "The page shows how it stands.",
+            "Nothing was done: somebody else was faster.",
+            "The page shows the current state.",
         ));
     }
     now_due(app, &grant.id).await;
@@ -502,8 +503,8 @@ pub async fn decided(
 fn not_open(state: State) -> Problem {
     Problem::new(
         Kind::Conflict,
-        format!("This grant is not open any more ({}), and nothing was changed.", state.word()),
-        "The page shows how it stands.",
+        format!("Nothing was done: this grant is no longer pending ({}).", state.word()),
+        "The page shows the current state.",
     )
 }
 

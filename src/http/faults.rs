@@ -36,8 +36,8 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -
     };
     let faults = app.faults.fetch_add(1, Ordering::Relaxed) + 1;
     tracing::error!(faults, "{what}");
-    let said = "The console failed while it worked on this. If you sent something, look into the audit for what became of it, \
-        then try again; the person who runs Howdah finds the reason in its log.";
+    let said = "The console failed while working on this. If you sent something, check the audit log for the \
+    outcome, then try again; whoever runs Howdah finds the reason in its log.";
     if of_door(&path) && !page {
         let problem = Problem::unavailable(said, "");
         return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(problem)).into_response();

@@ -51,7 +51,8 @@ async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, 
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(largest)),
         Err(_) => Err((
             StatusCode::REQUEST_TIMEOUT,
-            "The form did not arrive whole, and nothing was done. Go back: what you typed is still there; send it again.\n",
+            "Nothing was done: the form arrived incomplete. Go back, what you typed is still there, and send it \
+            again.\n",
         )
             .into_response()),
     }
@@ -63,7 +64,7 @@ fn said_length(headers: &HeaderMap) -> Option<usize> {
 
 fn too_large(largest: usize) -> Response {
     let said = format!(
-        "The form is larger than {} kB, and nothing was done. Go back: what you typed is still there; shorten it.\n",
+        "Nothing was done: the form is larger than {} kB. Go back, what you typed is still there, and shorten it.\n",
         largest / 1024,
     );
     (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
@@ -102,7 +103,7 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
         Err(refused) => return refused,
     };
     if let Some(field) = with_nul(&body) {
-        let problem = Problem::invalid(&field, "This contains a NUL character, which cannot be stored. Take it out.");
+        let problem = Problem::invalid(&field, "This contains a NUL character, which can’t be stored. Remove it.");
         return if page {
             give_back(&app, writer(signed.as_ref(), &range), &target, &body, referer.as_deref(), problem).await
         } else {
@@ -122,11 +123,7 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
             .and_then(|value| value.to_str().ok())
             .is_some_and(|to| to.contains("__err="));
         malformed.then(|| {
-            Problem::new(
-                Kind::Invalid,
-                "The form was not complete, and nothing was done.",
-                "Check it and send it again.",
-            )
+            Problem::new(Kind::Invalid, "Nothing was done: the form was incomplete.", "Check it and send it again.")
         })
     });
     match problem {
@@ -158,7 +155,7 @@ fn range_of(app: &App, request: &Request) -> String {
 }
 
 fn session_over() -> Problem {
-    Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in: your text is kept.")
+    Problem::new(Kind::SignedOut, "Nothing was done: you’ve been signed out.", "Sign in again: what you typed is kept.")
 }
 
 /// Sends somebody whose session is over to the sign-in page, keeping the form for afterwards.
@@ -209,12 +206,12 @@ pub async fn turn_away(request: Request, problem: &Problem) -> Response {
 }
 
 pub fn not_signed_in() -> Problem {
-    Problem::new(Kind::SignedOut, "You are not signed in, and nothing was done.", "")
+    Problem::new(Kind::SignedOut, "Nothing was done: you’re not signed in.", "")
 }
 
 fn refuse_unread(headers: &HeaderMap) -> Response {
     if !wants_page(headers) {
-        let problem = Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in again.");
+        let problem = Problem::new(Kind::SignedOut, "Nothing was done: you’ve been signed out.", "Sign in again.");
         return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
     }
     let inner = format!(
@@ -330,9 +327,9 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
     let again = if signed_out {
         "Sign in in another tab, then send it again, or copy it."
     } else if as_it_is {
-        "Send it again when the console says it is well, or copy it."
+        "Send it again when the console is back, or copy it."
     } else {
-        "Put it right and send it again, or copy it."
+        "Correct it and send it again, or copy it."
     };
     let inner = format!(
         "<h1>Nothing was done</h1><p class=\"note\" role=\"alert\">{what} {remedy}</p><p>What you typed is below. {again}</p>\

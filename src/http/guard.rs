@@ -193,7 +193,7 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
         };
     }
     if request.uri().path().starts_with("/api/") || asks_by_itself(request.uri().path()) {
-        let problem = Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again.");
+        let problem = Problem::new(Kind::SignedOut, "You’ve been signed out.", "Sign in again.");
         return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
     }
     let asked = request.uri().path_and_query().map_or(path::OVERVIEW, |asked| asked.as_str());
@@ -203,8 +203,8 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
 
 fn no_store() -> Problem {
     Problem::unavailable(
-        "The console's own database does not answer, and nothing was done.",
-        "Try again in a moment; the person who runs Howdah finds the reason in its log.",
+        "Nothing was done: the console’s own database can’t be reached.",
+        "Try again in a moment; whoever runs Howdah finds the reason in its log.",
     )
 }
 

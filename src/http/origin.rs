@@ -19,7 +19,7 @@ pub async fn same_origin(State(own): State<Arc<str>>, mut request: Request, next
     if (safe && !elsewhere) || is_own(request.headers(), &own) {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "This request came from another site, and nothing was done.\n").into_response()
+        (StatusCode::FORBIDDEN, "Nothing was done: this request came from another site.\n").into_response()
     }
 }
 

@@ -67,12 +67,12 @@ fn is_bare(headers: &HeaderMap) -> bool {
 
 fn refusal(status: StatusCode, said: &str, id: Option<&str>) -> (StatusCode, Html<String>) {
     let (title, otherwise) = match status {
-        StatusCode::NOT_FOUND => ("Not here", "There is no such page."),
-        StatusCode::UNAUTHORIZED => ("Sign in", "Nobody is signed in."),
-        StatusCode::FORBIDDEN => ("Not for you", "This was refused."),
-        StatusCode::METHOD_NOT_ALLOWED => ("Not here", "Nothing can be sent to this address, or it cannot be opened."),
-        status if status.is_server_error() => ("Not now", "The console could not answer."),
-        _ => ("Not understood", "The console could not do anything with this request."),
+        StatusCode::NOT_FOUND => ("Not found", "This page doesn’t exist."),
+        StatusCode::UNAUTHORIZED => ("Sign in", "You’re not signed in."),
+        StatusCode::FORBIDDEN => ("No access", "This was refused."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Not found", "This address doesn’t accept forms, or can’t be opened."),
+        status if status.is_server_error() => ("Not available", "The console couldn’t respond."),
+        _ => ("Not understood", "The console couldn’t process this request."),
     };
     let said = if said.is_empty() { otherwise } else { said };
     // Whoever runs the console finds by it in the log what went wrong.

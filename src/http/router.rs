@@ -170,12 +170,12 @@ where
 {
     let nothing = StatusCode::NOT_FOUND;
     if of_door(request.uri().path()) {
-        return (nothing, Json(Problem::not_found("There is no such door."))).into_response();
+        return (nothing, Json(Problem::not_found("This address doesn’t exist."))).into_response();
     }
     // A page is opened; a form that is sent to nowhere is not read, and no page is made of it.
     let opened = matches!(*request.method(), Method::GET | Method::HEAD);
     if !opened || !wants_page(request.headers()) {
-        return (nothing, "There is no such page. The overview is at /\n").into_response();
+        return (nothing, "This page doesn’t exist. The overview is at /\n").into_response();
     }
     let mut response = page(request).await;
     *response.status_mut() = nothing;

@@ -44,10 +44,10 @@ impl InviteState {
 
     pub fn words(self) -> &'static str {
         match self {
-            Self::Usable => "usable",
-            Self::OwnerIsNot => "asleep",
+            Self::Usable => "available",
+            Self::OwnerIsNot => "inactive",
             Self::UsedUp => "used up",
-            Self::Expired => "over",
+            Self::Expired => "expired",
         }
     }
 
@@ -91,10 +91,10 @@ impl Term {
 
     pub fn words(self) -> &'static str {
         match self {
-            Self::Day => "in a day",
-            Self::Week => "in a week",
-            Self::Month => "in 30 days",
-            Self::Never => "never, until it is revoked or used up",
+            Self::Day => "after 1 day",
+            Self::Week => "after 1 week",
+            Self::Month => "after 30 days",
+            Self::Never => "never",
         }
     }
 
@@ -322,7 +322,7 @@ impl Others {
 
     /// “of 14 others, 9 are suspended, 1 is limited”; `None` where no other was seen.
     pub fn words(&self) -> Option<String> {
-        let newest = if self.more { "the newest " } else { "" };
+        let newest = if self.more { "the latest " } else { "" };
         let others = ui::count(self.number, "other", "others");
         let one = |number: usize, word: &str| match number {
             0 => None,
@@ -332,11 +332,11 @@ impl Others {
         let became = [(self.suspended, "suspended"), (self.limited, "limited"), (self.gone, "gone")];
         let mut became: Vec<String> = became.into_iter().filter_map(|(number, word)| one(number, word)).collect();
         if self.untold > 0 {
-            became.push(format!("of {} it is not known whether they deleted their account", ui::grouped(self.untold)));
+            became.push(format!("of {} it’s not known whether they deleted their account", ui::grouped(self.untold)));
         }
         match (self.number, became.is_empty()) {
             (0, _) => None,
-            (_, true) => Some(format!("of {newest}{others} nobody is suspended, limited or gone")),
+            (_, true) => Some(format!("of {newest}{others} none is suspended, limited or gone")),
             (_, false) => Some(format!("of {newest}{others} {}", became.join(", "))),
         }
     }

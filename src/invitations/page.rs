@@ -34,7 +34,7 @@ fn tabs(instance: &InstanceName, here: Tab, waiting: usize) -> AnyView {
     let requests = if waiting == 0 { "Access requests".to_owned() } else { format!("Access requests {waiting}") };
     view! {
         <nav class="chips bar" aria-label="Lists">
-            {tab(Tab::Invitations, path::invitations(instance), "Invitations".to_owned())}
+            {tab(Tab::Invitations, path::invitations(instance), "Invites".to_owned())}
             {tab(Tab::Requests, path::access_requests(instance), requests)}
         </nav>
     }
@@ -53,10 +53,11 @@ fn typed(draft: Option<&Draft>, name: &str, otherwise: &str) -> String {
 fn link_card(link: &str) -> AnyView {
     view! {
         <section class="card">
-            <header><h2>"The link to hand over"</h2></header>
+            <header><h2>"Invite link to pass on"</h2></header>
             <div class="body stack">
                 <p><code class="mono link-text">{link.to_owned()}</code></p>
-                <p class="small soft">"Whoever has it can come in with it. It stands in no list and not in the record."</p>
+                <p class="small soft">"Anyone with the link can sign up with it. It is not shown again, and not \
+                in the audit log."</p>
             </div>
         </section>
     }
@@ -66,7 +67,7 @@ fn link_card(link: &str) -> AnyView {
 /// The form of a new invitation; for a request its uses are what was asked for, and its comment names the request.
 fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request: Option<(&str, usize)>) -> AnyView {
     if let Some(refused) = &issuing.refused {
-        return view! { <p class="note">{format!("No invitation can be issued. {refused}")}</p> }.into_any();
+        return view! { <p class="note">{format!("No invite can be created. {refused}")}</p> }.into_any();
     }
     let id = request.map(|(id, _)| id).unwrap_or_default();
     let draft = frame.draft_for(ISSUE).filter(|draft| draft.value("request").unwrap_or_default() == id);
@@ -78,11 +79,13 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
     let uses = request.map_or(1, |(_, accounts)| accounts).to_string();
     let comment = match request {
         Some(_) => {
-            view! { <p class="small soft">"Its comment on the instance names this request by its number, and nobody."</p> }
-                .into_any()
+            view! { <p class="small soft">"Its comment on the instance contains the number of this request, and \
+            no name."</p> }
+            .into_any()
         }
         None => view! {
-            <label class="field" for="comment">"Comment" <span class="soft small">"on the instance, in clear; no names or addresses"</span></label>
+            <label class="field" for="comment">"Comment" <span class="soft small">"on the instance, visible to \
+            its staff; no names or addresses"</span></label>
             <input class="input" id="comment" name="comment" maxlength="420" value=typed(draft, "comment", "") />
             {form::beside(draft, "comment")}
         }
@@ -94,16 +97,16 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
             {hidden(instance, &frame.here)}
             <input type="hidden" name="request" value=id.to_owned() />
             {form::lacking(frame, &[Capability::Invitations])}
-            <p class="small">"It is made as " <b><bdi>{issuing.handle.clone()}</bdi></b> ". " {issuing.consequence.clone()}</p>
-            <label class="field" for="uses">"For how many"</label>
+            <p class="small">"Created as " <b><bdi>{issuing.handle.clone()}</bdi></b> ". " {issuing.consequence.clone()}</p>
+            <label class="field" for="uses">"Number of uses"</label>
             <input class="input" id="uses" name="uses" type="number" min="1" max=MOST_USES required="" value=typed(draft, "uses", &uses) />
             {form::beside(draft, "uses")}
-            <label class="field" for="term">"It ends"</label>
+            <label class="field" for="term">"Expires"</label>
             <select class="input" id="term" name="term">{terms}</select>
             {form::beside(draft, "term")}
             {comment}
-            {form::why(draft, "issue-why", "kept in the record; no names", request.is_none())}
-            <div><button class="btn main" disabled=frame.lacks(&[Capability::Invitations])>"Issue the invitation"</button></div>
+            {form::why(draft, "issue-why", "saved in the audit log; no names", request.is_none())}
+            <div><button class="btn main" disabled=frame.lacks(&[Capability::Invitations])>"Create invite"</button></div>
         </form>
     }
     .into_any()
@@ -113,7 +116,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
 fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &Frame) -> AnyView {
     let row = |came: &Came| {
         let state = if came.state.is_empty() {
-            view! { <span class="soft">"no sanction"</span> }.into_any()
+            view! { <span class="soft">"no limits"</span> }.into_any()
         } else {
             view! { <span class="badge warn">{came.state.join(", ")}</span> }.into_any()
         };
@@ -138,26 +141,26 @@ fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &F
         }
     };
     let gone = arrivals.gone.filter(|gone| *gone > 0).map(|gone| {
-        let words = ui::count(gone, "more use has nobody behind it", "more uses have nobody behind them");
-        view! { <span class="soft small">{format!("{words}: refused or deleted since")}</span> }
+        let words = ui::count(gone, "more use without an account", "more uses without an account");
+        view! { <span class="soft small">{format!("{words}: rejected or deleted since")}</span> }
     });
     let edge = arrivals.edge.map(|edge| {
-        view! { <span class="soft small">"looked as far as those who came " {time::ago(edge, frame.now)}</span> }
+        view! { <span class="soft small">"searched back to those who joined " {time::ago(edge, frame.now)}</span> }
     });
     let further = arrivals.further.clone().map(|further| {
-        view! { <a class="btn" href=further>{if arrivals.edge.is_some() { "Look further →" } else { "Later →" }}</a> }
+        view! { <a class="btn" href=further>{if arrivals.edge.is_some() { "Search further →" } else { "Later →" }}</a> }
     });
     let list = if arrivals.people.is_empty() {
         let words = match (uses, arrivals.further.is_some()) {
-            (0, _) => "Nobody has come with it yet. Whoever does appears here, with how they fared.",
-            (_, true) => "Nobody who came with it was found as far as was looked.",
-            (_, false) => "Nobody who came with it is here any more.",
+            (0, _) => "Nobody has signed up with it yet. Accounts are listed here once they do.",
+            (_, true) => "Nobody found who signed up with it, as far back as was searched.",
+            (_, false) => "Nobody who signed up with it is here any more.",
         };
         view! { <p class="pad soft">{words}</p> }.into_any()
     } else {
         view! {
             <table class="list">
-                <thead><tr><th>"Who"</th><th class="num">"Came"</th><th>"State"</th><th>"Against them"</th></tr></thead>
+                <thead><tr><th>"Account"</th><th class="num">"Joined"</th><th>"Status"</th><th>"Sanctions"</th></tr></thead>
                 <tbody>{arrivals.people.iter().map(row).collect_view()}</tbody>
             </table>
         }
@@ -167,7 +170,7 @@ fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &F
         .then(|| view! { <div class="head foot pad">{gone}{edge}<span class="end">{further}</span></div> });
     view! {
         <section class="card">
-            <header><h2>"Who came with it"</h2><span class="soft small end">{ui::count(uses, "use", "uses")}</span></header>
+            <header><h2>"Signed up with it"</h2><span class="soft small end">{ui::count(uses, "use", "uses")}</span></header>
             {list}
             {foot}
         </section>
@@ -180,17 +183,15 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
     let remembered = of.came_with.is_none() && !of.chain.is_empty();
     let came = match &of.came_with {
         Some((invite, by, handle)) => view! {
-            <a class="link" href=path::invitation(instance, *invite)>"an invitation"</a> " of "
+            <a class="link" href=path::invitation(instance, *invite)>"an invite"</a> " of "
             <a class="link" href=path::account(instance, *by)><bdi>{handle.clone()}</bdi></a>
         }
         .into_any(),
-        None if remembered => {
-            view! { "one that the instance does not know any more; this console saw it before" }.into_any()
-        }
-        None => view! { "none that is known" }.into_any(),
+        None if remembered => view! { "an unknown invite of the past, seen by this console before" }.into_any(),
+        None => view! { "none known" }.into_any(),
     };
     let chain = of.chain.iter().enumerate().map(|(step, link)| {
-        let by = if step == 0 { "Invited by" } else { "Who was invited by" };
+        let by = if step == 0 { "Invited by" } else { "Invited by" };
         let who = match link.word {
             Some("gone") => view! { <bdi>{link.handle.clone()}</bdi> }.into_any(),
             _ => view! { <a class="link" href=path::account(instance, link.account)><bdi>{link.handle.clone()}</bdi></a> }.into_any(),
@@ -198,27 +199,27 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
         let word = link.word.map(|word| view! { " " <span class="badge warn">{word}</span> });
         let others = link.others.words().map(|words| {
             let list = path::invited_by(instance, link.account);
-            view! { <br /><a class="link small" href=list>{format!("{words}, as far as this console saw")}</a> }
+            view! { <br /><a class="link small" href=list>{format!("{words}, as seen by this console")}</a> }
         });
         // The first step stands above; of the others it is said here whose word it is.
-        let before = (step > 0 && link.remembered).then_some(" as this console saw before");
+        let before = (step > 0 && link.remembered).then_some(" as seen by this console before");
         view! { <dt>{by}</dt><dd>{who} {word} {before} {others}</dd> }
     });
     let goes_on = of.goes_on.then(|| view! { <dt>"Further back"</dt><dd class="soft small">"more than is shown"</dd> });
     let owns = if of.owns_any {
-        let words = if of.go_on == "0" { "all over or used up".to_owned() } else { format!("{} go on", of.go_on) };
+        let words = if of.go_on == "0" { "all expired or used up".to_owned() } else { format!("{} active", of.go_on) };
         view! { <a class="link" href=path::invitations_of(instance, account)>{words}</a> }.into_any()
     } else {
         view! { "none" }.into_any()
     };
     view! {
         <section class="card">
-            <header><h2>"Invitations"</h2></header>
+            <header><h2>"Invites"</h2></header>
             <div class="body"><dl class="facts">
-                <dt>"Came with"</dt><dd>{came}</dd>
+                <dt>"Signed up with"</dt><dd>{came}</dd>
                 {chain.collect_view()}
                 {goes_on}
-                <dt>"Own"</dt><dd>{owns}</dd>
+                <dt>"Own invites"</dt><dd>{owns}</dd>
             </dl></div>
         </section>
     }

@@ -77,18 +77,18 @@ fn registrations(instance: &Instance) -> String {
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
     let told = stored.and_then(|stored| stored.message_text().ok());
     let says = match mode {
-        Some(RegistrationsMode::None) => "Registrations are set to closed: an invitation is the only way in.",
+        Some(RegistrationsMode::None) => "Registrations are closed: an invite is the only way in.",
         Some(RegistrationsMode::Approved) => {
-            "Registrations are set to need approval: an invitation spares the reason, and for some the review."
+            "Registrations require approval: an invite skips the reason, and for some the review."
         }
-        Some(RegistrationsMode::Open) => "Registrations are set to open: people come in without an invitation too.",
-        None => "Who may sign up without an invitation is not clear at present.",
+        Some(RegistrationsMode::Open) => "Registrations are open: people can sign up without an invite.",
+        None => "It’s not known at present who can sign up without an invite.",
     };
     let otherwise =
         instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
     match otherwise {
         Some(seen) => {
-            format!("{says} Visitors met something else at {} UTC; Registrations says what.", time::clock(seen.at))
+            format!("{says} Visitors saw something else at {} UTC; see Registrations.", time::clock(seen.at))
         }
         None => says.to_owned(),
     }
@@ -97,9 +97,11 @@ fn registrations(instance: &Instance) -> String {
 /// What happens to whoever comes with an invitation of this account.
 fn consequence(spares_review: bool) -> String {
     if spares_review {
-        "Whoever comes with it is let in at once, also while registrations are closed. Rules about addresses and mail domains that ask for review still do."
+        "People who use it are approved automatically, even while registrations are closed. IP rules and email \
+        domain blocks that require approval still apply."
     } else {
-        "Whoever comes with it may sign up, also while registrations are closed, and then waits with the sign-ups for review: its owner’s role may not spare that."
+        "People who use it can sign up even while registrations are closed, and then need approval: its owner’s \
+        role can’t bypass review."
     }
     .to_owned()
 }
@@ -116,17 +118,17 @@ async fn inviter(context: &Context, instance: &Instance, read: &mut Read) -> Res
 fn cannot_issue(inviter: Option<&Inviter>) -> Option<String> {
     let Some(inviter) = inviter else {
         return Some(
-            "The console does not know yet as whom it acts on the instance; the overview says what is wrong."
-                .to_owned(),
+            "The console doesn’t know yet which account it acts as on the instance; see the overview.".to_owned(),
         );
     };
     let name = ui::tame(&inviter.username);
     if let Some(trouble) = inviter.trouble() {
-        return Some(format!("@{name} cannot act ({trouble}): Mastodon would treat its invitation as invalid."));
+        return Some(format!("@{name} can’t act ({trouble}): Mastodon would treat its invite as invalid."));
     }
     (!inviter.may_invite()).then(|| {
         format!(
-            "Mastodon would not let @{name} make an invitation: its role lacks “Invite Users”. Give its role, or everyone’s, that permission on the instance."
+            "Mastodon would not let @{name} create an invite: its role lacks “Invite Users”. Add the permission \
+            to its role, or to the default permissions, on the instance."
         )
     })
 }
@@ -152,10 +154,10 @@ async fn arrivals(read: &mut Read, invite: &Invite, base: &str, search: &Search)
         .map(|person| {
             let mut state: Vec<String> = Vec::new();
             if !person.approved {
-                state.push("waits for review".to_owned());
+                state.push("pending review".to_owned());
             }
             if !person.confirmed {
-                state.push("mail not confirmed".to_owned());
+                state.push("email not confirmed".to_owned());
             }
             state.extend(person.state.words().into_iter().map(str::to_owned));
             Came {

@@ -25,7 +25,9 @@ pub use deed::{BeforeAfter, Deed, Subject};
 pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
-pub use read::{ABOUT_ANY, ABOUT_THESE, Closed, DONE_BY, Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
+pub use read::{
+    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked,
+};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 

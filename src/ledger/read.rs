@@ -23,7 +23,24 @@ pub struct Filter {
     pub to: Option<Timestamp>,
     /// Only entries before this one.
     pub before: Option<i64>,
+    /// Only entries after this one.
+    pub after: Option<i64>,
+    pub batches: Batches,
+    /// Without who signed in and out, and what failed of it.
+    pub without_sign_ins: bool,
     pub limit: i64,
+}
+
+/// The deeds that batches and imports carried out one by one. Each has said which in place of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Batches {
+    /// As all others.
+    #[default]
+    Listed,
+    /// The entry that begins each stands for them.
+    Folded,
+    /// Only those of one, by its id.
+    Of(String),
 }
 
 /// Whether the sealed part of an entry could be read.
@@ -176,7 +193,10 @@ macro_rules! listed {
             $narrowed,
             " and ($3 = '' or e.instance = $3) \
              and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
-             and e.at >= $6 and e.at < $7 and e.idx < $8 order by e.idx desc limit $9"
+             and e.at >= $6 and e.at < $7 and e.idx < $8 and e.idx > $10 \
+             and (not $11 or e.deed not in ('signed_in', 'signed_out', 'sign_in_failed', 'code_failed')) \
+             and (not $12 or e.leaf not like '%\"session\":\"batch %') and ($13 = '' or e.leaf like $13) \
+             order by e.idx desc limit $9"
         ))
     };
 }
@@ -231,6 +251,10 @@ impl Ledger {
             _ => ANY,
         };
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let of_batch = match &filter.batches {
+            Batches::Of(id) => format!("%\"session\":\"batch {id}\"%"),
+            Batches::Listed | Batches::Folded => String::new(),
+        };
         let rows: Vec<Row> = on!(&self.store, pool => sqlx::query_as(sql)
             .bind(text(&filter.operator))
             .bind(text(&filter.kind))
@@ -241,6 +265,10 @@ impl Ledger {
             .bind(filter.to.map_or(i64::MAX, |at| at.0))
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.limit)
+            .bind(filter.after.unwrap_or(-1))
+            .bind(filter.without_sign_ins)
+            .bind(filter.batches == Batches::Folded)
+            .bind(&of_batch)
             .fetch_all(pool).await?);
         self.entries_of(rows).await
     }

@@ -57,10 +57,7 @@ pub mod back {
             Ok(Err(problem)) => problem,
             Err(error) => {
                 tracing::error!(%error, "linked_accounts.callback");
-                Problem::unavailable(
-                    "This was not carried to its end.",
-                    "Look whether you are linked, and begin again.",
-                )
+                Problem::unavailable("This was interrupted.", "Check whether you are linked, and start again.")
             }
         };
         let app = &context.app;

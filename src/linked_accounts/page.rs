@@ -24,14 +24,15 @@ fn body(frame: Frame, page: YourAccountPage) -> AnyView {
     let state = match &page.account {
         Some(account) if account.lapse.is_some() => view! { <span class="badge danger">"lapsed"</span> }.into_any(),
         Some(account) if account.token.is_some() => {
-            view! { <span class="badge warn">"does not answer as it should"</span> }.into_any()
+            view! { <span class="badge warn">"isn’t responding as it should"</span> }.into_any()
         }
         Some(_) => view! { <span class="badge good">"linked"</span> }.into_any(),
         None => view! { <span class="badge">"not linked"</span> }.into_any(),
     };
     let left = page.left_there.then(|| view! {
-        <p class="note lead" role="status">"The link is gone here, and nothing acts as you from here any more. " {page.host.clone()}
-            " did not take its token back yet and is asked again for thirty days. You can end it there under Preferences, Account, Authorised applications."</p>
+        <p class="note lead" role="status">"The account is unlinked here, and nothing acts as you any more. " {page.host.clone()}
+            " has not revoked its token yet; the console retries for thirty days. You can revoke it there under \
+            Preferences, Account, Authorized apps."</p>
     });
     view! {
         <div class="head"><h1>"Your account"</h1>{state}<span class="soft">"on " {page.host.clone()}</span></div>
@@ -61,10 +62,11 @@ fn on_the_way(page: &YourAccountPage, begun: &Begun, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <section class="card panel lead">
-            <header><h2>"One more step, on " {page.host.clone()}</h2><span class="soft small end">"good for " {time::span(begun.until.since(frame.now))}</span></header>
+            <header><h2>"One more step, on " {page.host.clone()}</h2><span class="soft small end">"valid for " {time::span(begun.until.since(frame.now))}</span></header>
             <div class="body stack">
-                <p>"There you sign in as yourself, read what you agree to, and come back here."</p>
-                <div><a class="btn main" href=begun.address.clone() rel=rel>"Go to " {page.host.clone()} " and agree →"</a></div>
+                <p>"Sign in there as yourself, check what you agree to, and come back."</p>
+                <div><a class="btn main" href=begun.address.clone() rel=rel>"Continue to " {page.host.clone()} " and authorize \
+                →"</a></div>
             </div>
         </section>
     }
@@ -88,8 +90,9 @@ fn not_linked(page: &YourAccountPage, frame: &Frame) -> AnyView {
         <section class="card">
             <header><h2>"You act through " {through.clone()}</h2></header>
             <div class="body stack">
-                <p>"What you decide here reaches the instance as " {through} ", and Mastodon’s own log shows that name. Our record shows yours."</p>
-                <p>"With your own account linked, everything you do here is done as you: with your role, your rank and your name."</p>
+                <p>"Your decisions reach the instance as " {through} ", and Mastodon’s audit log shows that name. \
+                Ours shows yours."</p>
+                <p>"With your own account linked, you act as yourself: with your own role, rank and name."</p>
                 {start(format!("Link your account on {}", page.host), if page.begun.is_some() { "btn" } else { "btn main" }, frame)}
             </div>
         </section>
@@ -100,46 +103,55 @@ fn not_linked(page: &YourAccountPage, frame: &Frame) -> AnyView {
 fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
     let lapsed = account.lapse.map(|lapse| {
         view! {
-            <p class="note danger" role="alert">{account.handle.clone()} " " {lapse.words()} ". Nothing on this instance is open to you until that changes. An owner of this console can take the link away."</p>
+            <p class="note danger" role="alert">{account.handle.clone()} " " {lapse.words()} ". You have no \
+            access to this instance until that changes. An owner of this console can unlink the account."</p>
         }
     });
     // A fallen account says enough by itself.
     let untold = account.lacks_second_factor.is_none().then(|| {
-        view! { <p class="note">"Whether your role there wants a second factor that you lack is not known: the console’s database role lacks a grant, which the overview names."</p> }
+        view! { <p class="note">"It’s not known whether your role requires two-factor authentication that you \
+        lack: the console’s database role lacks a grant; see the overview."</p> }
     });
     let factor = (account.lacks_second_factor == Some(true)).then(|| {
         view! {
-            <p class="note danger" role="alert">"Your role there wants a second factor, and " {account.handle.clone()} " has none: Mastodon answers 403 to what your account asks as a person, and its pages lead you to setting one up. What you decide here still goes through as you. Set one up there."</p>
+            <p class="note danger" role="alert">"Your role requires two-factor authentication, and " {account.handle.clone()} " has none: Mastodon \
+            answers 403 to what you do as a person, and asks you to set it up. Your decisions here still go \
+            through as you. Set it up there."</p>
         }
     });
-    let token = account.token.clone().filter(|_| account.lapse.is_none() && account.lacks_second_factor != Some(true)).map(|said| {
-        let words = format!(
-            "Asked with your token, the instance says: {said}. What you decide is not done as anybody else meanwhile."
+    let token =
+        account.token.clone().filter(|_| account.lapse.is_none() && account.lacks_second_factor != Some(true)).map(
+            |said| {
+                let words = format!(
+                    "The instance’s answer to your token: {said}. Until that is resolved, your decisions are not \
+                carried out as anybody else."
+                );
+                view! { <p class="note" role="alert">{words}</p> }
+            },
         );
-        view! { <p class="note" role="alert">{words}</p> }
-    });
     let (role, can) = match &account.role {
         Some((role, can)) => {
             let can = can
                 .iter()
-                .map(|(words, may)| view! { <li>{if *may { "may " } else { "may not " }} {words.clone()}</li> })
+                .map(|(words, may)| view! { <li>{if *may { "can " } else { "can’t " }} {words.clone()}</li> })
                 .collect_view();
             let role = if role.is_empty() { "no role".to_owned() } else { role.clone() };
             (role, view! { <ul class="plain-list small">{can}</ul> }.into_any())
         }
-        None => ("not known: the database does not answer".to_owned(), ().into_any()),
+        None => ("not known: the database can’t be reached".to_owned(), ().into_any()),
     };
     let draft = frame.draft_for(UNLINK);
     let unlink = account.lapse.is_none().then(|| {
         view! {
             <section class="card">
-                <header><h2>"Take the link away"</h2></header>
+                <header><h2>"Unlink account"</h2></header>
                 <form method="post" action=UNLINK class="body stack">
                     {form::above(draft)}
                     {form::back(&frame.here)}
                     <input type="hidden" name="instance" value=instance(frame) />
-                    <p class="small soft">"Its token is taken back at the instance and deleted here. Afterwards you act through the service account."</p>
-                    {form::why(draft, "why", "kept in the record", false)}
+                    <p class="small soft">"Its token is revoked on the instance and deleted here. Afterwards you \
+                    act through the service account."</p>
+                    {form::why(draft, "why", "saved in the audit log", false)}
                     <div><button class="btn danger long">"Unlink " {account.handle.clone()}</button></div>
                 </form>
             </section>
@@ -166,13 +178,16 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
 fn what_it_means(page: &YourAccountPage) -> AnyView {
     view! {
         <section class="card">
-            <header><h2>"What a link means"</h2></header>
+            <header><h2>"What linking means"</h2></header>
             <div class="body small stack">
-                <p>"You agree to this on " {page.host.clone()} ": that the console reads your profile, and writes as you to accounts, reports, and rules about servers, mail domains and addresses. It posts nothing and reads no messages."</p>
-                <p>"The token is kept sealed, shown to nobody, and ends with the link or with your access here."</p>
-                <p>"Where the instance refuses you, nothing is tried as anybody else."</p>
-                <p>"Cases that you reported yourself, or that are about you, are somebody else’s."</p>
-                <p>"If your account is frozen, suspended or loses its role there, this instance closes to you here at once."</p>
+                <p>"You authorize on " {page.host.clone()} ": the console may read your profile, and change \
+                accounts, reports, domain blocks, email domain blocks and IP rules as you. It posts nothing and \
+                reads no messages."</p>
+                <p>"The token is stored sealed, shown to nobody, and deleted when you unlink or lose access here."</p>
+                <p>"If the instance refuses you, nothing is retried as anybody else."</p>
+                <p>"Cases you reported yourself, or that are about you, go to a colleague."</p>
+                <p>"If your account is frozen, suspended or loses its role, you lose access to this instance here \
+                at once."</p>
             </div>
         </section>
     }

@@ -57,7 +57,7 @@ impl Attempt {
 /// An instance for which somebody may link an account; the right comes first, so that it says nothing of what there is.
 async fn at<'a>(context: &'a Context, instance: &str) -> Result<&'a Arc<Instance>, Problem> {
     let name: InstanceName =
-        instance.parse().map_err(|_| Problem::not_found(format!("There is no instance “{instance}” here.")))?;
+        instance.parse().map_err(|_| Problem::not_found(format!("Instance “{instance}” doesn’t exist here.")))?;
     context.permit(Permission::LinkAccount, Some(&name)).await?;
     context.instance(instance)
 }
@@ -73,8 +73,8 @@ fn redirect(app: &App, instance: &Instance) -> Result<String, Problem> {
 fn unanswered(instance: &Instance, error: &RestError) -> Problem {
     let host = instance.base.host_str().unwrap_or("the instance");
     Problem::unavailable(
-        format!("{host} was asked and did not help: {error}. Nothing was linked."),
-        "Begin again when it answers.",
+        format!("Nothing was linked: {host} did not respond as needed: {error}."),
+        "Start again when it’s back.",
     )
 }
 
@@ -198,8 +198,9 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
     let no_way = || {
         Problem::new(
             Kind::Invalid,
-            "This way back was used already, is older than ten minutes, or was begun in another session. Nothing was linked.",
-            "Begin again here.",
+            "Nothing was linked: this authorization was used already, is older than ten minutes, or belongs to \
+            another session.",
+            "Start again here.",
         )
     };
     // Looked at first: another session, or another instance, must not use up an attempt that is not its own.
@@ -213,15 +214,15 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
         "access_denied" => {
             return Err(Problem::new(
                 Kind::Invalid,
-                "You did not agree on the instance, so nothing was linked.",
-                "Begin again whenever you like.",
+                "Nothing was linked: you didn’t authorize it on the instance.",
+                "Start again whenever you like.",
             ));
         }
         _ => {
             return Err(Problem::new(
                 Kind::Invalid,
-                "The instance sent you back without its consent, and nothing was linked.",
-                "Begin again; if it stays so, the person who runs the instance finds the reason in its log.",
+                "Nothing was linked: the instance didn’t authorize it.",
+                "Start again; if that doesn’t help, whoever runs the instance finds the reason in its log.",
             ));
         }
     }
@@ -232,13 +233,14 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
             match error {
                 RestError::Refused { status: 400, .. } => Problem::new(
                     Kind::Invalid,
-                    "The instance did not accept its own code: it was used, is too old, or belongs to another attempt. Nothing was linked.",
-                    "Begin again here.",
+                    "Nothing was linked: the instance did not accept its own code. It was used, is too old, or \
+                    belongs to another attempt.",
+                    "Start again here.",
                 ),
                 RestError::Refused { status: 401, .. } => Problem::new(
                     Kind::Invalid,
-                    "The instance does not know this console any more. Nothing was linked.",
-                    "Begin again: the console makes itself known anew.",
+                    "Nothing was linked: the instance doesn’t know this console any more.",
+                    "Start again: the console registers itself again.",
                 ),
                 error => unanswered(&instance, &error),
             }
@@ -286,21 +288,22 @@ fn not_linked(what: impl std::fmt::Display, remedy: &str) -> Problem {
 async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) -> Result<(), Problem> {
     if !granted.suffices() {
         return Err(not_linked(
-            "The instance gave fewer rights than the work needs.",
-            "Begin again and agree to all of them.",
+            "The instance granted fewer permissions than needed.",
+            "Start again and agree to all of them.",
         ));
     }
     let app = &context.app;
     // Whose it is is not known yet: any number will do to ask.
     let client = instance.rest.under(AccountId(0), granted.token.clone());
     let whose = client.verify_credentials().await.map_err(|error| match error {
-        RestError::Refused { status: 401 | 403, message } => {
-            not_linked(format!("The instance does not let this account act ({message})."), "Ask the people who run it.")
-        }
+        RestError::Refused { status: 401 | 403, message } => not_linked(
+            format!("The instance does not let this account act ({message})."),
+            "Ask whoever runs the instance.",
+        ),
         error => unanswered(instance, &error),
     })?;
     let standing = async { instance.database.read().await?.standing(whose.id).await }.await.map_err(|error| {
-        Problem::unavailable(format!("{error}, so nothing was linked."), "Begin again when it answers.")
+        Problem::unavailable(format!("Nothing was linked: {error}."), "Start again when it’s back.")
     })?;
     if let Some(lapse) = standing.lapse {
         return Err(not_linked(
@@ -320,8 +323,8 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
         && before.account != linked.account
     {
         return Err(not_linked(
-            format!("You are linked with @{} here, and agreed as @{}.", before.username, linked.username),
-            "Take that link away first.",
+            format!("You are linked with @{} here, but authorized @{}.", before.username, linked.username),
+            "Unlink that account first.",
         ));
     }
     let deed = LinkAccount {
@@ -340,8 +343,8 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
         Ok(())
     } else {
         Err(not_linked(
-            format!("Somebody else of this console is linked with @{} already.", linked.username),
-            "An owner can take their link away.",
+            format!("Somebody else in this console is already linked with @{}.", linked.username),
+            "An owner can unlink their account.",
         ))
     }
 }
@@ -350,14 +353,14 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
 pub async fn unlink(context: Context, instance: String, why: String) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?.clone();
     let own = acting::linked(&context.app, &context.actor, &instance.name).await?;
-    let linked = own.ok_or_else(|| Problem::not_found("You have linked no account here."))?;
+    let linked = own.ok_or_else(|| Problem::not_found("You have no linked account here."))?;
     // Otherwise whoever is frozen would go on through the service account.
     if let Some(own) = acting::own(&context, &instance).await?
         && let Some(lapse) = own.standing.lapse
     {
         return Err(Problem::new(
             Kind::Forbidden,
-            format!("{} {}, so you cannot take the link away yourself.", own.handle(), lapse.words()),
+            format!("{} {}, so you can’t unlink the account yourself.", own.handle(), lapse.words()),
             "Ask an owner of this console.",
         ));
     }
@@ -376,15 +379,15 @@ pub async fn unlink_other(
     why: String,
 ) -> Result<String, Problem> {
     let permit = context.permit(Permission::ManageOperators, None).await?;
-    let missing = || Problem::not_found("There is no such link any more.");
+    let missing = || Problem::not_found("This link no longer exists.");
     let name: InstanceName = instance.parse().map_err(|_| missing())?;
     let app = &context.app;
     let operator = OperatorId(operator);
     if operator == context.actor.operator {
         return Err(Problem::new(
             Kind::Invalid,
-            "Your own link is taken away under “Your account”.",
-            "If your account has lapsed, another owner does it, or at the server: howdah operator unlink.",
+            "Unlink your own account under “Your account”.",
+            "If your account has lapsed, another owner can unlink it, or on the server: howdah operator unlink.",
         ));
     }
     let linked = linked_accounts::of(&app.store, &app.keys, &operator, &name).await?;
@@ -423,7 +426,7 @@ async fn end(
         linked_accounts::delete(&store, &linked.operator, &linked.instance, left, now, next, session).await
     };
     if !carry_out::recorded(app, permit, deed, why, gone).await? {
-        return Err(Problem::not_found("Somebody else took this link away meanwhile."));
+        return Err(Problem::not_found("Somebody else unlinked it in the meantime."));
     }
     if let Some(instance) = app.instances.get(&linked.instance) {
         instance.let_go(linked.account);
@@ -458,9 +461,9 @@ async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
         return Ok(true);
     }
     let done = match app.instances.get(&linked.instance) {
-        None => Err("it is not connected to this console any more".to_owned()),
+        None => Err("it is no longer connected to this console".to_owned()),
         Some(instance) => match linked_accounts::application(&app.store, &app.keys, &linked.instance).await? {
-            None => Err("it does not know this console any more".to_owned()),
+            None => Err("it doesn’t know this console any more".to_owned()),
             Some(application) => {
                 oauth::revoke(&instance.rest, &application, &linked.token).await.map_err(|error| error.to_string())
             }
@@ -526,8 +529,9 @@ pub async fn end_with_role(
     let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     let Some(linked) = linked.filter(|linked| linked.account == account) else { return Ok(()) };
     let standing = async { instance.database.read().await?.standing(account).await };
-    let standing =
-        standing.await.map_err(|error| Problem::unavailable(format!("{error}, so the link was not looked at."), ""))?;
+    let standing = standing
+        .await
+        .map_err(|error| Problem::unavailable(format!("{error}, so the link couldn’t be checked."), ""))?;
     // Whoever is frozen or suspended there stays shut out here, whatever became of the role.
     if standing.lapse != Some(Lapse::NoStaff) {
         return Ok(());

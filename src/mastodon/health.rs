@@ -479,7 +479,7 @@ mod tests {
                    admin:write:email_domain_blocks";
         assert_eq!(
             said(Some(&scopes(all)), Some(&owner)),
-            [("cannot make rules about addresses: the token lacks the scope admin:write:ip_blocks".to_owned(), true)]
+            [("cannot manage IP rules: the token lacks the scope admin:write:ip_blocks".to_owned(), true)]
         );
         let some = account(MANAGE_USERS | MANAGE_REPORTS | MANAGE_FEDERATION | MANAGE_BLOCKS);
         assert_eq!(

@@ -50,7 +50,7 @@ impl TryFrom<String> for Domain {
         if (1..=LONGEST_NAME).contains(&text.len()) && !text.contains('\0') {
             Ok(Self(text))
         } else {
-            Err(format!("“{}” is not the name of a server", text::excerpt(&text, 80)))
+            Err(format!("“{}” is not a valid domain", text::excerpt(&text, 80)))
         }
     }
 }
@@ -108,7 +108,7 @@ impl Severity {
     /// The word people use for it.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Noop => "no limit",
+            Self::Noop => "none",
             Self::Silence => "limited",
             Self::Suspend => "suspended",
         }
@@ -207,9 +207,9 @@ impl AddressSeverity {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::SignUpRequiresApproval => "sign-ups reviewed",
-            Self::SignUpBlock => "no sign-ups",
-            Self::NoAccess => "no access at all",
+            Self::SignUpRequiresApproval => "limit sign-ups",
+            Self::SignUpBlock => "block sign-ups",
+            Self::NoAccess => "block access",
         }
     }
 
@@ -285,7 +285,7 @@ impl Losses {
         match (out, back) {
             (Some(out), Some(back)) => format!("{out}, and {back}"),
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => "nobody here loses a follow".to_owned(),
+            (None, None) => "no follows are lost here".to_owned(),
         }
     }
 }
@@ -316,9 +316,9 @@ impl Cost {
     /// “34 people here lose 57 follows; most: @wren 12, @tern 9”
     pub fn sentence(&self) -> String {
         let Some(losses) = self.losses else {
-            return "Who here loses follows could not be counted.".to_owned();
+            return "The follows lost here could not be counted.".to_owned();
         };
-        let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
+        let looked = if self.more { ", among the accounts counted; there are more" } else { "" };
         let most: Vec<String> =
             self.most.iter().map(|(who, number)| format!("@{} {}", text::tame(who), bounded(*number))).collect();
         let most = if most.is_empty() { String::new() } else { format!("; most: {}", most.join(", ")) };
@@ -484,7 +484,7 @@ mod tests {
     fn losses_are_said_as_people_say_them() {
         let losses =
             |followers, follows, followed, followers_there| Losses { followers, follows, followed, followers_there };
-        assert_eq!(losses(0, 0, 0, 0).sentence(), "nobody here loses a follow");
+        assert_eq!(losses(0, 0, 0, 0).sentence(), "no follows are lost here");
         assert_eq!(losses(1, 2, 0, 0).sentence(), "1 person here loses 2 follows");
         assert_eq!(losses(0, 0, 1, 1).sentence(), "1 person here loses 1 follower there");
         assert_eq!(

@@ -107,12 +107,12 @@ impl RowState {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Listed => "not asked for",
-            Self::Waiting => "waits",
-            Self::UnderWay => "under way",
+            Self::Listed => "not selected",
+            Self::Waiting => "waiting",
+            Self::UnderWay => "in progress",
             Self::Done => "done",
             Self::Failed => "not done",
-            Self::LeftOut => "left out by hand",
+            Self::LeftOut => "deselected by hand",
         }
     }
 

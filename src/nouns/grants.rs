@@ -67,12 +67,12 @@ pub enum State {
 impl State {
     pub fn word(self) -> &'static str {
         match self {
-            Self::Asked => "waits for approval",
+            Self::Asked => "waiting for approval",
             Self::Missed => "never decided",
-            Self::Refused => "refused",
-            Self::ToCome => "to come",
-            Self::Running => "running",
-            Self::Over => "over",
+            Self::Refused => "rejected",
+            Self::ToCome => "scheduled",
+            Self::Running => "active",
+            Self::Over => "ended",
             Self::Revoked => "revoked",
         }
     }
@@ -128,13 +128,13 @@ impl RoleState {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Asked => "not given yet",
-            Self::Giving => "being given",
-            Self::Given => "given",
-            Self::Taking => "being taken back",
-            Self::Taken => "taken back",
-            Self::Left => "left alone",
-            Self::Never => "never given",
+            Self::Asked => "not assigned yet",
+            Self::Giving => "being assigned",
+            Self::Given => "assigned",
+            Self::Taking => "being removed",
+            Self::Taken => "removed",
+            Self::Left => "left unchanged",
+            Self::Never => "never assigned",
         }
     }
 

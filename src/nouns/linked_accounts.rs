@@ -19,11 +19,11 @@ impl Lapse {
     /// What is said after the account.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Frozen => "has a frozen login",
+            Self::Frozen => "is frozen",
             Self::Suspended => "is suspended",
-            Self::Waiting => "is not confirmed or not let in",
-            Self::NoStaff => "has no role that may do anything",
-            Self::Gone => "has no login there any more",
+            Self::Waiting => "is not confirmed or not approved",
+            Self::NoStaff => "has no role with permissions",
+            Self::Gone => "has no login any more",
         }
     }
 }

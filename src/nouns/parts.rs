@@ -56,12 +56,12 @@ impl Part {
             Self::Settings => "settings",
             Self::Roles => "roles",
             Self::Members => "people with a role",
-            Self::DomainBlocks => "rules about servers",
-            Self::DomainAllows => "allowed servers",
-            Self::MailDomainBlocks => "rules about mail domains",
-            Self::AddressBlocks => "rules about addresses",
-            Self::Sanctions => "sanctions on local accounts",
-            Self::LogAuthors => "authors of Mastodon’s log",
+            Self::DomainBlocks => "domain blocks",
+            Self::DomainAllows => "allowed domains",
+            Self::MailDomainBlocks => "email domain blocks",
+            Self::AddressBlocks => "IP rules",
+            Self::Sanctions => "moderation of local accounts",
+            Self::LogAuthors => "authors of Mastodon’s audit log",
             Self::Appeals => "appeals",
         }
     }

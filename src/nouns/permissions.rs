@@ -23,7 +23,7 @@ pub const ASKED_FOR: [(i64, &str); 9] = [
     (MANAGE_FEDERATION, "manage federation"),
     (MANAGE_BLOCKS, "manage blocks"),
     (MANAGE_SETTINGS, "manage settings"),
-    (MANAGE_INVITES, "manage invitations"),
+    (MANAGE_INVITES, "manage invites"),
     (INVITE_USERS, "invite users"),
     (MANAGE_ROLES, "manage roles"),
     (DELETE_USER_DATA, "delete user data"),
@@ -63,15 +63,15 @@ impl Capability {
     pub fn words(self) -> &'static str {
         match self {
             Self::Reports => "decide reports",
-            Self::Accounts => "decide about accounts and sign-ups",
+            Self::Accounts => "moderate accounts and sign-ups",
             Self::DeleteData => "delete an account’s data",
-            Self::Servers => "make rules about servers",
-            Self::AllowServers => "allow servers",
-            Self::MailDomains => "make rules about mail domains",
-            Self::Addresses => "make rules about addresses",
+            Self::Servers => "manage domain blocks",
+            Self::AllowServers => "allow domains",
+            Self::MailDomains => "manage email domain blocks",
+            Self::Addresses => "manage IP rules",
             Self::Registrations => "change registrations",
-            Self::Roles => "give or take roles",
-            Self::Invitations => "make or end invitations",
+            Self::Roles => "change roles",
+            Self::Invitations => "create or deactivate invites",
         }
     }
 

@@ -45,10 +45,10 @@ impl Holder {
         [
             (self.deleted == Some(true) && !self.suspended, "is marked as deleted"),
             (self.suspended, "is suspended"),
-            (self.disabled, "has a frozen login"),
-            (!self.approved, "still waits for approval"),
-            (!self.confirmed, "has not confirmed the mail address"),
-            (self.memorial, "is remembered as dead"),
+            (self.disabled, "is frozen"),
+            (!self.approved, "is pending review"),
+            (!self.confirmed, "has not confirmed its email address"),
+            (self.memorial, "is memorialized"),
             (self.moved, "has moved to another account"),
         ]
         .into_iter()
@@ -95,24 +95,24 @@ impl Ranks {
     /// Why the target may not get this role (`None`: lose its role); `None` if it may.
     pub fn refusal(&self, after: Option<RoleId>) -> Option<Refusal> {
         let Some(target) = &self.target else {
-            return refuse("who", "This account has no login here: only people of this instance can have a role.");
+            return refuse("who", "This account has no login here: only users of this instance can have a role.");
         };
         let named = format!("@{}", text::tame(&target.username));
         match (after, &self.after) {
             (Some(EVERYONE), _) => {
                 return refuse(
                     "role",
-                    "Everybody has everyone’s role already. To leave somebody only that, take the role away.",
+                    "Everyone has the default permissions already. To leave somebody with only those, remove the role.",
                 );
             }
-            (Some(id), None) => return refuse("role", format!("There is no role {id} on the instance any more.")),
+            (Some(id), None) => return refuse("role", format!("Role {id} no longer exists on the instance.")),
             _ => {}
         }
         let before = target.role_id.filter(|role| *role != EVERYONE);
         if before == after {
             let has = target.role.as_ref().map_or_else(
-                || format!("{named} has no role that could be taken away."),
-                |role| format!("{named} has the role {} already.", role.called()),
+                || format!("{named} has no role to remove."),
+                |role| format!("{named} already has the role {}.", role.called()),
             );
             return refuse("role", has);
         }
@@ -124,9 +124,9 @@ impl Ranks {
     /// `UserPolicy#change_role?`, `User#validate_role_elevation`
     fn outranked(&self, target: &Holder, named: &str) -> Option<Refusal> {
         let Some(actor) = &self.actor else {
-            return refuse("who", "The account that the console acts as has no login on the instance.");
+            return refuse("who", "The account the console acts as has no login on the instance.");
         };
-        let acts = format!("The console acts as @{} there", text::tame(&actor.username));
+        let acts = format!("The console acts as @{} on the instance", text::tame(&actor.username));
         if let Some(why) = actor.unable() {
             return refuse("who", format!("{acts}, who {why}."));
         }
@@ -136,7 +136,7 @@ impl Ranks {
         if actor.account == target.account {
             return refuse(
                 "who",
-                format!("{acts}, and nobody changes their own role. Somebody else who outranks it can."),
+                format!("{acts}, and nobody can change their own role. Ask somebody with a higher role."),
             );
         }
         let (own, theirs) = (actor.position(&self.everyone), target.position(&self.everyone));
@@ -145,14 +145,15 @@ impl Ranks {
             return refuse(
                 "who",
                 format!(
-                    "{acts}, at position {own}. {named} ({role}) stands at {theirs}: only a strictly higher position changes it."
+                    "{acts}, at position {own}. {named} ({role}) is at {theirs}: only a strictly higher position \
+                    can change it."
                 ),
             );
         }
         if let Some(after) = self.after.as_ref().filter(|after| after.position > own) {
             return refuse(
                 "role",
-                format!("{acts}, at position {own}. {} stands above it, at {}.", after.called(), after.position),
+                format!("{acts}, at position {own}. {} is above that, at {}.", after.called(), after.position),
             );
         }
         None
@@ -162,7 +163,12 @@ impl Ranks {
     /// unseen, and a frozen one's token keeps working on every admin endpoint.
     fn unusable(&self, target: &Holder, named: &str) -> Option<Refusal> {
         let why = target.unable().filter(|_| self.difference().grants())?;
-        refuse("who", format!("{named} {why}, and gets no more rights until that is over. Rights can be taken away."))
+        refuse(
+            "who",
+            format!(
+                "{named} {why}, and can’t get more permissions until that is resolved. Permissions can be removed."
+            ),
+        )
     }
 
     /// Nothing in the database keeps the last administrator.
@@ -178,8 +184,8 @@ impl Ranks {
                 format!("{named} is the last administrator who can sign in. Make somebody else administrator first.")
             }
             None => format!(
-                "Whether anybody but {named} could still act as administrator is not known: the console’s database role lacks \
-                 a grant, which the overview names."
+                "It’s not known whether anybody but {named} could still act as administrator: the console’s \
+                database role lacks a grant; see the overview."
             ),
         };
         refuse("who", why)
@@ -234,7 +240,7 @@ mod tests {
     fn the_new_role_may_be_as_high_as_the_actors_and_the_former_must_be_lower() {
         assert_eq!(said(&ranks(10, None, Some(role(5, 10, 16))), Some(5)), None, "equal may be given");
         let (field, why) = said(&ranks(10, None, Some(role(5, 11, 16))), Some(5)).unwrap();
-        assert!(field == "role" && why.contains("stands above"), "{why}");
+        assert!(field == "role" && why.contains("is above"), "{why}");
         let (field, why) = said(&ranks(10, Some(role(4, 10, 16)), None), None).unwrap();
         assert!(field == "who" && why.contains("strictly higher"), "equal may not be changed any more: {why}");
         assert_eq!(said(&ranks(10, Some(role(4, 9, 16)), None), None), None);
@@ -282,7 +288,7 @@ mod tests {
         for spoil in spoils {
             let mut given = ranks(10, Some(role(4, 4, 16)), Some(role(5, 5, 16 | 1024)));
             spoil(given.target.as_mut().unwrap());
-            assert!(said(&given, Some(5)).unwrap().1.contains("no more rights"));
+            assert!(said(&given, Some(5)).unwrap().1.contains("can’t get more permissions"));
             let mut less = ranks(10, Some(role(4, 4, 16 | 1024)), Some(role(5, 5, 16)));
             spoil(less.target.as_mut().unwrap());
             assert_eq!(said(&less, Some(5)), None, "less is never refused");

@@ -32,7 +32,7 @@ impl RegistrationsMode {
     pub fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
-            Self::Approved => "with approval",
+            Self::Approved => "approval required",
             Self::None => "closed",
         }
     }

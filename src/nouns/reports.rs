@@ -137,12 +137,12 @@ impl Decision {
     /// The words on its button.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Resolve => "No action",
+            Self::Resolve => "Mark as resolved",
             Self::Warn => "Warn",
-            Self::Sensitive => "Hide media",
+            Self::Sensitive => "Mark as sensitive",
             Self::Silence => "Limit",
             Self::Suspend => "Suspend",
-            Self::Disable => "Freeze login",
+            Self::Disable => "Freeze",
         }
     }
 
@@ -161,12 +161,12 @@ impl Decision {
     /// What was done, in a sentence that goes on with a handle.
     pub fn past(self) -> &'static str {
         match self {
-            Self::Resolve => "closed the reports about",
+            Self::Resolve => "resolved the reports about",
             Self::Warn => "warned",
-            Self::Sensitive => "hid the media of",
+            Self::Sensitive => "marked as sensitive all media of",
             Self::Silence => "limited",
             Self::Suspend => "suspended",
-            Self::Disable => "froze the login of",
+            Self::Disable => "froze",
         }
     }
 }
@@ -183,19 +183,19 @@ impl Reversal {
 
     pub fn words(self) -> &'static str {
         match self {
-            Self::Enable => "Let them log in again",
-            Self::Unsensitive => "Show media again",
-            Self::Unsilence => "Lift the limit",
-            Self::Unsuspend => "Lift the suspension",
+            Self::Enable => "Unfreeze",
+            Self::Unsensitive => "Unmark as sensitive",
+            Self::Unsilence => "Undo limit",
+            Self::Unsuspend => "Undo suspension",
         }
     }
 
     pub fn past(self) -> &'static str {
         match self {
-            Self::Enable => "gave the login back to",
-            Self::Unsensitive => "showed the media again of",
-            Self::Unsilence => "lifted the limit of",
-            Self::Unsuspend => "lifted the suspension of",
+            Self::Enable => "unfroze",
+            Self::Unsensitive => "removed the sensitive mark from all media of",
+            Self::Unsilence => "undid the limit of",
+            Self::Unsuspend => "undid the suspension of",
         }
     }
 
@@ -278,10 +278,10 @@ impl AccountState {
         [
             (self.deleted && !self.suspended, "marked as deleted"),
             (self.suspended, "suspended"),
-            (self.deleted && self.suspended, "its data gone"),
+            (self.deleted && self.suspended, "its data deleted"),
             (self.silenced, "limited"),
-            (self.sensitized, "media hidden"),
-            (self.disabled, "login frozen"),
+            (self.sensitized, "marked as sensitive"),
+            (self.disabled, "frozen"),
             (self.untold && !self.suspended, UNTOLD),
         ]
         .into_iter()

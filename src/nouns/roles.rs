@@ -45,10 +45,10 @@ impl Group {
             Self::Special => "Special",
             Self::Moderation => "Moderation",
             Self::Administration => "Administration",
-            Self::Devops => "Devops",
+            Self::Devops => "DevOps",
             Self::Invites => "Invites",
             Self::Email => "Email",
-            Self::Unknown => "Not known here",
+            Self::Unknown => "Unknown",
         }
     }
 }
@@ -69,7 +69,7 @@ const fn flag(bit: u32, name: &'static str, group: Group, does: &'static str, da
 
 /// Every permission up to 4.7 (`UserRole::FLAGS`).
 const FLAGS: [Flag; 23] = [
-    flag(0, "administrator", Group::Special, "everything, whatever else is listed or not", true),
+    flag(0, "administrator", Group::Special, "everything, regardless of other permissions", true),
     flag(
         1,
         "view_devops",
@@ -77,33 +77,33 @@ const FLAGS: [Flag; 23] = [
         "open the Sidekiq and PgHero dashboards: queued jobs and database queries",
         true,
     ),
-    flag(2, "view_audit_log", Group::Moderation, "read Mastodon’s own log", false),
+    flag(2, "view_audit_log", Group::Moderation, "read Mastodon’s audit log", false),
     flag(3, "view_dashboard", Group::Moderation, "see the dashboard and its numbers", false),
-    flag(4, "manage_reports", Group::Moderation, "work reports, act on the accounts in them, write notes", false),
+    flag(4, "manage_reports", Group::Moderation, "work on reports, moderate reported accounts, write notes", false),
     flag(5, "manage_federation", Group::Moderation, "block, limit and allow other servers", true),
     flag(6, "manage_settings", Group::Administration, "change the site’s settings, presets and terms", true),
-    flag(7, "manage_blocks", Group::Moderation, "make rules about addresses, mail domains and names", false),
+    flag(7, "manage_blocks", Group::Moderation, "manage IP rules, email domain blocks and username rules", false),
     flag(8, "manage_taxonomies", Group::Moderation, "decide about trends and hashtags", false),
     flag(9, "manage_appeals", Group::Moderation, "decide appeals", false),
-    flag(10, "manage_users", Group::Moderation, "see and sanction accounts, decide sign-ups", false),
-    flag(11, "manage_invites", Group::Moderation, "see and end everybody’s invitations", false),
-    flag(12, "manage_rules", Group::Administration, "change the server’s rules", false),
+    flag(10, "manage_users", Group::Moderation, "view and moderate accounts, decide sign-ups", false),
+    flag(11, "manage_invites", Group::Moderation, "view and deactivate everyone’s invites", false),
+    flag(12, "manage_rules", Group::Administration, "change the server rules", false),
     flag(13, "manage_announcements", Group::Administration, "publish announcements", false),
     flag(14, "manage_custom_emojis", Group::Administration, "change the emoji", false),
-    flag(15, "manage_webhooks", Group::Administration, "have what happens here sent elsewhere", true),
+    flag(15, "manage_webhooks", Group::Administration, "manage webhooks", true),
     flag(16, "invite_users", Group::Invites, "invite people", false),
     flag(17, "manage_roles", Group::Administration, "edit lower roles and give them to people", true),
     flag(
         18,
         "manage_user_access",
         Group::Moderation,
-        "change somebody’s mail address, password and second factor",
+        "change people’s email address, password and two-factor authentication",
         true,
     ),
     flag(19, "delete_user_data", Group::Moderation, "delete suspended accounts at once, for good", true),
-    flag(20, "view_feeds", Group::Moderation, "see the live feeds where they are off", false),
-    flag(21, "invite_bypass_approval", Group::Invites, "invite people who skip the review", false),
-    flag(22, "manage_email_subscriptions", Group::Email, "manage mail subscriptions of profiles", false),
+    flag(20, "view_feeds", Group::Moderation, "view live feeds where they are disabled", false),
+    flag(21, "invite_bypass_approval", Group::Invites, "invite people without review", false),
+    flag(22, "manage_email_subscriptions", Group::Email, "manage email subscriptions of profiles", false),
 ];
 
 /// A permission as a page shows it.
@@ -127,7 +127,7 @@ pub fn powers(mask: i64) -> Vec<Power> {
             None => Power {
                 name: format!("unknown bit {bit}"),
                 group: Group::Unknown,
-                does: "a newer Mastodon knows what it allows".to_owned(),
+                does: "only known to a newer Mastodon".to_owned(),
                 danger: true,
             },
         })

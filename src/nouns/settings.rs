@@ -59,24 +59,24 @@ impl Meaning {
     /// What a strange value does; empty for a sound one.
     pub fn strange(&self, rows: &[Option<String>]) -> String {
         let doubled = if rows.len() > 1 {
-            " There are two rows of this setting; Mastodon obeys the older. Setting it here puts that right."
+            " This setting has two rows; Mastodon uses the older one. Changing it here fixes that."
         } else {
             ""
         };
         let said = match self {
             Self::Mode(_) => String::new(),
-            Self::Absent => "No value is stored, so Mastodon’s default holds: closed.".to_owned(),
+            Self::Absent => "No value is stored, so Mastodon’s default applies: closed.".to_owned(),
             Self::Unknown(word) => {
                 let value =
                     if word.is_empty() { "nothing".to_owned() } else { format!("“{}”", text::excerpt(word, 40)) };
                 format!(
-                    "The stored value is {value}, which is none of the three. The public API says open without approval, \
-                     yet every sign-up waits for review. Choose one below to put it right."
+                    "The stored value is {value}, which is not a valid mode. The public API says open without \
+                    approval, yet every sign-up waits for review. Choose a mode below to fix it."
                 )
             }
             Self::Breaks(why) => format!(
-                "The stored value cannot be read ({why}): the sign-up page, the public API and Mastodon’s admin pages fail. \
-                 Choose one below to put it right."
+                "The stored value can’t be read ({why}): the sign-up page, the public API and Mastodon’s admin \
+                pages fail. Choose a mode below to fix it."
             ),
         };
         format!("{said}{doubled}").trim().to_owned()

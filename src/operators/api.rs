@@ -9,7 +9,7 @@ pub async fn disable(operator: String, disabled: String, #[server(default)] why:
     let disabled = match disabled.as_str() {
         "yes" => true,
         "no" => false,
-        _ => return Err(Problem::invalid("disabled", "Say “yes” to end the access, or “no” to give it back.")),
+        _ => return Err(Problem::invalid("disabled", "Say “yes” to end the access, or “no” to restore it.")),
     };
     crate::context::form_action(|context| super::service::disable(context, operator, disabled, why)).await
 }

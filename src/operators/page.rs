@@ -30,20 +30,24 @@ pub fn People() -> impl IntoView {
 fn body(frame: Frame, page: PeoplePage) -> AnyView {
     view! {
         {page.link.clone().map(|link| view! {
-            <section class="card panel lead"><header><h2>"A link for one person, once"</h2><span class="soft small end">"shown once, good for three days"</span></header>
-                <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Hand it over yourself. Whoever opens it chooses the password."</p></div></section>
+            <section class="card panel lead"><header><h2>"One-time link for one person"</h2><span class="soft small end">"shown once, valid \
+            for three days"</span></header>
+                <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Pass it on \
+                yourself. Whoever opens it chooses the password."</p></div></section>
         })}
         {page.left_there.then(|| view! {
-            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back yet and is asked again for thirty days; whoever it belongs to can end it there under Preferences, Account, Authorised applications."</p>
+            <p class="note lead" role="status">"The account is unlinked here. The instance has not revoked its \
+            token yet, and the console retries for thirty days; its owner can revoke it there under Preferences, \
+            Account, Authorized apps."</p>
         })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
-            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Second factor"</th><th class="wide">"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
+            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Two-factor"</th><th class="wide">"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
         </table></div>
         <div class="two">
             <div class="stack">{offer(&frame)}</div>
-            <aside class="stack"><p class="soft small">"At the server the same is done by " <code>"howdah operator add NAME --role ROLE"</code></p></aside>
+            <aside class="stack"><p class="soft small">"On the server: " <code>"howdah operator add NAME --role ROLE"</code></p></aside>
         </div>
     }
     .into_any()
@@ -71,7 +75,8 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
             <td>{person.role.name()}</td>
             <td class="full">{access}</td>
             <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}
-                {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
+                {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code \
+                used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
             <td class="wide nowrap">{seen}</td>
             <td class="num">{change}</td>
         </tr>
@@ -86,7 +91,9 @@ fn access(person: &Person, frame: &Frame) -> AnyView {
     }
     if person.grants.is_empty() {
         let ask = path::with(path::ASK_GRANT, "for", &person.id.0);
-        return view! { <span class="badge warn">"no running grant"</span> " " <a class="link" href=ask>"Ask for a grant"</a> }.into_any();
+        return view! { <span class="badge warn">"no active grant"</span> " " <a class="link" href=ask>"Request a \
+        grant"</a> }
+        .into_any();
     }
     person
         .grants
@@ -112,7 +119,7 @@ fn offer(frame: &Frame) -> AnyView {
         .collect_view();
     view! {
         <section class="card">
-            <header><h2>"Somebody new"</h2></header>
+            <header><h2>"Add a person"</h2></header>
             <form method="post" action=OFFER class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
@@ -122,9 +129,11 @@ fn offer(frame: &Frame) -> AnyView {
                 <label class="field" for="role">"Role"</label>
                 <select class="input" id="role" name="role">{roles}</select>
                 {form::beside(draft, "role")}
-                <p class="small soft">"A contractor has no right before a grant says which, where and how long. With the link opened: " <a class="link" href=path::ASK_GRANT>"Ask for a grant"</a></p>
-                {form::why(draft, "why", "kept in the record", false)}
-                <div><button class="btn main">"Make a link"</button></div>
+                <p class="small soft">"Contractors have no access until a grant gives it. Once they have used the \
+                link: " <a class="link" href=path::ASK_GRANT>"Request a \
+                grant"</a></p>
+                {form::why(draft, "why", "saved in the audit log", false)}
+                <div><button class="btn main">"Create link"</button></div>
             </form>
         </section>
     }

@@ -74,7 +74,7 @@ pub async fn add(
     let operator = &operator;
     let insert = |store| async move { operators::insert(&store, operator, link).await };
     let added = recorded(app, &actor, deed, why, insert).await?;
-    if added { Ok(()) } else { Err(Problem::invalid("name", format!("Somebody is called {name} already."))) }
+    if added { Ok(()) } else { Err(Problem::invalid("name", format!("The name {name} is already taken."))) }
 }
 
 impl InStore for AddOperator {
@@ -99,14 +99,14 @@ impl InStore for ChangeOperatorRole {
 fn last_owner(name: &str) -> Problem {
     Problem::new(
         Kind::Conflict,
-        format!("{name} is the last owner, and nothing was changed."),
+        format!("Nothing was done: {name} is the last owner."),
         "Make somebody else owner first.",
     )
 }
 
 /// Somebody else did the same meanwhile.
 fn is_so_already(what: String) -> Problem {
-    Problem::new(Kind::Conflict, what, "The page shows how it stands.")
+    Problem::new(Kind::Conflict, what, "The page shows the current state.")
 }
 
 /// How long a link for somebody new can be opened.
@@ -124,7 +124,7 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
         return Err(Problem::invalid("name", wrong));
     }
     if operators::by_name(&app.store, &name).await.map_err(store_problem)?.is_some() {
-        return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
+        return Err(Problem::invalid("name", format!("The name {name} is already taken.")));
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     let _counts = context.reserve("one-time links", OFFERS).await?;
@@ -162,7 +162,7 @@ pub async fn change_role(
     if before == Role::Contractor || after == Role::Contractor {
         return Err(Problem::invalid(
             "role",
-            "A contractor’s rights come by a grant with an end: offer access by a link of its own.",
+            "Contractors get access by a grant with an end: create a link for a contractor instead.",
         ));
     }
     let app = context.app.clone();
@@ -175,8 +175,8 @@ pub async fn change_role(
     } else {
         Err(Problem::new(
             Kind::Conflict,
-            format!("{} has another role by now, or is the last owner; nothing was changed.", person.name),
-            "The page shows which.",
+            format!("Nothing was done: {} has another role by now, or is the last owner.", person.name),
+            "The page shows the current state.",
         ))
     }
 }
@@ -251,19 +251,19 @@ pub async fn person(context: &Context, search: &str) -> Result<Framed<Person>, P
     context.permit(Permission::ManageOperators, None).await?;
     let who = OperatorId(Search::parse(search).get("who").unwrap_or_default().to_owned());
     let found = persons(context).await?.into_iter().find(|person| person.id == who);
-    let person = found.ok_or_else(|| Problem::not_found("There is no such person."))?;
+    let person = found.ok_or_else(|| Problem::not_found("This person doesn’t exist."))?;
     frame::build(context, context.current(), path::CHANGE_PERSON, search, person).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
     let id = OperatorId(operator.to_owned());
     if id == context.actor.operator {
-        return Err(Problem::new(Kind::Invalid, "Nobody ends their own access.", "Ask another owner."));
+        return Err(Problem::new(Kind::Invalid, "You can’t end your own access.", "Ask another owner."));
     }
     operators::by_id(&context.app.store, &id)
         .await
         .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such person."))
+        .ok_or_else(|| Problem::not_found("This person doesn’t exist."))
 }
 
 pub async fn disable(context: Context, operator: String, disabled: bool, why: String) -> Result<String, Problem> {
@@ -299,8 +299,8 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let now = operators::by_id(&app.store, &person.id).await.map_err(store_problem)?;
     Err(match (now, disabled) {
         (Some(person), true) if person.may_sign_in() => last_owner(&person.name),
-        (_, true) => is_so_already(format!("The access of {} has ended already.", person.name)),
-        (_, false) => is_so_already(format!("{} has access already.", person.name)),
+        (_, true) => is_so_already(format!("The access of {} has already ended.", person.name)),
+        (_, false) => is_so_already(format!("{} already has access.", person.name)),
     })
 }
 
@@ -323,7 +323,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     if ended {
         Ok(path::PEOPLE.to_owned())
     } else {
-        Err(is_so_already(format!("That session of {} has ended already.", person.name)))
+        Err(is_so_already(format!("That session of {} has already ended.", person.name)))
     }
 }
 

@@ -56,7 +56,7 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
             None => view! { <span class="soft">"not known yet"</span> }.into_any(),
         };
         let state = if row.troubles.is_empty() {
-            view! { <span class="badge good">"all well"</span> }.into_any()
+            view! { <span class="badge good">"no problems"</span> }.into_any()
         } else {
             view! { <ul class="plain small">{row.troubles.iter().map(|trouble| view! { <li>{trouble.clone()}</li> }).collect_view()}</ul> }.into_any()
         };
@@ -73,7 +73,7 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
     view! {
         <div class="head"><h1>"All instances"</h1></div>
         <div class="card"><table class="list">
-            <thead><tr><th>"Instance"</th><th>"Cases waiting"</th><th>"Sign-ups waiting"</th><th>"Registrations"</th><th>"What does not hold"</th></tr></thead>
+            <thead><tr><th>"Instance"</th><th>"Open cases"</th><th>"Pending sign-ups"</th><th>"Registrations"</th><th>"Problems"</th></tr></thead>
             <tbody>{rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }
@@ -110,13 +110,13 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         {live::meanwhile(&frame, &page.meanwhile, false)}
         {unattended}
         {page.grants.iter().map(|(grant, name)| view! {
-            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " waits for approval."</span> <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is waiting for approval."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
         }).collect_view()}
         {tiles(&frame, &instance, &page)}
         <div class="two">
             <div class="stack">
                 <section class="card">
-                    <header><h2>"Needs somebody now"</h2></header>
+                    <header><h2>"Needs attention"</h2></header>
                     {urgent(&instance, &page, now)}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
@@ -125,7 +125,8 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             <aside class="stack">
                 <section class="card">
                     <header><h2>{page.title.clone()}</h2>
-                        <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "all well" } else { "look here" }}</span></header>
+                        <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "no \
+                        problems" } else { "problems" }}</span></header>
                     <div class="body"><dl class="facts">{page.health.iter().map(health).collect_view()}</dl></div>
                 </section>
             </aside>
@@ -138,8 +139,8 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
 fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView {
     let waited = |oldest: Option<Timestamp>, more: bool| match oldest {
         Some(oldest) => format!("oldest {}", time::span(frame.now.since(oldest))),
-        None if more => "the oldest not known".to_owned(),
-        None => "nothing waits".to_owned(),
+        None if more => "age of the oldest not known".to_owned(),
+        None => "none".to_owned(),
     };
     let by_category = page
         .by_category
@@ -181,7 +182,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
             view! { <div class="card tile">{said}</div> }.into_any()
         }
     };
-    let sign_ups = view! { <span class="soft small">"Sign-ups waiting"</span>{pending} };
+    let sign_ups = view! { <span class="soft small">"Pending sign-ups"</span>{pending} };
     let appeals = match &page.appeals {
         Some((number, oldest)) => view! {
             <b data-count=live::count(instance, "appeals")>{number.clone()}</b>
@@ -190,11 +191,11 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         .into_any(),
         None => unknown("not known"),
     };
-    let appeals = view! { <span class="soft small">"Appeals waiting"</span>{appeals} };
+    let appeals = view! { <span class="soft small">"Pending appeals"</span>{appeals} };
     view! {
         <div class="tiles">
             <a class="card tile" href=path::reports(instance)>
-                <span class="soft small">"Cases waiting"</span>
+                <span class="soft small">"Open cases"</span>
                 {cases}
             </a>
             {tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any())}
@@ -208,14 +209,14 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
 /// The cases that nobody is at, or why there are none.
 fn urgent(instance: &InstanceName, page: &OverviewPage, now: Timestamp) -> AnyView {
     if !page.known {
-        return view! { <p class="pad soft">"Not known yet: the instance’s database has not been read so far."</p> }
+        return view! { <p class="pad soft">"Not known yet: the instance’s database has not been read yet."</p> }
             .into_any();
     }
     if page.urgent.is_empty() {
         let says = match (page.cases > 0, page.more) {
-            (true, true) => "Somebody is at every case that is known here, and there are more.",
-            (true, false) => "Somebody is at everything that waits.",
-            (false, _) => "Nothing waits for you.",
+            (true, true) => "Every known case is assigned, and there are more.",
+            (true, false) => "Every case is assigned.",
+            (false, _) => "Nothing to do. You’re all caught up.",
         };
         return view! { <p class="pad soft">{says}</p> }.into_any();
     }
@@ -246,7 +247,8 @@ fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) 
     let all = format!("{}&instance={instance}", path::with(path::AUDIT, "kind", "changed_elsewhere"));
     view! {
         <section class="card">
-            <header><h2>"Changed elsewhere, the newest of the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
+            <header><h2>"Changed outside the console, last 24 hours"</h2><a class="link small end" href=all>"View \
+            all"</a></header>
             <table class="list"><tbody>
                 {page.outside_changes.iter().map(|line| view! {
                     <tr data-row=keys::row()>

@@ -48,7 +48,8 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
             Problem::new(
                 Kind::NotFound,
                 "No instance is connected to this console.",
-                "Whoever runs it names one in its configuration. People, grants and the record are still there.",
+                "Whoever runs the console adds one to its configuration. People, grants and the audit log are \
+                still available.",
             )
         })),
     }
@@ -149,23 +150,23 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     let since = match last {
         Some(at) if now.since(at) < UNATTENDED => return Ok(None),
         Some(at) => format!("for {}", time::span(now.since(at))),
-        None => "as far back as was looked".to_owned(),
+        None => "as far back as was checked".to_owned(),
     };
     Ok(Some(format!(
-        "Registrations are open, and nobody has decided anything about this instance {since}, neither here nor in Mastodon’s log. \
-         Mastodon puts open registrations under review after 8 days without a moderator; do not rely on it while this \
-         console works there."
+        "Registrations are open, and no moderator has decided anything on this instance {since}, here or in \
+        Mastodon’s audit log. Mastodon requires approval for open registrations after 8 days without an active \
+        moderator; don’t rely on that while this console is in use."
     )))
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
 async fn compared(context: &Context, instance: &Instance) -> Part {
-    let name = "Changes elsewhere";
+    let name = "Outside changes";
     match audit::service::outside_changes::last_compared(context, instance).await {
         Ok((well, says)) => Part::new(name, well, says),
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
-            Part::new(name, false, "cannot be read")
+            Part::new(name, false, "can’t be read")
         }
     }
 }
@@ -176,7 +177,7 @@ fn part(name: &str, well: bool, says: String) -> Part {
 
 /// What is said of a part that was not looked at yet.
 fn not_asked(name: &str) -> Part {
-    part(name, false, "not asked yet".to_owned())
+    part(name, false, "not checked yet".to_owned())
 }
 
 async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
@@ -216,18 +217,18 @@ fn database(health: &Health, now: Timestamp) -> Part {
     let copy = match health.standby.map(|standby| standby.replayed_at) {
         None => String::new(),
         Some(Some(at)) => {
-            format!(", a copy whose newest change is of {}", time::relative(at, health.at.unwrap_or(now)))
+            format!(", a copy as of {}", time::relative(at, health.at.unwrap_or(now)))
         }
-        Some(None) => ", a copy that does not say how far behind it is".to_owned(),
+        Some(None) => ", a copy; how far behind is not known".to_owned(),
     };
     let primary = match &health.primary {
         None => String::new(),
-        Some(Ok(())) => "; written is to its primary".to_owned(),
+        Some(Ok(())) => "; writes go to its primary".to_owned(),
         Some(Err(why)) => format!("; nothing can be written: {why}"),
     };
     let (lacking, each) = match health.not_granted.is_empty() {
         true => ("", Vec::new()),
-        false => ("; not all that this release has may be read", health.not_granted.clone()),
+        false => ("; some of this release’s columns can’t be read", health.not_granted.clone()),
     };
     let well = each.is_empty() && !matches!(health.primary, Some(Err(_)));
     Part { each, ..part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}{lacking}")) }
@@ -255,15 +256,16 @@ fn rights(health: &Health) -> Vec<Part> {
     let mut parts = Vec::new();
     if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
         let says = format!(
-            "the role of @{} wants a second factor, and it has none: Mastodon answers 403 to its calls as a person, and \
-             its pages lead to setting one up; admin calls go on. Set one up there",
+            "the role of @{} requires two-factor authentication, and the account has none set up: Mastodon \
+            answers 403 to its calls as a person and asks it to set one up; admin calls still work. Set one up \
+            there",
             account.username
         );
-        parts.push(part("Second factor", false, says));
+        parts.push(part("Two-factor", false, says));
     }
     if !health.lacks.is_empty() {
         let each = health.lacks.iter().map(ToString::to_string).collect();
-        parts.push(Part { each, ..Part::new("Rights", false, "not enough for everything that is done here") });
+        parts.push(Part { each, ..Part::new("Permissions", false, "some actions here need more") });
     }
     parts
 }
@@ -275,24 +277,24 @@ async fn settling(context: &Context, instance: &Instance) -> Option<Part> {
         // In single-user mode there is nothing to wait for; the setting's own words say so.
         Ok(change) => change.filter(|change| change.recorded && !instance.is_single_user()).map(|change| {
             let word = change.mode.word();
-            part(NAME, false, format!("set to “{word}”, and not yet seen everywhere that visitors meet them"))
+            part(NAME, false, format!("set to “{word}”, but not yet visible everywhere"))
         }),
         Err(error) => {
             tracing::error!(%error, "overview.settling");
-            Some(part(NAME, false, "cannot be read".to_owned()))
+            Some(part(NAME, false, "can’t be read".to_owned()))
         }
     }
 }
 
 /// How old the list of what waits is.
 fn what_waits(instance: &Instance, now: Timestamp) -> Part {
-    const NAME: &str = "What waits";
+    const NAME: &str = "Queues";
     let (list, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
     match (list.trouble.as_ref().or(sign_ups.trouble.as_ref()), list.at.zip(sign_ups.at)) {
         (None, Some((reports_at, sign_ups_at))) => {
             let missed = match list.missed {
                 0 => String::new(),
-                missed => format!(", {missed} reports found by the scan alone"),
+                missed => format!(", {missed} reports found by the full scan only"),
             };
             part(NAME, true, format!("as of {}{missed}", time::relative(reports_at.min(sign_ups_at), now)))
         }
@@ -303,13 +305,13 @@ fn what_waits(instance: &Instance, now: Timestamp) -> Part {
 
 /// How large the record is, when it was last signed, and whether it contradicts itself.
 async fn the_record(context: &Context, now: Timestamp) -> Part {
-    const NAME: &str = "Record";
+    const NAME: &str = "Audit log";
     let ledger = &context.app.ledger;
     let state = match ledger.tree_state().await {
         Ok(state) => state,
         Err(error) => {
             tracing::error!(%error, "overview.ledger");
-            return part(NAME, false, "cannot be read".to_owned());
+            return part(NAME, false, "can’t be read".to_owned());
         }
     };
     let checkpoint = match &state.checkpoint {
@@ -319,12 +321,12 @@ async fn the_record(context: &Context, now: Timestamp) -> Part {
     let trouble = ledger.outside_trouble();
     let well = trouble.is_none();
     let outside = match (&state.outside, trouble, ledger.others_outside()) {
-        (None, ..) => ", kept nowhere else".to_owned(),
+        (None, ..) => ", stored nowhere else".to_owned(),
         (Some(_), Some(trouble), _) => format!("; {trouble}"),
         (Some(_), None, 0) => String::new(),
         (Some(_), None, others) => {
             let others = ui::count(others, "checkpoint", "checkpoints");
-            format!("; the place outside also holds {others} of other stores")
+            format!("; the outside location also holds {others} of other stores")
         }
     };
     let contradiction = ledger.contradiction();
@@ -338,46 +340,46 @@ fn the_console(context: &Context, instance: &Instance, now: Timestamp) -> Vec<Pa
     let mut parts = Vec::new();
     let jobs = context.app.jobs.troubles(&instance.name, now);
     if !jobs.is_empty() {
-        parts.push(part("Background", false, format!("{}; its log says why", jobs.join("; "))));
+        parts.push(part("Background jobs", false, format!("{}; its log says why", jobs.join("; "))));
     }
     if let Some(skew) = context.app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
         let side = if skew > 0 { "ahead of" } else { "behind" };
-        let says = format!("this machine’s is {} {side} the store’s, which holds", time::span(skew.abs()));
+        let says = format!("this machine’s is {} {side} the store’s, which says", time::span(skew.abs()));
         parts.push(part("Clock", false, says));
     }
     let faults = context.app.faults.load(Ordering::Relaxed);
     if faults > 0 {
         let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");
-        parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
+        parts.push(part("Console", false, format!("{requests} failed in the console; its log says where")));
     }
     parts
 }
 
 /// What an instance of a version that nobody tried is told apart by, and what to do.
 fn read_only(untried: &Untried) -> String {
-    const SHOWN: &str =
-        "what can be read is shown, and nothing changed but registrations, and those to fewer people alone";
+    const SHOWN: &str = "everything can be viewed, but nothing changed, except registrations to a stricter mode";
     let allowed = |update: &str, release: &str| {
         format!(
-            "{SHOWN}. Update {update}, or let an owner write untried_release = \"{release}\" beside this instance in its \
-             configuration"
+            "{SHOWN}. Update {update}, or ask an owner to set untried_release = \"{release}\" for this instance \
+            in the configuration"
         )
     };
     match untried {
         Untried::Newer(release) => {
             format!(
-                "Mastodon {release} is newer than any that this console was tried with: {}",
+                "Mastodon {release} is newer than any release this console was tested with: {}",
                 allowed("Howdah", release)
             )
         }
         Untried::Older(release) => {
             format!(
-                "Mastodon {release} is older than any that this console was tried with: {}",
+                "Mastodon {release} is older than any release this console was tested with: {}",
                 allowed("Mastodon", release)
             )
         }
         Untried::Foreign(said) => format!(
-            "the instance says “{}” of its version, which is none of Mastodon’s: {SHOWN}. Look whether base_url leads to it",
+            "the instance reports version “{}”, which is not a Mastodon version: {SHOWN}. Check that base_url \
+            points to it",
             ui::tame(said)
         ),
     }
@@ -407,15 +409,13 @@ fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
     let mut lines = Vec::new();
     for known in health.releases.known.iter().filter(newer).filter(|known| known.urgent || known.patch) {
         let until = match known.until {
-            Some(until) if over(until) => format!(", which is not supported any more since {}", day_of(until)),
+            Some(until) if over(until) => format!(", no longer supported since {}", day_of(until)),
             Some(until) => format!(", supported until {}", day_of(until)),
             None => String::new(),
         };
         let version = ui::excerpt(&known.version, 40);
         lines.push(match known.urgent {
-            true => {
-                (false, format!("Mastodon {version} is out{until}, and urgent: it mends something that must not wait"))
-            }
+            true => (false, format!("Mastodon {version} is out{until}, and urgent: it fixes a security problem")),
             false => (true, format!("Mastodon {version} is out{until}")),
         });
     }
@@ -426,7 +426,7 @@ fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
         let (of, day) = (ui::excerpt(of, 20), day_of(*ends));
         lines.push(match ends.since(now) {
             _ if over(*ends) => {
-                (false, format!("the support of Mastodon {of} ended on {day}: holes in it are mended no more"))
+                (false, format!("support for Mastodon {of} ended on {day}: it gets no more security fixes"))
             }
             left => (left > ENDS_SOON, format!("Mastodon {of} is supported until {day}")),
         });
@@ -446,7 +446,7 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
     let told = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
     let (well, says) = match &instance.health().redis {
         Some(Ok(())) => {
-            (!told.failed && instance.health().cache_doubt().is_none(), format!("Redis answers a ping; {}", told.says))
+            (!told.failed && instance.health().cache_doubt().is_none(), format!("Redis responds; {}", told.says))
         }
         Some(Err(why)) => (false, format!("{why}; {}", told.says)),
         None => (!told.failed, told.says),
@@ -463,12 +463,12 @@ async fn refused(context: &Context) -> Option<Part> {
     if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
         return None;
     }
-    let name = "People and rights";
+    let name = "People and permissions";
     let rows = match context.app.store.refused().await {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");
-            return Some(Part::new(name, false, "cannot be read"));
+            return Some(Part::new(name, false, "can’t be read"));
         }
     };
     if rows.is_empty() {

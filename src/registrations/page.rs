@@ -66,15 +66,15 @@ fn place(place: &Place) -> impl IntoView + use<> {
 
 fn truth(page: &RegistrationsPage) -> AnyView {
     let asked = match page.asked_at {
-        Some(at) => format!("asked {} UTC", time::clock(at)),
-        None => "not asked yet".to_owned(),
+        Some(at) => format!("checked {} UTC", time::clock(at)),
+        None => "not checked yet".to_owned(),
     };
     view! {
         <section class="card">
-            <header><h2>"What is true now"</h2><span class="soft small end">{asked}</span></header>
+            <header><h2>"Current state"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
-                <dd>{page.state.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
+                <dd>{page.state.word.clone()} " " <span class="badge good">"verified " {time::clock(page.read_at)}</span></dd>
                 {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>
@@ -93,8 +93,8 @@ fn waiting(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"At the door"</h2></header>
-            <div class="body"><dl class="facts"><dt>"Waiting"</dt><dd>{waiting}</dd></dl></div>
+            <header><h2>"Sign-up page and API"</h2></header>
+            <div class="body"><dl class="facts"><dt>"Pending"</dt><dd>{waiting}</dd></dl></div>
         </section>
     }
     .into_any()
@@ -106,7 +106,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         let said = said.cloned().unwrap_or_else(|| "No message is set.".to_owned());
         return view! {
             <section class="card">
-                <header><h2>"What visitors read"</h2></header>
+                <header><h2>"Message to visitors"</h2></header>
                 <div class="body"><p dir="auto" class="said">{said}</p></div>
             </section>
         }
@@ -132,15 +132,15 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         .into_any()
     };
     let says_open = if page.may_open {
-        "Anybody, at once. One person decides this alone; the record says so."
+        "Anyone can sign up at once. You decide this alone; the audit log says so."
     } else {
-        "Anybody, at once. Admins and owners only."
+        "Anyone can sign up at once. Only admins and owners can choose this."
     };
     let strange =
         (!page.message_strange.is_empty()).then(|| view! { <p class="note">{page.message_strange.clone()}</p> });
     view! {
         <section class="card">
-            <header><h2>"Change it"</h2></header>
+            <header><h2>"Change registrations"</h2></header>
             <form method="post" action=SET class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
@@ -149,16 +149,17 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 <input type="hidden" name="seen" value=page.seen.clone() />
                 <div class="pick" role="radiogroup" aria-label="Who may sign up">
                     {pick(RegistrationsMode::Open, "Open", says_open)}
-                    {pick(RegistrationsMode::Approved, "With approval", "Anybody may ask; we decide.")}
-                    {pick(RegistrationsMode::None, "Closed", "Only with an invitation.")}
+                    {pick(RegistrationsMode::Approved, "Approval required", "Anyone can apply; moderators decide.")}
+                    {pick(RegistrationsMode::None, "Closed", "By invite only.")}
                 </div>
                 {form::beside(draft, "mode")}
-                {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                <label class="field" for="message">"What visitors read" <span class="soft small">"Markdown, shown while closed"</span></label>
+                {form::why(draft, "why", "saved in the audit log, seen by the team", true)}
+                <label class="field" for="message">"Message to visitors" <span class="soft small">"Markdown, shown \
+                while registrations are closed"</span></label>
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
                 {form::beside(draft, "message")}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Set registrations"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button></div>
             </form>
         </section>
     }
@@ -178,9 +179,11 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"What changed"</h2><span class="soft small end">"from the record, with what was noticed elsewhere"</span></header>
+            <header><h2>"History"</h2><span class="soft small end">"from the audit log, including outside \
+            changes"</span></header>
             {if page.history.is_empty() {
-                view! { <p class="pad soft">"Nothing has been changed through this console yet. Changes appear here with their reasons, and what was changed elsewhere too."</p> }.into_any()
+                view! { <p class="pad soft">"No changes yet. Changes are listed here with their reasons, \
+                including those made outside the console."</p> }.into_any()
             } else {
                 view! { <table class="list"><tbody>{page.history.iter().map(row).collect_view()}</tbody></table> }.into_any()
             }}
@@ -196,7 +199,7 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     };
     // What was read before the database went away is of another day by now.
     let last = days.last().map(|(day, _)| time::day(*day, now)).filter(|last| *last != time::day(now, now));
-    let until = last.map_or_else(|| "today".to_owned(), |last| format!("{last}, when it was last read"));
+    let until = last.map_or_else(|| "today".to_owned(), |last| format!("{last}, as last read"));
     let total: usize = days.iter().map(|(_, number)| number).sum();
     let width = 640;
     let step = width / days.len().max(1);

@@ -58,8 +58,8 @@ const LISTED_LASTS_IN_FRONT: i64 = 30 * MINUTE;
 const LOOKED_THROUGH: i64 = 40;
 
 /// What is said where the setting counts for nothing.
-const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_MODE): nobody can sign up, whatever this setting \
-    says. It counts again when Mastodon is started without that.";
+const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_MODE): nobody can sign up, \
+whatever this setting says. It applies again once Mastodon is started without that.";
 
 /// The state, with since when, by whom and why, as far as our own record knows.
 pub async fn registrations_state(context: &Context, instance: &Instance) -> Result<RegistrationsState, Problem> {
@@ -101,13 +101,13 @@ async fn registrations_state_of(
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
         None if whole => "never changed through this console".to_owned(),
-        None => "not changed through this console of late".to_owned(),
+        None => "not changed through this console recently".to_owned(),
     };
     let single_user = instance.is_single_user();
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let since = match open.filter(|_| !single_user) {
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
-            format!("not yet seen everywhere · {since}")
+            format!("not visible everywhere yet · {since}")
         }
         Some(_) | None => since,
     };
@@ -190,7 +190,7 @@ pub async fn registrations(
         Ok(text) => (text, String::new()),
         Err(why) => (
             String::new(),
-            format!("The stored message cannot be read ({why}). Setting registrations here puts it right."),
+            format!("The stored message can’t be read ({why}). Changing registrations here fixes that."),
         ),
     };
     let changed = history
@@ -249,10 +249,10 @@ async fn visitors_see(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
 fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
     match until {
         Some(until) if until > now => {
-            format!("; {whose} runs out at {} at the latest, {}", time::clock(until), time::relative(until, now))
+            format!("; {whose} expires at {} at the latest, {}", time::clock(until), time::relative(until, now))
         }
-        Some(until) => format!("; {whose} should have run out at {}, so something else keeps it", time::clock(until)),
-        None => format!("; {whose} may be of before a change made elsewhere"),
+        Some(until) => format!("; {whose} should have expired at {}, so something else keeps it", time::clock(until)),
+        None => format!("; {whose} may predate an outside change"),
     }
 }
 
@@ -293,10 +293,10 @@ impl Held<'_> {
     fn sign_up(&self, seen: &Seen) -> Place {
         let agrees = self.mode.and_then(|mode| seen.sign_up_agrees(mode));
         let says = match &seen.sign_up {
-            SignUpPage::Form { asks_why: true } => "takes sign-ups, and asks why: for review".to_owned(),
-            SignUpPage::Form { asks_why: false } => "takes sign-ups, and asks nobody why".to_owned(),
-            SignUpPage::Rules => "takes sign-ups, once the rules are agreed to".to_owned(),
-            SignUpPage::Closed(sentence) => format!("takes no sign-ups: {sentence}"),
+            SignUpPage::Form { asks_why: true } => "accepts sign-ups, with a reason for review".to_owned(),
+            SignUpPage::Form { asks_why: false } => "accepts sign-ups, without asking for a reason".to_owned(),
+            SignUpPage::Rules => "accepts sign-ups, after the server rules".to_owned(),
+            SignUpPage::Closed(sentence) => format!("accepts no sign-ups: {sentence}"),
             SignUpPage::NotKnown(why) => why.clone(),
         };
         let limit = self.until(0, SETTING_LASTS);
@@ -304,7 +304,8 @@ impl Held<'_> {
         let more = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
             SignUpPage::Closed(_) if !self.single_user => {
-                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule about this console does that, whatever the setting says";
+                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule for this console causes that, \
+                whatever the setting says";
                 match limit.filter(|limit| *limit > self.now) {
                     Some(_) => format!("{}, or {others}", copy()),
                     None => format!("; {others}"),
@@ -334,7 +335,7 @@ impl Held<'_> {
         match open {
             Ok(open) => {
                 let agrees = self.mode.map(|mode| *open == (mode != RegistrationsMode::None));
-                let word = if *open { "sign-ups taken" } else { "no sign-ups" };
+                let word = if *open { "sign-ups accepted" } else { "no sign-ups" };
                 self.copy(name, agrees, word.to_owned(), whose, limit)
             }
             Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
@@ -405,12 +406,12 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
     let doubt = instance.health().cache_doubt();
     let told = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
-            not_known("no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
+            not_known("no Redis is configured: they expire by themselves, the setting’s within 10 minutes".to_owned())
         }
         (Some(_), None) => match open.and_then(|open| open.forgotten_at) {
             // By another process of this console, or before it was started anew.
-            Some(at) => not_known(format!("told at {}", time::clock(at))),
-            None => not_known("told nothing since this console started".to_owned()),
+            Some(at) => not_known(format!("cleared at {}", time::clock(at))),
+            None => not_known("nothing cleared since this console started".to_owned()),
         },
         (Some(_), Some(told)) => {
             let at = time::clock(told.at);
@@ -418,8 +419,8 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
                 (Ok(0), None) => {
                     // The doubt in other words.
                     return not_known(format!(
-                        "at {at} this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one than \
-                         Mastodon’s cache (CACHE_REDIS_URL, else REDIS_URL, with its database)"
+                        "at {at} this Redis held none of Mastodon’s keys: they had expired, or redis_url points \
+                        elsewhere than Mastodon’s cache (CACHE_REDIS_URL, else REDIS_URL, with its database)"
                     ));
                 }
                 // It is Mastodon's: it held some before.
@@ -441,13 +442,13 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
                 (Err(why), _) => ToldCaches {
                     agrees: None,
                     failed: true,
-                    says: format!("could not be told at {at}: {}", ui::excerpt(&why, 200)),
+                    says: format!("could not be cleared at {at}: {}", ui::excerpt(&why, 200)),
                 },
             }
         }
     };
     match doubt {
-        Some(doubt) => ToldCaches { says: format!("{}; Redis answers, but {doubt}", told.says), ..told },
+        Some(doubt) => ToldCaches { says: format!("{}; Redis responds, but {doubt}", told.says), ..told },
         None => told,
     }
 }
@@ -463,7 +464,7 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestam
                 again => format!("{} times", again + 1),
             };
             let again = if open.next_at > now { time::relative(open.next_at, now) } else { "in a moment".to_owned() };
-            format!("; looked at {looked}, again {again}")
+            format!("; checked {looked}, next check {again}")
         }
         Some(_) | None => String::new(),
     };
@@ -481,7 +482,7 @@ pub async fn set(
     let instance = context.instance(&instance)?.clone();
     let mode: RegistrationsMode = mode
         .parse()
-        .map_err(|()| Problem::invalid("mode", "Choose who may sign up: open, with approval, or closed."))?;
+        .map_err(|()| Problem::invalid("mode", "Choose who can sign up: open, approval required, or closed."))?;
     let permission = match mode {
         RegistrationsMode::Open => Permission::OpenRegistrations,
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
@@ -496,16 +497,14 @@ pub async fn set(
         return Err(Problem::invalid("message", "The message contains a NUL character, which cannot be stored."));
     }
     let (mode_before, message_before): (Vec<Option<String>>, Vec<Option<String>>) = serde_json::from_str(&seen)
-        .map_err(|_| {
-            Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Send it again.")
-        })?;
+        .map_err(|_| Problem::new(Kind::Invalid, "Nothing was done: the form was incomplete.", "Send it again."))?;
     // What the page showed stands in the record: no more of it than the instance can hold.
     let rows = mode_before.iter().chain(&message_before);
     if mode_before.len() + message_before.len() > MOST_ROWS
         || mode_before.iter().flatten().any(|row| row.len() > LONGEST_MODE)
         || rows.flatten().map(String::len).sum::<usize>() > 6 * LONGEST_MESSAGE
     {
-        return Err(Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Send it again."));
+        return Err(Problem::new(Kind::Invalid, "Nothing was done: the form was incomplete.", "Send it again."));
     }
     let deed = SetRegistrations {
         instance: instance.name.clone(),
@@ -544,7 +543,7 @@ pub async fn set(
         }
         Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
             Kind::Conflict,
-            format!("Registrations are as they were: {}.", done.said.unwrap_or_else(|| "it was refused".to_owned())),
+            format!("Registrations are unchanged: {}.", done.said.unwrap_or_else(|| "it was refused".to_owned())),
             format!("Entry {} has the details.", done.index),
         )),
     }
@@ -559,9 +558,9 @@ impl Carry for SetRegistrations {
         let before = Meaning::of(&self.mode_before);
         let after = Meaning::of(&now.mode);
         Ok(Some(if before == after {
-            "the message for visitors was changed elsewhere after you opened the page".to_owned()
+            "the message to visitors was changed elsewhere after you opened the page".to_owned()
         } else {
-            format!("you saw “{}”, and it is “{}” by now, changed elsewhere", before.word(), after.word())
+            format!("you saw “{}”, and it has since been changed to “{}”", before.word(), after.word())
         }))
     }
 
@@ -575,7 +574,7 @@ impl Carry for SetRegistrations {
         let next = now.plus(settling::LEFT_TO_THE_JOB);
         if let Err(error) = changes::begin(&context.app.store, &instance.name, entry, mode, now, next).await {
             tracing::error!(%error, "registrations.begin");
-            return warrant.unsent("the console’s own database does not answer");
+            return warrant.unsent("the console’s own database can’t be reached");
         }
         instance.set_registrations(warrant).await
     }

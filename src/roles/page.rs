@@ -43,7 +43,7 @@ pub fn Change() -> impl IntoView {
         change_body,
         |_, page| match &page.preview {
             Some(preview) => format!("Role of {}", preview.handle),
-            None => "Change a role".to_owned(),
+            None => "Change role".to_owned(),
         },
     )
 }
@@ -76,7 +76,8 @@ fn grants(frame: &Frame, missing: &[String]) -> AnyView {
     }
     view! {
         <div class="note lead" role="alert">
-            <p>"Roles are shown but cannot be given or taken: the console’s database role lacks rights, or its address leads to the wrong place. In the instance’s PostgreSQL, or in howdah.toml:"</p>
+            <p>"Roles can be viewed but not changed: the console’s database role lacks permissions, or its \
+            address is wrong. In the instance’s PostgreSQL, or in howdah.toml:"</p>
             <pre class="said">{missing.join("\n")}</pre>
         </div>
     }
@@ -101,8 +102,8 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let row = |row: &RoleRow| {
         let factor =
-            (row.role.require_2fa == Some(true)).then(|| view! { <span class="badge">"second factor"</span> " " });
-        let badge = row.role.highlighted.then(|| view! { <span class="badge accent">"shown on profiles"</span> });
+            (row.role.require_2fa == Some(true)).then(|| view! { <span class="badge">"requires 2FA"</span> " " });
+        let badge = row.role.highlighted.then(|| view! { <span class="badge accent">"badge on profiles"</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap">{swatch(&row.role)} " " <a href=path::role(&instance, row.role.id)><b><bdi>{row.role.called()}</bdi></b></a></td>
@@ -114,7 +115,7 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
         }
     };
     let give = frame.may(Permission::TakeRolesAway).then(|| {
-        view! { <a class="btn main" href=path::change_role(&instance)>"Give or take a role"</a> }
+        view! { <a class="btn main" href=path::change_role(&instance)>"Change a role"</a> }
     });
     view! {
         <div class="head">
@@ -125,14 +126,17 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
         {grants(&frame, &page.missing)}
         {list::untold(&page.untold)}
         {if page.roles.is_empty() {
-            view! { <div class="card pad empty"><p>"The instance has no roles. They are made on Mastodon’s own pages, and appear here with what they allow and who has them."</p></div> }.into_any()
+            view! { <div class="card pad empty"><p>"This instance has no roles. Roles are created in Mastodon and \
+            listed here with their permissions and members."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Role"</th><th class="num">"Position"</th><th>"May do, with everyone’s rights"</th><th class="wide"><span class="heard">"Marks"</span></th><th class="num">"Members"</th></tr></thead>
+                <thead><tr><th>"Role"</th><th class="num">"Position"</th><th>"Permissions, including the default \
+                ones"</th><th class="wide"><span class="heard">"Labels"</span></th><th class="num">"Members"</th></tr></thead>
                 <tbody>{page.roles.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
-        <p class="soft small pad">"A higher position outranks a lower one: nobody changes the role of somebody at their own position or above. Roles themselves are made and edited on Mastodon’s own pages."</p>
+        <p class="soft small pad">"A higher position outranks a lower one: nobody can change the role of somebody \
+        at their own position or above. Roles are created and edited in Mastodon."</p>
     }
     .into_any()
 }
@@ -141,7 +145,7 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
 fn allowed(own: &[Power], inherited: &[Power]) -> AnyView {
     let line = |power: &Power, of_everyone: bool| {
         let danger = power.danger.then(|| view! { <span class="badge danger">"dangerous"</span> " " });
-        let whose = of_everyone.then(|| view! { <span class="badge">"from everyone"</span> " " });
+        let whose = of_everyone.then(|| view! { <span class="badge">"default permission"</span> " " });
         view! { <dt><code>{power.name.clone()}</code></dt><dd>{danger}{whose}{power.does.clone()}</dd> }
     };
     let groups = Group::ALL
@@ -166,14 +170,14 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let role = &page.row.role;
     let everything = (role.mask & ADMINISTRATOR != 0).then(|| {
-        view! { <p class="note">"Administrator: its members may do everything, whatever else is listed here or not."</p> }
+        view! { <p class="note">"Administrator: members have every permission, listed here or not."</p> }
     });
     let nothing = page.own.is_empty() && page.inherited.is_empty();
     let factor = match role.require_2fa {
-        None if role.untold => "not known whether it wants one",
-        None => "this version of Mastodon knows no such rule",
-        Some(true) => "needed: members without one cannot use the API",
-        Some(false) => "not needed",
+        None if role.untold => "not known",
+        None => "not available in this Mastodon release",
+        Some(true) => "required: members without it can’t use the API",
+        Some(false) => "not required",
     };
     view! {
         <div class="head">
@@ -181,7 +185,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
             {swatch(role)}
             <h1 class="cut"><bdi>{role.called()}</bdi></h1>
             <span class="badge">"position " {role.position}</span>
-            {role.highlighted.then(|| view! { <span class="badge accent">"shown on profiles"</span> })}
+            {role.highlighted.then(|| view! { <span class="badge accent">"badge on profiles"</span> })}
         </div>
         {grants(&frame, &page.missing)}
         {list::untold(&page.untold)}
@@ -191,10 +195,11 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
             </div>
             <aside class="stack">
                 <section class="card">
-                    <header><h2>"What it may do"</h2></header>
+                    <header><h2>"Permissions"</h2></header>
                     <div class="body stack">
                         {everything}
-                        {nothing.then(|| view! { <p class="soft">"Nothing: neither this role nor everyone’s allows anything."</p> })}
+                        {nothing.then(|| view! { <p class="soft">"None: neither this role nor the default \
+                        permissions allow anything."</p> })}
                         {allowed(&page.own, &page.inherited)}
                     </div>
                 </section>
@@ -202,10 +207,10 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
                     <header><h2>"The role"</h2></header>
                     <div class="body"><dl class="facts">
                         <dt>"Members"</dt><dd>{members(&page.row)}</dd>
-                        <dt>"Second factor"</dt><dd>{factor}</dd>
-                        <dt>"Number"</dt><dd>{role.id.to_string()}</dd>
+                        <dt>"Two-factor authentication"</dt><dd>{factor}</dd>
+                        <dt>"ID"</dt><dd>{role.id.to_string()}</dd>
                         <dt>"Stored mask"</dt><dd>{role.mask}</dd>
-                        <dt>"With everyone’s"</dt><dd>{page.row.effective}</dd>
+                        <dt>"With default permissions"</dt><dd>{page.row.effective}</dd>
                     </dl></div>
                 </section>
             </aside>
@@ -223,17 +228,18 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
     if page.row.members.is_none() {
         return view! {
             <section class="card">
-                <header><h2>"Who has it"</h2></header>
-                <div class="body"><p class="soft">"Everybody with an account here, whatever other role they have. It is neither given nor taken."</p></div>
+                <header><h2>"Members"</h2></header>
+                <div class="body"><p class="soft">"Everyone with an account here, whatever other role they have. \
+                It can’t be given or removed."</p></div>
             </section>
         }
         .into_any();
     }
     let row = |member: &Member| {
         let take = frame.may(Permission::TakeRolesAway).then(|| {
-            view! { <a class="btn quiet small" href=change_link(instance, &member.handle, "none")>"Take away…"</a> }
+            view! { <a class="btn quiet small" href=change_link(instance, &member.handle, "none")>"Remove…"</a> }
         });
-        let factor = if member.second_factor { "" } else { "no second factor" };
+        let factor = if member.second_factor { "" } else { "no two-factor authentication" };
         let state: Vec<String> =
             member.state.iter().cloned().chain((!factor.is_empty()).then(|| factor.to_owned())).collect();
         view! {
@@ -249,21 +255,21 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
         view! {
             <form method="get" action=path::change_role(instance) class="body chips">
                 <input type="hidden" name="role" value=page.row.role.id.to_string() />
-                <label class="field" for="who">"Give it to"</label>
+                <label class="field" for="who">"Give this role to"</label>
                 <input class="input" id="who" name="who" required="" maxlength="100" placeholder="@name" autocomplete="off" />
-                <button class="btn">"Look at it first"</button>
+                <button class="btn">"Preview"</button>
             </form>
         }
     });
     view! {
         <section class="card">
-            <header><h2>"Who has it"</h2><span class="soft small end">{members(&page.row)}</span></header>
+            <header><h2>"Members"</h2><span class="soft small end">{members(&page.row)}</span></header>
             {give}
             {if page.members.is_empty() {
-                view! { <p class="pad soft">"Nobody has this role. Whoever gets it appears here."</p> }.into_any()
+                view! { <p class="pad soft">"No members yet."</p> }.into_any()
             } else {
                 view! { <table class="list">
-                    <thead><tr><th>"Account"</th><th>"Name"</th><th class="wide">"State"</th><th><span class="heard">"Change"</span></th></tr></thead>
+                    <thead><tr><th>"Account"</th><th>"Name"</th><th class="wide">"Status"</th><th><span class="heard">"Change"</span></th></tr></thead>
                     <tbody>{page.members.iter().map(row).collect_view()}</tbody>
                 </table> }.into_any()
             }}
@@ -299,15 +305,15 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     view! {
         <div class="head">
             {list::crumb(path::roles(&instance), "Roles")}
-            <h1>"Give or take a role"</h1>
+            <h1>"Change a role"</h1>
         </div>
         {grants(&frame, &page.missing)}
         {list::untold(&page.untold)}
         <div class="stack">
             <section class="card">
-                <header><h2>"Who, and which role"</h2></header>
+                <header><h2>"Account and role"</h2></header>
                 <form method="get" action=path::change_role(&instance) class="body stack">
-                    <label class="field" for="who">"Who" <span class="soft small">" the whole handle"</span></label>
+                    <label class="field" for="who">"Account" <span class="soft small">" complete handle"</span></label>
                     <input class="input" id="who" name="who" required="" maxlength="100" placeholder="@name" autocomplete="off" value=page.who.clone() />
                     {beside(&page, &frame, "who")}
                     {page.now.clone().map(|now| view! { <p class="soft small">{now}</p> })}
@@ -315,10 +321,10 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
                     <select class="input" id="role" name="role" required="">
                         <option value="" selected=page.role.is_empty()>"Choose…"</option>
                         {page.roles.iter().map(option).collect_view()}
-                        <option value="none" selected=page.role == "none">"No role: take it away"</option>
+                        <option value="none" selected=page.role == "none">"No role: remove the current one"</option>
                     </select>
                     {beside(&page, &frame, "role")}
-                    <div><button class="btn">"Look at it first"</button></div>
+                    <div><button class="btn">"Preview"</button></div>
                 </form>
             </section>
             {page.preview.as_ref().map(|preview| previewed(&instance, preview, &page, &frame))}
@@ -329,7 +335,7 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
 
 fn lines(title: &'static str, powers: &[Power]) -> AnyView {
     let listed =
-        if powers.is_empty() { view! { <p class="soft">"Nothing."</p> }.into_any() } else { allowed(powers, &[]) };
+        if powers.is_empty() { view! { <p class="soft">"None."</p> }.into_any() } else { allowed(powers, &[]) };
     view! { <section class="card"><header><h2>{title}</h2></header><div class="body stack">{listed}</div></section> }
         .into_any()
 }
@@ -341,7 +347,9 @@ fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, fram
     };
     let locked = preview.locked.then(|| {
         view! {
-            <p class="note danger" role="alert">{preview.handle.clone()} " has no second factor, and this role wants one: from the next request on the API is closed to them, and the web pages lead to setting one up. Admin calls go on all the same."</p>
+            <p class="note danger" role="alert">{preview.handle.clone()} " has no two-factor authentication, and \
+            this role requires it: from the next request on the API is closed to them, and Mastodon asks them to \
+            set it up. Admin calls still work."</p>
             {preview.works_here.clone().map(|says| view! { <p class="note danger" role="alert">{says}</p> })}
         }
     });
@@ -350,10 +358,10 @@ fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, fram
     view! {
         <div class="two" id="preview">
             <section class="card">
-                <header><h2>"What happens"</h2></header>
+                <header><h2>"What changes"</h2></header>
                 <div class="body stack">
                     <dl class="facts">
-                        <dt>"Who"</dt>
+                        <dt>"Account"</dt>
                         <dd><a href=path::account(instance, preview.account)><b><bdi>{preview.handle.clone()}</bdi></b></a> " " <bdi>{preview.display_name.clone()}</bdi> " " {state}</dd>
                         <dt>"Before"</dt><dd><bdi>{named(&preview.before)}</bdi></dd>
                         <dt>"After"</dt><dd><bdi>{named(&preview.after)}</bdi></dd>
@@ -377,9 +385,9 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
     let may = frame.may(if takes { Permission::TakeRolesAway } else { Permission::ManageRoles });
     if !may {
         let who = if takes {
-            "Owners and admins of the console take roles away."
+            "Owners and admins of this console can remove roles."
         } else {
-            "Owners of the console give roles."
+            "Only owners of this console can give roles."
         };
         return view! { <p class="soft">{who}</p> }.into_any();
     }
@@ -389,12 +397,12 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
     let permissions = |number: usize| ui::count(number, "permission", "permissions");
     let words = match (&preview.before, &preview.after) {
         (Some(before), None) => {
-            format!("Take the role {} from {}: {} less", before.called(), preview.handle, permissions(lost))
+            format!("Remove the role {} from {}: {} less", before.called(), preview.handle, permissions(lost))
         }
         (_, Some(after)) => {
             format!("Give {} the role {}: {} more, {lost} less", preview.handle, after.called(), permissions(gained))
         }
-        (None, None) => format!("Take the role of {} away", preview.handle),
+        (None, None) => format!("Remove the role of {}", preview.handle),
     };
     let danger = takes || preview.locked || preview.difference.gained.iter().any(|power| power.danger);
     view! {
@@ -406,9 +414,9 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
             <input type="hidden" name="role" value=page.role.clone() />
             <input type="hidden" name="seen" value=preview.seen.clone() />
             {form::acting(frame, &[Capability::Roles])}
-            {form::why(draft, "why", "kept in the record, seen by the team", true)}
+            {form::why(draft, "why", "saved in the audit log, seen by the team", true)}
             <div><button class=if danger { "btn danger long" } else { "btn main long" } disabled=stopped || frame.lacks(&[Capability::Roles])>{words}</button></div>
-            {stopped.then(|| view! { <p class="soft small">"It cannot be done as it stands: the reason is said above."</p> })}
+            {stopped.then(|| view! { <p class="soft small">"This can’t be done for the reason given above."</p> })}
         </form>
     }
     .into_any()
@@ -422,7 +430,7 @@ pub fn of_account(instance: &InstanceName, handle: &str, staff: Option<&str>, ma
             <header><h2>"Role"</h2></header>
             <div class="body chips">
                 <span>{staff.map_or_else(|| "no staff role".to_owned(), str::to_owned)}</span>
-                <a class="btn" href=href>{if may_change { "Change role…" } else { "Look at the role" }}</a>
+                <a class="btn" href=href>{if may_change { "Change role…" } else { "View role" }}</a>
             </div>
         </section>
     }

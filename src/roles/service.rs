@@ -68,7 +68,7 @@ pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Fr
 pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -> Result<Framed<RolePage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
-    let missing = || Problem::not_found(format!("There is no role {} on the instance.", ui::excerpt(role, 30)));
+    let missing = || Problem::not_found(format!("Role {} doesn’t exist on the instance.", ui::excerpt(role, 30)));
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|text| text.parse().ok());
@@ -109,11 +109,11 @@ fn local_name(typed: &str, own: &[String]) -> Result<String, String> {
     let bare = typed.trim().trim_start_matches('@');
     let (name, domain) = bare.split_once('@').map_or((bare, None), |(name, domain)| (name, Some(domain)));
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) {
-        return Err(format!("“{}” is not a handle. Write @name, whole.", ui::excerpt(typed, 60)));
+        return Err(format!("“{}” is not a handle. Enter it as @name.", ui::excerpt(typed, 60)));
     }
     match domain {
         Some(domain) if !own.contains(&domain.to_lowercase()) => Err(format!(
-            "@{} is on another server: only people of this instance can have a role.",
+            "@{} is on another server: only users of this instance can have a role.",
             ui::excerpt(bare, 80)
         )),
         _ => Ok(name.to_owned()),
@@ -124,7 +124,7 @@ fn local_name(typed: &str, own: &[String]) -> Result<String, String> {
 fn chosen(role: &str) -> Result<Option<RoleId>, String> {
     match role {
         "none" => Ok(None),
-        id => id.parse().map(Some).map_err(|_| "Choose a role, or none.".to_owned()),
+        id => id.parse().map(Some).map_err(|_| "Choose a role, or “No role”.".to_owned()),
     }
 }
 
@@ -163,9 +163,10 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
 async fn works_here(context: &Context, instance: &Instance, account: AccountId) -> Result<Option<String>, Problem> {
     if instance.health().acting() == Some(account) {
         return Ok(Some(
-            "This is the account that the console itself acts as. Its deeds go on, and so do sign-ups and rules; whatever \
-             asks as a person is refused, and nobody can sign in to it before a second factor is set up."
-                .to_owned(),
+            "This is the account the console itself acts as. Its actions, sign-ups and blocks keep working; calls \
+            made as a person are refused, and nobody can sign in to it before two-factor authentication is set \
+            up."
+            .to_owned(),
         ));
     }
     let (store, keys) = (&context.app.store, &context.app.keys);
@@ -176,8 +177,8 @@ async fn works_here(context: &Context, instance: &Instance, account: AccountId) 
     let person = operators::by_id(store, &linked.operator).await?;
     let name = person.map_or_else(|| "Somebody".to_owned(), |person| ui::tame(&person.name));
     Ok(Some(format!(
-        "{name} acts as this account through the console. What they decide goes on; they cannot link it anew before they \
-         have set a second factor up."
+        "{name} acts as this account through the console. Their decisions keep working; they can’t link it again \
+        before they have set up two-factor authentication."
     )))
 }
 
@@ -199,17 +200,20 @@ async fn previewed(
         Err(why) => return beside("who", why),
     };
     let Some(account) = read.by_handle(&name, None).await? else {
-        return beside("who", format!("Nobody here is called @{}. Write the whole handle.", ui::excerpt(&name, 60)));
+        return beside(
+            "who",
+            format!("There is no account @{} here. Enter the complete handle.", ui::excerpt(&name, 60)),
+        );
     };
     let Some(holder) = read.holder(account).await? else {
         return beside(
             "who",
-            format!("@{} has no login: the account is not a person’s, or was deleted.", ui::tame(&name)),
+            format!("@{} has no login: it isn’t a person’s account, or it was deleted.", ui::tame(&name)),
         );
     };
     let has = called(holder.role_id, holder.role.as_ref().map_or("", |role| &role.name));
     let now = format!(
-        "@{} has {} now.",
+        "@{} currently has {}.",
         ui::tame(&holder.username),
         if holder.role.is_some() { format!("the role {has}") } else { "no role".to_owned() }
     );
@@ -221,7 +225,7 @@ async fn previewed(
         Err(why) => return beside("role", why),
     };
     let Some(acting) = acting else {
-        return beside("who", "The console does not know yet as whom it acts on the instance.".to_owned());
+        return beside("who", "The console doesn’t know yet which account it acts as on the instance.".to_owned());
     };
     let ranks = read.ranks(acting, account, after).await?;
     Ok(Ok((Some(now), Some(preview(&ranks, after, &holder)))))
@@ -237,27 +241,24 @@ fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
     let difference = ranks.difference();
     let wants = ranks.after.as_ref().unwrap_or(&ranks.everyone).require_2fa == Some(true);
     let locked = wants && !target.second_factor;
-    let mut notes = vec!["It holds from the next request on. Nobody gets a mail, and nobody is signed out.".to_owned()];
+    let mut notes = vec!["Takes effect with the next request. Nobody is emailed or signed out.".to_owned()];
     let was_staff = is_staff(effective(target.role.as_ref(), &ranks.everyone));
     if was_staff && !difference.lost.is_empty() {
         notes.push(format!(
-            "Reports assigned to {handle}, and invitations and webhooks that {handle} made, stay as they are."
+            "Reports assigned to {handle}, and invites and webhooks created by {handle}, stay as they are."
         ));
-        notes.push(
-            "A connection for live updates that is open keeps what it could see until it is opened anew.".to_owned(),
-        );
+        notes.push("An open live connection keeps what it could see until it reconnects.".to_owned());
     }
     if let Some(after) = &ranks.after {
         if after.highlighted {
-            notes.push(format!(
-                "{} is shown as a badge on the profile; cached pages may lag for minutes.",
-                after.called()
-            ));
+            notes
+                .push(format!("{} is shown as a badge on the profile; cached pages may take minutes.", after.called()));
         }
         let own = ranks.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
         if own == Some(after.position) {
             notes.push(
-                "This is the console’s own position: once given, only a higher account changes or takes it.".to_owned(),
+                "This is the console’s own position: afterwards only a higher account can change or remove it."
+                    .to_owned(),
             );
         }
     }
@@ -309,7 +310,7 @@ pub async fn assign(
         (holder, now)
     };
     let holder = holder.ok_or_else(|| {
-        Problem::invalid("who", "This account has no login here: only people of this instance can have a role.")
+        Problem::invalid("who", "This account has no login here: only users of this instance can have a role.")
     })?;
     let showed_name = showed.as_ref().map(|(name, ..)| name.clone());
     if let (Some(now), Some((_, mask, position, factor))) = (&now, &showed)
@@ -318,14 +319,14 @@ pub async fn assign(
         return Err(Problem::new(
             Kind::Conflict,
             format!("Nothing was done: the role {} was changed after you opened the page.", now.called()),
-            "The page now shows what it may do. What you typed is kept; decide again.",
+            "The page shows its current permissions. What you typed is kept; decide again.",
         ));
     }
     if after.is_some() != showed.is_some() {
         // The page showed no such role; whether there is one now is for the rules to say.
         return Err(match now {
             None if after.is_some() => {
-                Problem::invalid("role", format!("There is no role {role} on the instance any more."))
+                Problem::invalid("role", format!("Role {role} no longer exists on the instance."))
             }
             _ => malformed_form(),
         });
@@ -392,7 +393,7 @@ async fn assign_by_rank(
     if !missing.is_empty() {
         return Err(Problem::new(
             Kind::Forbidden,
-            "The console’s database role may not assign roles on the instance, so nothing was done.",
+            "Nothing was done: the console’s database role may not assign roles on the instance.",
             format!("In the instance’s PostgreSQL: {}", missing.join(" ")),
         ));
     }
@@ -412,16 +413,16 @@ impl Carry for AssignRole {
         if target.role_id != self.before {
             let name = |name: &Option<String>| name.clone().unwrap_or_default();
             return Ok(Some(format!(
-                "you saw {}, and it is {} by now, changed elsewhere",
+                "you saw {}, and it has since been changed to {}",
                 called(self.before, &name(&self.before_name)),
                 called(target.role_id, target.role.as_ref().map_or("", |role| &role.name))
             )));
         }
         let Some(after) = self.after else { return Ok(None) };
         match read.role(after).await? {
-            None => Ok(Some("the role was deleted meanwhile".to_owned())),
+            None => Ok(Some("the role was deleted in the meantime".to_owned())),
             Some((role, _)) if Some(&role.name) != self.after_name.as_ref() => {
-                Ok(Some(format!("the role was renamed meanwhile; it is now “{}”", role.called())))
+                Ok(Some(format!("the role was renamed in the meantime; it is now “{}”", role.called())))
             }
             Some(_) => Ok(None),
         }

@@ -74,12 +74,12 @@ pub fn SignIn() -> impl IntoView {
         },
         |page: SignInPage| {
             let already = page.signed_in.clone().map(|name| {
-            view! { <p class="soft small">"You are signed in as " {name} ". " <a class="link" href=path::OVERVIEW>"Go on"</a></p> }
+            view! { <p class="soft small">"You are signed in as " {name} ". " <a class="link" href=path::OVERVIEW>"Continue"</a></p> }
         });
             let kept = (page.draft.is_some())
-                .then(|| view! { <p class="soft small">"What you typed is kept and comes back after signing in."</p> });
+                .then(|| view! { <p class="soft small">"What you typed is kept and restored after you sign in."</p> });
             let optional = page.second_factor_optional.then(
-            || view! { <p class="soft small">"No second factor is asked for here: both addresses are loopback."</p> },
+            || view! { <p class="soft small">"No second factor is required here: both addresses are loopback."</p> },
         );
             alone(
             "Sign in",
@@ -119,8 +119,8 @@ pub fn Code() -> impl IntoView {
                     {hidden(&page.back, page.draft.as_deref())}
                     <label class="field" for="code">"Code from your authenticator, or a recovery code"</label>
                     <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="text" autofocus="" required="" />
-                    <button class="btn main">"Go on"</button>
-                    <a class="small soft" href=path::SIGN_IN>"Begin again"</a>
+                    <button class="btn main">"Continue"</button>
+                    <a class="small soft" href=path::SIGN_IN>"Start over"</a>
                 </form>
             }
             .into_any(),
@@ -138,13 +138,14 @@ pub fn Enrol() -> impl IntoView {
             "Second factor",
             view! {
                 <form method="post" action=ENROL>
-                    <p>"You can act on people here, so a password alone is not enough. Scan this with an authenticator app, then type the code it shows."</p>
+                    <p>"You can act on people here, so a password alone is not enough. Scan this with an \
+                    authenticator app, then type the code it shows."</p>
                     {codes::authenticator(&page.authenticator)}
                     {alert(page.problem.as_ref())}
                     {hidden(&page.back, page.draft.as_deref())}
                     <label class="field" for="code">"Code"</label>
                     <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="numeric" autofocus="" required="" />
-                    <button class="btn main">"Set it up"</button>
+                    <button class="btn main">"Set up"</button>
                 </form>
             }
             .into_any(),
@@ -163,7 +164,7 @@ pub fn RecoveryCodes() -> impl IntoView {
                 view! {
                     <div class="stack">
                         {codes::recovery_codes(&shown)}
-                        <a class="btn main" href=next>"I have kept them"</a>
+                        <a class="btn main" href=next>"I’ve saved them"</a>
                     </div>
                 }
                 .into_any(),
@@ -205,7 +206,7 @@ pub fn SetUp() -> impl IntoView {
                     <label class="field" for="password">{format!("Password, at least {SHORTEST_PASSWORD} characters")}</label>
                     <input class="input" id="password" name="password" type="password" autocomplete="new-password" required="" />
                     {beside("password")}
-                    <label class="field" for="repeat">"The same again"</label>
+                    <label class="field" for="repeat">"Repeat the password"</label>
                     <input class="input" id="repeat" name="repeat" type="password" autocomplete="new-password" required="" />
                     {beside("repeat")}
                     <button class="btn main">"Set up"</button>
@@ -249,10 +250,10 @@ pub fn NewPassword() -> impl IntoView {
                     <label class="field" for="password">{format!("New password, at least {SHORTEST_PASSWORD} characters")}</label>
                     <input class="input" id="password" name="password" type="password" autocomplete="new-password" autofocus="" required="" />
                     {beside("password")}
-                    <label class="field" for="repeat">"The same again"</label>
+                    <label class="field" for="repeat">"Repeat the password"</label>
                     <input class="input" id="repeat" name="repeat" type="password" autocomplete="new-password" required="" />
                     {beside("repeat")}
-                    <button class="btn main">"Set this password"</button>
+                    <button class="btn main">"Save password"</button>
                 </form>
             }
             .into_any(),

@@ -104,7 +104,7 @@ fn too_many(what: &str, wait: Wait) -> Problem {
     Problem::new(
         Kind::TooMany,
         format!("{what}. Wait {} seconds.", wait.seconds()),
-        "Nobody is locked out: the wait ends by itself.",
+        "You’re not locked out: the wait ends by itself.",
     )
 }
 
@@ -122,7 +122,7 @@ const REMEMBERED: i64 = 15 * MINUTE;
 /// Whether a password is right, counted before it is checked.
 async fn check_password(app: &App, trier: &Trier, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
     let own = tries::reserved(app, &trier.key(app, "password"), Limit::Slower).await?;
-    let mut counted = vec![own.map_err(|wait| too_many("Too many attempts from here", wait))?];
+    let mut counted = vec![own.map_err(|wait| too_many("Too many attempts from this network", wait))?];
     // A name under attack is answered later, to everybody alike but to browsers that know it; it is never closed to its owner.
     if !trier.is_known() {
         let of_name = Limit::Within { window: REMEMBERED, most: i64::MAX };
@@ -165,8 +165,8 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     // Where the head of the record does not hold, nobody can be told from anybody, and no password is wrong.
     if app.store.ever("add_operator").await.map_err(store_problem)?.is_none() {
         return Err(Problem::unavailable(
-            "The record contradicts itself, and who may sign in cannot be told from it.",
-            "An owner decides at the server: howdah audit verify, howdah audit accept.",
+            "Nobody can sign in: the audit log contradicts itself.",
+            "An owner has to decide on the server: howdah audit verify, howdah audit accept.",
         ));
     }
     let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
@@ -186,8 +186,8 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             tokio::time::sleep_until(checked + NOTED_WITHIN).await;
             return Err(Problem::new(
                 Kind::Invalid,
-                "Name or password is wrong.",
-                "Check both. If you have no access any more, ask the owner of this console.",
+                "Wrong name or password.",
+                "Check both. If your access has ended, ask the owner of this console.",
             ));
         }
     };
@@ -222,7 +222,7 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
         let most = Limit::Within { window: HOUR, most: MOST_SIGN_INS };
         let _counts = tries::reserved(app, &key, most)
             .await?
-            .map_err(|wait| too_many("You have signed in too often from here", wait))?;
+            .map_err(|wait| too_many("Too many sign-ins from this network", wait))?;
     }
     let session = session().await?;
     session.cycle_id().await.map_err(store_problem)?;
@@ -255,11 +255,11 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
 
 fn ledger_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "ledger.unwritable");
-    Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
+    Problem::unavailable("Nothing was done: the audit log can’t be written.", "Try again in a moment.")
 }
 
 fn totp(secret: &str) -> Result<Totp, Problem> {
-    let unusable = |_| Problem::unavailable("The second factor's secret is not usable.", "Ask the owner to reset it.");
+    let unusable = |_| Problem::unavailable("The second factor can’t be used.", "Ask the owner to reset it.");
     let secret = TotpSecret::try_from_base32(secret).map_err(|_| unusable(()))?;
     Builder::new().with_secret(secret).build().map_err(|_| unusable(()))
 }
@@ -277,12 +277,12 @@ async fn known(app: &App, data: &SessionData) -> Result<Operator, Problem> {
         .await
         .map_err(store_problem)?
         .filter(Operator::may_sign_in)
-        .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))?;
+        .ok_or_else(|| Problem::new(Kind::SignedOut, "Your access has ended.", "Ask the owner of this console."))?;
     if operator.generation == data.generation { Ok(operator) } else { Err(step_over()) }
 }
 
 fn step_over() -> Problem {
-    Problem::new(Kind::SignedOut, "This step of signing in is over.", "Begin again with your name.")
+    Problem::new(Kind::SignedOut, "This sign-in has expired.", "Start over with your name.")
 }
 
 /// So many wrong codes end a half session.
@@ -330,7 +330,7 @@ async fn proved_by(app: &App, operator: &Operator, code: &str) -> Result<Option<
         .and_then(|sealed| app.keys.open_text("totp", &operator.id.0, sealed))
         .ok_or_else(|| {
             Problem::unavailable(
-                "The second factor cannot be read: the console's secret key has changed.",
+                "The second factor can’t be read: the console’s secret key has changed.",
                 "Ask the owner.",
             )
         })?;
@@ -372,14 +372,11 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
         session.flush().await.map_err(store_problem)?;
         return Err(Problem::new(
             Kind::SignedOut,
-            format!("{CODES} codes were wrong, and this sign-in is over."),
-            "Begin again with your name and password.",
+            format!("{CODES} wrong codes: this sign-in has ended."),
+            "Start over with your name and password.",
         ));
     }
-    Err(Problem::invalid(
-        "code",
-        "That code is not right, or it was used already. Wait for the next one, or use a recovery code.",
-    ))
+    Err(Problem::invalid("code", "Wrong code, or already used. Wait for the next one, or use a recovery code."))
 }
 
 fn recovery_hash(app: &App, operator: &OperatorId, code: &str) -> String {
@@ -420,10 +417,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
         .and_then(|sealed| app.keys.open_text("enrolling", &operator.id.0, sealed))
         .ok_or_else(step_over)?;
     let Some(step) = step_of(&totp(&secret)?, code, now) else {
-        return Err(Problem::invalid(
-            "code",
-            "That code is not right. Check the clock of your phone and try the next one.",
-        ));
+        return Err(Problem::invalid("code", "Wrong code. Check your phone’s clock and try the next one."));
     };
     let sealed = app.keys.seal_text("totp", &operator.id.0, &secret).map_err(store_problem)?;
     let codes = new_codes();
@@ -459,8 +453,8 @@ async fn first_factor(app: &App, session: &Session, operator: &Operator, factor:
     generation.ok_or_else(|| {
         Problem::new(
             Kind::SignedOut,
-            "A second factor was set up meanwhile, and this one does not hold.",
-            "Begin again with your name. If it was not you, ask the owner of this console at once.",
+            "A second factor was set up in the meantime, so this one doesn’t count.",
+            "Start over with your name. If it wasn’t you, tell the owner of this console at once.",
         )
     })
 }
@@ -468,7 +462,7 @@ async fn first_factor(app: &App, session: &Session, operator: &Operator, factor:
 pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Problem> {
     let context = Context::of_request()?;
     let search = Search::parse(search);
-    let gone = || Problem::not_found("These recovery codes have been shown already.");
+    let gone = || Problem::not_found("These recovery codes have already been shown.");
     let id = search.get("shown").ok_or_else(gone)?;
     let app = &context.app;
     let draft = drafts::take(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
@@ -526,7 +520,7 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
             Ok(found)
         }
         (None, Ok(_)) => Err(link_gone()),
-        (None, Err(wait)) => Err(too_many("Too many set-up links that are not there", wait)),
+        (None, Err(wait)) => Err(too_many("Too many invalid set-up links", wait)),
     }
 }
 
@@ -548,8 +542,8 @@ async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Prob
 fn link_gone() -> Problem {
     Problem::new(
         Kind::NotFound,
-        "This set-up link was used already, has run out, or is mistyped.",
-        "Ask for a new one; at the server: howdah operator add NAME --role ROLE",
+        "This set-up link was already used, has expired, or is mistyped.",
+        "Ask for a new one; on the server: howdah operator add NAME --role ROLE",
     )
 }
 
@@ -569,10 +563,10 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         return Err(Problem::invalid("name", format!("This link is for {meant}.")));
     }
     if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
-        return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
+        return Err(Problem::invalid("name", format!("The name {name} is already taken.")));
     }
     if password != repeat {
-        return Err(Problem::invalid("repeat", "The two passwords differ."));
+        return Err(Problem::invalid("repeat", "The passwords don’t match."));
     }
     let setting_up = {
         let (app, hash, name, password) = (app.clone(), hash.clone(), name.to_owned(), password.to_owned());

@@ -50,10 +50,10 @@ impl std::str::FromStr for SignUpDecision {
 pub const REASONS: [&str; 6] = [
     "spam",
     "the same person again",
-    "too little said",
-    "not what this place is for",
-    "under the age we ask for",
-    "throw-away address",
+    "reason too short",
+    "not a fit for this server",
+    "under our minimum age",
+    "disposable email address",
 ];
 
 /// Mail servers that say nothing about who uses them.

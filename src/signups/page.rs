@@ -47,14 +47,14 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         .unwrap_or_default();
     let unconfirmed = ui::at_least(page.unconfirmed, page.waiting.more);
     let sentence = match page.waiting.number {
-        _ if !page.known => "who waits is not known yet".to_owned(),
-        0 if !page.waiting.more => format!("nobody waits · {unconfirmed} unconfirmed"),
-        1 if !page.waiting.more => format!("1 waits · {unconfirmed} unconfirmed{oldest}"),
-        _ => format!("{} wait · {unconfirmed} unconfirmed{oldest}", page.waiting.said()),
+        _ if !page.known => "queue not known yet".to_owned(),
+        0 if !page.waiting.more => format!("none pending · {unconfirmed} unconfirmed"),
+        1 if !page.waiting.more => format!("1 pending · {unconfirmed} unconfirmed{oldest}"),
+        _ => format!("{} pending · {unconfirmed} unconfirmed{oldest}", page.waiting.said()),
     };
     let cluster = page.cluster.clone().map(|cluster| {
         let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
-        view! { <p class="note lead">{cluster.sentence}<a class="link" href=all>"Look at them as one"</a></p> }
+        view! { <p class="note lead">{cluster.sentence}<a class="link" href=all>"View them together"</a></p> }
     });
     let running = batches::page::running(&instance, &page.running, frame.now);
     let search = Search::parse(&page.search);
@@ -95,8 +95,9 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
             <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
-            <span class="soft small">{page.throw_away.clone().map(|list| format!("Throw-away mail servers: {list}"))}</span>
-            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
+            <span class="soft small">{page.throw_away.clone().map(|list| format!("Disposable email servers: \
+            {list}"))}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
         {crate::batches::page::lately(&instance, &page.lately, frame.now)}
     }
@@ -108,11 +109,14 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
     view! {
         <div class="card pad empty">
             {if !page.known {
-                view! { <p>"Who waits is not known yet: the instance’s database has not been read so far. It is asked again every few seconds."</p> }.into_any()
+                view! { <p>"The queue is not known yet: the instance’s database has not been read yet. The \
+                console retries every few seconds."</p> }.into_any()
             } else if filtered {
-                view! { <p>"Nobody fits these filters. "<a class="link" href=base.to_owned()>"Show all who wait"</a></p> }.into_any()
+                view! { <p>"No sign-ups match these filters. "<a class="link" href=base.to_owned()>"Show all pending \
+                sign-ups"</a></p> }.into_any()
             } else {
-                view! { <p>"Nobody waits. While registrations need approval, people who ask to join appear here within seconds."</p> }.into_any()
+                view! { <p>"No pending sign-ups. While registrations require approval, new ones appear here \
+                within seconds."</p> }.into_any()
             }}
         </div>
     }
@@ -129,20 +133,21 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
     let mut chips = vec![
         {
             let on = filter.state.is_empty() && filter.alike.is_empty() && !filter.is_by_rule();
-            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {number(page.waiting.number)}</a> }.into_any()
+            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Pending " {number(page.waiting.number)}</a> }.into_any()
         },
         chip("state", "unconfirmed", format!("Unconfirmed {}", number(page.unconfirmed)), &filter.state),
-        chip("state", "invited", format!("Came with an invitation {}", number(page.invited)), &filter.state),
+        chip("state", "invited", format!("By invite {}", number(page.invited)), &filter.state),
     ];
     if !filter.alike.is_empty() {
-        chips.push(list::chip_off(base, &search, "alike", "say the same"));
+        chips.push(list::chip_off(base, &search, "alike", "same text"));
     }
     if !filter.under.is_empty() {
-        chips.push(list::chip_off(base, &search, "under", &format!("mail at or below {}", ui::tame(&filter.under))));
+        chips.push(list::chip_off(base, &search, "under", &format!("email at or below {}", ui::tame(&filter.under))));
     }
     if !filter.rule.is_empty() {
-        let network = page.network.as_deref().unwrap_or("an address under a rule that is gone, or is not shown to you");
-        chips.push(list::chip_off(base, &search, "rule", &format!("asked from {network}")));
+        let network =
+            page.network.as_deref().unwrap_or("an IP address under a rule that was deleted, or that you can’t see");
+        chips.push(list::chip_off(base, &search, "rule", &format!("signed up from {network}")));
     }
     let newest = filter.order == "newest";
     let order = format!("{base}{}", search.with("order", if newest { "" } else { "newest" }));
@@ -162,8 +167,8 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
             <span class="gap"></span>
             {list::kept([("state", filter.state.as_str())])}
             {choose("language", "Any language", &page.languages, &filter.language)}
-            {choose("mail", "Any mail server", &page.mails, &filter.mail)}
-            <button class="chip">"Show"</button>
+            {choose("mail", "Any email server", &page.mails, &filter.mail)}
+            <button class="chip">"Apply"</button>
             <a class="chip" href=order>{if newest { "Newest first" } else { "Oldest first" }}</a>
         </form>
     }
@@ -178,8 +183,8 @@ fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView 
             {keep}
             <table class="list">
                 <thead><tr>
-                    {page.may_decide.then(|| view! { <th><span class="heard">"Choose"</span></th> })}
-                    <th>"Who"</th><th class="num">"Waiting"</th><th>"Why they want to join"</th><th class="wide">"Mail"</th><th>"What speaks for and against"</th>
+                    {page.may_decide.then(|| view! { <th><span class="heard">"Select"</span></th> })}
+                    <th>"Account"</th><th class="num">"Pending for"</th><th>"Reasons for joining"</th><th class="wide">"Email"</th><th>"Signals"</th>
                 </tr></thead>
                 <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
             </table>
@@ -193,10 +198,12 @@ fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame:
     let first = row.signals.first().map(signal);
     let more = (row.signals.len() > 1).then(|| view! { <span class="soft small">" +" {row.signals.len() - 1}</span> });
     let unconfirmed = row.deleted_on.map(|at| {
-        view! { <span class="badge warn" title="Mastodon deletes them then, unless they confirm their mail address">"goes " {time::day(at, frame.now)}</span> }
+        view! { <span class="badge warn" title="Mastodon deletes the sign-up then, unless the email address is \
+        confirmed">"deleted \
+        " {time::day(at, frame.now)}</span> }
     });
     let choose = choosable.then(|| {
-        let label = format!("Choose {}", row.handle);
+        let label = format!("Select {}", row.handle);
         view! { <td><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
     });
     view! {
@@ -227,20 +234,24 @@ fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
     match verdict {
         SignUpDecision::Approve => {
             let mut lines = vec![format!(
-                "{} in. Mastodon writes them a welcome mail an hour later.",
+                "{} in. Mastodon sends a welcome email an hour later.",
                 if number == 1 { "Lets them".to_owned() } else { format!("Lets {number} people") }
             )];
             if unconfirmed > 0 {
-                lines.push(format!("{unconfirmed} have not confirmed their mail address: nothing is sent before they do."));
+                lines.push(format!(
+                    "{unconfirmed} have not confirmed their email address: no email is sent before they do."
+                ));
             }
             lines
         }
         SignUpDecision::Reject => vec![
             format!(
-                "Mastodon deletes {} at once and writes to nobody. This cannot be undone.",
+                "Mastodon deletes {} at once and sends no email. This can’t be undone.",
                 if number == 1 { "them".to_owned() } else { format!("all {number}") }
             ),
-            "Their names and mail addresses are free again. The console remembers keyed hashes for 180 days, so that it knows them if they come again.".to_owned(),
+            "Their usernames and email addresses become available again. The console keeps keyed hashes for 180 \
+            days, to recognize them if they come back."
+                .to_owned(),
         ],
     }
 }
@@ -251,7 +262,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
     if preview.people.is_empty() {
         return view! {
             <section class="card panel lead" id="decide"><div class="body">
-                <p>"Nobody is chosen. Tick the people first, or mark a line with j and choose it with the space bar."</p>
+                <p>"No sign-ups selected. Tick some, or highlight a row with j and select it with the space bar."</p>
                 <p><a class="btn" href=leave>"Back to the list"</a></p>
             </div></section>
         }
@@ -266,8 +277,8 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
     let exceptions: Vec<_> = exceptions.take(10).collect();
     let odd = (!exceptions.is_empty()).then(|| {
         let words = match preview.verdict {
-            SignUpDecision::Approve => "Look again at these: something speaks against them.",
-            SignUpDecision::Reject => "Look again at these: nothing speaks against them.",
+            SignUpDecision::Approve => "Check these first: there are signals against them.",
+            SignUpDecision::Reject => "Check these first: there are no signals against them.",
         };
         view! {
             <div class="small"><p><b>{words}</b></p>
@@ -283,12 +294,12 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
         view! { <li><bdi>{person.handle.clone()}</bdi> ": " <bdi>{if person.reason.is_empty() { "no reason".to_owned() } else { person.reason.clone() }}</bdi></li> }
     });
     let gone = (preview.gone > 0)
-        .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
+        .then(|| view! { <p class="note">{format!("{} of those selected are no longer pending and are left out.", preview.gone)}</p> });
     let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
     let title = format!("{} {}", preview.verdict.words(), ui::count(number, "person", "people"));
     view! {
         <section class="card panel lead" id="decide">
-            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
             <div class="body stack">
                 {gone}
                 {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
@@ -320,7 +331,7 @@ fn decide_form(
             .map(|reason| view! { <option value=reason selected=reason == chosen>{reason}</option> })
             .collect_view();
         view! {
-            <label class="field" for="reason">"A reason that is given often"</label>
+            <label class="field" for="reason">"Common reason"</label>
             <select class="input" id="reason" name="reason"><option value="">"none of these"</option>{options}</select>
         }
     });
@@ -336,7 +347,8 @@ fn decide_form(
             <input type="hidden" name="next" value=next.to_owned() />
             <ul class="plain-list small">{consequence(verdict, people).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             {reasons}
-            <label class="field" for="why">"Why" <span class="small soft">"kept in the record, seen by the team"</span></label>
+            <label class="field" for="why">"Internal reason" <span class="small soft">"saved in the audit log, \
+            seen by the team"</span></label>
             <input class="input" id="why" name="why" maxlength="400" value=typed("why") />
             {form::beside(draft, "why")}
             <div><button class=button disabled=frame.lacks(&[Capability::Accounts])>{words}</button></div>
@@ -350,14 +362,14 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
     let row = &page.row;
     let here = path::sign_up(&instance, row.account);
     let reason = if page.reason.trim().is_empty() {
-        view! { <p class="soft">"They gave no reason."</p> }.into_any()
+        view! { <p class="soft">"No reason given."</p> }.into_any()
     } else {
         view! { <p dir="auto" lang=ui::lang(row.language.as_deref()) class="said">{page.reason.clone()}</p> }.into_any()
     };
     let signals = (!row.signals.is_empty()).then(|| {
         view! {
             <section class="card">
-                <header><h2>"What speaks for and against"</h2><span class="soft small end">"signals, never a decision"</span></header>
+                <header><h2>"Signals"</h2><span class="soft small end">"hints, never a decision"</span></header>
                 {row.signals.iter().map(|one| evidence(&instance, one, &frame)).collect_view()}
             </section>
         }
@@ -369,7 +381,7 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
         let words = format!("{} {}", verdict.words(), row.handle);
         view! {
             <section class="card panel" id="decide">
-                <header><h2>{words.clone()}</h2><a class="btn quiet small end" href=here.clone()>"Leave it"</a></header>
+                <header><h2>{words.clone()}</h2><a class="btn quiet small end" href=here.clone()>"Cancel"</a></header>
                 <div class="body">{decide_form(&instance, &row.account.to_string(), verdict, std::slice::from_ref(row), &next, words, &frame)}</div>
             </section>
         }
@@ -378,13 +390,13 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
         <div class="head">
             {list::crumb(path::signups(&instance), "Sign-ups")}
             <h1 class="cut"><bdi>{row.handle.clone()}</bdi></h1>
-            <span class="soft">"asked " {time::ago(row.asked_at, frame.now)}</span>
+            <span class="soft">"signed up " {time::ago(row.asked_at, frame.now)}</span>
         </div>
         <div class="case">
             <div class="stack">
                 {deciding}
                 {page.revealed.as_ref().map(revealed_card)}
-                <section class="card"><header><h2>"Why they want to join"</h2></header><div class="post">{reason}</div></section>
+                <section class="card"><header><h2>"Reasons for joining"</h2></header><div class="post">{reason}</div></section>
                 {signals}
             </div>
             {request(&instance, &frame, &page)}
@@ -399,15 +411,18 @@ fn request(instance: &InstanceName, frame: &Frame, page: &SignUpPage) -> AnyView
     let row = &page.row;
     let confirmed = match (row.confirmed, row.deleted_on) {
         (true, _) => view! { "confirmed" }.into_any(),
-        (false, Some(at)) => view! { <span class="badge warn">"not confirmed"</span> " Mastodon deletes them on " {time::day(at, frame.now)} }.into_any(),
+        (false, Some(at)) => view! { <span class="badge warn">"not confirmed"</span> " Mastodon deletes the \
+        sign-up on " {time::day(at, frame.now)} }
+        .into_any(),
         (false, None) => view! { <span class="badge warn">"not confirmed"</span> }.into_any(),
     };
     let masked = |name: &'static str, what: &'static str, value: String| {
         let shown = if page.may_reveal {
             view! {
                 <details class="menu">
-                    <summary class="mask" title="Show it, with a reason">{value}</summary>
-                    <div class="card pad">{reveal_form(instance, row.account, frame, what.to_owned(), "Show it once")}</div>
+                    <summary class="mask" title="Reveal, with a reason">{value}</summary>
+                    <div class="card pad">{reveal_form(instance, row.account, frame, what.to_owned(), "Reveal \
+                    once")}</div>
                 </details>
             }
             .into_any()
@@ -420,18 +435,19 @@ fn request(instance: &InstanceName, frame: &Frame, page: &SignUpPage) -> AnyView
     view! {
         <aside class="stack">
             <section class="card">
-                <header><h2>"The request"</h2></header>
+                <header><h2>"Sign-up"</h2></header>
                 <div class="body"><dl class="facts">
-                    {masked("Mail", "email", row.mail.clone())}
-                    <dt>"Mail state"</dt><dd>{confirmed}</dd>
-                    {page.address.clone().map(|address| masked("Address", "address", address))}
+                    {masked("Email", "email", row.mail.clone())}
+                    <dt>"Email status"</dt><dd>{confirmed}</dd>
+                    {page.address.clone().map(|address| masked("IP address", "address", address))}
                     {row.language.clone().map(|language| view! { <dt>"Language"</dt><dd>{language}</dd> })}
-                    <dt>"Account"</dt><dd><a class="link" href=path::account(instance, row.account)>"look at it"</a></dd>
+                    <dt>"Account"</dt><dd><a class="link" href=path::account(instance, row.account)>"view"</a></dd>
                 </dl></div>
             </section>
             <section class="card">
-                <header><h2>"Only on the instance itself"</h2></header>
-                <div class="body small"><a class="link" href=page.there.clone() rel=rel>"Confirm a mail address, send the confirmation again →"</a></div>
+                <header><h2>"Only in Mastodon"</h2></header>
+                <div class="body small"><a class="link" href=page.there.clone() rel=rel>"Confirm an email \
+                address, resend the confirmation link →"</a></div>
             </section>
         </aside>
     }
@@ -457,7 +473,7 @@ fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView
         view! { <a class="btn" href=path::sign_up(instance, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
     });
     if !page.may_decide {
-        return view! { <div class="decide"><span class="soft">"You look and decide nothing here."</span><span class="end">{next}</span></div> }.into_any();
+        return view! { <div class="decide"><span class="soft">"You can view sign-ups, but not decide them."</span><span class="end">{next}</span></div> }.into_any();
     }
     let button = |verdict: SignUpDecision, key: &'static str, class: &'static str| {
         let href = format!("{here}?decide={}#why", verdict.name());

@@ -183,7 +183,7 @@ impl Desk {
         if !self.names_inviters {
             return Some(Signal {
                 word: "invited".to_owned(),
-                evidence: "Came with an invitation; who invited them is not yours to see.".to_owned(),
+                evidence: "Signed up with an invite; you can’t see whose.".to_owned(),
                 good: false,
                 others: Vec::new(),
                 entry: None,
@@ -195,15 +195,13 @@ impl Desk {
         let stands = if looked_at || still { self.families.word(account) } else { Some("gone") };
         let came = match stands {
             None if !looked_at => {
-                format!(
-                    "Came with an invitation of @{name}; how they stand, and whom else they invited, was not looked at."
-                )
+                format!("Signed up with an invite of @{name}; their status and other invitees were not checked.")
             }
-            Some(word) => format!("Came with an invitation of @{name}, who is {word}."),
-            None => format!("Came with an invitation of @{name}."),
+            Some(word) => format!("Signed up with an invite of @{name}, who is {word}."),
+            None => format!("Signed up with an invite of @{name}."),
         };
         let brought =
-            others.words().map(|words| format!(" Of those whom they invited, as far as this console saw: {words}."));
+            others.words().map(|words| format!(" Among those they invited, as seen by this console: {words}."));
         let sanctioned = others.suspended + others.limited;
         let word = match (others.speaks_against(), stands) {
             (true, _) => format!("invited by @{name}, as {sanctioned} sanctioned"),
@@ -250,9 +248,9 @@ impl Desk {
         match of_none.count() {
             0 => {}
             number => said.push(format!(
-                "{} with an address that no visitor has (loopback, or a private network): it gives no signal. The instance’s \
-                 proxy may not pass visitors’ addresses on.",
-                ui::count(number, "person waits", "people wait"),
+                "{} from an IP address no visitor has (loopback, or a private network): not used as a signal. The \
+                instance’s proxy may not pass visitors’ IP addresses on.",
+                ui::count(number, "pending sign-up is", "pending sign-ups are"),
             )),
         }
         let origins = self.origins.iter().flat_map(|origins| {
@@ -265,8 +263,8 @@ impl Desk {
                 false => String::new(),
             };
             format!(
-                "{} of the {} who signed up within the last 30 days{among} and were let in came from {}: so common an address \
-                 gives no signal.",
+                "{} of the {} who signed up within the last 30 days{among} and were approved used {}: too common \
+                an IP address to be a signal.",
                 ui::grouped(usize::try_from(number).unwrap_or(0)),
                 ui::count(usize::try_from(origins.all).unwrap_or(0), "person", "people"),
                 range.masked(),
@@ -274,7 +272,8 @@ impl Desk {
         }));
         if self.origins.is_none() {
             said.push(
-                "Who was let in lately could not be read: which addresses are common is not known, and each gives its signal."
+                "Recently approved sign-ups couldn’t be read: it’s not known which IP addresses are common, so \
+                each counts as a signal."
                     .to_owned(),
             );
         }
@@ -296,8 +295,8 @@ impl Desk {
         let mut signals = Vec::new();
         if let Some(((intent, at), same)) = self.refused_before(app, person) {
             signals.push(Signal {
-                word: format!("refused {}, same {same}", time::relative(at, now)),
-                evidence: format!("Somebody with the same {same} was refused {}.", time::relative(at, now)),
+                word: format!("rejected {}, same {same}", time::relative(at, now)),
+                evidence: format!("Somebody with the same {same} was rejected {}.", time::relative(at, now)),
                 good: false,
                 others: Vec::new(),
                 entry: Some(intent),
@@ -306,8 +305,8 @@ impl Desk {
         if let Some(alike) = self.group[at].and_then(|group| self.by_group.get(&group)).filter(|alike| alike.len() > 1)
         {
             signals.push(against(
-                format!("1 of {} alike", alike.len()),
-                format!("{} people who asked say the same in nearly the same words.", ui::grouped(alike.len())),
+                format!("same text as {}", ui::count(alike.len() - 1, "other", "others")),
+                format!("{} pending sign-ups give nearly the same reason.", ui::grouped(alike.len())),
                 self.others(alike, at),
             ));
         }
@@ -316,8 +315,11 @@ impl Desk {
         {
             let others = there.len() - 1;
             signals.push(against(
-                format!("address on {}", ui::count(others, "other", "others")),
-                format!("{} who wait asked from the same address.", ui::count(others, "other person", "other people")),
+                format!("IP address shared with {}", ui::count(others, "other", "others")),
+                format!(
+                    "{} signed up from the same IP address.",
+                    ui::count(others, "other pending sign-up", "other pending sign-ups")
+                ),
                 self.others(there, at),
             ));
         }
@@ -325,8 +327,8 @@ impl Desk {
             if let Some(line) = app.config.throw_away.line_for(&domain) {
                 let by = if line == domain { String::new() } else { format!(", by {}", ui::tame(line)) };
                 signals.push(against(
-                    "throw-away mail".to_owned(),
-                    format!("{} is on the list of throw-away mail servers{by} ({}).", ui::tame(&domain), list_of(app)),
+                    "disposable email".to_owned(),
+                    format!("{} is on the list of disposable email servers{by} ({}).", ui::tame(&domain), list_of(app)),
                     Vec::new(),
                 ));
             }
@@ -338,7 +340,7 @@ impl Desk {
             {
                 signals.push(against(
                     format!("{} from {}", there.len(), ui::excerpt(&domain, 24)),
-                    format!("{} people who wait have their mail at {}.", there.len(), ui::tame(&domain)),
+                    format!("{} pending sign-ups have their email at {}.", there.len(), ui::tame(&domain)),
                     self.others(there, at),
                 ));
             }
@@ -348,7 +350,7 @@ impl Desk {
         if near >= BURST {
             signals.push(against(
                 format!("1 of {near} in 10 min"),
-                format!("{near} people asked within ten minutes around this one."),
+                format!("{near} people signed up within ten minutes of this one."),
                 Vec::new(),
             ));
         }
@@ -358,9 +360,9 @@ impl Desk {
                 "no reason".to_owned(),
                 // What the instance forgot may stand in what was seen, which not everybody may read.
                 if self.names_inviters {
-                    "They gave no reason, and came without an invitation.".to_owned()
+                    "No reason given, and no invite.".to_owned()
                 } else {
-                    "They gave no reason, and the instance names no invitation.".to_owned()
+                    "No reason given, and no known invite.".to_owned()
                 },
                 Vec::new(),
             )),
@@ -379,11 +381,11 @@ impl Desk {
             || kept.address.as_ref().filter(|_| telling).and_then(|address| self.refused.address.get(address));
         let by_words = || kept.words.as_ref().and_then(|words| self.refused.words.get(words));
         if let Some(found) = self.refused.mail.get(&kept.mail) {
-            Some((*found, "mail"))
+            Some((*found, "email address"))
         } else if let Some(found) = by_address() {
-            Some((*found, "address"))
+            Some((*found, "IP address"))
         } else {
-            by_words().map(|found| (*found, "words"))
+            by_words().map(|found| (*found, "reason"))
         }
     }
 
@@ -416,14 +418,14 @@ impl Desk {
             && largest.iter().all(|at| {
                 self.people()[*at].address.as_ref().map(Hidden::range) == first.address.as_ref().map(Hidden::range)
             });
-        let from = if one_address { ", from one address" } else { "" };
+        let from = if one_address { ", from one IP address" } else { "" };
         let unconfirmed = match unconfirmed {
             0 => String::new(),
             some => format!("; {} unconfirmed", ui::grouped(some)),
         };
         Some(Cluster {
             sentence: format!(
-                "{} of those who asked say the same, within {}{from}{unconfirmed}.",
+                "{} pending sign-ups give the same reason, within {}{from}{unconfirmed}.",
                 ui::grouped(largest.len()),
                 time::span_up(span)
             ),
@@ -493,7 +495,7 @@ impl Kept {
 /// Invalid, with what is accepted.
 fn filter_of(search: &Search) -> Result<SignUpFilter, Problem> {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
-    search.typed::<AccountId>("alike", "It takes the id of an account")?;
+    search.typed::<AccountId>("alike", "It takes an account ID")?;
     search.typed::<i64>("rule", "It takes the number of an IP rule")?;
     Ok(SignUpFilter {
         state: search.one_of("state", &["waiting", "unconfirmed", "invited"])?.to_owned(),
@@ -637,8 +639,8 @@ pub async fn sign_up(
     let gone = || {
         Problem::new(
             Kind::NotFound,
-            "Nobody with this id waits for a decision.",
-            "Somebody may have decided already: the audit says who.",
+            "This account is not pending review.",
+            "Somebody may have decided already: see the audit log.",
         )
     };
     let id: AccountId = account.parse().map_err(|_| gone())?;
@@ -715,14 +717,17 @@ pub async fn decide(
         .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
     if accounts.is_empty() {
-        return Err(Problem::new(Kind::Invalid, "Nobody is chosen, and nothing was done.", "Choose somebody first."));
+        return Err(Problem::new(Kind::Invalid, "Nothing was done: nobody is selected.", "Select somebody first."));
     }
     if let Some(refused) = batches::too_many(context.actor.role, accounts.len()) {
-        return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
+        return Err(Problem::new(Kind::Invalid, refused, "Select fewer, or ask an admin."));
     }
     let why = [reason.trim(), why.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
     if verdict == SignUpDecision::Reject && why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
+        return Err(Problem::invalid(
+            "why",
+            "Enter a reason: the account will be deleted, and only the audit log remains.",
+        ));
     }
     let why = Why::given(&why, false)?;
     let people = {
@@ -732,8 +737,8 @@ pub async fn decide(
     match people.as_slice() {
         [] => Err(Problem::new(
             Kind::Conflict,
-            "Nothing was done: somebody else decided meanwhile.",
-            "The audit says who, where it was done through this console.",
+            "Nothing was done: somebody else decided in the meantime.",
+            "If it was done through this console, the audit log says who.",
         )),
         [person] if accounts.len() == 1 => {
             let deed = deed(&context.app, &instance, person, verdict);
@@ -767,8 +772,8 @@ impl Carry for DecideSignUp {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.is_approved(self.user).await? {
             Some(false) => None,
-            Some(true) => Some("somebody else let them in meanwhile".to_owned()),
-            None => Some("somebody else refused them meanwhile, or they withdrew".to_owned()),
+            Some(true) => Some("somebody else approved them in the meantime".to_owned()),
+            None => Some("somebody else rejected them in the meantime, or they withdrew".to_owned()),
         })
     }
 

@@ -48,7 +48,7 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
     let page = house.get(Some(&owner), &format!("/audit/{entry}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("by mail address") && !page.body.contains("windvane@post"), "{}", page.body);
+    assert!(page.body.contains("by email address") && !page.body.contains("windvane@post"), "{}", page.body);
     // Somebody else does not see it, and a beginning finds nobody.
     let other = house.sign_in("admin").await;
     assert_eq!(house.get(Some(&other), &found).await.status, StatusCode::NOT_FOUND);
@@ -87,7 +87,15 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
         assert!(landed.contains("found=") && !landed.contains("203.0"), "{landed}");
         assert_eq!(house.get(Some(&moderator), &landed).await.body.contains("@windvane"), finds, "{q}");
     }
-    for (q, said) in [("0.0.0.0/0", "half the world"), ("203.0.113.7/77", "not a range"), ("203.0.113", "one whole")] {
+    for (q, said) in [
+        ("0.0.0.0/0", "too wide"),
+        ("203.0.113.7/77", "not an IP range"),
+        (
+            "203.0.113",
+            "one \
+    complete",
+        ),
+    ] {
         let landed = search(&house, &moderator, q).await.location.unwrap();
         let page = house.get(Some(&moderator), &landed).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -203,7 +211,7 @@ async fn a_note_is_the_teams_alone_and_its_writer_or_an_owner_withdraws_it() {
             house.post(Some(cookie), "/api/accounts/note", &form).await.location.unwrap()
         };
         for (text, said) in
-            [("  ", "nothing to write down"), (&*"x".repeat(2_001), "longer than 2,000"), ("a\0b", "NUL")]
+            [("  ", "Write something first"), (&*"x".repeat(2_001), "longer than 2,000"), ("a\0b", "NUL")]
         {
             let back = house.get(Some(&moderator), &note(&moderator, text).await).await;
             assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -336,9 +344,9 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     let acting = &house.app.instances.values().next().unwrap().health().account.clone().unwrap().username;
     assert!(shown.contains(&format!("by moderator, through @{acting}")), "{shown}");
     for there in [
-        "Signed up",
-        "Sessions and addresses",
-        "4 addresses, 3 different places",
+        "Joined",
+        "Sessions and IP addresses",
+        "4 addresses, 3 different networks",
         "Firefox on canary",
         "limited @windvane",
     ] {
@@ -374,7 +382,7 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     let contractor = house.sign_in("contractor").await;
     let body = house.get(Some(&contractor), &page).await.body;
     assert!(!body.contains("value=\"seen:"), "{body}");
-    assert!(body.contains("your own deeds about them") && !body.contains("limited @windvane"), "{body}");
+    assert!(body.contains("your own actions on this account") && !body.contains("limited @windvane"), "{body}");
 }
 
 #[tokio::test]
@@ -408,7 +416,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     let page = format!("/i/harbour/accounts/{account}");
     let preview = house.get(Some(&owner), &format!("{page}?decide=suspend")).await.body;
     let day = howdah::ui::time::day(house.app.clock.now().plus(30 * howdah::clock::DAY), house.app.clock.now());
-    assert!(preview.contains(&format!("on {day} its data is deleted")), "{preview}");
+    assert!(preview.contains(&format!("will be deleted on {day}")), "{preview}");
     let delete = async |cookie: &str, name: &str, why: &str, seen: &str| {
         let form = [
             ("instance", "harbour"),
@@ -432,16 +440,16 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     ];
     house.post(Some(&owner), "/api/reports/decide", &form).await;
     let shown = house.get(Some(&owner), &page).await.body;
-    assert!(shown.contains("Delete at once") && shown.contains("You decide this alone"), "{shown}");
+    assert!(shown.contains("Delete data now") && shown.contains("You decide this alone"), "{shown}");
     assert!(shown.contains(&day), "the day its data goes");
-    assert!(!house.get(Some(&admin), &page).await.body.contains("Delete at once"), "the owner's alone");
+    assert!(!house.get(Some(&admin), &page).await.body.contains("Delete data now"), "the owner's alone");
     let seen = due(&shown);
     let writes = house.weather.writes();
     assert_eq!(
         house.get(Some(&admin), &delete(&admin, "@windvane", "spam", &seen).await).await.status,
         StatusCode::FORBIDDEN
     );
-    for (name, why, said) in [("windvane", "spam", "Type @windvane, exactly"), ("@windvane", "", "Say why")] {
+    for (name, why, said) in [("windvane", "spam", "Type @windvane exactly"), ("@windvane", "", "Enter a reason")] {
         let back = house.get(Some(&owner), &delete(&owner, name, why, &seen).await).await;
         assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
@@ -457,7 +465,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
         .await
         .unwrap();
     let stale = house.get(Some(&owner), &delete(&owner, "@windvane", "spam", &seen).await).await;
-    assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("suspended anew"), "{}", stale.body);
+    assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("suspended again"), "{}", stale.body);
     assert_eq!(house.outcome("delete_account").await, Some(Outcome::Stale));
     assert_eq!(house.weather.writes(), writes, "nothing reached the instance");
     let shown = house.get(Some(&owner), &page).await.body;
@@ -475,8 +483,8 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     })
     .await;
     let shown = house.get(Some(&owner), &done).await.body;
-    assert!(shown.contains("had the data of @windvane deleted at once"), "{shown}");
-    assert!(shown.contains("No deletion of its data is scheduled") && !shown.contains("Delete at once"), "{shown}");
+    assert!(shown.contains("deleted the data of @windvane immediately"), "{shown}");
+    assert!(shown.contains("No data deletion is scheduled") && !shown.contains("Delete data now"), "{shown}");
 }
 
 #[tokio::test]
@@ -504,7 +512,7 @@ async fn a_deletion_without_an_answer_is_never_called_done() {
     ];
     let sent = house.post(Some(&owner), "/api/accounts/delete", &form).await.location.unwrap();
     let shown = house.get(Some(&owner), &sent).await.body;
-    assert!(shown.contains("sent, and not answered"), "{shown}");
+    assert!(shown.contains("the instance did not answer"), "{shown}");
     assert_eq!(house.outcome("delete_account").await, None, "watched");
 }
 

@@ -138,7 +138,7 @@ async fn a_form_is_read_into_its_struct() {
     ];
     let ask = "/api/grants/ask";
     let (field, what) = said(ask, &[grant]).await;
-    assert_eq!((field.as_str(), what.as_str()), ("instances", "Choose the instances it is for."));
+    assert_eq!((field.as_str(), what.as_str()), ("instances", "Choose at least one instance."));
     for instances in [
         &[("instances[]", "nowhere")] as &[(&str, &str)],
         &[("instances[]", "harbour"), ("instances[]", "nowhere")],
@@ -151,7 +151,7 @@ async fn a_form_is_read_into_its_struct() {
     let category: &[(&str, &str)] = &[("instances[]", "harbour"), ("categories[]", "boredom")];
     assert_eq!(said(ask, &[grant, category]).await.0, "categories");
     let (_, what) = said("/api/reports/decide", &[&[("instance", "harbour"), ("decision", "resolve")]]).await;
-    assert_eq!(what, "That request was not understood.", "no account");
+    assert_eq!(what, "The request was not understood.", "no account");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn an_unknown_address_is_a_page() {
             for part in ["<html lang=\"en\"", "<title>", "</title>", "<h1>", "href=\"/\""] {
                 assert!(page.body.contains(part), "{who} {path}: no {part} in {}", page.body);
             }
-            assert_eq!(page.body.contains("aria-label=\"Desks\""), cookie.is_some(), "{who} {path}: {}", page.body);
+            assert_eq!(page.body.contains("aria-label=\"Main\""), cookie.is_some(), "{who} {path}: {}", page.body);
             assert!(!page.body.contains("<b>"), "{who} {path}: {}", page.body);
         }
     }
@@ -185,7 +185,7 @@ async fn an_unknown_address_is_a_page() {
         let page = house.get(Some(&owner), path).await;
         assert!(page.status.is_client_error(), "{path}");
         assert!(
-            page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not here"),
+            page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not found"),
             "{path}: {}",
             page.body
         );
@@ -216,7 +216,7 @@ async fn a_notice_reads_its_own_entry_and_no_other() {
     run(&house, "update ledger_entries set hash = 'none' where idx = 0").await;
     let page = house.get(Some(&owner), &format!("/people?done={index}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Ended the access of moderator. Done and read back."), "{}", page.body);
+    assert!(page.body.contains("Ended the access of moderator. Done and verified."), "{}", page.body);
 }
 
 /// The audit page once nothing is checked any more.
@@ -254,15 +254,15 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     };
     house.app.ledger.checkpoint().await.unwrap();
     let page = begin(&[]).await;
-    assert!(page.contains("The tree is whole") && !page.contains("by an earlier check"), "{page}");
+    assert!(page.contains("The audit log is intact") && !page.contains("by an earlier check"), "{page}");
     let first = house.app.ledger.tree_state().await.unwrap().size;
     disable(&house, &owner, "yes").await;
     house.app.ledger.checkpoint().await.unwrap();
     disable(&house, &owner, "no").await;
     let page = begin(&[]).await;
     assert!(page.contains(&format!("the first {first} entries were found whole by an earlier check")), "{page}");
-    assert!(page.contains("The tree is whole"), "{page}");
-    assert!(house.get(Some(&owner), "/audit").await.body.contains("The tree is whole"), "whoever asked");
+    assert!(page.contains("The audit log is intact"), "{page}");
+    assert!(house.get(Some(&owner), "/audit").await.body.contains("The audit log is intact"), "whoever asked");
     // What was changed below is not read again, unless that is asked for; what came since is.
     let second = house.app.ledger.tree_state().await.unwrap().size;
     let last = disable(&house, &owner, "yes").await;
@@ -275,9 +275,9 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     let page = begin(&[]).await;
     assert!(page.contains(&format!("the first {second} entries were found whole")), "{page}");
     let page = begin(&[("everything", "yes")]).await;
-    assert!(page.contains("The record is not what was written") && page.contains("WRONG from entry"), "{page}");
+    assert!(page.contains("The audit log has been altered") && page.contains("WRONG from entry"), "{page}");
     run(&house, "update ledger_entries set leaf = replace(leaf, 'signed_on', 'signed_in')").await;
-    assert!(begin(&[]).await.contains("The tree is whole"), "after something was wrong, all of it is read");
+    assert!(begin(&[]).await.contains("The audit log is intact"), "after something was wrong, all of it is read");
     let newest = disable(&house, &owner, "no").await;
     assert!(newest > last);
     run(&house, "update ledger_entries set outcome = 'failed' where idx = (select max(idx) from ledger_entries)").await;

@@ -44,13 +44,13 @@ async fn an_appeal_is_listed_counted_and_linked_in_every_release() {
         let overview = house.get(Some(&moderator), "/i/harbour").await.body;
         let after = overview.split(rail).nth(1).unwrap().split("</a>").next().unwrap();
         assert!(after.contains("class=\"count\">1<"), "{version:?}: {after}");
-        assert!(text(&overview).contains("Appeals waiting1"), "{version:?}: {}", text(&overview));
+        assert!(text(&overview).contains("Pending appeals1"), "{version:?}: {}", text(&overview));
         // On the account and in the case, with its words and the way to decide it.
         let account = id_of(&house, "quietly").await;
         for page in [format!("/i/harbour/accounts/{account}"), format!("/i/harbour/reports/{account}")] {
             let page = house.get(Some(&moderator), &page).await.body;
             let said = text(&page);
-            for says in ["1 appeal waits", "It was a joke among friends.", "decide the appeal in Mastodon"] {
+            for says in ["1 appeal pending", "It was a joke among friends.", "decide the appeal in Mastodon"] {
                 assert!(said.contains(says), "{version:?} {says}: {said}");
             }
             assert!(page.contains(&there), "{version:?}");
@@ -78,7 +78,7 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 0, "an appeal is nobody's decision");
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
-    assert!(said.contains("Waiting 2") && said.contains("That was my cat."), "{said}");
+    assert!(said.contains("Pending 2") && said.contains("That was my cat."), "{said}");
     run(
         &house,
         &format!(
@@ -90,7 +90,7 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 1);
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
-    assert!(said.contains("Waiting 1") && !said.contains("That was my cat."), "{said}");
+    assert!(said.contains("Pending 1") && !said.contains("That was my cat."), "{said}");
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals?state=decided").await.body);
     assert!(said.contains("That was my cat.") && said.contains("rejected by @leabrandt"), "{said}");
     let noticed = "the appeal of @veiled was rejected by @leabrandt in Mastodon";
@@ -121,18 +121,18 @@ async fn what_may_not_be_read_is_not_known_and_never_zero() {
     let list = house.get(Some(&owner), "/i/harbour/appeals").await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     let said = text(&list.body);
-    assert!(said.contains("Waiting ?") && said.contains("not known") && said.contains("not granted"), "{said}");
+    assert!(said.contains("Pending ?") && said.contains("not known") && said.contains("not granted"), "{said}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     let said = text(&overview);
-    assert!(said.contains("Appeals waiting?not known"), "{said}");
+    assert!(said.contains("Pending appeals?not known"), "{said}");
     let rail = overview.split("href=\"/i/harbour/appeals\"").nth(1).unwrap().split("</a>").next().unwrap();
     assert!(!rail.contains("count"), "{rail}");
     // That there is one is known all the same.
     let account = id_of(&house, "quietly").await;
     let said = text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{account}")).await.body);
-    assert!(said.contains("appeal waits") && !said.contains("a joke among friends"), "{said}");
+    assert!(said.contains("appeal pending") && !said.contains("a joke among friends"), "{said}");
     // All else goes on.
-    assert!(text(&house.get(Some(&owner), "/i/harbour/reports").await.body).contains("cases wait"));
+    assert!(text(&house.get(Some(&owner), "/i/harbour/reports").await.body).contains("open case"));
 }
 
 #[tokio::test]

@@ -33,6 +33,57 @@ fn objects(body: &str) -> Vec<Value> {
     body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// A batch is one line, which opens; whoever looks for a sort of deed finds each.
+#[tokio::test]
+async fn the_entries_of_a_batch_are_one_line_that_opens() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let sql = "select account_id::text from users where not approved order by id limit 12";
+        let who: Vec<String> = sqlx::query_scalar(sql).fetch_all(&house.instance).await.unwrap();
+        let who = who.join(",");
+        let form = [
+            ("instance", "harbour"),
+            ("who", who.as_str()),
+            ("verdict", "reject"),
+            ("why", "spam wave"),
+            ("back", "/i/harbour/signups"),
+        ];
+        let begun = house.post(Some(&cookie), "/api/signups/decide", &form).await.location.unwrap();
+        let id = begun.rsplit('/').next().unwrap().to_owned();
+        crate::signups::work(&house).await;
+        let owner = house.sign_in("owner").await;
+        let rows = async |query: &str| {
+            let page = house.get(Some(&owner), &format!("/audit{query}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{query}");
+            (page.body.matches("sign-up of @").count(), page.body)
+        };
+        let (folded, page) = rows("").await;
+        assert_eq!(folded, 0);
+        assert!(page.contains("a batch of 12 sign-ups") && page.contains(&format!("/audit?batch={id}")));
+        for query in [format!("?batch={id}"), "?batches=each".into(), "?kind=decide_sign_up".into()] {
+            assert_eq!(rows(&query).await.0, 12, "{query}");
+        }
+        let (of_batch, page) = rows(&format!("?batch={id}&sign-ins=no")).await;
+        assert!(of_batch == 12 && !page.contains("signed in"));
+        assert!(rows("").await.1.contains("signed in") && !rows("?sign-ins=no").await.1.contains("signed in with"));
+        for (query, status) in [("?batch=none", 422), ("?batches=some", 422), ("?sign-ins=perhaps", 422)] {
+            assert_eq!(house.get(Some(&owner), &format!("/audit{query}")).await.status.as_u16(), status, "{query}");
+        }
+        // A file holds each, narrowed as the page is.
+        let all = objects(&house.get(Some(&owner), "/audit/export.jsonl").await.body);
+        let of_batch = objects(&house.get(Some(&owner), &format!("/audit/export.jsonl?batch={id}")).await.body);
+        let rejected = |lines: &[Value]| lines.iter().filter(|line| line.to_string().contains("sign-up of @")).count();
+        assert_eq!((rejected(&all), rejected(&of_batch), of_batch.len()), (12, 12, 12));
+        // Nobody opens a colleague's batch by its id.
+        let other = house.sign_in("contractor").await;
+        assert_eq!(
+            house.get(Some(&other), &format!("/audit?batch={id}")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_list_is_exported_as_it_is_narrowed_and_each_export_is_in_the_record() {
     for kept in [sqlite().await, postgres().await] {
@@ -89,7 +140,7 @@ async fn without_an_entry_there_is_no_export() {
     run(&house, "alter table open_deeds rename to gone").await;
     let refused = house.get(Some(&owner), "/audit/export.jsonl").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(refused.body.contains("so nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
+    assert!(refused.body.contains("Nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
 }
 
 #[tokio::test]
@@ -111,7 +162,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         while let Some(part) = parts.next().await {
             file.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
         }
-        assert_eq!(file.contains("more fits than the 3 entries of one file"), most == 3, "{file}");
+        assert_eq!(file.contains("more entries match than the 3 one file holds"), most == 3, "{file}");
         if form == ExportForm::JsonLines && most == 3 {
             let lines = objects(&file);
             assert_eq!(lines.len(), 4);
@@ -401,7 +452,7 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
         assert_eq!(seen, expected, "{query}");
     }
     let nobody = house.get(Some(&admin), "/i/harbour/audit/instance?who=nobody_of_that_name").await.body;
-    assert!(nobody.contains("no local account of that name"));
+    assert!(nobody.contains("no local account with that name"));
     for role in ["moderator", "contractor"] {
         let cookie = house.sign_in(role).await;
         assert_eq!(house.get(Some(&cookie), "/i/harbour/audit/instance").await.status, StatusCode::FORBIDDEN, "{role}");

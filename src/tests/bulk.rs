@@ -46,7 +46,7 @@ async fn many_cases_are_closed_by_a_filter_that_is_frozen() {
         let cookie = house.sign_in("moderator").await;
         let path = "/i/harbour/reports?category=spam&all=yes&decide=resolve";
         let page = house.get(Some(&cookie), path).await;
-        assert!(page.body.contains("No action: 2"), "{}", page.body);
+        assert!(page.body.contains("Mark as resolved: 2"), "{}", page.body);
         let seen = value(&page.body, "seen");
         let cases: Vec<(String, Vec<String>)> = serde_json::from_str(&seen).unwrap();
         assert!(cases.len() > 10);
@@ -77,7 +77,7 @@ async fn many_cases_are_closed_by_a_filter_that_is_frozen() {
         work(&house).await;
         let page = house.get(Some(&cookie), &begun).await;
         assert!(page.body.contains(&format!("{} done", cases.len() - 2)), "{}", page.body);
-        assert!(page.body.contains("have not seen") && page.body.contains("holds this case"), "{}", page.body);
+        assert!(page.body.contains("haven’t seen") && page.body.contains("is assigned to"), "{}", page.body);
         let filter = howdah::ledger::Filter { kind: Some("decide_case".into()), limit: 100, ..Default::default() };
         let entries = house.app.ledger.list(&filter).await.unwrap();
         assert_eq!(entries.len(), cases.len() - 1, "an intent each, none for the one that is held");
@@ -154,7 +154,7 @@ async fn a_case_is_handed_over_with_a_note_for_its_new_holder_alone() {
         .await;
     let wrong = post(&moderator, "01auditor").await;
     let page = house.get(Some(&moderator), &wrong.location.unwrap()).await;
-    assert!(page.body.contains("Choose somebody who may decide here"), "{}", page.body);
+    assert!(page.body.contains("Choose a colleague who may decide here"), "{}", page.body);
     // Of somebody on the staff only those are offered who may decide about staff.
     let staff = "update users set role_id = (select id from user_roles where name = 'Moderator' limit 1) \
         where account_id = $1::text::bigint";

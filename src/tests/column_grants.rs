@@ -546,14 +546,14 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         (
             "update (value) on settings",
             "registrations",
-            "You cannot change registrations here: the console’s database role lacks rights; in the instance’s PostgreSQL: \
-             grant update (value, updated_at) on settings",
+            "You can’t change registrations here: the console’s database role lacks rights; in the instance’s \
+            PostgreSQL: grant update (value, updated_at) on settings",
         ),
         (
             "insert (code) on invites",
             "invitations?new=yes",
-            "You cannot make or end invitations here: the console’s database role lacks rights; in the instance’s PostgreSQL: \
-             grant insert (user_id, code,",
+            "You can’t create or deactivate invites here: the console’s database role lacks rights; in the \
+            instance’s PostgreSQL: grant insert (user_id, code,",
         ),
     ] {
         run(&two.house.instance, &format!("revoke {taken} from {role}")).await;
@@ -596,14 +596,14 @@ const UNTOLD: &[Untold] = &[
     Untold {
         taken: DELETION,
         page: "accounts?state=deleted",
-        says: &["Who deleted their own account is not among them"],
+        says: &["Accounts deleted by their owner are not included"],
         not: &["@{gone}"],
     },
     Untold { taken: DELETION, page: "accounts?state=suspended", says: &[], not: &[NOT_KNOWN] },
     Untold { taken: DELETION, page: "find?q=win", says: &["@windvane", NOT_KNOWN], not: &[] },
-    Untold { taken: DELETION, page: "reports/{case}", says: &[NOT_KNOWN], not: &["no sanction"] },
-    Untold { taken: DELETION, page: "accounts/{account}", says: &[NOT_KNOWN], not: &["no sanction"] },
-    Untold { taken: DELETION, page: "invitations/{invite}", says: &[NOT_KNOWN], not: &["no sanction"] },
+    Untold { taken: DELETION, page: "reports/{case}", says: &[NOT_KNOWN], not: &["no limits"] },
+    Untold { taken: DELETION, page: "accounts/{account}", says: &[NOT_KNOWN], not: &["no limits"] },
+    Untold { taken: DELETION, page: "invitations/{invite}", says: &[NOT_KNOWN], not: &["no limits"] },
     Untold {
         taken: DELETION,
         page: "invitations?state=usable",
@@ -622,8 +622,8 @@ const UNTOLD: &[Untold] = &[
     Untold {
         taken: DETAILS,
         page: "roles/{role}",
-        says: &["not known whether it wants one"],
-        not: &["knows no such rule", "not needed"],
+        says: &["not known"],
+        not: &["not available in this Mastodon release", "not required"],
     },
     Untold { taken: DETAILS, page: "roles", says: &["Whether a role wants a second factor is not known"], not: &[] },
     Untold {
@@ -635,8 +635,8 @@ const UNTOLD: &[Untold] = &[
     Untold {
         taken: NOTES,
         page: "domains/server?name={domain}",
-        says: &["Notes in Mastodon", "What staff wrote about a server is not read"],
-        not: &["Nobody has written one"],
+        says: &["Moderation notes", "What staff wrote about a server is not read"],
+        not: &["No notes yet"],
     },
     Untold { taken: NOTES, page: "domains/servers", says: &["What staff wrote about a server is not read"], not: &[] },
     Untold { taken: CHANGES, page: "audit/instance", says: &["What a row changed is not read"], not: &[] },

@@ -491,8 +491,8 @@ async fn who_signs_in_again_is_told_so_once() {
     let page = house.get(again.cookie.as_deref(), &again.location.unwrap()).await;
     let said = crate::seen::text(&page.body);
     assert_eq!(page.status, StatusCode::OK, "{said}");
-    assert!(!said.contains("Your session is over"), "{said}");
-    assert_eq!(said.matches("You are signed in again").count(), 1, "{said}");
+    assert!(!said.contains("you’ve been signed out"), "{said}");
+    assert_eq!(said.matches("You’re signed in again").count(), 1, "{said}");
     assert!(page.body.contains("You broke rule 2, for the third time."), "{said}");
 }
 

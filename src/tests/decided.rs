@@ -71,7 +71,7 @@ async fn who_decided_is_said_by_name_everywhere() {
         let rows_of = rows(&list);
         let newest = rows_of.first().unwrap();
         assert!(
-            newest.contains(&names[1]) && newest.contains(&by("admin")) && newest.contains("No action"),
+            newest.contains(&names[1]) && newest.contains(&by("admin")) && newest.contains("Mark as resolved"),
             "{newest}"
         );
         let limited = rows_of.iter().find(|row| row.contains(&names[0])).unwrap();
@@ -86,14 +86,14 @@ async fn who_decided_is_said_by_name_everywhere() {
         assert_eq!(rows_of.len(), 1, "{rows_of:?}");
         assert!(rows_of[0].contains(&names[0]) && rows_of[0].contains(&by("moderator")), "{rows_of:?}");
         let list = house.get(Some(&admin), "/i/harbour/reports?state=decided&decided-by=owner").await.body;
-        assert!(rows(&list).is_empty() && text(&list).contains("No closed report fits"), "{}", text(&list));
+        assert!(rows(&list).is_empty() && text(&list).contains("No matching reports"), "{}", text(&list));
         // The case: its strike, its earlier reports; the account: since when and by whom.
         for page in [format!("/i/harbour/reports/{first}"), format!("/i/harbour/accounts/{first}")] {
             let said = text(&house.get(Some(&admin), &page).await.body);
             assert!(said.matches(&by("moderator")).count() >= 2, "{page}: {said}");
         }
         let said = text(&house.get(Some(&admin), &format!("/i/harbour/accounts/{first}")).await.body);
-        let standing = said.split("Standing").nth(1).unwrap();
+        let standing = said.split("Moderation").nth(1).unwrap();
         assert!(standing.split("Strikes").next().unwrap().contains(&format!("by {}", by("moderator"))), "{standing}");
     }
 }
@@ -111,7 +111,7 @@ async fn what_the_record_does_not_know_is_given_to_nobody() {
     run(&house, &format!("update reports set action_taken_at = {at} where target_account_id = {account}")).await;
     let said = text(&house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body);
     let closed = said.split("Earlier reports").nth(1).unwrap();
-    assert!(closed.contains(&format!("@{}; for whom is not in the record", service.username)), "{closed}");
+    assert!(closed.contains(&format!("@{}; person not in the audit log", service.username)), "{closed}");
     run(
         &house,
         &format!(
@@ -157,19 +157,19 @@ async fn two_colleagues_within_a_minute_are_told_apart() {
         let closed = said.split("Earlier reports").nth(1).unwrap();
         assert!(closed.contains("moderator, through"), "what the first decision names: {closed}");
         for (id, by) in [
-            (990_001, "for whom is not in the record"),
+            (990_001, "person not in the audit log"),
             (990_002, "admin, through"),
             // What a limit closes besides is its doing.
             (990_003, "admin, through"),
         ] {
             let before = closed.split(&format!("once more {id}")).next().unwrap();
-            let closer = before.rsplit("closed ").next().unwrap();
+            let closer = before.rsplit("resolved ").next().unwrap();
             assert!(closer.contains(by), "{id}: {closer}, {closed}");
         }
         // A row of the log from before the mark of a deed is no trace of it.
         let standing = async || {
             let page = text(&house.get(Some(&admin), &format!("/i/harbour/accounts/{account}")).await.body);
-            page.split("Standing").nth(1).unwrap().split("Strikes").next().unwrap().to_owned()
+            page.split("Moderation").nth(1).unwrap().split("Strikes").next().unwrap().to_owned()
         };
         assert!(standing().await.contains("by admin, through"), "{}", standing().await);
         run(
@@ -180,7 +180,7 @@ async fn two_colleagues_within_a_minute_are_told_apart() {
             ),
         )
         .await;
-        assert!(standing().await.contains("for whom is not in the record"), "{}", standing().await);
+        assert!(standing().await.contains("person not in the audit log"), "{}", standing().await);
     }
 }
 
@@ -208,7 +208,7 @@ async fn who_works_here_is_no_contractors_to_read() {
             let page = house.get(Some(&contractor), &format!("/i/harbour/reports?{asked}={name}")).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{asked}={name}");
             let said = text(&page.body);
-            let why = said.split(&format!("does not know “{name}”")).nth(1).unwrap();
+            let why = said.split(&format!("doesn’t accept “{name}”")).nth(1).unwrap();
             for other in ["owner", "admin", "moderator", "auditor"] {
                 assert!(!why.contains(other), "{asked}={name}: {why}");
             }
@@ -246,7 +246,7 @@ async fn a_key_that_does_not_open_keeps_no_page_from_opening() {
             assert_eq!(page_of.status, StatusCode::OK, "{page}: {}", text(&page_of.body));
         }
         let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{first}")).await.body);
-        assert!(said.contains("for whom is not in the record") && !said.contains("moderator, through"), "{said}");
+        assert!(said.contains("person not in the audit log") && !said.contains("moderator, through"), "{said}");
         let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{second}")).await.body);
         assert!(said.contains("moderator, through"), "{said}");
     }
@@ -279,7 +279,7 @@ async fn closed_reports_come_in_the_order_of_their_closing() {
     while let Some(page) = next {
         let body = house.get(Some(&owner), &page).await.body;
         all.extend(rows(&body));
-        next = crate::queue::link(&body, ">Further →");
+        next = crate::queue::link(&body, ">Next page →");
     }
     let spam: i64 =
         sqlx::query_scalar("select count(*) from reports where action_taken_at is not null and category = 1000")
@@ -344,11 +344,11 @@ async fn notes_stand_beside_the_decision_and_one_is_written_there() {
     let case = format!("/i/harbour/reports/{account}?category=spam&decide=silence");
     let page = house.get(Some(&moderator), &case).await;
     let said = text(&page.body);
-    for says in ["Our notes", "Write one", "Known from the other server.", "The reporter is right."] {
+    for says in ["Team notes", "Add note", "Known from the other server.", "The reporter is right."] {
         assert!(said.contains(says), "{says}: {said}");
     }
     // A key leads to the field, and it is a link without scripts.
-    let (link, _) = page.body.split_once(">Write one ").unwrap();
+    let (link, _) = page.body.split_once(">Add note ").unwrap();
     let link = link.rsplit_once("<a ").unwrap().1;
     assert!(link.contains("href=\"#note\"") && link.contains("data-key="), "{link}");
     let form =
@@ -361,7 +361,7 @@ async fn notes_stand_beside_the_decision_and_one_is_written_there() {
     let form = [("instance", "harbour"), ("account", account.as_str()), ("text", " "), ("back", case.as_str())];
     let back = house.post(Some(&moderator), "/api/accounts/note", &form).await.location.unwrap();
     assert!(back.starts_with("/i/harbour/reports/"), "{back}");
-    assert!(text(&house.get(Some(&moderator), &back).await.body).contains("There is nothing to write down yet."));
+    assert!(text(&house.get(Some(&moderator), &back).await.body).contains("Write something first."));
     // An auditor reads and writes none.
     let auditor = house.sign_in("auditor").await;
     let page = house.get(Some(&auditor), &format!("/i/harbour/reports/{account}")).await.body;
@@ -448,7 +448,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
     let grant = asked.split('?').next().unwrap().to_owned();
     assert!(grant.starts_with("/grants/") && !grant.contains("ask"), "{asked}");
-    let said = "A grant for contractor waits for approval.";
+    let said = "A grant for contractor is waiting for approval.";
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(text(&overview).contains(said) && overview.contains(&format!("href=\"{grant}\"")), "{}", text(&overview));
     for cookie in [&admin, &moderator] {
@@ -467,7 +467,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     )
     .await;
     let page = text(&house.get(Some(&owner), &format!("/grants/{}", running.0)).await.body);
-    assert!(page.contains("running") && !page.contains("Ended"), "{page}");
+    assert!(page.contains("active") && !page.contains("Ended"), "{page}");
 }
 
 #[tokio::test]
@@ -531,8 +531,8 @@ async fn access_is_ended_on_a_page_of_its_own() {
     let to = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
     assert!(to.starts_with("/people") && !to.contains("draft"), "{to}");
     let page = text(&house.get(Some(&owner), here).await.body);
-    assert!(page.contains("access ended") && page.contains("Give access back"), "{page}");
+    assert!(page.contains("access ended") && page.contains("Restore access"), "{page}");
     assert_eq!(house.get(Some(&owner), "/people/change?who=nobody").await.status, StatusCode::NOT_FOUND);
     let own = text(&house.get(Some(&owner), "/people/change?who=01owner").await.body);
-    assert!(own.contains("Nobody changes their own access"), "{own}");
+    assert!(own.contains("You can’t change your own access"), "{own}");
 }

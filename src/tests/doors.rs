@@ -69,7 +69,7 @@ async fn a_second_factor_is_set_up_used_once_and_replaced_by_a_recovery_code_onc
     let listed: Vec<&str> = between(&codes, "<pre", "</pre>").split_once('>').unwrap().1.lines().collect();
     assert_eq!(listed.len(), 10);
     let recovery = listed[0].to_owned();
-    assert!(house.get(Some(&full), &shown).await.body.contains("shown already"));
+    assert!(house.get(Some(&full), &shown).await.body.contains("already been shown"));
     assert_eq!(house.get(Some(&full), "/i/harbour").await.status, StatusCode::OK);
     assert_eq!(
         house.get(Some(&half), "/i/harbour").await.status,
@@ -238,10 +238,10 @@ async fn a_strange_setting_is_said_as_what_it_does_and_put_right() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("admin").await;
     for (sql, said) in [
-        ("update settings set value = '--- nonsense\n' where var = 'registrations_mode'", "none of the three"),
-        ("update settings set value = null where var = 'registrations_mode'", "none of the three"),
-        ("update settings set value = '--- 2024-01-01\n' where var = 'registrations_mode'", "cannot be read"),
-        ("delete from settings where var = 'registrations_mode'", "default holds: closed"),
+        ("update settings set value = '--- nonsense\n' where var = 'registrations_mode'", "not a valid mode"),
+        ("update settings set value = null where var = 'registrations_mode'", "not a valid mode"),
+        ("update settings set value = '--- 2024-01-01\n' where var = 'registrations_mode'", "can’t be read"),
+        ("delete from settings where var = 'registrations_mode'", "default applies: closed"),
     ] {
         sqlx::query(sql).execute(&house.instance).await.unwrap();
         let page = house.get(Some(&cookie), "/i/harbour/registrations").await;

@@ -152,7 +152,7 @@ async fn a_source_that_fails_on_the_way_leaves_a_file_that_says_so() {
     sqlx::raw_sql("alter table operators rename to gone").execute(pool).await.unwrap();
     file.extend(body.collect().await.unwrap().to_bytes());
     let file = String::from_utf8(file).unwrap();
-    assert!(file.lines().last().unwrap().contains("this file is not whole"), "{file}");
+    assert!(file.lines().last().unwrap().contains("this file is incomplete"), "{file}");
     let entry = closed(&house, "export_record").await;
     assert_eq!(entry.outcome, Some(Outcome::Partly));
     assert_eq!(entry.outcome_facts["entries"], file.lines().count() - 1);
@@ -188,8 +188,8 @@ async fn a_handler_that_panics_is_answered_and_counted() {
     // A browser reads a page, whatever it sent its form to; a script reads JSON.
     for (path, post, accepts, kind, part) in [
         ("/faulty", false, "text/html", "text/html", "<html lang=\"en\""),
-        ("/faulty", true, "text/html", "text/html", "<title>Not now"),
-        ("/api/faulty", true, "text/html", "text/html", "<title>Not now"),
+        ("/faulty", true, "text/html", "text/html", "<title>Not available"),
+        ("/api/faulty", true, "text/html", "text/html", "<title>Not available"),
         ("/api/faulty", true, "application/json", "application/json", "\"kind\":\"unavailable\""),
     ] {
         let request = if post { Request::post(path) } else { Request::get(path) };
@@ -207,7 +207,7 @@ async fn a_handler_that_panics_is_answered_and_counted() {
         );
     }
     let overview = house.get(Some(&owner), "/i/harbour").await;
-    assert!(overview.body.contains("4 requests ended in a fault of its own"), "{}", overview.body);
+    assert!(overview.body.contains("4 requests failed in the console"), "{}", overview.body);
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn a_deed_without_an_answer_stays_open_and_is_watched() {
         let answer = limit(&house, &cookie, "windvane").await;
         let location = answer.location.unwrap_or_default();
         let page = house.get(Some(&cookie), &location).await;
-        assert!(page.body.contains("sent, and not answered"), "{fault:?}: {location}");
+        assert!(page.body.contains("the instance did not answer"), "{fault:?}: {location}");
         assert_eq!(house.outcome("decide_case").await, None, "{fault:?}: open until it is known");
         // Nobody may begin another deed about it meanwhile.
         house.weather.set(Fault::None);
@@ -128,7 +128,7 @@ async fn what_changed_meanwhile_is_shown_and_nothing_is_sent() {
         .await;
     let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.body.contains("1 report was closed by somebody else"), "{}", page.body);
+    assert!(page.body.contains("1 report was resolved by somebody else"), "{}", page.body);
     assert_eq!(house.weather.writes(), 0);
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
 }
@@ -360,16 +360,16 @@ async fn an_instance_that_is_away_is_said_and_the_rest_goes_on() {
     }
     let case = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await;
     assert_eq!(case.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(case.body.contains("database does not answer"), "{}", case.body);
+    assert!(case.body.contains("database can’t be reached"), "{}", case.body);
     // The way to all that still works stands around it.
     assert!(case.body.contains("href=\"/i/harbour/reports\"") && case.body.contains("Sign out"), "{}", case.body);
     house.look().await;
     let queue = house.get(Some(&cookie), "/i/harbour/reports").await;
     assert_eq!(queue.status, StatusCode::OK);
     assert!(queue.body.contains("@windvane"), "what was known is still shown");
-    assert!(queue.body.contains("What waits is shown as it was"), "and its age is said");
+    assert!(queue.body.contains("Counts and queues are shown as of"), "and its age is said");
     let overview = house.get(Some(&cookie), "/i/harbour").await;
-    assert!(overview.body.contains("look here"));
+    assert!(overview.body.contains("check"));
 }
 
 #[tokio::test]
@@ -379,11 +379,11 @@ async fn a_job_that_fell_is_named_on_the_overview() {
     let cookie = house.sign_in("moderator").await;
     let overview = async || house.get(Some(&cookie), "/i/harbour").await.body;
     let told = "batches broke off once and is begun again after a pause";
-    assert!(!overview().await.contains("Background"));
+    assert!(!overview().await.contains("Background jobs"));
     let job = ("batches", Some("harbour".parse().unwrap()));
     house.app.jobs.end(&job, house.app.clock.now(), Ended::Panicked);
     let page = overview().await;
-    assert!(page.contains("Background") && page.contains(told) && page.contains("look here"), "{page}");
+    assert!(page.contains("Background jobs") && page.contains(told) && page.contains("check"), "{page}");
     house.app.jobs.end(&job, house.app.clock.now(), Ended::Well);
-    assert!(!overview().await.contains("Background"));
+    assert!(!overview().await.contains("Background jobs"));
 }

@@ -87,13 +87,13 @@ async fn what_the_instance_has_no_copy_of_is_fetched_by_the_instance() {
     let (account, media) = a_file(&house, true).await;
     let path = format!("/i/harbour/reports/{account}/media/{media}");
     let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await;
-    assert!(page.body.contains("fetched when shown"), "{}", page.body);
+    assert!(page.body.contains("loaded when shown"), "{}", page.body);
     let (status, kind, bytes) = ask(&house, Some(&cookie), &path).await;
     assert_eq!((status, kind.as_deref()), (StatusCode::OK, Some("image/png")));
     assert!(bytes.starts_with(PNG));
     // From now on there is a copy, and it lies under `cache/`.
     let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await;
-    assert!(!page.body.contains("fetched when shown"));
+    assert!(!page.body.contains("loaded when shown"));
     assert_eq!(ask(&house, Some(&cookie), &path).await.0, StatusCode::OK);
 }
 

@@ -18,7 +18,7 @@ async fn a_beginning_finds_those_that_begin_so_in_order() {
         .unwrap();
     assert!(pending && at("@wren2000").is_none());
     let page = house.get(Some(&cookie), "/i/harbour/find?q=w%25n").await.body;
-    assert!(page.contains("No account has this."));
+    assert!(page.contains("No matching account."));
 }
 
 /// Rows of `accounts` that were read so far, as PostgreSQL counts them.

@@ -179,5 +179,5 @@ async fn an_outcome_is_of_its_own_time() {
             .await
             .unwrap();
     let page = house.get(Some(&owner), &format!("/audit/{index}")).await.body;
-    assert!(page.contains("is not as it was appended") && !page.contains("hashes that lead"), "{page}");
+    assert!(page.contains("has been altered") && !page.contains("hashes that connect"), "{page}");
 }

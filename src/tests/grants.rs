@@ -109,7 +109,7 @@ async fn one_asks_and_another_approves() {
 
         // Neither on the page nor by a form of one's own making.
         let page = house.get(Some(&owner), &asked).await.body;
-        assert!(page.contains("so another owner decides about it") && !page.contains("/api/grants/decide"), "{page}");
+        assert!(page.contains("so another owner has to decide") && !page.contains("/api/grants/decide"), "{page}");
         let approve = [("grant", id.0.as_str()), ("verdict", "approve")];
         let (status, said) = answered(&house, &owner, "/api/grants/decide", &approve).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
@@ -170,15 +170,15 @@ async fn what_is_wrong_with_a_grant_is_said_and_all_that_was_typed_comes_back() 
     let house = house(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     for (field, value, said) in [
-        ("operator", "01moderator", "a contractor who has access"),
-        ("operator", "nobody", "a contractor who has access"),
+        ("operator", "01moderator", "a contractor with access"),
+        ("operator", "nobody", "a contractor with access"),
         ("instances[]", "nowhere", "not connected to this console"),
-        ("ends", "", "A grant has an end"),
-        ("ends", "2020-01-01", "over already"),
-        ("starts", "2100-01-01", "before it begins"),
-        ("sponsor", "01moderator", "owner or admin who answers"),
-        ("agreement", "  ", "Name the agreement"),
-        ("categories[]", "weather", "categories shown"),
+        ("ends", "", "Enter the last day of the grant"),
+        ("ends", "2020-01-01", "in the past"),
+        ("starts", "2100-01-01", "before the first day"),
+        ("sponsor", "01moderator", "owner or admin responsible"),
+        ("agreement", "  ", "Enter the agreement"),
+        ("categories[]", "weather", "categories listed"),
     ] {
         let mut form: Vec<(&str, &str)> = ASKED.iter().filter(|(name, _)| *name != field).copied().collect();
         form.push((field, value));
@@ -437,11 +437,7 @@ async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
         let home = later.get(Some(&cookie), "/").await;
         assert_eq!(home.location.as_deref(), Some("/grants"));
         let own = later.get(Some(&cookie), "/grants").await;
-        assert!(
-            own.body.contains("You have no running grant") && own.body.contains("Your sheet of work"),
-            "{}",
-            own.body
-        );
+        assert!(own.body.contains("You have no active grant") && own.body.contains("Your timesheet"), "{}", own.body);
         for path in ["/audit", "/grants/01contractor/sheet", &format!("/grants/{id}")] {
             assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::OK, "{path}");
         }
@@ -550,7 +546,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         engine::work::<OfBatch>(&house.app, &instance, "a process", 50).await.unwrap();
         let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &house.app.keys, &id).await.unwrap();
         assert_eq!(items[1].state, howdah::store::batches::State::Closed(Outcome::Refused), "{:?}", items[1].said);
-        assert!(items[1].said.as_deref().unwrap().contains("no running grant"), "{:?}", items[1].said);
+        assert!(items[1].said.as_deref().unwrap().contains("no active grant"), "{:?}", items[1].said);
         assert_eq!(entries(&house, "decide_case").await.len(), 1);
         let left: i64 =
             sqlx::query_scalar("select count(*) from reports where target_account_id = $1 and action_taken_at is null")
@@ -560,7 +556,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
                 .unwrap();
         assert!(left > 0, "nothing was done about the second");
         let owner = house.sign_in("owner").await;
-        assert!(house.get(Some(&owner), &begun).await.body.contains("no running grant"));
+        assert!(house.get(Some(&owner), &begun).await.body.contains("no active grant"));
         // Another contractor is not shown whom it was about.
         person(&house.app, "other", Role::Contractor).await;
         grant(&house.app, "01other", vec![Category::Spam], false, false, house.app.clock.now().plus(DAY)).await;
@@ -647,7 +643,7 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{who}");
         }
         let empty = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-02").await.body;
-        assert!(empty.contains("Nothing was done in this month") && empty.contains("month=2020-01"), "{empty}");
+        assert!(empty.contains("No actions in this month") && empty.contains("month=2020-01"), "{empty}");
         let wrong = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-13").await;
         assert_eq!(wrong.status, StatusCode::NOT_FOUND);
     }
@@ -687,7 +683,7 @@ async fn an_ended_access_takes_the_grants_with_it() {
     kept_by(&house.app, "a process").await.unwrap();
     assert_eq!(entries(&house, "end_grant").await.len(), 1);
     let page = house.get(Some(&owner), "/people").await.body;
-    assert!(page.contains("no running grant") && page.contains("/grants/ask?for=01contractor"), "{page}");
+    assert!(page.contains("no active grant") && page.contains("/grants/ask?for=01contractor"), "{page}");
 }
 
 #[tokio::test]
@@ -813,8 +809,8 @@ async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
         assert!(page.contains(&format!("<option value=\"{role}\"")) && page.contains(&name), "{page}");
         let wanted = role.to_string();
         for (account, role, said) in [
-            ("", wanted.as_str(), "Write the name of the account"),
-            ("@nobody_of_that_name", &wanted, "There is nobody called"),
+            ("", wanted.as_str(), "Enter the account"),
+            ("@nobody_of_that_name", &wanted, "There is no account"),
             (&username, "none", "Choose the role"),
             (&username, "-99", "already"),
         ] {
@@ -847,7 +843,7 @@ async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
         assert_eq!(entries(&house, "assign_role").await.len(), 1, "once");
         let owner = house.sign_in("owner").await;
         let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
-        assert!(page.contains("given by entry") && page.contains(&username), "{page}");
+        assert!(page.contains("assigned by entry") && page.contains(&username), "{page}");
 
         let revoke = [("grant", id.0.as_str()), ("why", "the work is done")];
         house.post(Some(&owner), "/api/grants/revoke", &revoke).await;
@@ -891,7 +887,7 @@ async fn a_role_that_somebody_changed_meanwhile_is_left_alone() {
     assert!(said.contains(&name), "{said}");
     assert_eq!(house.outcome("leave_role").await, Some(Outcome::Succeeded));
     let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
-    assert!(page.contains("left alone") && page.contains("somebody else changed it"), "{page}");
+    assert!(page.contains("left unchanged") && page.contains("somebody else changed it"), "{page}");
     assert_eq!(entries(&house, "assign_role").await.len(), 1, "nothing was taken");
 }
 
@@ -913,7 +909,7 @@ async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_wh
     assert!(!said.is_empty(), "the page says what is in the way");
     let owner = house.sign_in("owner").await;
     let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
-    assert!(page.contains("not given yet") && page.contains("tried again"), "{page}");
+    assert!(page.contains("not assigned yet") && page.contains("will retry"), "{page}");
     assert_eq!(entries(&house, "assign_role").await.len(), 0, "nothing was begun");
 
     // It answers, and the role has another name: it may be another role.

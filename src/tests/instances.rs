@@ -75,7 +75,7 @@ async fn the_switcher_marks_where_one_is_and_keeps_the_desk() {
         assert!(harbour.contains("aria-current=\"true\"") && harbour.contains(" waiting"), "{page}: {switcher}");
         assert!(switcher.contains(&format!("href=\"{there}\"")), "{page}: {switcher}");
         assert!(lagoon.contains("0 waiting") && !lagoon.contains("aria-current"), "{page}: {switcher}");
-        assert!(lagoon.contains("something does not answer"), "{page}: {switcher}");
+        assert!(lagoon.contains("something isn’t responding"), "{page}: {switcher}");
     }
 }
 
@@ -112,19 +112,19 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
     // (the query, whether it finds the reveal, what it says instead)
     for (query, found, says) in [
         ("?instance=harbour&kind=reveal", true, ""),
-        ("?instance=lagoon&kind=reveal", false, "Nothing in the record fits"),
+        ("?instance=lagoon&kind=reveal", false, "No entries match"),
         ("?instance=harbour&account=@quarry@night.example", true, ""),
         ("?instance=harbour&account=quarry@night.example", true, ""),
-        ("?instance=lagoon&account=@quarry@night.example", false, "no such account on that instance"),
-        ("?account=@quarry@night.example", false, "Choose the instance that the account is on"),
-        ("?account=1", false, "Choose the instance that the account is on"),
-        ("?instance=harbour&account=@nobody_at_all", false, "no such account on that instance"),
-        ("?instance=atlantis", false, "“instance” does not know “atlantis”"),
-        ("?kind=pirouette", false, "“kind” does not know “pirouette”"),
-        ("?outcome=splendid", false, "“outcome” does not know “splendid”"),
-        ("?who=nobody", false, "“who” does not know “nobody”"),
-        ("?from=yesterday", false, "It takes a day, like"),
-        ("?to=2026-13-01", false, "It takes a day, like"),
+        ("?instance=lagoon&account=@quarry@night.example", false, "doesn’t exist on that instance"),
+        ("?account=@quarry@night.example", false, "Choose the instance first"),
+        ("?account=1", false, "Choose the instance first"),
+        ("?instance=harbour&account=@nobody_at_all", false, "doesn’t exist on that instance"),
+        ("?instance=atlantis", false, "“instance” doesn’t accept “atlantis”"),
+        ("?kind=pirouette", false, "“kind” doesn’t accept “pirouette”"),
+        ("?outcome=splendid", false, "“outcome” doesn’t accept “splendid”"),
+        ("?who=nobody", false, "“who” doesn’t accept “nobody”"),
+        ("?from=yesterday", false, "It takes a date, like"),
+        ("?to=2026-13-01", false, "It takes a date, like"),
     ] {
         let page = list(query).await;
         let said = text(&page.body);

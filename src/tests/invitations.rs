@@ -140,7 +140,7 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
         let form = [("uses", "3"), ("term", "week"), ("comment", "for the choir"), ("why", WHY)];
         let page = landed(&house, &admin, post(&house, &admin, "/api/invitations/issue", &form).await).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-        assert!(page.body.contains("Done and read back"), "{}", page.body);
+        assert!(page.body.contains("Done and verified"), "{}", page.body);
         assert_eq!(house.outcome("issue_invite").await, Some(Outcome::Succeeded));
         type Row = (i64, String, i64, Option<i32>, i32, bool, String, f64);
         let (id, code, owner, most, uses, autofollow, comment, days): Row = sqlx::query_as(
@@ -173,11 +173,7 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
         let filter = howdah::ledger::Filter { kind: Some("issue_invite".into()), limit: 1, ..Default::default() };
         let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
         let entry = house.get(Some(&owner), &format!("/audit/{entry}")).await;
-        assert!(
-            entry.body.contains("issued an invitation with 3 uses") && !entry.body.contains(&code),
-            "{}",
-            entry.body
-        );
+        assert!(entry.body.contains("created an invite with 3 uses") && !entry.body.contains(&code), "{}", entry.body);
         // Mastodon logs nothing of invitations, and neither do we in its name.
         let logged: i64 = sqlx::query_scalar("select count(*) from admin_action_logs where target_type = 'Invite'")
             .fetch_one(&house.instance)
@@ -188,7 +184,7 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
         let id = id.to_string();
         let done = post(&house, &admin, "/api/invitations/revoke", &[("invites", &id), ("why", WHY)]).await;
         let page = landed(&house, &admin, done).await;
-        assert!(page.body.contains("Done and read back") && !page.body.contains(&code), "{}", page.body);
+        assert!(page.body.contains("Done and verified") && !page.body.contains(&code), "{}", page.body);
         assert_eq!(house.outcome("revoke_invite").await, Some(Outcome::Succeeded));
         assert_eq!(knock(&house, &code).await, 401, "Mastodon refuses it");
         let touched: bool = sqlx::query_scalar("select updated_at = expires_at from invites where id = $1::bigint")
@@ -213,25 +209,25 @@ async fn what_comes_of_an_invitation_is_said_by_release_and_role() {
     let ordinary = invite(&old, "aBcDeF23", None).await;
     let auditor = old.sign_in("auditor").await;
     let page = old.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
-    assert!(page.body.contains("let in at once"), "until 4.5 everybody’s: {}", page.body);
+    assert!(page.body.contains("approved automatically"), "until 4.5 everybody’s: {}", page.body);
     let new = house(sqlite().await).await;
-    assert!(says(&new).await.contains("is let in at once"), "the console acts as an administrator");
+    assert!(says(&new).await.contains("is approved automatically"), "the console acts as an administrator");
     let ordinary = invite(&new, "aBcDeF23", None).await;
     let auditor = new.sign_in("auditor").await;
     let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
-    assert!(page.body.contains("waits with the sign-ups"), "{}", page.body);
+    assert!(page.body.contains("sign-ups need approval"), "{}", page.body);
     sqlx::query("update user_roles set permissions = permissions | (1 << 21) where id = -99")
         .execute(&new.instance)
         .await
         .unwrap();
     let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
-    assert!(page.body.contains("let in at once"), "{}", page.body);
+    assert!(page.body.contains("approved automatically"), "{}", page.body);
     sqlx::query("update settings set value = '--- none\n' where var = 'registrations_mode'")
         .execute(&new.instance)
         .await
         .unwrap();
     new.look().await;
-    assert!(says(&new).await.contains("an invitation is the only way in"));
+    assert!(says(&new).await.contains("an invite is the only way in"));
 }
 
 #[tokio::test]
@@ -249,7 +245,7 @@ async fn nothing_is_issued_as_an_account_whose_invitations_do_not_work() {
             "update users set role_id = null where id = $1 and (select count(*) from (select 1) s) = 1",
             "lacks “Invite Users”",
         ),
-        ("update users set disabled = true where id = $1", "login frozen"),
+        ("update users set disabled = true where id = $1", "frozen"),
     ];
     sqlx::query("update user_roles set permissions = 0 where id = -99").execute(&house.instance).await.unwrap();
     for (sql, said) in cases {
@@ -269,8 +265,8 @@ async fn a_form_that_cannot_be_carried_out_comes_back_with_everything_typed() {
     for (uses, term, why, said) in [
         ("0", "month", "the choir comes", "1 to 100"),
         ("101", "month", "the choir comes", "1 to 100"),
-        ("7", "century", "the choir comes", "Choose when it ends"),
-        ("7", "month", "", "Say why"),
+        ("7", "century", "the choir comes", "Choose when it expires"),
+        ("7", "month", "", "Enter a reason"),
     ] {
         let form = [("uses", uses), ("term", term), ("comment", "for &quot;everybody&quot;"), ("why", why)];
         let page = landed(&house, &admin, post(&house, &admin, "/api/invitations/issue", &form).await).await;
@@ -296,7 +292,7 @@ async fn a_form_that_cannot_be_carried_out_comes_back_with_everything_typed() {
     for (_, typed) in form.iter().filter(|(name, _)| !matches!(*name, "instance" | "back")) {
         assert!(page.body.contains(typed), "{typed}: {}", page.body);
     }
-    assert!(page.body.contains("Nobody of the console is called"));
+    assert!(page.body.contains("Nobody in this console is called"));
     let one = invite(&house, "aBcDeF23", Some(4)).await.to_string();
     let form = [("invites", one.as_str()), ("why", "")];
     let page = landed(&house, &admin, post(&house, &admin, "/api/invitations/revoke", &form).await).await;
@@ -313,9 +309,9 @@ async fn what_was_ended_or_used_up_meanwhile_is_said_and_not_done_again() {
         (
             revoked,
             "update invites set expires_at = now() at time zone 'utc' - interval '1 second' where id = $1",
-            "it is over already",
+            "deactivated or expired",
         ),
-        (used, "update invites set uses = 1 where id = $1", "used up meanwhile"),
+        (used, "update invites set uses = 1 where id = $1", "used up in the meantime"),
     ] {
         // Before the form arrives: no intent.
         let number = id.to_string();
@@ -352,9 +348,13 @@ async fn what_was_ended_or_used_up_meanwhile_is_said_and_not_done_again() {
     assert_eq!(outcomes, ["stale", "succeeded", "succeeded"], "an intent each");
     assert!(is_over(&house, one).await && !is_over(&house, two).await && is_over(&house, three).await);
     let page = house.get(Some(&admin), &begun).await;
-    assert!(page.body.contains("Revoke 3 invitations") && page.body.contains("used up meanwhile"), "{}", page.body);
+    assert!(
+        page.body.contains("Deactivate 3 invites") && page.body.contains("used up in the meantime"),
+        "{}",
+        page.body
+    );
     let moderator = house.sign_in("moderator").await;
-    assert!(house.get(Some(&moderator), &begun).await.body.contains("Revoke 3 invitations"), "may look");
+    assert!(house.get(Some(&moderator), &begun).await.body.contains("Deactivate 3 invites"), "may look");
 }
 
 #[tokio::test]
@@ -369,8 +369,8 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     invite(&house, "aBcDeF24", None).await;
     let path = format!("/i/harbour/invitations?owner={windvane}&revoke=all");
     let page = house.get(Some(&admin), &path).await;
-    assert!(page.body.contains("Revoke 2 invitations of @windvane"), "{}", page.body);
-    assert!(page.body.contains("4 uses that are left are lost, and 1 had no limit"), "{}", page.body);
+    assert!(page.body.contains("Deactivate 2 invites of @windvane"), "{}", page.body);
+    assert!(page.body.contains("4 remaining uses are lost, and 1 had no limit"), "{}", page.body);
     let auditor = house.sign_in("auditor").await;
     assert!(!house.get(Some(&auditor), &path).await.body.contains("/api/invitations/revoke"), "looks and does nothing");
 
@@ -379,8 +379,8 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     let left: i64 = sqlx::query_scalar(goes_on).fetch_one(&house.instance).await.unwrap();
     assert!(left > 10, "the community has some: {left}");
     let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
-    assert!(page.body.contains(&format!("Revoke {left} invitations of")), "{}", page.body);
-    assert!(page.body.contains("2 of them do not work at present"), "those of gonesoon and frozen: {}", page.body);
+    assert!(page.body.contains(&format!("Deactivate {left} invites of")), "{}", page.body);
+    assert!(page.body.contains("2 of them are inactive now"), "those of gonesoon and frozen: {}", page.body);
     let ids = page.body.split("name=\"invites\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(ids.split(',').count(), usize::try_from(left).unwrap());
     post(&house, &admin, "/api/invitations/revoke", &[("invites", &ids), ("why", WHY)]).await;
@@ -388,7 +388,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     let left: i64 = sqlx::query_scalar(goes_on).fetch_one(&house.instance).await.unwrap();
     assert_eq!(left, 0);
     let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
-    assert!(page.body.contains("There is nothing to revoke"));
+    assert!(page.body.contains("nothing to deactivate"));
 }
 
 #[tokio::test]
@@ -471,7 +471,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
     let moderator = house.sign_in("moderator").await;
     let one = invite(&house, "aBcDeF23", Some(9)).await;
     let path = format!("/i/harbour/invitations/{one}");
-    assert!(house.get(Some(&moderator), &path).await.body.contains("Nobody has come with it yet"));
+    assert!(house.get(Some(&moderator), &path).await.body.contains("Nobody has signed up with it yet"));
     let (fine, limited, pending) = (
         come(&house, "fine_guest", one).await,
         come(&house, "rude_guest", one).await,
@@ -500,10 +500,10 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         .unwrap();
     let page = house.get(Some(&moderator), &path).await.body;
     let row = |name: &str| page.split("<tr").find(|row| row.contains(name)).unwrap_or_else(|| panic!("{name}: {page}"));
-    assert!(row("@fine_guest").contains("no sanction") && row("@fine_guest").contains("nothing"));
+    assert!(row("@fine_guest").contains("no limits") && row("@fine_guest").contains("nothing"));
     assert!(row("@rude_guest").contains("limited") && row("@rude_guest").contains("1 report, 1 strike"));
-    assert!(row("@new_guest").contains("waits for review"));
-    assert!(page.contains("1 more use has nobody behind it") && !page.contains("gone_guest"), "{page}");
+    assert!(row("@new_guest").contains("pending review"));
+    assert!(page.contains("1 more use without an account") && !page.contains("gone_guest"), "{page}");
 
     let guest = house.get(Some(&moderator), &format!("/i/harbour/accounts/{fine}")).await.body;
     assert!(guest.contains(&format!("href=\"{path}\"")) && guest.contains("@windvane"), "{guest}");
@@ -513,7 +513,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         .unwrap();
     let owner = house.get(Some(&moderator), &format!("/i/harbour/accounts/{windvane}")).await.body;
     assert!(
-        owner.contains("1 go on") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
+        owner.contains("1 active") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
         "{owner}"
     );
     let elsewhere: i64 = sqlx::query_scalar("select id from accounts where username = 'quarry'")
@@ -521,7 +521,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         .await
         .unwrap();
     let page = house.get(Some(&moderator), &format!("/i/harbour/accounts/{elsewhere}")).await.body;
-    assert!(page.contains("@quarry") && !page.contains("<h2>Invitations"), "somebody elsewhere has none");
+    assert!(page.contains("@quarry") && !page.contains("<h2>Invitations"), "somebody outside the console has none");
     let contractor = house.sign_in("contractor").await;
     let theirs = house.get(Some(&contractor), &format!("/i/harbour/accounts/{windvane}")).await;
     assert_eq!(theirs.status, StatusCode::OK);
@@ -618,10 +618,10 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         let account = |id: i64| format!("/i/harbour/accounts/{id}");
         // While the instance says it, it is followed without anything kept.
         let said = page(account(bellows)).await;
-        assert!(said.contains("Invited by@ropewalk") && said.contains("Who was invited by@windvane"), "{said}");
+        assert!(said.contains("Invited by@ropewalk") && said.contains("Invited by@windvane"), "{said}");
         assert!(chain::look(app, &instance).await.unwrap() >= 4);
         assert_eq!(chain::look(app, &instance).await.unwrap(), 0, "nothing changed");
-        let others = "of 2 others 1 is suspended, as far as this console saw";
+        let others = "of 2 others 1 is suspended, as seen by this console";
         let said = page(account(bellows)).await;
         assert!(said.contains(others), "{said}");
 
@@ -633,8 +633,8 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
                 .fetch_one(&house.instance)
                 .await
                 .unwrap();
-        assert_eq!(left, 0, "the instance does not know any more");
-        let gone = "one that the instance does not know any more; this console saw it before";
+        assert_eq!(left, 0, "an unknown invite of the past");
+        let gone = "an unknown invite of the past, seen by this console before";
         for seen_again in [false, true] {
             if seen_again {
                 assert_eq!(chain::look(app, &instance).await.unwrap(), 4);
@@ -642,13 +642,13 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
             for path in [account(bellows), format!("/i/harbour/reports/{bellows}")] {
                 let said = page(path).await;
                 assert!(said.contains(gone) && said.contains("Invited by@ropewalk deleted"), "{said}");
-                assert!(said.contains("Who was invited by@windvane") && said.contains(others), "{said}");
+                assert!(said.contains("Invited by@windvane") && said.contains(others), "{said}");
             }
         }
         house.look().await;
         let said = page(format!("/i/harbour/signups/{waits}")).await;
         assert!(said.contains("invited by @ropewalk, as 1 sanctioned"), "{said}");
-        assert!(said.contains("an invitation of @ropewalk, who is deleted"), "{said}");
+        assert!(said.contains("an invite of @ropewalk, who is deleted"), "{said}");
         let said = page(format!("/i/harbour/accounts?inviter={ropewalk}")).await;
         assert!(said.contains("@bellows") && said.contains("@tinker"), "{said}");
         let contractor = house.sign_in("contractor").await;
@@ -657,12 +657,12 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         crate::support::grant(app, "01contractor", Vec::new(), true, false, app.clock.now().plus(DAY)).await;
         let theirs = page_of(&house, &contractor, waits).await;
         assert!(theirs.contains("newcomer") && !theirs.contains("ropewalk"), "{theirs}");
-        assert!(!theirs.contains("sanctioned") && !theirs.contains("without an invitation"), "{theirs}");
+        assert!(!theirs.contains("sanctioned") && !theirs.contains("without an invite"), "{theirs}");
         // What the instance still says is no name either.
         run(&house, &format!("update users set invite_id = {first} where account_id = {waits}")).await;
         house.look().await;
         let theirs = page_of(&house, &contractor, waits).await;
-        assert!(theirs.contains("Came with an invitation") && !theirs.contains("windvane"), "{theirs}");
+        assert!(theirs.contains("Signed up with an invite") && !theirs.contains("windvane"), "{theirs}");
         assert!(page_of(&house, &moderator, waits).await.contains("invited by @windvane"));
 
         // No name in clear, and nothing that somebody else wrote.
@@ -679,14 +679,14 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
             Driver::Postgres(pool) => drop(sqlx::query(sqlx::AssertSqlSafe(wrote)).execute(pool).await.unwrap()),
         }
         let said = page(account(bellows)).await;
-        assert!(said.contains("none that is known") && !said.contains("Invited by"), "{said}");
+        assert!(said.contains("none known") && !said.contains("Invited by"), "{said}");
 
         // Half a year after it was seen to be gone it goes here too; what the instance says stays.
         let now = app.clock.now();
         assert_eq!(invited::forget_old(store, now.plus(-invited::KEPT)).await.unwrap(), 0);
         assert_eq!(invited::forget_old(store, now.plus(DAY)).await.unwrap(), 4);
         let said = page(account(tinker)).await;
-        assert!(said.contains("none that is known"), "{said}");
+        assert!(said.contains("none known"), "{said}");
     }
 }
 
@@ -836,7 +836,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
 
         let form = [("request", id.as_str()), ("uses", "2"), ("term", "month"), ("back", path.as_str())];
         let page = landed(&house, &admin, post_on(&house, &admin, "/api/invitations/issue", &form).await).await;
-        assert!(page.location.unwrap().starts_with(&path) && page.body.contains("Done and read back"), "{}", page.body);
+        assert!(page.location.unwrap().starts_with(&path) && page.body.contains("Done and verified"), "{}", page.body);
         let (invite, code, comment): (i64, String, String) =
             sqlx::query_as("select id, code, comment from invites order by id desc limit 1")
                 .fetch_one(&house.instance)
@@ -844,7 +844,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
                 .unwrap();
         assert_eq!(comment, format!("Access request {id}"));
         assert!(
-            page.body.contains(&format!("/invite/{code}")) && page.body.contains("Nobody has come"),
+            page.body.contains(&format!("/invite/{code}")) && page.body.contains("Nobody has signed up"),
             "{}",
             page.body
         );
@@ -859,7 +859,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
         let late = landed(&house, &admin, post_on(&house, &admin, "/api/access-requests/refuse", &form).await).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
         assert!(
-            late.body.contains("decided about this request meanwhile") && late.body.contains("we are full"),
+            late.body.contains("decided this request in the meantime") && late.body.contains("we are full"),
             "{}",
             late.body
         );
@@ -1059,7 +1059,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     };
     let done = carry_out(context, instance, permit, deed, "").await.unwrap();
     assert!(done.unsent && done.outcome == Outcome::Failed);
-    assert!(done.said.unwrap().contains("somebody else decided about the request meanwhile"));
+    assert!(done.said.unwrap().contains("somebody else decided the request in the meantime"));
     assert_eq!(knock(&house, "zYxWvU98").await, 404, "nothing was written");
 }
 

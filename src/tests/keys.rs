@@ -70,7 +70,7 @@ async fn a_key_that_a_deed_destroyed_is_counted(db: &Database) {
     assert!(report.lines().iter().any(|line| line.contains("1 data keys were destroyed, each with an entry")));
     let entry = ledger.entry(entry).await.unwrap().unwrap().entry;
     assert_eq!(entry.leaf["facts"]["keys"][0].as_str(), Some(key.as_str()));
-    assert_eq!(entry.document.unwrap()["why"], "asked for", "why it was done stays readable");
+    assert_eq!(entry.document.unwrap()["why"], "requested", "why it was done stays readable");
     // The entry speaks for its keys, and for no other.
     let other = key_of(&ledger, 2).await;
     db.run(&format!("update ledger_keys set wrapped = null where id = '{other}'")).await.unwrap();
@@ -87,7 +87,7 @@ async fn what_was_not_there_to_be_destroyed_is_not_counted(db: &Database) {
         because: Destruction::Request,
     };
     let permit = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
-    let warrant = ledger.open(permit, deed, "asked for", Acting::Console, Mark::default()).await.unwrap();
+    let warrant = ledger.open(permit, deed, "requested", Acting::Console, Mark::default()).await.unwrap();
     let answered = ledger.destroy_words(warrant, |deed| &deed.keys).await;
     let done = answered.steps().iter().filter(|step| matches!(step.answer, Answer::Accepted { .. })).count();
     assert_eq!(done, 1, "{:?}", answered.steps());
@@ -135,7 +135,7 @@ async fn words_are_destroyed_at_the_server_and_the_record_says_so() {
         assert_eq!(strange.kind, Kind::Invalid, "nothing but one subject is named by it");
         let owner = house.sign_in("owner").await;
         let page = house.get(Some(&owner), "/audit?kind=destroy_words").await.body;
-        assert!(page.contains("destroyed the sealed words about one subject (1 key)"), "{page}");
+        assert!(page.contains("destroyed the sealed texts about one subject (1 key)"), "{page}");
     }
 }
 

@@ -513,7 +513,7 @@ async fn a_caller_who_goes_away_locks_nothing_for_long(db: &Database) {
 pub async fn destroy(ledger: &Ledger, keys: &[String]) -> i64 {
     let deed = DestroyWords { about: None, keys: keys.to_vec(), because: Destruction::Request };
     let permit = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
-    let warrant = ledger.open(permit, deed, "asked for", Acting::Console, Mark::default()).await.unwrap();
+    let warrant = ledger.open(permit, deed, "requested", Acting::Console, Mark::default()).await.unwrap();
     let answered = ledger.destroy_words(warrant, |deed| &deed.keys).await;
     ledger.close(&answered, &succeeded()).await.unwrap();
     answered.index()

@@ -229,7 +229,7 @@ async fn a_way_back_that_is_not_ones_own_links_nobody() {
     // Refused on the instance; and the same way cannot be gone again.
     let asked = begin(&house, &cookie).await;
     let back = agree(&house, &asked, "jonastran", "deny").await;
-    came_back(&cookie, &back, "You did not agree").await;
+    came_back(&cookie, &back, "you didn’t authorize it").await;
     came_back(&cookie, &back, "was used already").await;
     // A code that was got with somebody else's challenge.
     let mut asked = begin(&house, &cookie).await;
@@ -248,11 +248,11 @@ async fn a_way_back_that_is_not_ones_own_links_nobody() {
         }
     }
     let back = agree(&house, &asked, "jonastran", "authorize").await;
-    came_back(&cookie, &back, "fewer rights").await;
+    came_back(&cookie, &back, "fewer permissions").await;
     // Nobody of the staff.
     let asked = begin(&house, &cookie).await;
     let back = agree(&house, &asked, "windvane", "authorize").await;
-    came_back(&cookie, &back, "@windvane has no role that may do anything").await;
+    came_back(&cookie, &back, "@windvane has no role with permissions").await;
     // Frozen between consent and the way back.
     let asked = begin(&house, &cookie).await;
     let back = agree(&house, &asked, "leabrandt", "authorize").await;
@@ -278,9 +278,9 @@ async fn an_account_is_linked_by_one_person_and_a_person_with_one_account() {
     linked(&house, &moderator, "jonastran").await;
     let page = link(&house, &admin, "jonastran").await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.body.contains("Somebody else of this console is linked with @jonastran"), "{}", page.body);
+    assert!(page.body.contains("Somebody else in this console is already linked with @jonastran"), "{}", page.body);
     let page = link(&house, &moderator, "adwoaosei").await;
-    assert!(page.body.contains("You are linked with @jonastran here, and agreed as @adwoaosei"), "{}", page.body);
+    assert!(page.body.contains("You are linked with @jonastran here, but authorized @adwoaosei"), "{}", page.body);
     // The instance hands the same token out twice: refusing the second does not end the first.
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap();
     assert_eq!(kept.len(), 1);
@@ -330,7 +330,7 @@ async fn a_token_that_was_revoked_is_replaced_by_no_other() {
         assert_eq!((strikes_by(&house, "jonastran").await, strikes_by(&house, "harbourmaster").await), (0, 0));
     }
     let page = get(&house, Some(&cookie), "/i/harbour/your-account").await;
-    assert!(page.body.contains("Asked with your token, the instance says"), "{}", page.body);
+    assert!(page.body.contains("The instance’s answer to your token"), "{}", page.body);
     // Nor is a row written in the name of somebody who does not agree to it any more.
     let owner = house.sign_in("owner").await;
     linked(&house, &owner, "mirakost").await;
@@ -386,12 +386,12 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
         (
             "update users set role_id = null where account_id = (select id from accounts where username = 'jonastran')",
             "update users set role_id = (select id from user_roles where name = 'Moderator') where account_id = (select id from accounts where username = 'jonastran')",
-            "has no role that may do anything",
+            "has no role with permissions",
         ),
         (
             "update users set disabled = true where account_id = (select id from accounts where username = 'jonastran')",
             "update users set disabled = false where account_id = (select id from accounts where username = 'jonastran')",
-            "has a frozen login",
+            "is frozen",
         ),
         (
             "update accounts set suspended_at = now() where username = 'jonastran'",
@@ -531,7 +531,7 @@ async fn nobody_decides_a_case_of_their_own() {
     assert!(page.contains("value=\"01contractor\"") && !page.contains("value=\"01moderator\""), "{page}");
     let jonas = account(&house, "jonastran").await;
     let page = get(&house, Some(&cookie), &format!("/i/harbour/accounts/{jonas}")).await;
-    assert!(page.body.contains("This is about @jonastran, your own account here"), "{}", page.body);
+    assert!(page.body.contains("This is about @jonastran, your own account on the instance"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -546,7 +546,7 @@ async fn rank_decides_about_staff_and_is_compared_before_anything_is_meant() {
     let limit = async |cookie: &str, about: &str| decide_about(&house, cookie, about, "", "silence").await;
     // Unlinked, the matrix holds: owners and admins alone.
     let answer = limit(&moderator, &adwoa).await;
-    refused(&house, &moderator, answer, StatusCode::FORBIDDEN, "decide about staff").await;
+    refused(&house, &moderator, answer, StatusCode::FORBIDDEN, "moderate staff").await;
     linked(&house, &moderator, "jonastran").await;
     let writes = house.weather.writes();
     for (above, role) in [(&adwoa, "Moderator"), (&mira, "Admin")] {
@@ -573,7 +573,7 @@ async fn rank_decides_about_staff_and_is_compared_before_anything_is_meant() {
     let contractor = house.sign_in("contractor").await;
     linked(&house, &contractor, "harbourmaster").await;
     let answer = limit(&contractor, &adwoa).await;
-    refused(&house, &contractor, answer, StatusCode::FORBIDDEN, "decide about staff").await;
+    refused(&house, &contractor, answer, StatusCode::FORBIDDEN, "moderate staff").await;
     // An admin of the console is no more than their own rank there.
     let admin = house.sign_in("admin").await;
     linked(&house, &admin, "leabrandt").await;
@@ -599,23 +599,31 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
     for (path, says) in [
         (
             "registrations",
-            "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings.",
+            "You can’t change registrations here: you act as @jonastran on the instance, and that role can’t \
+            manage settings.",
         ),
         (
             "domains/server?name=night.example",
-            "You cannot make rules about servers here: you act as @jonastran there, whose role may not manage federation.",
+            "You can’t manage domain blocks here: you act as @jonastran on the instance, and that role can’t \
+            manage federation.",
         ),
-        ("domains/mail", "You cannot make rules about mail domains here: you act as @jonastran there"),
+        ("domains/mail", "You can’t manage email domain blocks here: you act as @jonastran on the instance"),
     ] {
         let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
         assert!(page.contains(says), "{says}: {page}");
     }
     let unlinked = house.sign_in("admin").await;
     let page = house.get(Some(&unlinked), "/i/harbour/registrations").await.body;
-    assert!(!page.contains("You cannot"), "{page}");
+    assert!(!page.contains("You can’t"), "{page}");
     let answer = house.post(Some(&owner), "/api/registrations/set", &registrations).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "@jonastran there, whose role may not manage settings")
-        .await;
+    refused(
+        &house,
+        &owner,
+        answer,
+        StatusCode::FORBIDDEN,
+        "@jonastran on the instance, and that role can’t manage settings",
+    )
+    .await;
     let rule = [
         ("instance", "harbour"),
         ("domain", "night.example"),
@@ -624,15 +632,21 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
         ("back", "/i/harbour/domains"),
     ];
     let answer = house.post(Some(&owner), "/api/domains/set", &rule).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "@jonastran there, whose role may not manage federation")
-        .await;
+    refused(
+        &house,
+        &owner,
+        answer,
+        StatusCode::FORBIDDEN,
+        "@jonastran on the instance, and that role can’t manage federation",
+    )
+    .await;
     let rule =
         [("instance", "harbour"), ("domain", "post.example"), ("why", "spam"), ("back", "/i/harbour/domains/mail")];
     let answer = house.post(Some(&owner), "/api/domains/mail-set", &rule).await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "whose role may not manage blocks").await;
+    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "that role can’t manage blocks").await;
     run(&house, "update user_roles set permissions = 1024 where name = 'Moderator'").await;
     let answer = decide(&house, &owner, "windvane", "resolve").await;
-    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "whose role may not manage reports").await;
+    refused(&house, &owner, answer, StatusCode::FORBIDDEN, "that role can’t manage reports").await;
     assert_eq!(house.weather.writes(), writes);
     for kind in ["set_registrations", "block_domain", "block_mail_domain", "decide_case"] {
         assert_eq!(entries(&house, kind).await.len(), 0, "{kind}");
@@ -685,13 +699,13 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     house.weather.set(crate::support::Fault::Broken);
     let to = house.post(Some(&cookie), "/api/your-account/unlink", &[("instance", "harbour")]).await.location.unwrap();
     let page = get(&house, Some(&cookie), &to).await;
-    assert!(page.body.contains("did not take its token back"), "{}", page.body);
+    assert!(page.body.contains("has not revoked its token"), "{}", page.body);
     assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap(), []);
     // And one that cannot be asked links nobody.
     let form = [("instance", "harbour"), ("back", "/i/harbour/your-account")];
     let answer = house.sent(&cookie, "/api/your-account/start", &form).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(answer.body.contains("did not help"), "{}", answer.body);
+    assert!(answer.body.contains("did not respond as needed"), "{}", answer.body);
     assert_eq!(entries(&house, "token_left").await.len(), 1, "the record says that it is still there");
 
     // It is asked again, more and more seldom, until it does.
@@ -880,7 +894,11 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     run(&house, "update user_roles set permissions = 1024 where name = 'Admin'").await;
     assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap(), 0);
     let page = get(&house, Some(&cookie), &to).await;
-    assert!(page.body.contains("You act as @mirakost there, whose role may not manage federation"), "{}", page.body);
+    assert!(
+        page.body.contains("You act as @mirakost on the instance, and that role can’t manage federation"),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ fn published() -> Vec<Case> {
                 "2 set no limit",
                 "2 reject media",
                 "none rejects reports",
-                "1 hides",
+                "1 obfuscates",
             ],
             columns: &[
                 ("domain", 1),
@@ -64,8 +64,8 @@ fn published() -> Vec<Case> {
                 "3 oak-gallows.test new: suspended",
                 "4 slow-lantern.test new: limited",
                 "5 only-pictures.test new: limited, media rejected",
-                "6 quiet-mill.test new: no limit, media rejected",
-                "7 nothing-at-all.test same: no limit",
+                "6 quiet-mill.test new: none, media rejected",
+                "7 nothing-at-all.test same: none",
                 "8 tags.test new: suspended, name hidden",
             ],
             ticked: &["new"],
@@ -86,7 +86,7 @@ fn published() -> Vec<Case> {
         Case {
             name: "an allow list with canaries",
             file: include_bytes!("lists/04-allowlist-canaries.csv").to_vec(),
-            says: &["says nothing of severity", "Nothing is ticked"],
+            says: &["without a severity", "Nothing is selected"],
             rows: &[
                 "2 000this.is.generated.from.overlap.across.trusted.sources.example.com unclear: ",
                 "3 000delete.this.line.if.you.have.read.the.documentation.on.list-maker.test unclear: ",
@@ -115,7 +115,7 @@ fn published() -> Vec<Case> {
         Case {
             name: "hosts of many people's servers",
             file: include_bytes!("lists/06-shared-hosts.csv").to_vec(),
-            says: &["everybody who has a name under it"],
+            says: &["everyone with a subdomain of it"],
             rows: &[
                 "2 repl.co apart: suspended",
                 "3 workers.dev apart: suspended",
@@ -150,9 +150,9 @@ fn published() -> Vec<Case> {
             ..Case::default()
         },
         Case {
-            name: "one name a line",
+            name: "one domain a line",
             file: include_bytes!("lists/12-plain.txt").to_vec(),
-            says: &["8 rows, one name a line", "says nothing of severity", "2 lines of comments"],
+            says: &["8 rows, one domain a line", "without a severity", "2 lines of comments"],
             rows: &[
                 "4 night-raven.test unclear: ",
                 "5 oak-gallows.test unclear: ",
@@ -166,9 +166,9 @@ fn published() -> Vec<Case> {
             ..Case::default()
         },
         Case {
-            name: "one name a line, Windows line ends",
+            name: "one domain a line, Windows line ends",
             file: include_bytes!("lists/12b-plain-crlf.csv").to_vec(),
-            says: &["3 rows, one name a line", "says nothing of severity"],
+            says: &["3 rows, one domain a line", "without a severity"],
             rows: &["1 night-raven.test unclear: ", "2 sub.night-raven.test unclear: ", "3 oak-gallows.test unclear: "],
             ..Case::default()
         },
@@ -191,11 +191,11 @@ fn others() -> Vec<Case> {
                 "a.test,suspend,maybe,false,,\nb.test,limit,Yes,no,,\nc.test,NONE,on,0,,\nd.test,Suspended,N,n,,\n\
                  e.test,block,,,,\nf.test,retract,,,,\ng.test,,,,,\nh.test,silence,None,null,,\ni.test,silence,x,,,\n",
             ),
-            says: &["“maybe” is no yes or no", "“block” is no severity", "“retract” takes a rule back", "says no severity"],
+            says: &["“maybe” is neither yes nor no", "“block” is not a severity", "“retract” would undo a domain block", "says no severity"],
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test new: limited, media rejected",
-                "4 c.test new: no limit, media rejected",
+                "4 c.test new: none, media rejected",
                 "5 d.test new: suspended",
                 "6 e.test invalid: ",
                 "7 f.test invalid: ",
@@ -214,9 +214,9 @@ fn others() -> Vec<Case> {
             ),
             rows: &[
                 "2 ours-limited.test stricter: suspended",
-                "3 ours-suspended.test weaker: no limit",
+                "3 ours-suspended.test weaker: none",
                 "4 ours-suspended-too.test weaker: limited",
-                "5 nobody.test same: no limit",
+                "5 nobody.test same: none",
                 "6 ours-media.test same: limited, media rejected",
             ],
             says: &["Our public comment stays"],
@@ -226,7 +226,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "no header and several columns",
             file: b"a.test,suspend,spam\nb.test,silence,\n".to_vec(),
-            says: &["no header", "Nothing is ticked"],
+            says: &["no header", "Nothing is selected"],
             columns: &[("domain", 1), ("severity", 2)],
             rows: &["1 a.test new: suspended", "2 b.test new: limited"],
             ..Case::default()
@@ -234,7 +234,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a header nobody knows",
             file: b"instance,level\na.test,suspend\nb.test,silence\n".to_vec(),
-            says: &["names no column “domain”", "Nothing is ticked"],
+            says: &["no column named “domain”", "Nothing is selected"],
             columns: &[("domain", 1)],
             rows: &["2 a.test unclear: ", "3 b.test unclear: "],
             ..Case::default()
@@ -242,7 +242,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a column nobody knows may turn the list round",
             file: b"domain,severity,retracted\na.test,suspend,yes\nb.test,silence,no\n".to_vec(),
-            says: &["“retracted” is not understood", "Nothing is ticked"],
+            says: &["“retracted” is not understood", "Nothing is selected"],
             rows: &["2 a.test new: suspended", "3 b.test new: limited"],
             ..Case::default()
         },
@@ -257,7 +257,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a header that does not fit its columns",
             file: b"domain,severity\na.test,spam,suspend,false\nb.test,spam,suspend,false\n".to_vec(),
-            says: &["The header has 2 columns, which do not fit 2 of 2 rows", "Nothing is ticked"],
+            says: &["The header has 2 columns, which doesn’t match 2 of 2 rows", "Nothing is selected"],
             rows: &["2 a.test invalid: ", "3 b.test invalid: "],
             ..Case::default()
         },
@@ -265,42 +265,42 @@ fn others() -> Vec<Case> {
             name: "a header with one column more than the rows",
             file: b"domain,severity,reject_media,reject_reports,obfuscate\na.test,suspend,true,false\nb.test,silence,true,false\n"
                 .to_vec(),
-            says: &["The header has 5 columns", "Nothing is ticked"],
+            says: &["The header has 5 columns", "Nothing is selected"],
             rows: &["2 a.test new: suspended, media rejected", "3 b.test new: limited, media rejected"],
             ..Case::default()
         },
         Case {
             name: "a header whose names are exchanged",
             file: b"domain,public_comment,severity\na.test,suspend,spam\nb.test,silence,hate\n".to_vec(),
-            says: &["“severity” holds no severities", "Nothing is ticked"],
+            says: &["“severity” contains no severities", "Nothing is selected"],
             rows: &["2 a.test invalid: ", "3 b.test invalid: "],
             ..Case::default()
         },
         Case {
             name: "a header with commas over rows with semicolons",
             file: b"domain,severity\na.test;suspend\nb.test;silence\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &["2 a.test;suspend invalid: ", "3 b.test;silence invalid: "],
             ..Case::default()
         },
         Case {
             name: "two lists pasted together",
             file: b"domain,severity\na.test,silence\n\xEF\xBB\xBFdomain,severity\nb.test,silence\n".to_vec(),
-            says: &["second header on line 3", "Nothing is ticked"],
+            says: &["Line 3 is a second header", "Nothing is selected"],
             rows: &["2 a.test new: limited", "4 b.test new: limited"],
             ..Case::default()
         },
         Case {
             name: "two lists with other columns pasted together",
             file: b"domain,severity,reject_media\na.test,silence,false\n#domain,#reject_media,#severity\nb.test,true,silence\n".to_vec(),
-            says: &["second header on line 3", "Nothing is ticked"],
+            says: &["Line 3 is a second header", "Nothing is selected"],
             rows: &["2 a.test new: limited", "4 b.test invalid: "],
             ..Case::default()
         },
         Case {
             name: "two lists that contradict each other",
             file: b"domain,severity\na.test,suspend\nb.test,silence\nA.test,silence\nb.test,limit\n".to_vec(),
-            says: &["Line 4 says otherwise"],
+            says: &["Line 4 has different values"],
             rows: &[
                 "2 a.test apart: suspended",
                 "3 b.test new: limited",
@@ -311,9 +311,9 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
-            name: "Mastodon's own list of allowed servers",
+            name: "Mastodon's own list of allowed domains",
             file: b"#domain\nfriend.test\nother-friend.test\n".to_vec(),
-            says: &["says nothing of severity", "Nothing is ticked"],
+            says: &["without a severity", "Nothing is selected"],
             rows: &["2 friend.test unclear: ", "3 other-friend.test unclear: "],
             ..Case::default()
         },
@@ -406,14 +406,14 @@ fn others() -> Vec<Case> {
         Case {
             name: "a quotation mark that swallows rows",
             file: with_header("a.test,silence,,,\"spam,\nb.test,silence,,,,\nc.test,silence,,,,\n"),
-            says: &["never closed", "lines 2 to 4", "Nothing is ticked"],
+            says: &["never closed", "lines 2 to 4", "Nothing is selected"],
             rows: &["2 a.test invalid: "],
             ..Case::default()
         },
         Case {
             name: "a quotation mark that is closed by another row's",
             file: with_header("a.test,silence,,,\"spam,\nb.test,silence,,,ham\",\nc.test,silence,,,,\n"),
-            says: &["lines 2 to 3", "Nothing is ticked"],
+            says: &["lines 2 to 3", "Nothing is selected"],
             rows: &["2 a.test invalid: ", "4 c.test new: limited"],
             ..Case::default()
         },
@@ -435,21 +435,21 @@ fn others() -> Vec<Case> {
         Case {
             name: "several names on a line",
             file: b"a.test, b.test\nc.test, d.test\n".to_vec(),
-            says: &["Another column holds names as well", "says nothing of severity"],
+            says: &["Another column contains domains too", "without a severity"],
             rows: &["1 a.test unclear: ", "2 c.test unclear: "],
             ..Case::default()
         },
         Case {
             name: "a column of severities that is empty",
             file: with_header("a.test,,,,spam,\nb.test,,,,,\n"),
-            says: &["says nothing of severity", "Nothing is ticked"],
+            says: &["without a severity", "Nothing is selected"],
             rows: &["2 a.test unclear: ", "3 b.test unclear: "],
             ..Case::default()
         },
         Case {
             name: "a table as a wiki has it",
             file: b"| Domain | Severity |\n|---|---|\n| a.test | silence |\n| b.test | suspend |\n".to_vec(),
-            says: &["separated by upright bars"],
+            says: &["separated by vertical bars"],
             rows: &["2 --- invalid: ", "3 a.test new: limited", "4 b.test new: suspended"],
             ticked: &["new"],
             ..Case::default()
@@ -457,14 +457,14 @@ fn others() -> Vec<Case> {
         Case {
             name: "rows of a database",
             file: b"id,domain,created_at,severity,reject_media\n1,a.test,2024-01-01,1,t\n2,b.test,2024-01-01,0,f\n".to_vec(),
-            says: &["“id”, “created_at” are not understood", "“severity” holds no severities", "Nothing is ticked"],
+            says: &["“id”, “created_at” are not understood", "“severity” contains no severities", "Nothing is selected"],
             rows: &["2 a.test invalid: ", "3 b.test invalid: "],
             ..Case::default()
         },
         Case {
             name: "a column that stands twice",
             file: b"domain,severity,severity\na.test,silence,suspend\n".to_vec(),
-            says: &["Two columns are headed “severity”", "Nothing is ticked"],
+            says: &["Two columns are named “severity”", "Nothing is selected"],
             rows: &["2 a.test new: limited"],
             ..Case::default()
         },
@@ -479,7 +479,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "letters as an older spreadsheet writes them",
             file: b"domain,severity,public_comment\na.test,silence,B\xFCcher \x96 spam\nb\xFCcher.test,suspend,\n".to_vec(),
-            says: &["in Windows-1252", "not UTF-8", "Nothing is ticked", "Bücher – spam"],
+            says: &["in Windows-1252", "not UTF-8", "Nothing is selected", "Bücher – spam"],
             rows: &["2 a.test new: limited", "3 xn--bcher-kva.test new: suspended"],
             ..Case::default()
         },
@@ -495,30 +495,30 @@ fn others() -> Vec<Case> {
             file: b"\"domain\",\"severity\",\"private_comment\",\"public_comment\",\"reject_media\"\n\
                 \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
                 .to_vec(),
-            says: &["It limits nothing", "Nothing is ticked", "The list limits nothing there"],
-            rows: &["2 friend.test same: no limit", "3 ours-suspended.test weaker: no limit"],
+            says: &["Nothing on it is limited", "Nothing is selected", "The list doesn’t limit it"],
+            rows: &["2 friend.test same: none", "3 ours-suspended.test weaker: none"],
             ..Case::default()
         },
         Case {
             name: "a retraction among others",
             file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
                 .to_vec(),
-            says: &["it may take a rule back"],
-            rows: &["2 a.test apart: no limit, media rejected", "3 b.test new: suspended"],
+            says: &["it may be meant to undo a domain block"],
+            rows: &["2 a.test apart: none, media rejected", "3 b.test new: suspended"],
             ticked: &["new"],
             ..Case::default()
         },
         Case {
             name: "comments that say what the list is for",
             file: b"# Allowlist of our friends\ndomain,severity\na.test,suspend\n".to_vec(),
-            says: &["a list of allowed servers", "Nothing is ticked"],
+            says: &["a list of allowed domains", "Nothing is selected"],
             rows: &["3 a.test new: suspended"],
             ..Case::default()
         },
         Case {
             name: "a file of something else",
             file: b"0.0.0.0 tracker.test\n0.0.0.0 ads.test\n||more.test^\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 0.0.0.0 tracker.test invalid: ",
                 "2 0.0.0.0 ads.test invalid: ",
@@ -535,11 +535,11 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("JSON", b"[{\"domain\":\"a.test\",\"severity\":\"suspend\"}]".to_vec(), "JSON"),
         ("JSON of another program", b"{\n \"blocks\": [\"a.test\"]}".to_vec(), "JSON"),
         ("JSON that is none", b"{ domain: a.test }".to_vec(), "begins like JSON"),
-        ("a text document", b"{\\rtf1 a.test}".to_vec(), "RTF"),
+        ("an RTF document", b"{\\rtf1 a.test}".to_vec(), "RTF"),
         ("a web page", b"\n<!DOCTYPE html><html>a.test</html>".to_vec(), "web page"),
         ("a spreadsheet", b"PK\x03\x04\x14\x00".to_vec(), "spreadsheet"),
         ("an old spreadsheet", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "spreadsheet"),
-        ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "packed"),
+        ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "compressed"),
         (
             "two encodings in one file",
             "domain,severity,public_comment\na.test,silence,Bücher\nb.test,silence,B"
@@ -550,8 +550,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("bytes of something else", b"domain\na.test\n\x81\x8D\x8F\n".to_vec(), "line 3"),
         ("half of UTF-16", b"\xFF\xFEd\x00o\x00m\x00\x00\xD8".to_vec(), "UTF-16"),
-        ("nothing", b"\n# only a comment\n".to_vec(), "names no domain"),
-        ("only a header", HEADER.as_bytes().to_vec(), "names no domain"),
+        ("nothing", b"\n# only a comment\n".to_vec(), "contains no domains"),
+        ("only a header", HEADER.as_bytes().to_vec(), "contains no domains"),
     ]
 }
 
@@ -683,7 +683,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
             assert!(start(import.clone(), form).await.contains("draft="), "there is no rule to make");
         }
         let plain = [("separator", "nothing"), ("header", ""), ("domain", "1"), ("otherwise", "silence")];
-        assert!(read_anew(&house, &owner, &import, &plain).await.contains("draft="), "somebody else’s");
+        assert!(read_anew(&house, &owner, &import, &plain).await.contains("draft="), "by another account");
         assert!(
             read_anew(&house, &cookie, &import, &[("separator", "nothing"), ("otherwise", "silence")])
                 .await
@@ -695,7 +695,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let rows: Vec<String> = kept(&house, &anew).await.iter().map(shown).collect();
         assert_eq!(rows, ["1 one.test new: limited", "2 two.test new: limited", "3 dni.invalid apart: limited"]);
         let page = house.get(Some(&cookie), &to).await.body;
-        assert!(page.contains("3 limit") && page.contains("Nothing is ticked") && ticked(&page).is_empty(), "{page}");
+        assert!(page.contains("3 limit") && page.contains("Nothing is selected") && ticked(&page).is_empty(), "{page}");
         // The former preview is gone: nobody begins what it showed.
         assert!(start(import.clone(), vec![("all", "new:yes")]).await.contains("draft="));
         assert!(start(anew.clone(), vec![("all", "apart:yes")]).await.contains("draft="), "each by itself");
@@ -752,7 +752,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         assert_eq!(engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap(), 0);
         assert_eq!(house.weather.writes(), writes, "what a former version made of it is not carried out");
         let stopped = domain_imports::by_id(&house.app.store, &instance.name, &running).await.unwrap().unwrap();
-        assert!(stopped.state == ImportState::Paused && stopped.note.contains("former version"), "{stopped:?}");
+        assert!(stopped.state == ImportState::Paused && stopped.note.contains("earlier version"), "{stopped:?}");
         let form = [
             ("instance", "harbour"),
             ("import", running.as_str()),
@@ -762,7 +762,7 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let to = house.post(Some(&cookie), "/api/domains/import-pause", &form).await.location.unwrap_or_default();
         assert!(to.contains("draft="), "{to}");
         let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
-        assert!(page.contains("former version") && ticked(&page).is_empty(), "{page}");
+        assert!(page.contains("earlier version") && ticked(&page).is_empty(), "{page}");
     }
 }
 
@@ -782,10 +782,10 @@ async fn a_hidden_name_is_shown_beside_the_servers_it_could_be_and_a_shared_host
         read_in(&house, &cookie, "domain,severity\noak-gall***.test,suspend\nworkers.dev,suspend\nw*.test,limit\n")
             .await;
     let rows = kept(&house, &import).await;
-    let possible = "could be: oak-galleys.test, oak-gallows.test.";
+    let possible = "known here: oak-galleys.test, oak-gallows.test.";
     assert!(rows[0].said.ends_with(possible), "{:?}", rows[0]);
-    assert!(rows[1].said.contains("Known here below it: fine.workers.dev"), "{:?}", rows[1]);
-    assert!(!rows[2].said.contains("could be"), "{:?}", rows[2]);
+    assert!(rows[1].said.contains("Known subdomains here: fine.workers.dev"), "{:?}", rows[1]);
+    assert!(!rows[2].said.contains("Possible matches"), "{:?}", rows[2]);
 }
 
 /// The list that is used most, as many rows as Mastodon takes, with half of what can be wrong in it.
@@ -875,7 +875,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
         let to = ticks(&house, &cookie, &import, "import-tick", &shown).await.location.unwrap();
         let page = house.get(Some(&cookie), &to).await.body;
         assert_eq!(ticked(&page), [2, 6]);
-        assert!(page.contains("value=\"half typed\"") && page.contains("1 left out by hand"), "{page}");
+        assert!(page.contains("value=\"half typed\"") && page.contains("1 deselected by hand"), "{page}");
         assert!(text(&page).contains("“ours said”</bdi> → <b><bdi>“theirs said”"), "{page}");
         assert_eq!(house.weather.writes(), 0, "nothing is done yet");
         // A page of before that is out of date begins nothing.
@@ -893,7 +893,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
         assert_eq!(rule(&house, "under_score.test").await.0, 0, "not ticked");
         let page = house.get(Some(&cookie), &format!("{there}?show=left_out")).await.body;
         assert!(
-            page.contains("fresh.test") && page.contains("left out by hand") && !page.contains("worded.test"),
+            page.contains("fresh.test") && page.contains("deselected by hand") && !page.contains("worded.test"),
             "{page}"
         );
     }
@@ -990,7 +990,7 @@ async fn a_row_says_whom_it_costs_and_is_not_ticked_if_it_cuts_follows() {
     let costs = format!("2 people here lose 3 follows; most: @{} 2, @{} 1.", local[0].1, local[1].1);
     assert!(page.contains(&costs), "no “{costs}” in {page}");
     assert!(page.contains("1 person here loses 1 follower there"), "{page}");
-    assert!(page.contains("2 rows would cut follows") && page.contains("only an owner’s import"), "{page}");
+    assert!(page.contains("2 rows would cut follows") && page.contains("only be suspended by an owner"), "{page}");
     assert_eq!(ticked(&page), [4, 5, 6]);
     let only = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}?show=cuts")).await.body;
     assert!(only.contains("costly.test") && !only.contains("unknown.test"), "{only}");
@@ -1015,7 +1015,7 @@ async fn other_rows_or_other_words_than_the_page_showed_are_not_carried_out() {
             let answer = ticks(&house, &cookie, &import, action, &form).await;
             let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
             assert_eq!(page.status, axum::http::StatusCode::CONFLICT, "{action}");
-            assert!(page.body.contains("what is ticked is not what the page showed"), "{action}: {}", page.body);
+            assert!(page.body.contains("the selection was changed"), "{action}: {}", page.body);
             let state = domain_imports::by_id(&house.app.store, &"harbour".parse().unwrap(), &import).await.unwrap();
             assert_eq!(state.unwrap().state, ImportState::Preview, "{action}");
         };
@@ -1071,7 +1071,7 @@ async fn going_about_in_a_preview_loses_neither_ticks_nor_the_reason() {
     let owner = house.sign_in("owner").await;
     let page = house.get(Some(&owner), &there).await.body;
     assert!(
-        page.contains("in the name of whoever read the list in") && !page.contains("/api/domains/import-"),
+        page.contains("Only the person who imported a list can run it") && !page.contains("/api/domains/import-"),
         "{page}"
     );
     assert!(tags(&page, "<a ").any(|tag| tag.contains("show=new")), "{page}");

@@ -32,10 +32,10 @@ async fn more_than_is_held_is_said_to_be_more() {
     house.look().await;
     let text = |body: &str| crate::seen::text(body);
     let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
-    assert!(overview.contains("Cases waiting1+the oldest not known"), "{overview}");
+    assert!(overview.contains("Cases waiting1+age of the oldest not known"), "{overview}");
     assert!(overview.contains("Reports1+"), "{overview}");
     let queue = text(&house.get(Some(&owner), "/i/harbour/reports").await.body);
-    assert!(queue.contains("1+ cases wait · 50,000+ reports"), "{queue}");
+    assert!(queue.contains("1+ open cases · 50,000+ reports"), "{queue}");
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     // Nobody can see whether all of them are in a contractor's grant.
     let contractor = house.sign_in("contractor").await;
     let theirs = house.get(Some(&contractor), &case).await.body;
-    assert!(theirs.contains("too many to see whether all are in your grant"), "{theirs}");
+    assert!(theirs.contains("too many to check against your grant"), "{theirs}");
     assert!(!theirs.contains("decide=silence"), "{theirs}");
     let decide = async |cookie: &str, seen: &str, unread: &str| {
         let fields = [
@@ -91,11 +91,11 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     assert_eq!((seen.split(',').count(), unread.as_str()), (500, "9501"));
     let texts = form.body.replace("<!>", "");
     assert!(texts.contains("10,000+ reports, 1 case") && texts.contains("1 to 50 of 10,000+"), "{texts}");
-    assert!(texts.contains("Closes all 10,000+ open reports, also those that nobody here has read"), "{texts}");
+    assert!(texts.contains("Resolves all 10,000+ open reports, including those nobody here has read"), "{texts}");
     // Many more than were named came in meanwhile: it is said, and nothing is done.
     let less = decide(&cookie, &seen, "400").await;
     let stale = house.get(Some(&cookie), &less).await.body;
-    assert!(stale.contains("more reports came in than were named to you"), "{stale}");
+    assert!(stale.contains("more reports came in than you were told"), "{stale}");
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
     // Nobody decides their own case, also where their report is beyond those that are read.
     let own = Linked {
@@ -128,7 +128,7 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     let done = decide(&cookie, &seen, &unread).await;
     assert!(done.contains("done="), "{done}");
     let said = house.get(Some(&cookie), &done).await.body.replace("<!>", "");
-    assert!(said.contains("which nobody here has read"), "{said}");
+    assert!(said.contains("that nobody here has read"), "{said}");
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
     let left: i64 = sqlx::query_scalar(
         "select count(*) from reports where action_taken_at is null and target_account_id = $1::text::bigint",
@@ -164,8 +164,8 @@ async fn five_thousand_who_say_the_same_are_one_cluster_and_decided_by_two_hundr
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.len() < LARGEST_PAGE, "{} bytes", page.body.len());
     let texts = page.body.replace("<!>", "");
-    assert!(texts.contains("5,000 of those who asked say the same"), "{texts}");
-    let before = page.body.split("Look at them as one").next().unwrap();
+    assert!(texts.contains("5,000 pending sign-ups give the same reason"), "{texts}");
+    let before = page.body.split("View them together").next().unwrap();
     let alike = before.rsplit("signups?alike=").next().unwrap().split('"').next().unwrap();
     let preview = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}&decide=reject&all=yes")).await;
     assert_eq!(preview.status, StatusCode::OK);

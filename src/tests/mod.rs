@@ -61,5 +61,6 @@ mod waiting;
 mod watching;
 mod weather;
 mod whole;
+mod words;
 mod work;
 mod your_sign_in;

@@ -210,11 +210,11 @@ async fn form(matrix: &Matrix, person: usize, path: &str, fields: &[(&str, Strin
     let said = |words: &str| problem.what.contains(words);
     match problem.kind {
         // The object is theirs, and what is on it is not.
-        Kind::Forbidden if said("Only who wrote a note") => "part",
+        Kind::Forbidden if said("Only the author of a note") => "part",
         Kind::Forbidden => "no",
         Kind::NotFound => "gone",
-        Kind::Invalid if said("nothing that could be done") || said("no login here") => "gone",
-        Kind::Conflict if said("somebody else decided meanwhile") => "gone",
+        Kind::Invalid if said("Nothing in this batch can be done") || said("no login here") => "gone",
+        Kind::Conflict if said("somebody else decided in the meantime") => "gone",
         Kind::Invalid | Kind::Conflict | Kind::TooMany => "yes",
         Kind::SignedOut | Kind::Unavailable => panic!("{path} as {}: {problem}", PEOPLE[person]),
     }

@@ -154,7 +154,7 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     app.ledger.begin().await.unwrap();
     assert_eq!(app.ledger.contradiction(), None);
     // Everybody there is as the record of that time has it: their rows are sealed once, and hold from then on.
-    assert!(operators::list(&app.store).await.unwrap().is_empty(), "nobody yet");
+    assert!(operators::list(&app.store).await.unwrap().is_empty(), "no one yet");
     let people = operators::stored(&app.store).await.unwrap().len();
     let sealed = app.ledger.seal_rows_once().await.unwrap().unwrap();
     assert_eq!((sealed.people, sealed.refused), (u64::try_from(people).unwrap(), 0), "{sealed:?}");

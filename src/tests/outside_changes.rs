@@ -104,13 +104,14 @@ async fn a_change_is_noticed_once(kept: Kept) {
     assert_eq!(compare(&another(&house)).await, 0, "another process sees it was noticed");
     let said = said(&house.app).await;
     for clause in [
-        "registrations mode changed from open to approved (Mastodon does this itself when no moderator was active for a week)",
+        "registrations mode changed from open to approved (Mastodon does this itself after a week without an \
+        active moderator)",
         "site contact username changed from not set to canaryname",
-        "a rule for canary.example was made: suspended",
+        "a domain block for canary.example was created: suspended",
         "role Moderator changed: it may now manage_settings",
         "@windvane went from no role to Moderator",
-        "a rule for mail at canary-mail.example was made: no sign-ups",
-        "a rule for 198.51.100.0/24 was made: no access at all",
+        "an email domain block for canary-mail.example was created: sign-ups blocked",
+        "an IP rule for 198.51.100.0/24 was created: block access",
         "friend.example was allowed",
     ] {
         assert!(said.iter().any(|own| own == clause), "{clause}: {said:#?}");
@@ -125,7 +126,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
     // Whoever reads the record finds it, where it is about the thing as well.
     let owner = house.sign_in("owner").await;
     let list = house.get(Some(&owner), "/audit?kind=changed_elsewhere").await.body;
-    assert!(list.contains("somebody elsewhere") && list.contains("not through this console, between"), "{list}");
+    assert!(list.contains("somebody outside the console") && list.contains("outside the console, between"), "{list}");
     let entry = noticed(&house.app).await.into_iter().find(|entry| entry.leaf["facts"]["part"] == "roles").unwrap();
     let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
     assert!(page.contains("Before and after") && page.contains("manage_settings"), "{page}");
@@ -133,15 +134,15 @@ async fn a_change_is_noticed_once(kept: Kept) {
     assert!(registrations.contains("registrations mode changed from open to approved"), "{registrations}");
     assert!(registrations.contains("noticed outside the console"), "{registrations}");
     let server = house.get(Some(&owner), "/i/harbour/domains/server?name=canary.example").await.body;
-    assert!(server.contains("a rule for canary.example was made"), "{server}");
+    assert!(server.contains("a domain block for canary.example was created"), "{server}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(
-        overview.contains("Changed elsewhere, the newest of the last 24 hours") && overview.contains("looked"),
+        overview.contains("Changed outside the console, last 24 hours") && overview.contains("looked"),
         "{overview}"
     );
     let moderator = house.sign_in("moderator").await;
     let overview = house.get(Some(&moderator), "/i/harbour").await.body;
-    assert!(!overview.contains("Changed elsewhere, the newest"), "for those who read the record");
+    assert!(!overview.contains("Changed outside the console"), "for those who read the record");
 }
 
 #[tokio::test]
@@ -410,7 +411,10 @@ async fn a_rule_with_bits_of_a_host_is_known_as_ours_once_we_change_or_lift_it()
     before.sort();
     assert_eq!(
         before,
-        ["a rule for 192.0.2.0/24 was made: no sign-ups", "a rule for 2001:db8:1::/48 was made: no sign-ups"]
+        [
+            "an IP rule for 192.0.2.0/24 was created: block sign-ups",
+            "an IP rule for 2001:db8:1::/48 was created: block sign-ups"
+        ]
     );
     for network in ["192.0.2.0/24", "2001:db8:1::/48"] {
         let id: i64 = sqlx::query_scalar("select id from ip_blocks where network(ip) = $1::inet")
@@ -428,7 +432,7 @@ async fn a_rule_with_bits_of_a_host_is_known_as_ours_once_we_change_or_lift_it()
             ("back", "/i/harbour/domains/addresses"),
         ];
         let page = house.sent(&owner, "/api/domains/address-set", &again).await.body;
-        assert!(page.contains(&format!("There is a rule for {network} already")), "{page}");
+        assert!(page.contains(&format!("There already is an IP rule for {network}")), "{page}");
         let seen = rule("sign_up_block");
         let milder = [
             ("instance", "harbour"),
@@ -468,11 +472,11 @@ async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap
     let began = std::time::Instant::now();
     assert_eq!(compare(&house.app).await, 1);
     println!("20,000 rules: first {first:?}, unchanged {unchanged:?}, one changed {:?}", began.elapsed());
-    assert_eq!(said(&house.app).await[0], "the rule for d7.example changed from suspended to limited");
+    assert_eq!(said(&house.app).await[0], "the domain block for d7.example changed from suspended to limited");
     run(&house, "delete from domain_blocks where domain like 'd1%.example'").await;
     assert_eq!(compare(&house.app).await, 201);
     let rest = said(&house.app).await.remove(0);
-    assert_eq!(rest, "10,911 more changes among rules about servers, too many to say one by one");
+    assert_eq!(rest, "10,911 more changes among domain blocks, too many to list");
 }
 
 #[tokio::test]
@@ -498,12 +502,14 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         (
             Version::V46,
             "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where username = 'sandpiper9' and domain is null",
-            "@sandpiper9 was deleted, or its data was, by its owner or by command: Mastodon’s log has nothing of it, and no login is left",
+            "@sandpiper9 was deleted, or its data was, by its owner or from the command line: not in Mastodon’s \
+            audit log, and no login is left",
         ),
         (
             Version::V47,
             "update accounts set requested_deletion_at = now() at time zone 'utc' where username = 'sandpiper9' and domain is null",
-            "@sandpiper9 was deleted, or its data was, by its owner or by command: Mastodon’s log has nothing of it, and no login is left",
+            "@sandpiper9 was deleted, or its data was, by its owner or from the command line: not in Mastodon’s \
+            audit log, and no login is left",
         ),
     ] {
         let house = house_of(sqlite().await, version).await;
@@ -548,7 +554,9 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
             .unwrap();
         for clause in [
             format!("@windvane had all media marked as sensitive, by @{by} in Mastodon"),
-            "@windvane had its login frozen, by command, in the database or by Mastodon itself: its log has nothing of it".to_owned(),
+            "@windvane was frozen, from the command line, in the database or by Mastodon itself: not in its audit \
+            log"
+            .to_owned(),
             said_of_it.to_owned(),
         ] {
             assert!(noted.contains(&clause), "{version:?}: {clause}: {noted:#?}");
@@ -556,7 +564,7 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         assert_eq!(compare(&house.app).await, 0, "{version:?}: once");
         run(&house, "update users set disabled = false where account_id = (select id from accounts where username = 'windvane' and domain is null)").await;
         assert_eq!(compare(&house.app).await, 1, "{version:?}");
-        assert!(said(&house.app).await[0].starts_with("@windvane has no frozen login any more"), "{version:?}");
+        assert!(said(&house.app).await[0].starts_with("@windvane is no longer frozen"), "{version:?}");
     }
 }
 
@@ -595,7 +603,7 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
     assert_eq!(compare(&house.app).await, 1, "{:?}", said(&house.app).await);
     assert_eq!(
         said(&house.app).await[0],
-        format!("2 rows of @{name} are gone from Mastodon’s own log, which deletes none by itself")
+        format!("2 rows of @{name} are missing from Mastodon’s audit log, which never deletes entries by itself")
     );
     sqlx::query("delete from admin_action_logs where account_id = $1")
         .bind(staff)
@@ -605,7 +613,7 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
     assert_eq!(compare(&house.app).await, 1);
     assert!(
         said(&house.app).await[0].starts_with(&format!(
-            "5 rows of @{name} are gone from Mastodon’s own log, all there were, of 2026-03-01 to 2026-03-05"
+            "5 rows of @{name} are missing from Mastodon’s audit log, all there were, of 2026-03-01 to 2026-03-05"
         )),
         "{:?}",
         said(&house.app).await

@@ -341,7 +341,7 @@ async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
         };
         let (answer, refused) = tokio::join!(posted, told);
         assert_eq!(answer.unwrap().status(), StatusCode::FOUND, "the deed under way is answered");
-        assert!(refused.contains("503 ") && refused.contains("is being stopped"), "no deed is begun: {refused}");
+        assert!(refused.contains("503 ") && refused.contains("shutting down"), "no deed is begun: {refused}");
         let mut heard = String::new();
         listening.read_to_string(&mut heard).await.unwrap();
         assert!(heard.contains("data: harbour reports "), "a page was told until then: {heard}");
@@ -535,7 +535,7 @@ async fn a_contractor_is_added_and_a_grant_approved_at_the_server() {
         "recorded as done at the server"
     );
     for (arguments, words) in [
-        (["grant", "approve", &id].as_slice(), "not open any more"),
+        (["grant", "approve", &id].as_slice(), "no longer pending"),
         (&["grant", "approve", "nothing"], "no grant"),
         (&["grant", "ask", "moderator", "--instance", "harbour", "--until", "2099-01-01"], "for a contractor"),
         (&["grant", "ask", "Lea Brandt", "--instance", "nowhere", "--until", "2099-01-01"], "instances"),
@@ -609,7 +609,7 @@ async fn the_record_is_verified_from_the_command_line() {
         assert!(!forged.status.success() && said.contains("WRONG from entry 2"), "{said}");
         let missing = program.run(&["audit", "verify", "--checkpoint", "/nowhere/at/all"], "");
         assert!(!missing.status.success());
-        assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all cannot be read"));
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all can’t be read"));
     }
 }
 
@@ -666,7 +666,7 @@ async fn a_record_is_accepted_as_it_stands_and_in_no_other_words() {
         };
         sql(&house.store.store, &format!("{off}update ledger_head set mac = 'forged' where id = 1")).await;
         let (done, said) = accept("1", &nowhere, " ");
-        assert!(!done && said.contains("Say why"), "{said}");
+        assert!(!done && said.contains("Enter a reason"), "{said}");
         let (done, said) = accept("1", &nowhere, "known");
         assert!(!done && said.contains("Nothing was accepted: there are "), "{said}");
         let words: Vec<&str> = said.split("there are ").nth(1).unwrap().split_whitespace().collect();

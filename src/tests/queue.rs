@@ -121,16 +121,16 @@ const FILTERS: [(&str, &str, &str); 27] = [
     ("/i/harbour/accounts", "state", "suspended"),
     ("/i/harbour/accounts", "active", "week"),
     ("/i/harbour/accounts", "role", ""),
-    ("/i/harbour/accounts", "inviter", "the id of an account"),
+    ("/i/harbour/accounts", "inviter", "an account ID"),
     ("/i/harbour/signups", "state", "unconfirmed"),
     ("/i/harbour/signups", "order", "newest"),
-    ("/i/harbour/signups", "alike", "the id of an account"),
+    ("/i/harbour/signups", "alike", "an account ID"),
     ("/i/harbour/signups", "rule", "the number of an IP rule"),
     ("/i/harbour/domains", "list", "allows"),
     ("/i/harbour/domains", "severity", "silence"),
     ("/i/harbour/domains", "media", "rejected"),
     ("/i/harbour/invitations", "state", "usable"),
-    ("/i/harbour/invitations", "owner", "the id of an account"),
+    ("/i/harbour/invitations", "owner", "an account ID"),
     ("/i/harbour/access-requests", "state", "waiting"),
     ("/i/harbour/audit/instance", "day", "2026-11-23"),
     ("/audit", "kind", "decide_case"),
@@ -149,7 +149,7 @@ async fn what_a_filter_does_not_know_is_refused_with_what_it_takes() {
         let answer = house.get(Some(&owner), &format!("{page}{joint}{key}=never-heard-of")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page} {key}");
         let said = crate::seen::text(&answer.body);
-        let sentence = format!("The filter “{key}” does not know “never-heard-of”");
+        let sentence = format!("The filter “{key}” doesn’t accept “never-heard-of”");
         assert!(said.contains(&sentence) && said.contains("It takes"), "{page} {key}: {said}");
         assert!(said.contains(named), "{page} {key} names {named}: {said}");
         assert!(!answer.body.contains("<tr data-row"), "{page} {key}: nothing is listed");

@@ -27,7 +27,7 @@ const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
 const NGINX: &str =
     "<html>\r\n<head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center>";
 /// What must be said of nobody's page.
-const BLAMES: &[&str] = &["howdah.toml", "not there any more", "gave no reason", "role does not include"];
+const BLAMES: &[&str] = &["howdah.toml", "not there any more", "No reason given", "role does not include"];
 
 const CASES: &[Case] = &[
     Case {
@@ -117,7 +117,7 @@ const CASES: &[Case] = &[
         headers: &[HTML],
         body: NGINX,
         says: &[
-            "sent, and not answered",
+            "the instance did not answer",
             "a server in front of Mastodon answered in its place (502: “502 Bad Gateway”); whether Mastodon has acted is not known",
         ],
         never: BLAMES,
@@ -271,13 +271,13 @@ async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
     house.look().await;
     let cookie = house.sign_in("moderator").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
-    assert!(overview.contains("read-only, a copy whose newest change is of under 1 min ago"), "{overview}");
+    assert!(overview.contains("read-only, a copy as of under 1 min ago"), "{overview}");
     // It is accepted, and nothing is to be seen of it.
     let accepted =
         |status, body| Instead { method: Method::POST, path: "/api/v1/admin/", status, headers: &[JSON], body };
     house.front.instead(vec![accepted(200, "{}")]);
     let said = limit(&house, &cookie).await;
-    assert!(said.contains("accepted, and not seen yet: the database that the console reads is a copy"), "{said}");
+    assert!(said.contains("accepted, but not visible yet: the database the console reads is a copy"), "{said}");
     assert_eq!(house.outcome("decide_case").await, None);
     // Nobody sends it a second time meanwhile.
     house.front.asked();

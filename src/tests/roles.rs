@@ -161,7 +161,7 @@ async fn a_role_given_and_taken_leaves_the_very_rows_that_mastodon_leaves() {
             let done = send(&house, &owner, &form, WHY).await.location.unwrap();
             assert!(done.starts_with(&format!("/i/harbour/roles/{moderator}?done=")), "{done}");
             let page = house.get(Some(&owner), &done).await.body;
-            assert!(page.contains("Done and read back") && page.contains(&format!("@{name}")), "{page}");
+            assert!(page.contains("Done and verified") && page.contains(&format!("@{name}")), "{page}");
             let after = row(USER).await;
             let changed: Vec<&String> = after
                 .as_object()
@@ -292,13 +292,13 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             "only a strictly higher position",
         ),
         // A role above.
-        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "stands above it, at 100"),
+        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, at 100"),
         // Oneself.
         (
             id("harbourmaster").await,
             "none".into(),
             json!([[own.to_string(), "Console"], null]),
-            "nobody changes their own role",
+            "nobody can change their own role",
         ),
         // The last administrator.
         (id("leabrandt").await, "none".into(), json!([[powerful.to_string(), "Powerful"], null]), "last administrator"),
@@ -309,9 +309,9 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             json!([[moderator.to_string(), "Moderator"], moderator_seen]),
             "already",
         ),
-        (ordinary, "none".into(), json!([null, null]), "no role that could be taken away"),
+        (ordinary, "none".into(), json!([null, null]), "no role to remove"),
         (ordinary, "99999".into(), json!([null, ["Gone", 16, 1, false]]), "no role 99999"),
-        (ordinary, "-99".into(), json!([null, ["", 65_536, -1, false]]), "has everyone’s role already"),
+        (ordinary, "-99".into(), json!([null, ["", 65_536, -1, false]]), "has the default permissions already"),
         (remote, moderator.to_string(), json!([null, moderator_seen]), "has no login here"),
         // A frozen login gets no more rights.
         (
@@ -335,12 +335,12 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
     }
     // Frozen: less is taken, more is not given.
     let form = look(&house, &owner, "tomweil", &equal.to_string()).await;
-    assert!(!form.page.contains("gets no more rights"), "fewer rights may always be");
+    assert!(!form.page.contains("can’t get more permissions"), "fewer rights may always be");
     let more = make(&house, "More", 30, 1_049_884 | 1 << 12).await;
     let form = look(&house, &owner, "tomweil", &more.to_string()).await;
-    assert!(form.page.contains("has a frozen login, and gets no more rights"), "{}", form.page);
+    assert!(form.page.contains("is frozen, and can’t get more permissions"), "{}", form.page);
     let answer = send(&house, &owner, &form, WHY).await;
-    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "gets no more rights").await;
+    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "can’t get more permissions").await;
     // Without manage_roles nothing goes.
     run(&house, &format!("update user_roles set permissions = 1040 where id = {own}")).await;
     let form = look(&house, &owner, &name, &moderator.to_string()).await;
@@ -367,7 +367,7 @@ async fn the_account_acted_as_must_be_able_to_work_itself() {
     run(&house, &format!("update users set disabled = true where account_id = {master}")).await;
     let form = look(&house, &owner, &name, &moderator).await;
     let answer = send(&house, &owner, &form, WHY).await;
-    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "frozen login").await;
+    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "is frozen").await;
     assert_eq!(role_of(&house, &name).await, None);
 }
 
@@ -408,7 +408,7 @@ async fn what_happens_meanwhile_stops_the_change() {
                 format!("update user_roles set name = 'Day shift' where id = {night}"),
                 format!("update user_roles set name = 'Night shift' where id = {night}"),
                 StatusCode::CONFLICT,
-                "renamed meanwhile; it is now “Day shift”",
+                "renamed in the meantime; it is now “Day shift”",
             ),
             (
                 format!("update user_roles set permissions = 1 where id = {night}"),
@@ -420,13 +420,13 @@ async fn what_happens_meanwhile_stops_the_change() {
                 format!("update accounts set suspended_at = now() where id = {number}"),
                 format!("update accounts set suspended_at = null where id = {number}"),
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "is suspended, and gets no more rights",
+                "is suspended, and can’t get more permissions",
             ),
             (
                 format!("update users set disabled = true where account_id = {number}"),
                 format!("update users set disabled = false where account_id = {number}"),
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "has a frozen login, and gets no more rights",
+                "is frozen, and can’t get more permissions",
             ),
         ];
         for (change, back, status, said) in &meanwhile {
@@ -468,7 +468,9 @@ async fn an_admin_of_the_console_takes_away_and_gives_nothing() {
     let name = ordinary(&house).await;
     let moderator = role(&house, "Moderator").await.to_string();
     let preview = house.get(Some(&admin), &format!("/i/harbour/roles/change?who={name}&role={moderator}")).await;
-    assert!(preview.body.contains("Owners of the console give roles") && !preview.body.contains("name=\"seen\""));
+    assert!(
+        preview.body.contains("Only owners of this console can give roles") && !preview.body.contains("name=\"seen\"")
+    );
     let owner = house.sign_in("owner").await;
     let form = look(&house, &owner, &name, &moderator).await;
     let answer = send(&house, &admin, &form, WHY).await;
@@ -481,7 +483,7 @@ async fn an_admin_of_the_console_takes_away_and_gives_nothing() {
     let auditor = house.sign_in("auditor").await;
     let page = house.get(Some(&auditor), &format!("/i/harbour/roles/{moderator}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("@adwoaosei") && !page.body.contains("Take away"), "{}", page.body);
+    assert!(page.body.contains("@adwoaosei") && !page.body.contains("Remove"), "{}", page.body);
     for role in ["moderator", "contractor"] {
         let cookie = house.sign_in(role).await;
         for path in ["/i/harbour/roles", "/i/harbour/roles/change"] {
@@ -511,12 +513,15 @@ async fn the_pages_decode_every_bit_and_page_the_members() {
         assert!(list.body.contains("unknown bit 40") && !list.body.contains("<b>Odd</b>"), "{}", list.body);
         let page = house.get(Some(&cookie), &format!("/i/harbour/roles/{odd}")).await.body;
         assert!(page.contains("manage_reports") && page.contains("unknown bit 40"), "{page}");
-        assert!(page.contains("invite_users") && page.contains("from everyone"), "the effective mask: {page}");
+        assert!(page.contains("invite_users") && page.contains("default permission"), "the effective mask: {page}");
         assert!(page.contains(&(16 | 1_i64 << 40 | 65_536).to_string()), "{page}");
-        assert!(page.contains("Nobody has this role"), "{page}");
-        assert_eq!(page.contains("knows no such rule"), version == Version::V43, "{page}");
+        assert!(page.contains("No members yet"), "{page}");
+        assert_eq!(page.contains("not available in this Mastodon release"), version == Version::V43, "{page}");
         let everyone = house.get(Some(&cookie), "/i/harbour/roles/-99").await.body;
-        assert!(everyone.contains("Everybody with an account here") && !everyone.contains("Give it to"), "{everyone}");
+        assert!(
+            everyone.contains("Everyone with an account here") && !everyone.contains("Give this role to"),
+            "{everyone}"
+        );
         for nothing in ["/i/harbour/roles/0", "/i/harbour/roles/x"] {
             let page = house.get(Some(&cookie), nothing).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{nothing}");
@@ -551,7 +556,7 @@ async fn a_role_that_wants_a_second_factor_locks_whoever_has_none() {
     run(&house, &format!("update user_roles set require_2fa = true where id = {moderator}")).await;
     assert!(look(&house, &owner, &name, &moderator.to_string()).await.page.contains(locked));
     let page = house.get(Some(&owner), &format!("/i/harbour/roles/{moderator}")).await.body;
-    assert!(page.contains("no second factor") && page.contains("needed: members without one"), "{page}");
+    assert!(page.contains("no two-factor authentication") && page.contains("required: members without it"), "{page}");
     run(
         &house,
         &format!(
@@ -571,7 +576,7 @@ async fn what_was_typed_wrong_is_said_beside_the_field() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
     for (who, said) in [
-        ("nobody_of_that_name", "Nobody here is called"),
+        ("nobody_of_that_name", "There is no account"),
         ("@quarry@night.example", "on another server"),
         ("two words", "is not a handle"),
     ] {

@@ -43,7 +43,7 @@ impl Attempt<'_> {
         let named = lines.iter().filter(|line| line.starts_with("WRONG") && line.contains(self.named)).count();
         assert!(named > 0, "a verification names {} after {}: {lines:?}", self.named, self.does);
         let overview = house.get(Some(owner), "/i/harbour").await.body;
-        assert!(overview.contains("People and rights"), "the overview says so after {}", self.does);
+        assert!(overview.contains("People and permissions"), "the overview says so after {}", self.does);
         sql(&house.store.store, self.undo).await.unwrap();
         let after = house.app.ledger.verify(&[]).await.unwrap();
         assert!(after.holds(), "after {}: {:?}", self.undo, after.lines());

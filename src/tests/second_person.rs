@@ -92,18 +92,18 @@ async fn somebody_invented_by_the_asker_approves_nothing_for_a_day_and_is_named_
     clock.advance(3 * HOUR);
     let grant = ask(&house, "owner").await;
     let (done, said) = approves(&house, "puppet", &grant).await;
-    assert!(!done && said.contains("added 3 h ago by the asker"), "{said}");
+    assert!(!done && said.contains("added 3 h ago by the requester"), "{said}");
     clock.advance(20 * HOUR + HOUR - 1);
     assert!(!approves(&house, "puppet", &grant).await.0, "a day is not over");
     clock.advance(DAY + 1);
     let (done, said) = approves(&house, "puppet", &grant).await;
-    assert!(done && said.contains("added 2 days ago by the asker"), "{said}");
-    assert!(entry(&house).await.contains("added 2 days ago by the asker"));
+    assert!(done && said.contains("added 2 days ago by the requester"), "{said}");
+    assert!(entry(&house).await.contains("added 2 days ago by the requester"));
     clock.advance(28 * DAY + 1);
     let grant = ask(&house, "owner").await;
     let (done, said) = approves(&house, "puppet", &grant).await;
-    assert!(done && !said.contains("by the asker"), "thirty days are over: {said}");
-    assert!(!entry(&house).await.contains("by the asker"));
+    assert!(done && !said.contains("by the requester"), "thirty days are over: {said}");
+    assert!(!entry(&house).await.contains("by the requester"));
 }
 
 #[tokio::test]
@@ -116,20 +116,20 @@ async fn whoever_was_changed_by_the_asker_or_by_the_askers_people_is_no_second_p
     house.post(Some(&owner_cookie), "/api/people/role", &role).await;
     let grant = ask(&house, "owner").await;
     let (done, said) = approves(&house, "moderator", &grant).await;
-    assert!(!done && said.contains("given a role") && said.contains("by the asker"), "{said}");
+    assert!(!done && said.contains("given a role") && said.contains("by the requester"), "{said}");
     // By a third: the asker's invention invents another.
     add(&house, "owner", "first", Role::Owner).await;
     add(&house, "first", "second", Role::Owner).await;
     let (done, said) = approves(&house, "second", &grant).await;
-    assert!(!done && said.contains("by first, who was added under 1 min ago by the asker"), "{said}");
+    assert!(!done && said.contains("by first, who was added under 1 min ago by the requester"), "{said}");
     // The other way round: the asker is the invention of whoever approves.
     add(&house, "owner", "asking", Role::Admin).await;
     let theirs = ask(&house, "asking").await;
     let (done, said) = approves(&house, "owner", &theirs).await;
-    assert!(!done && said.contains("the asker was added under 1 min ago by the one who decides"), "{said}");
+    assert!(!done && said.contains("the requester was added under 1 min ago by the person deciding"), "{said}");
     // Two inventions of a third.
     let (done, said) = approves(&house, "first", &theirs).await;
-    assert!(!done && said.contains("by owner; the asker was added under 1 min ago by owner"), "{said}");
+    assert!(!done && said.contains("by owner; requested by added under 1 min ago by owner"), "{said}");
     // By access given back.
     clock.advance(2 * DAY);
     let owner_cookie = house.sign_in("owner").await;
@@ -173,10 +173,10 @@ async fn a_second_person_has_a_second_factor_of_their_own_where_one_is_asked_for
     (strict.app, strict.router) = waived(&app, true);
     let (done, said) = approves(&strict, "other", &grant).await;
     assert!(done && said.contains("it is optional here"), "{said}");
-    assert!(entry(&strict).await.contains("none, and none was asked for"));
+    assert!(entry(&strict).await.contains("none, and none was required"));
     let cookie = strict.sign_in("owner").await;
     let page = strict.get(Some(&cookie), &grant).await.body;
-    assert!(page.contains("it is optional here") && page.contains("added 2 days ago by the asker"), "{page}");
+    assert!(page.contains("it is optional here") && page.contains("added 2 days ago by the requester"), "{page}");
 }
 
 /// What stands beside an entry is anybody's who can write the store; the entry itself is not.

@@ -85,7 +85,7 @@ async fn settings_roles_and_invitations_are_written_to_the_primary() {
     let cookie = house.sign_in("owner").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
     assert!(overview.contains("read-only, a copy "), "{overview}");
-    assert!(overview.contains("; written is to its primary"), "{overview}");
+    assert!(overview.contains("; writes go to its primary"), "{overview}");
 
     let set = close(&house, &cookie).await;
     assert!(set.location.as_deref().unwrap_or_default().contains("done="), "{}", set.body);
@@ -185,7 +185,7 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     let to = first.location.expect("a page");
     assert!(to.contains("done="), "{to}");
     let page = house.get(Some(&cookie), &to).await.body;
-    assert!(page.contains("The console goes on looking for two minutes"), "{page}");
+    assert!(page.contains("The console keeps checking for two minutes"), "{page}");
     // The page still shows the case open. A second press finds the first under way.
     let second = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.expect("a page");
     assert!(second.contains("draft="), "{second}");

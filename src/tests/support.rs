@@ -513,7 +513,7 @@ pub async fn house_of(store: Kept, version: Version) -> House {
 /// The same with Mastodon's caches in one Redis, and the console told of the same or another one.
 pub async fn house_with(store: Kept, version: Version, cache: Option<&str>, redis_url: Option<String>) -> House {
     let cache = match cache {
-        Some(url) => Some(practice::cache::Cache::connect(url).await.expect("Redis answers")),
+        Some(url) => Some(practice::cache::Cache::connect(url).await.expect("Redis responds")),
         None => None,
     };
     let community = community(version).await;
@@ -559,7 +559,7 @@ async fn house_under(
 ) -> House {
     let pool = PgPoolOptions::new().max_connections(8).connect(url).await.expect("a database");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
+    let address = listener.local_addr().expect("an IP address");
     let token: String =
         sqlx::query_scalar("select token from oauth_access_tokens order by id limit 1").fetch_one(&pool).await.unwrap();
     let practice = Arc::new(server::Practice {

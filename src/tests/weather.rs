@@ -352,8 +352,8 @@ async fn with_the_store_gone_pages_say_so_and_come_back() {
     }
     // They are answered while nothing of the store can be had, and say so.
     for (page, status, says) in [
-        ("/i/harbour/reports", StatusCode::SERVICE_UNAVAILABLE, "own database does not answer"),
-        ("/sign-in", StatusCode::SERVICE_UNAVAILABLE, "own database does not answer"),
+        ("/i/harbour/reports", StatusCode::SERVICE_UNAVAILABLE, "own database can’t be reached"),
+        ("/sign-in", StatusCode::SERVICE_UNAVAILABLE, "own database can’t be reached"),
         ("/health", StatusCode::SERVICE_UNAVAILABLE, "the store"),
     ] {
         let answer = house.get(Some(&cookie), page).await;
@@ -378,10 +378,7 @@ async fn an_instance_that_was_taken_out_is_told_to_its_contractor_as_what_it_is(
         let answer = house.get(Some(&contractor), page).await;
         let said = crate::seen::text(&answer.body);
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}: {said}");
-        assert!(
-            said.contains("harbour") && said.contains("is not connected to this console any more"),
-            "{page}: {said}"
-        );
+        assert!(said.contains("harbour") && said.contains("no longer connected to this console"), "{page}: {said}");
         assert!(!said.contains("lagoon"), "{page}: {said}");
     }
     // What a grant does not name is nobody's business, connected or not.

@@ -137,7 +137,7 @@ async fn an_end_of_no_session_is_said_and_changes_nothing() {
         let form = [("operator", "01moderator"), ("session", "0123456789abcdef"), ("back", "/people")];
         let answer = house.sent(&owner, "/api/people/end-sessions", &form).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.body.contains("That session of moderator has ended already"), "{}", answer.body);
+        assert!(answer.body.contains("That session of moderator has already ended"), "{}", answer.body);
         assert_eq!(house.outcome("end_sessions").await, Some(Outcome::Stale));
         assert_eq!(generation().await, before);
         assert!(house.get(Some(&moderator), "/i/harbour").await.status.is_success());

@@ -273,7 +273,7 @@ async fn what_runs_is_counted_without_being_opened() {
         let store = &house.app.store;
         sql(store, "update batch_items set sealed_deed = 'not to be opened' where position > 0").await.unwrap();
         let desk = house.get(Some(&cookie), "/i/harbour/signups").await;
-        assert!(desk.status == StatusCode::OK && desk.body.contains("Let in 12 people"), "{}", desk.body);
+        assert!(desk.status == StatusCode::OK && desk.body.contains("Approve 12 people"), "{}", desk.body);
         let form = [("instance", "harbour"), ("batch", id), ("pause", "yes")];
         house.post(Some(&cookie), "/api/batches/pause", &form).await;
         let filter = Filter { kind: Some("batch_paused".into()), limit: 1, ..Default::default() };
@@ -447,7 +447,10 @@ async fn a_rule_that_was_made_anew_since_the_preview_ends_its_row() {
         }
         assert_eq!(entries(&house, "change_domain_block").await, 1, "it is tried once");
         let (state, said) = line(&house, &import, 2).await;
-        assert!(state == RowState::Failed && said.contains("made another meanwhile"), "{state:?} {said}");
+        assert!(
+            state == RowState::Failed && said.contains("replaced the domain block in the meantime"),
+            "{state:?} {said}"
+        );
         let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
         assert_eq!((kept.state, house.weather.writes()), (ImportState::Done, 0));
     }
@@ -581,7 +584,7 @@ async fn a_batch_of_which_it_is_not_known_whether_it_was_begun_stays() {
         sql(store, "alter table gone rename to rights_changes").await.unwrap();
         assert!(to.contains("draft="), "{to}");
         let page = house.get(Some(&cookie), &to).await.body;
-        assert!(page.contains("it is not known whether this was begun"), "{page}");
+        assert!(page.contains("it’s not known whether this was started"), "{page}");
         assert_eq!((count(store, "select count(*) from batch_items").await, work(&house).await), (2, 0));
         let now = house.app.clock.now();
         assert_eq!(batches::delete_old(store, now, now.plus(DAY)).await.unwrap(), 1, "forgotten with the day");

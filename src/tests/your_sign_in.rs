@@ -86,7 +86,7 @@ async fn everybody_finds_their_own_sign_in_from_every_page() {
         assert!(audit.body.contains("href=\"/your-sign-in\""), "{name}: {}", audit.body);
         let page = house.get(Some(&cookie), PAGE).await;
         assert_eq!(page.status, StatusCode::OK, "{name}");
-        for part in ["Change the password", "Set up an authenticator", "Recovery codes", "Sessions", "this one"] {
+        for part in ["Change password", "Set up an authenticator", "Recovery codes", "Sessions", "this one"] {
             assert!(page.body.contains(part), "{name} has no {part}");
         }
     }
@@ -97,10 +97,10 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
     let other = house.sign_in("moderator").await;
     let colleague = house.sign_in("admin").await;
     for (fields, beside, said) in [
-        ([("present", "not this one"), ("password", NEW), ("repeat", NEW)], "present", "not your present password"),
+        ([("present", "not this one"), ("password", NEW), ("repeat", NEW)], "present", "Wrong password"),
         ([("present", PASSWORD), ("password", "short"), ("repeat", "short")], "password", "at least 12"),
         ([("present", PASSWORD), ("password", NEW), ("repeat", "another")], "repeat", "differ"),
-        ([("present", PASSWORD), ("password", PASSWORD), ("repeat", PASSWORD)], "password", "the password you have"),
+        ([("present", PASSWORD), ("password", PASSWORD), ("repeat", PASSWORD)], "password", "your current password"),
     ] {
         let back = send(&house, &cookie, "password", &fields).await;
         let (status, page) = came_back(&house, &cookie, &back).await;
@@ -116,10 +116,10 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
     let done = send(&house, &cookie, "password", &[("present", PASSWORD), ("password", NEW), ("repeat", NEW)]).await;
     assert!(done.starts_with("/your-sign-in?done="), "{done}");
     let page = read(&house, &cookie, &done).await;
-    assert!(page.contains("Changed the password of moderator. Done and read back."), "{}", page);
+    assert!(page.contains("Changed the password of moderator. Done and verified."), "{}", page);
     assert!(!alive(&house, &other).await, "the other session has ended");
     assert!(alive(&house, &cookie).await, "this one goes on");
-    assert!(alive(&house, &colleague).await, "somebody else’s goes on");
+    assert!(alive(&house, &colleague).await, "by another account goes on");
     assert!(!signs_in(&house, "moderator", PASSWORD).await);
     assert!(signs_in(&house, "moderator", NEW).await);
     assert_eq!(house.outcome("change_password").await, Some(Outcome::Succeeded));
@@ -198,8 +198,8 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     clock.advance(31_000);
     let present = code(&secret, &clock);
     for (fields, said) in [
-        ([("present", "wrong"), ("code", present.as_str())], "not your present password"),
-        ([("present", PASSWORD), ("code", "000000")], "That code is not right"),
+        ([("present", "wrong"), ("code", present.as_str())], "Wrong password"),
+        ([("present", PASSWORD), ("code", "000000")], "Wrong code"),
     ] {
         let back = send(&house, &cookie, "begin-factor", &fields).await;
         let (status, page) = came_back(&house, &cookie, &back).await;
@@ -226,14 +226,14 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     let done = send(&house, &cookie, "set-factor", &[("setting", id), ("code", &code(&new, &clock))]).await;
     assert!(done.contains("done=") && done.contains("shown="), "{done}");
     let page = read(&house, &cookie, &done).await;
-    assert!(page.contains("Replaced the authenticator of moderator. Done and read back."), "{page}");
+    assert!(page.contains("Replaced the authenticator of moderator. Done and verified."), "{page}");
     let listed: Vec<String> = codes_on(&page).lines().map(str::to_owned).collect();
     assert_eq!(listed.len(), 10);
     assert!(listed.iter().all(|code| code.split('-').map(str::len).collect::<Vec<_>>() == [4, 4, 4, 4]), "{listed:?}");
     assert!(page.contains("download=\"howdah-recovery-codes.txt\"") && page.contains("href=\"data:text/plain"));
     assert!(page.contains("10 left"), "{page}");
     let again = read(&house, &cookie, &done).await;
-    assert!(!again.contains(&listed[0]) && again.contains("shown already"), "{again}");
+    assert!(!again.contains(&listed[0]) && again.contains("already been shown"), "{again}");
     for (session, goes_on) in [(&cookie, true), (&other, false)] {
         assert_eq!(alive(&house, session).await, goes_on);
     }
@@ -386,11 +386,11 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     let oneself = read(&house, &owner, "/people/change?who=01owner").await;
     assert!(!oneself.contains("/people/reset?who=01owner"), "never oneself");
     let page = read(&house, &owner, "/people/reset?who=01moderator").await;
-    assert!(page.contains("Reset the sign-in of moderator") && !page.contains("name=\"factor\""), "{page}");
+    assert!(page.contains("Reset sign-in of moderator") && !page.contains("name=\"factor\""), "{page}");
     let back = reset(&house, &owner, &[("operator", "01moderator"), ("why", " ")]).await;
     let (status, page) = came_back(&house, &owner, &back).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is asked for");
-    assert!(page.contains("Say why"), "{page}");
+    assert!(page.contains("Enter a reason"), "{page}");
     let own = reset(&house, &owner, &[("operator", "01owner"), ("why", "forgot it")]).await;
     assert_eq!(came_back(&house, &owner, &own).await.0, StatusCode::UNPROCESSABLE_ENTITY, "never oneself");
     assert!(alive(&house, &theirs).await);
@@ -403,7 +403,7 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     assert!(alive(&house, &owner).await);
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "once more")]).await;
     let link = link_on(&read(&house, &owner, &made).await);
-    assert!(choose(&house, &first, NEW).await.contains("draft="), "another link takes the place of the one before");
+    assert!(choose(&house, &first, NEW).await.contains("draft="), "another link takes the place of the previous one");
     let page = house.get(None, &format!("/sign-in/new-password?link={link}")).await.body;
     assert!(page.contains("A new password for") && page.contains("moderator"), "{page}");
     let short = choose(&house, &link, "short").await;

@@ -87,7 +87,7 @@ impl Why {
     /// Beside the field, if it is too long, or empty where it is needed.
     pub fn given(text: &str, needed: bool) -> Result<Self, Problem> {
         if needed {
-            Self::needed("why", text, "Say why: the record needs the reason.")
+            Self::needed("why", text, "Enter a reason: the audit log needs it.")
         } else {
             Self::typed("why", text)
         }
@@ -110,7 +110,7 @@ bounded!(
     /// A whole mail address that is looked for (RFC 5321: 254 characters at most).
     Email,
     254,
-    "The mail address"
+    "The email address"
 );
 bounded!(
     /// The beginning of a session's hash, as a list of sessions names it.
@@ -122,7 +122,7 @@ bounded!(
     /// What a page of the record is narrowed to: the query of its address.
     Narrowing,
     2_000,
-    "What the record is narrowed to"
+    "The audit log filter"
 );
 bounded!(
     /// A keyed hash, as a page named it.

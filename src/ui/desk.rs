@@ -95,11 +95,11 @@ where
         let typed = frame.draft.as_ref().map(form::kept);
         // A list that was narrowed to what it does not know is there without that.
         let whole = (problem.kind == Kind::Invalid && !search.is_empty())
-            .then(|| view! { <a class="btn main" href=path.clone()>"Show it without filters"</a> " " });
+            .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> " " });
         let remedy = view! {
             {trouble(&problem)}
             {typed}
-            <p>{whole}<a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
+            <p>{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></p>
         };
         view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
@@ -120,7 +120,7 @@ pub fn once(made: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
 
 /// An address at which nothing stands, in the frame of whoever is signed in.
 pub fn nowhere() -> AnyView {
-    let missing = async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
+    let missing = async { Err::<Framed<()>, _>(Problem::not_found("This page doesn’t exist.")) };
     let instance = path::instance_of(&use_location().pathname.get_untracked());
     shown(Desk::Nowhere, missing, |_, ()| ().into_any(), |_, ()| String::new(), instance)
 }
@@ -130,10 +130,10 @@ fn trouble(problem: &Problem) -> AnyView {
     view! {
         <h1>{match problem.kind {
             Kind::SignedOut => "Sign in",
-            Kind::Forbidden => "Not for you",
-            Kind::NotFound => "Not here",
+            Kind::Forbidden => "No access",
+            Kind::NotFound => "Not found",
             Kind::Invalid => "Not understood",
-            _ => "Not now",
+            _ => "Not available",
         }}</h1>
         <p class="note" role="alert">{form::sentence(problem)}</p>
         {request_id(problem).map(|id| view! { <p class="small soft">"Request " {id}</p> })}
@@ -157,7 +157,7 @@ pub fn problem_page(problem: Problem) -> AnyView {
             {trouble(&problem)}
             <p>
                 <a class="btn main" href=if signed_out { path::SIGN_IN } else { path::OVERVIEW }>
-                    {if signed_out { "Sign in" } else { "To the overview" }}
+                    {if signed_out { "Sign in" } else { "Go to the overview" }}
                 </a>
             </p>
         </main>
@@ -205,15 +205,16 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let contradiction = frame.contradiction.clone().map(|what| {
         view! {
             <p class="note lead danger" role="alert">
-                <strong>"The record contradicts itself: "</strong>{what}
-                ". Nothing is signed and no deed is begun until an owner has decided at the server (howdah audit verify, howdah audit accept). Registrations can be closed all the same."
+                <strong>"The audit log contradicts itself: "</strong>{what}
+                ". Nothing is signed and no action can start until an owner has decided on the server (howdah \
+                audit verify, howdah audit accept). You can still close registrations."
             </p>
         }
     });
     let recovery = frame.recovery_codes_left.map(recovery_code_used);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
-        <a class="skip" href="#main">"Skip to the work"</a>
+        <a class="skip" href="#main">"Skip to content"</a>
         <div class="frame" data-root=ring.mark() data-letters=(!letters).then_some("off") data-zone=zone>
             {rail}
             <div class="side">
@@ -230,11 +231,12 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
 
 fn recovery_code_used(left: usize) -> impl IntoView {
     let left = match left {
-        0 => "None is left".to_owned(),
+        0 => "None are left".to_owned(),
         left => format!("{} left", super::count(left, "is", "are")),
     };
     view! {
-        <p class="note lead" role="status">"You signed in with a recovery code, which is used up now. " {left} ". If it was not you, ask an owner of this console at once."</p>
+        <p class="note lead" role="status">"You signed in with a recovery code, which is now used up. " {left} ". If it wasn’t you, \
+        tell an owner of this console at once."</p>
     }
 }
 
@@ -254,7 +256,7 @@ fn notice(notice: Notice) -> impl IntoView {
 
 fn rail(here: Desk, frame: &Frame) -> AnyView {
     view! {
-        <nav class="rail" aria-label="Desks">
+        <nav class="rail" aria-label="Main">
             <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
             {desks(here, frame)}
             {rail_foot(here, frame)}
@@ -308,12 +310,12 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
             let href = path::accounts(&instance.name);
             links.push(link(Desk::Accounts, href, icon::accounts().into_any(), "Accounts", None));
         }
-        links.push(view! { <div class="sep">"Running the place"</div> }.into_any());
+        links.push(view! { <div class="sep">"Administration"</div> }.into_any());
         if frame.may(Permission::ViewRegistrations) {
             let state = frame
                 .registrations
                 .as_deref()
-                .map(|state| state.trim_start_matches("with ").trim_end_matches("-user").to_owned());
+                .map(|state| state.trim_end_matches(" required").trim_end_matches("-user").to_owned());
             let href = path::registrations(&instance.name);
             links.push(link(
                 Desk::Registrations,
@@ -325,14 +327,14 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
         }
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);
-            links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Blocks", None));
+            links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Federation", None));
         }
         if frame.may(Permission::ViewRoles) {
             links.push(link(Desk::Roles, path::roles(&instance.name), icon::roles().into_any(), "Roles", None));
         }
         if frame.may(Permission::ViewInvitations) {
             let href = path::invitations(&instance.name);
-            links.push(link(Desk::Invitations, href, icon::invitations().into_any(), "Invitations", None));
+            links.push(link(Desk::Invitations, href, icon::invitations().into_any(), "Invites", None));
         }
     }
     if frame.may(Permission::ManageOperators) {
@@ -343,7 +345,7 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     } else if frame.role == Role::Contractor {
         links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
     }
-    links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit", None));
+    links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit log", None));
     links
 }
 
@@ -429,7 +431,7 @@ fn instance_link(here: Desk, frame: &Frame, head: &InstanceHead) -> AnyView {
 }
 
 fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
-    if head.well { ("dot good", "well") } else { ("dot danger", "something does not answer") }
+    if head.well { ("dot good", "well") } else { ("dot danger", "something isn’t responding") }
 }
 
 fn top(here: Desk, frame: &Frame) -> AnyView {
@@ -453,24 +455,24 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let label = if frame.may(Permission::SearchPersonal) {
-        "Find somebody by handle, id, email or IP address"
+        "Find by handle, ID, email or IP address"
     } else {
-        "Find somebody by handle or id"
+        "Find by handle or ID"
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };
         view! { <span class=class>"Registrations " {state}</span> }
     });
-    let unguarded = frame
-        .second_factor_optional
-        .then(|| view! { <span class="wide badge warn" title="Accepted on a loopback address only">"no second factor"</span> });
+    let unguarded = frame.second_factor_optional.then(
+        || view! { <span class="wide badge warn" title="Allowed on a loopback address only">"no second factor"</span> },
+    );
     view! {
         <header class="top">
             {switcher}
-            <form class="search" role="search" aria-label="People" action=path::LOOK_UP method="post">
+            <form class="search" role="search" aria-label="Search" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
-                <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
+                <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Search" data-key-focus=keys::key("/") value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}

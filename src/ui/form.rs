@@ -57,8 +57,9 @@ pub fn acting(frame: &Frame, needs: &[Capability]) -> AnyView {
 pub fn lacking(frame: &Frame, needs: &[Capability]) -> AnyView {
     let lacks: Vec<_> = frame.lacks.iter().filter(|lack| needs.contains(&lack.capability)).collect();
     let said = |lack: &&Lack| {
-        let then = if lack.certain { "." } else { ", as last seen. Whether that is still so is seen when it is done." };
-        view! { <p class="note">{format!("You cannot {} here: {}{then}", lack.capability.words(), lack.why)}</p> }
+        let then =
+            if lack.certain { "." } else { ", as last seen. The instance checks your permissions when you act." };
+        view! { <p class="note">{format!("You can’t {} here: {}{then}", lack.capability.words(), lack.why)}</p> }
     };
     lacks.iter().map(said).collect_view().into_any()
 }
@@ -75,7 +76,7 @@ pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
 pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required: bool) -> AnyView {
     let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     view! {
-        <label class="field" for=id>"Why" <span class="soft small">{format!(" {hint}")}</span></label>
+        <label class="field" for=id>"Internal reason" <span class="soft small">{format!(" {hint}")}</span></label>
         <input class="input" id=id name="why" maxlength="500" required=required value=typed />
         {beside(draft, "why")}
     }

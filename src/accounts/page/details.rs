@@ -53,14 +53,14 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
     });
     let sign_up = details.sign_up.as_ref().map(|sign_up| {
         view! {
-            <dt>"Signed up"</dt>
+            <dt>"Joined"</dt>
             <dd>{time::day(sign_up.at, frame.now)} {sign_up.locale.clone().map(|locale| format!(" · in “{}”", ui::excerpt(&locale, 12)))}</dd>
-            <dt>"Mail"</dt>
+            <dt>"Email"</dt>
             <dd>{match sign_up.confirmed_at {
                 Some(at) => format!("confirmed {}", time::day(at, frame.now)),
                 None => "never confirmed".to_owned(),
             }}</dd>
-            {(!sign_up.words.is_empty()).then(|| view! { <dt>"Asked to join"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
+            {(!sign_up.words.is_empty()).then(|| view! { <dt>"Reasons for joining"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
         }
     });
     // What is in force stands in the card above; here it is since when and by whom.
@@ -69,14 +69,15 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
     }
     let gone = details.data_is_gone.then(|| {
         view! { <p class="soft small">{if page.case.account.state.deleted {
-            "Its data was deleted: nothing brings that back."
+            "The data of this account has been irreversibly deleted."
         } else {
-            "No deletion of its data is scheduled: it was deleted already, or was suspended in a way that schedules none. Only what is still there would come back."
+            "No data deletion is scheduled: it was deleted already, or the suspension schedules none. Undoing the \
+            suspension restores only what still exists."
         }}</p> }
     });
     view! {
         <section class="card">
-            <header><h2>"Standing"</h2></header>
+            <header><h2>"Moderation"</h2></header>
             <div class="body stack">
                 <dl class="facts">
                     {sanctions.collect_view()}
@@ -96,7 +97,7 @@ fn deletion(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyVi
         Some(why) => view! { <p class="soft">{why.clone()}</p> }.into_any(),
         None => view! {
             <details class="undo" open=draft.is_some()>
-                <summary class="btn quiet small">"Delete at once…"</summary>
+                <summary class="btn quiet small">"Delete data now…"</summary>
                 {delete_form(instance, page, deletion, frame)}
             </details>
         }
@@ -104,9 +105,10 @@ fn deletion(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyVi
     };
     view! {
         <section class="card" id="delete">
-            <header><h2>"Its data"</h2></header>
+            <header><h2>"Data deletion"</h2></header>
             <div class="body stack">
-                <p>"Deleted by itself on " <b>{time::day(deletion.due, frame.now)}</b> ", unless the suspension is lifted before."</p>
+                <p>"Automatic on " <b>{time::day(deletion.due, frame.now)}</b> ", unless the suspension is undone \
+                before then."</p>
                 {form}
             </div>
         </section>
@@ -127,13 +129,15 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
             <input type="hidden" name="seen" value=deletion.due.0.to_string() />
             {form::acting(frame, &[Capability::DeleteData])}
             <ul class="plain-list small">{deletion.lost.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}
-                <li>"You decide this alone, and nobody can undo it."</li></ul>
-            <label class="field">"Type " <bdi>{account.handle.clone()}</bdi> " to say that it is meant"
+                <li>"You decide this alone, and it can’t be undone."</li></ul>
+            <label class="field">"Type " <bdi>{account.handle.clone()}</bdi> " to confirm"
                 <input class="input" name="name" autocomplete="off" required="" value=typed("name") /></label>
             {form::beside(draft, "name")}
-            <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed("why") placeholder="Kept in the record" /></label>
+            <label class="field">"Internal reason"<input class="input" name="why" maxlength="500" required="" value=typed("why") placeholder="Saved in the audit \
+            log" /></label>
             {form::beside(draft, "why")}
-            <button class="btn danger long" disabled=frame.lacks(&[Capability::DeleteData])><span>"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</span></button>
+            <button class="btn danger long" disabled=frame.lacks(&[Capability::DeleteData])><span>"Permanently delete \
+            the data of " <bdi>{account.handle.clone()}</bdi></span></button>
         </form>
     }
     .into_any()
@@ -145,7 +149,7 @@ fn made(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Reports they made"</h2><span class="soft small end">"the latest ten"</span></header>
+            <header><h2>"Reports made"</h2><span class="soft small end">"latest 10"</span></header>
             <table class="list"><tbody>
                 {page.details.made.iter().map(|made| view! {
                     <tr data-row=keys::row()>
@@ -168,23 +172,25 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
     }
     let account = page.case.account.id;
     let said = match details.places.iter().map(|place| place.group).max() {
-        None => "no address is kept".to_owned(),
+        None => "no IP address stored".to_owned(),
         Some(groups) => format!(
             "{}{}, {}",
-            if details.more_places { "the newest " } else { "" },
+            if details.more_places { "latest " } else { "" },
             ui::count(details.places.len(), "address", "addresses"),
-            ui::count(groups, "place", "different places")
+            ui::count(groups, "place", "different networks")
         ),
     };
     let sessions = (!details.sessions.is_empty()).then(|| {
         view! {
             <table class="list">
-                <thead><tr><th>{if details.sessions.len() >= MOST_SESSIONS { "Session, the newest 20" } else { "Session" }}</th><th>"Since"</th><th>"From"</th></tr></thead>
+                <thead><tr><th>{if details.sessions.len() >= MOST_SESSIONS { "Session (latest 20)" } else { "Session" }}</th><th>"Since"</th><th>"IP \
+                address"</th></tr></thead>
                 <tbody>{details.sessions.iter().map(|session| view! {
                     <tr data-row=keys::row()>
-                        <td class="full fill"><div class="cut soft"><bdi>{if session.agent.is_empty() { "a browser that says nothing of itself".to_owned() } else { session.agent.clone() }}</bdi></div></td>
+                        <td class="full fill"><div class="cut soft"><bdi>{if session.agent.is_empty() { "unknown \
+                        browser".to_owned() } else { session.agent.clone() }}</bdi></div></td>
                         <td class="nowrap soft">{time::day(session.since, frame.now)} ", used " {time::ago(session.last, frame.now)}</td>
-                        <td class="nowrap">{session.group.map(|group| format!("place {group}"))}</td>
+                        <td class="nowrap">{session.group.map(|group| format!("network {group}"))}</td>
                     </tr>
                 }).collect_view()}</tbody>
             </table>
@@ -192,7 +198,7 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
     });
     view! {
         <section class="card" id="places">
-            <header><h2>"Sessions and addresses"</h2><span class="soft small end">{said}</span></header>
+            <header><h2>"Sessions and IP addresses"</h2><span class="soft small end">{said}</span></header>
             {details.places.iter().map(|place| one_place(instance, account, place, page.case.may_reveal, frame)).collect_view()}
             {sessions}
         </section>
@@ -205,8 +211,8 @@ fn one_place(instance: &InstanceName, account: AccountId, place: &Place, may_rev
     let masked = if may_reveal {
         view! {
             <details class="menu">
-                <summary class="mask" title="Show it, with a reason">{place.masked.clone()}</summary>
-                <div class="card pad">{reveal_form(instance, account, frame, what, "Show it once")}</div>
+                <summary class="mask" title="Reveal, with a reason">{place.masked.clone()}</summary>
+                <div class="card pad">{reveal_form(instance, account, frame, what, "Reveal once")}</div>
             </details>
         }
         .into_any()
@@ -214,16 +220,18 @@ fn one_place(instance: &InstanceName, account: AccountId, place: &Place, may_rev
         view! { <span class="mask">{place.masked.clone()}</span> }.into_any()
     };
     view! {
-        <div class="post small by">{masked} <span class="soft">{format!("place {}", place.group)} " · " {time::ago(place.used_at, frame.now)}</span></div>
+        <div class="post small by">{masked} <span class="soft">{format!("network {}", place.group)} " · " {time::ago(place.used_at, frame.now)}</span></div>
     }
     .into_any()
 }
 
 fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     let details = &page.details;
-    let whose = if details.whole { "every deed about them" } else { "your own deeds about them" };
+    let whose = if details.whole { "all actions on this account" } else { "your own actions on this account" };
     let body = if details.record.is_empty() {
-        view! { <p class="pad soft">"Nothing yet. Every deed and every reveal about this account stands here from the moment it is asked for."</p> }.into_any()
+        view! { <p class="pad soft">"No entries yet. Every action on this account and every reveal is listed \
+        here."</p> }
+        .into_any()
     } else {
         view! {
             <table class="list"><tbody>{details.record.iter().map(|line| view! {
@@ -243,7 +251,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
         .map(|older| view! { <div class="pad"><a class="btn small" href=older>"Older →"</a></div> });
     view! {
         <section class="card" id="record">
-            <header><h2>"In the record"</h2><span class="soft small end">{whose}</span></header>
+            <header><h2>"Audit log"</h2><span class="soft small end">{whose}</span></header>
             {body}
             {older}
         </section>

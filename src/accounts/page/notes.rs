@@ -25,22 +25,23 @@ pub fn notes(instance: &InstanceName, account: AccountId, notes: &OurNotes, fram
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=account.to_string() />
-                <label class="field" for="note">"Write a note" <span class="soft small">"the team sees it; the instance does not"</span></label>
+                <label class="field" for="note">"Write a note" <span class="soft small">"visible to the team, not \
+                stored on the instance"</span></label>
                 {form::text_area("text", "note", "3", &typed, "")}
                 {form::beside(draft, "text")}
-                <div><button class="btn">"Keep the note"</button></div>
+                <div><button class="btn">"Save note"</button></div>
             </form>
         }
     });
     let to_it = notes.may_write.then(|| {
-        view! { <a class="btn quiet small end" href="#note" data-key=keys::key("c")>"Write one " <span class="key">"c"</span></a> }
+        view! { <a class="btn quiet small end" href="#note" data-key=keys::key("c")>"Add note " <span class="key">"c"</span></a> }
     });
     let empty = notes.notes.is_empty().then(|| {
-        view! { <p class="pad soft">"Nobody has written a note here. What the next person should know stands here."</p> }
+        view! { <p class="pad soft">"No notes yet. Leave a note for whoever handles this account next."</p> }
     });
     view! {
         <section class="card" id="notes">
-            <header><h2>"Our notes"</h2><span class="soft small">"kept here, in the record too"</span>{to_it}</header>
+            <header><h2>"Team notes"</h2><span class="soft small">"stored here and in the audit log"</span>{to_it}</header>
             {empty}
             {notes.notes.iter().map(|note| one_note(instance, account, note, frame)).collect_view()}
             {write}
@@ -63,7 +64,7 @@ fn one_note(instance: &InstanceName, account: AccountId, note: &OurNote, frame: 
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=account.to_string() />
                 <input type="hidden" name="note" value=note.id.clone() />
-                <button class="btn quiet small" title="It is shown nowhere any more but in the record">"Withdraw this note"</button>
+                <button class="btn quiet small" title="The note stays in the audit log only">"Withdraw note"</button>
             </form>
         }
     });

@@ -38,8 +38,7 @@ fn prevented(
     }
     if account.deleted_on.is_none() {
         return Some(
-            "Nothing of it waits to be deleted: it was deleted already, or was suspended in a way that schedules nothing."
-                .to_owned(),
+            "No data deletion is scheduled: the data was deleted already, or the suspension schedules none.".to_owned(),
         );
     }
     if let Some(why) = hands_off(context, instance, account, own, open) {
@@ -47,11 +46,12 @@ fn prevented(
     }
     match (own, &instance.health().account) {
         (Some(own), _) if !own.standing.can(DELETE_USER_DATA) => Some(format!(
-            "You act as {} there, whose role may not delete user data. Ask for that permission on the instance.",
+            "You act as {} on the instance, and that role lacks “Delete User Data”. Ask for the permission there.",
             own.handle()
         )),
         (None, Some(acting)) if !acting.can(DELETE_USER_DATA) => Some(format!(
-            "The console acts as @{} there, whose role may not delete user data. Give that role the permission on the instance.",
+            "The console acts as @{} on the instance, and that role lacks “Delete User Data”. Add the permission \
+            there.",
             acting.username
         )),
         _ => None,
@@ -72,14 +72,14 @@ pub fn deletion(
     let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
     let mut lost = vec![
         format!(
-            "{posts}, all media, the profile and {followers} go for good, now instead of on {}.",
+            "{posts}, all media, the profile and {followers} are deleted permanently, now instead of on {}.",
             time::day(due, context.now())
         ),
-        "Posts that an open report names stay until it is decided.".to_owned(),
-        "Lifting the suspension afterwards brings nothing back. The name stays taken.".to_owned(),
+        "Posts named in open reports are kept until the reports are decided.".to_owned(),
+        "Undoing the suspension later restores nothing. The username stays taken.".to_owned(),
     ];
     if account.has_login {
-        lost.push("The login stays locked, and Mastodon keeps its mail address and addresses.".to_owned());
+        lost.push("The account stays locked. Mastodon keeps its email address and IP addresses.".to_owned());
     }
     Some(Deletion { due, lost, prevented: prevented(context, instance, account, own, open) })
 }
@@ -100,7 +100,7 @@ pub async fn delete(
         let mut read = instance.database.read().await?;
         (read.account(id).await?, read.open_reports(id).await?)
     };
-    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let account = account.ok_or_else(|| Problem::not_found("This account no longer exists on the instance."))?;
     let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::DeleteAccounts, object).await?;
@@ -112,7 +112,7 @@ pub async fn delete(
     }
     let acct = account.acct();
     if typed.trim() != format!("@{acct}") {
-        return Err(Problem::invalid("name", format!("Type @{acct}, exactly, to say that it is meant.")));
+        return Err(Problem::invalid("name", format!("Type @{acct} exactly to confirm.")));
     }
     let why = Why::given(&why, true)?;
     let deed = DeleteAccount { instance: instance.name.clone(), account: id, acct, due };
@@ -127,11 +127,11 @@ impl Carry for DeleteAccount {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.account(self.account).await? {
             None => Some("the account is gone".to_owned()),
-            Some(now) if !now.state.suspended => Some("somebody lifted the suspension meanwhile".to_owned()),
-            Some(now) if now.deleted_on.is_none() => Some("its data was deleted meanwhile".to_owned()),
+            Some(now) if !now.state.suspended => Some("the suspension was undone in the meantime".to_owned()),
+            Some(now) if now.deleted_on.is_none() => Some("its data was deleted in the meantime".to_owned()),
             // A second suspension begins the 30 days anew: it is not the one that was looked at.
             Some(now) if now.deleted_on.is_some_and(|due| due.0 != self.due) => {
-                Some("it was suspended anew meanwhile".to_owned())
+                Some("it was suspended again in the meantime".to_owned())
             }
             Some(_) => None,
         })

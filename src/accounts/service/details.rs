@@ -70,7 +70,7 @@ pub async fn account(
 ) -> Result<Framed<AccountPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let missing = || Problem::not_found("There is no such account on this instance.");
+    let missing = || Problem::not_found("This account doesn’t exist on the instance.");
     let id: AccountId = account.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let mut case = case_page(context, &instance, id, search).await?;
@@ -89,9 +89,9 @@ pub async fn account(
     let data_is_gone = facts.account.data_is_gone();
     let deleted = if data_is_gone { deleted_from_here(context, &instance, id).await? } else { None };
     let deletion_words = data_is_gone.then(|| match deleted {
-        Some(entry) => format!("its data was deleted from this console, entry {entry}"),
-        None if facts.account.state.deleted => "its data has been deleted since".to_owned(),
-        None => "nothing of it waits to be deleted".to_owned(),
+        Some(entry) => format!("its data was deleted through this console, entry {entry}"),
+        None if facts.account.state.deleted => "its data has since been deleted".to_owned(),
+        None => "no data deletion is scheduled".to_owned(),
     });
     let sanctioned: Vec<AccountId> = (!state.words().is_empty()).then_some(id).into_iter().collect();
     let decisions = Decisions::about(context, &instance, &sanctioned, DecideCase::KIND).await?;
@@ -183,8 +183,8 @@ async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId
 }
 
 /// Whoever is deleted takes their rows of the log along (`admin_action_logs.account_id` cascades).
-const NOBODY_LOGGED: &str =
-    "nobody stands for it in Mastodon’s log: by a rule, by command, by itself, or by somebody who is gone since";
+const NOBODY_LOGGED: &str = "no entry in Mastodon’s audit log: done by a domain block, from the command line, by \
+the account’s owner, or by a moderator whose account is gone";
 
 /// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who. The
 /// deletion of its data suspends an account anew and freezes its login, without a row
@@ -213,7 +213,7 @@ fn sanctions(
             since: at.or(row.map(|row| row.at)),
             by: match row.map(|row| (row, &row.by_username)) {
                 Some((row, Some(_))) => format!("by {}{and_then}", who(row)),
-                Some((_, None)) => format!("by somebody who is gone{and_then}"),
+                Some((_, None)) => format!("by a deleted account{and_then}"),
                 None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
                 None => NOBODY_LOGGED.to_owned(),
@@ -223,8 +223,8 @@ fn sanctions(
     [
         one(state.suspended, "suspended", "suspend", since.suspended),
         one(state.silenced, "limited", "silence", since.silenced),
-        one(state.sensitized, "media hidden", "sensitive", since.sensitized),
-        one(state.disabled, "login frozen", "disable", None),
+        one(state.sensitized, "marked as sensitive", "sensitive", since.sensitized),
+        one(state.disabled, "frozen", "disable", None),
     ]
     .into_iter()
     .flatten()
@@ -238,9 +238,9 @@ fn made(row: &ReportMade) -> Made {
         category: row.category,
         at: row.created_at,
         became: match (row.closed_at, row.right) {
-            (None, _) => "waits".to_owned(),
-            (Some(_), true) => "closed, a strike followed".to_owned(),
-            (Some(_), false) => "closed without a strike".to_owned(),
+            (None, _) => "open".to_owned(),
+            (Some(_), true) => "resolved with a strike".to_owned(),
+            (Some(_), false) => "resolved without a strike".to_owned(),
         },
     }
 }

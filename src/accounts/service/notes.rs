@@ -29,12 +29,12 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
         let mut read = instance.database.read().await?;
         (read.account(id).await?, read.open_reports(id).await?)
     };
-    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let account = account.ok_or_else(|| Problem::not_found("This account no longer exists on the instance."))?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::DecideReports, &object).await?;
     if !may_read(context, &object).await? {
-        return Err(Problem::new(Kind::Forbidden, "The notes about this account are not yours to read or write.", ""));
+        return Err(Problem::new(Kind::Forbidden, "Your role can’t read or write notes about this account.", ""));
     }
     Ok((instance, account, permit))
 }
@@ -58,7 +58,7 @@ pub async fn write_note(
     back: String,
 ) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
-    let text = text::Note::needed("text", &text.replace("\r\n", "\n"), "There is nothing to write down yet.")?;
+    let text = text::Note::needed("text", &text.replace("\r\n", "\n"), "Write something first.")?;
     let note = Note {
         id: crate::id::fresh(),
         operator: context.actor.operator.clone(),
@@ -97,9 +97,13 @@ pub async fn withdraw_note(
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let app = context.app.clone();
     let found = account_notes::by_id(&app.store, &app.keys, &note).await?;
-    let found = found.ok_or_else(|| Problem::not_found("There is no such note."))?;
+    let found = found.ok_or_else(|| Problem::not_found("This note doesn’t exist."))?;
     if !may_withdraw(&context, &found) {
-        return Err(Problem::new(Kind::Forbidden, "Only who wrote a note, or an owner, withdraws it.", "Ask them."));
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "Only the author of a note or an owner can withdraw it.",
+            "Ask one of them.",
+        ));
     }
     let deed =
         WithdrawNote { instance: instance.name.clone(), account: account.id, acct: account.acct(), note: note.clone() };
@@ -112,7 +116,7 @@ pub async fn withdraw_note(
     if done {
         Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
     } else {
-        Err(Problem::new(Kind::Conflict, "The note was withdrawn already.", "Look again."))
+        Err(Problem::new(Kind::Conflict, "The note has already been withdrawn.", "Reload the page."))
     }
 }
 

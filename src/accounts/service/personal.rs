@@ -60,7 +60,7 @@ fn personal(text: &str) -> Result<Personal, Problem> {
     let invalid = |what: String| Err(Problem::invalid("q", what));
     let text = bare(text);
     if text.chars().count() > Email::LONGEST {
-        return invalid(format!("This is longer than {} characters: no email is.", Email::LONGEST));
+        return invalid(format!("This is longer than {} characters. No email address is that long.", Email::LONGEST));
     }
     let (plain, prefix) = match text.split_once('/') {
         Some((plain, prefix)) => (plain, Some(prefix)),
@@ -72,10 +72,10 @@ fn personal(text: &str) -> Result<Personal, Problem> {
         let bits = match prefix.map(str::parse::<u8>) {
             None => whole,
             Some(Ok(bits)) if bits <= whole => bits,
-            Some(_) => return invalid(format!("“{}” is not a range of addresses.", ui::excerpt(&text, 60))),
+            Some(_) => return invalid(format!("“{}” is not an IP range.", ui::excerpt(&text, 60))),
         };
         if bits < least {
-            return invalid(format!("A range as wide as /{bits} finds half the world: /{least} at the widest."));
+            return invalid(format!("/{bits} is too wide a range. Use /{least} or narrower."));
         }
         return Ok(Personal::Address(format!("{address}/{bits}")));
     }
@@ -85,7 +85,7 @@ fn personal(text: &str) -> Result<Personal, Problem> {
         {
             Ok(Personal::Email(Email::typed("q", &text.to_lowercase())?))
         }
-        _ => invalid("Write one whole email or one IP address, and nothing else.".to_owned()),
+        _ => invalid("Enter one complete email address or one IP address.".to_owned()),
     }
 }
 
@@ -122,11 +122,10 @@ pub async fn asked(context: &Context, instance: &InstanceName, id: Option<&str>)
 
 /// What a search found, and by what it was looked for.
 pub async fn found(context: &Context, instance: &InstanceName, id: &str) -> Result<(String, Vec<Hit>), Problem> {
-    kept(context, "search", instance, id).await?.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| {
-        Problem::not_found(
-            "What was found is shown for ten minutes, to the person who looked for it, where they looked.",
-        )
-    })
+    kept(context, "search", instance, id)
+        .await?
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .ok_or_else(|| Problem::not_found("Search results are shown for ten minutes, only to the person who searched."))
 }
 
 /// Sends the search field on to where it leads: to an account, to those of a name, or to the form that asks for a reason.
@@ -135,7 +134,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let typed = q.trim();
     if typed.chars().count() > Email::LONGEST {
-        return Err(Problem::invalid("q", format!("This is longer than {} characters: nothing is.", Email::LONGEST)));
+        return Err(Problem::invalid("q", format!("This is longer than {} characters. Shorten it.", Email::LONGEST)));
     }
     if !is_personal(typed) {
         return Ok(path::with(&path::find(&instance.name), "q", typed));
@@ -160,7 +159,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
     let what = personal(&q)?;
-    let said = "Say why: looking for somebody by this is a reveal, and the record needs the reason.";
+    let said = "Enter a reason: this search is a reveal, and the audit log needs to say why.";
     let why = Why::needed("why", &why, said)?;
     budget::take_one(&context).await?;
     let app = &context.app;
@@ -180,7 +179,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     let answered = closed_as_read(app, warrant, answer, facts).await?;
     let hits: Vec<Hit> = found?.iter().map(|found| hit(&context, found)).collect();
     let asked = match answered.deed().what {
-        Personal::Email(_) => "this email",
+        Personal::Email(_) => "this email address",
         Personal::Address(_) => "this IP address",
     };
     let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;

@@ -23,7 +23,7 @@ pub async fn begin(context: Context, everything: bool) -> Result<String, Problem
             let checking = tokio::spawn(check(app.clone(), earlier));
             let (found, reached) = checking.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "audit.check");
-                (not_carried_through(app.clock.now(), "The check itself failed; the log of the server says why"), None)
+                (not_carried_through(app.clock.now(), "The check failed; the server’s log says why"), None)
             });
             app.ledger_check.end(found, reached);
         });
@@ -42,7 +42,7 @@ async fn check(app: Arc<App>, earlier: Option<Verified>) -> (Checked, Option<Ver
         Some(file) => tokio::fs::read_to_string(file).await.map_or_else(
             |error| {
                 tracing::error!(%error, "audit.check.outside");
-                said.push("the checkpoints kept outside cannot be read".to_owned());
+                said.push("the checkpoints stored outside can’t be read".to_owned());
                 Vec::new()
             },
             |text| checkpoint::split(&text),
@@ -58,7 +58,7 @@ async fn check(app: Arc<App>, earlier: Option<Verified>) -> (Checked, Option<Ver
         }
         Err(error) => {
             tracing::error!(%error, "audit.check");
-            (not_carried_through(app.clock.now(), "The record cannot be read; try again in a moment"), None)
+            (not_carried_through(app.clock.now(), "The audit log can’t be read; try again in a moment"), None)
         }
     }
 }

@@ -65,7 +65,7 @@ async fn answer(
     // It leaves entries in the record: another site must not be able to send somebody here again and again.
     let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "An export is asked for on the console’s own pages.\n").into_response();
+        return (StatusCode::FORBIDDEN, "Exports have to be requested from the console’s own pages.\n").into_response();
     }
     let context = Context::of(app, signed);
     let (kind, file) = match form {
@@ -212,7 +212,7 @@ async fn hand_out(
                 tracing::error!(%error, "export.read");
                 part.push_str(&last(
                     form,
-                    &format!("the record could not be read below entry {before}: this file is not whole"),
+                    &format!("the audit log couldn’t be read below entry {before}: this file is incomplete"),
                 ));
                 // Whoever takes it learns of it from the file itself.
                 giving.give(part, 0).await?;
@@ -229,7 +229,7 @@ async fn hand_out(
         let full = rows >= most;
         if more && full {
             let said =
-                format!("more fits than the {most} entries of one file: those below entry {before} are not in it");
+                format!("more entries match than the {most} one file holds: those below entry {before} are missing");
             part.push_str(&last(form, &said));
         }
         giving.give(part, given).await?;
@@ -242,6 +242,7 @@ async fn hand_out(
 
 async fn read(context: &Context, asked: &ledger::Filter, before: i64, limit: usize) -> Result<Vec<Line>, LedgerError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let before = asked.before.map_or(before, |own| own.min(before));
     let asked = ledger::Filter { before: Some(before), limit, ..asked.clone() };
     let entries = context.app.ledger.list(&asked).await?;
     let people = operators::list(&context.app.store).await?;

@@ -81,7 +81,7 @@ fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
     let by = match (&row.by_username, row.by) {
         (Some(name), _) => format!("@{}", ui::tame(name)),
         (None, Some(id)) => format!("account {id}"),
-        (None, None) => "nobody known".to_owned(),
+        (None, None) => "unknown".to_owned(),
     };
     Logged {
         id: row.id,
@@ -105,7 +105,7 @@ const LONGEST_VALUE: usize = 80;
 /// changed (`{}`, null) is nothing to show; what is no such thing is shown as it stands, cut.
 fn changed(text: &str) -> Vec<String> {
     if text.chars().nth(LONGEST_CHANGES).is_some() {
-        return vec!["more was changed than is shown here; Mastodon’s own page of its log has it".to_owned()];
+        return vec!["more was changed than is shown here; see Mastodon’s audit log page".to_owned()];
     }
     let fields = match serde_json::from_str(text) {
         Ok(Value::Null) => return Vec::new(),
@@ -122,7 +122,7 @@ fn changed(text: &str) -> Vec<String> {
     };
     let mut lines: Vec<String> = fields.iter().take(MOST_CHANGES).map(line).collect();
     if more > 0 {
-        lines.push(format!("and {}", ui::count(more, "field more", "fields more")));
+        lines.push(format!("and {}", ui::count(more, "field more", "more fields")));
     }
     lines
 }

@@ -262,8 +262,7 @@ impl Noticed<'_> {
             return Ok(left.len());
         }
         let rest = left.len() - MOST_FACTS;
-        let said =
-            format!("{} more changes among {}, too many to say one by one", ui::grouped(rest), self.part.words());
+        let said = format!("{} more changes among {}, too many to list", ui::grouped(rest), self.part.words());
         let all = left.iter().map(|change| format!("{} {:?}", change.key, change.now)).collect::<String>();
         self.record(self.as_a_whole(), &all, json!({ "said": said, "fields": [] })).await?;
         Ok(MOST_FACTS + 1)
@@ -282,11 +281,17 @@ impl Noticed<'_> {
                     Ok(account) => read.account(account).await?.is_some(),
                     Err(_) => true,
                 };
-                causes.push(match (there, &change.now) {
-                    (false, _) => ": Mastodon deletes them with the account. What they did through this console is in this record",
-                    (true, None) => ": the account is still there, and Mastodon deletes none by itself",
-                    (true, Some(_)) => ", which deletes none by itself",
-                }.to_owned());
+                causes.push(
+                    match (there, &change.now) {
+                        (false, _) => {
+                            ": Mastodon deletes them with the account. What they did through this console is in \
+                            this audit log"
+                        }
+                        (true, None) => ": the account still exists, and Mastodon never deletes entries by itself",
+                        (true, Some(_)) => ", which never deletes entries by itself",
+                    }
+                    .to_owned(),
+                );
                 continue;
             }
             let (id, sanction) = sanction_of(&change.key);
@@ -306,16 +311,17 @@ impl Noticed<'_> {
                     None => ", in Mastodon".to_owned(),
                 },
                 (None, _) if read.account(account).await?.is_none() => {
-                    ": the account is gone from the instance".to_owned()
+                    ": the account no longer exists on the instance".to_owned()
                 }
                 (None, "deleted" | "suspended") if change.now.is_some() && user.is_none() => {
-                    ", by its owner or by command: Mastodon’s log has nothing of it, and no login is left".to_owned()
+                    ", by its owner or from the command line: not in Mastodon’s audit log, and no login is left"
+                        .to_owned()
                 }
                 (None, "deleted") if change.now.is_some() => {
-                    ": by Mastodon 30 days after a suspension, by its staff, or as its owner asked".to_owned()
+                    ": by Mastodon 30 days after a suspension, by its staff, or at its owner’s request".to_owned()
                 }
                 (None, _) => {
-                    ", by command, in the database or by Mastodon itself: its log has nothing of it".to_owned()
+                    ", from the command line, in the database or by Mastodon itself: not in its audit log".to_owned()
                 }
             });
         }
@@ -324,7 +330,7 @@ impl Noticed<'_> {
 
     async fn too_many(&self, number: i64, hash: &str) -> Result<usize, Trouble> {
         let number = ui::grouped(usize::try_from(number).unwrap_or(0));
-        let said = format!("something changed among {number} {}, which are too many to say what", self.part.words());
+        let said = format!("something changed among {number} {}, too many to say what", self.part.words());
         self.record(self.as_a_whole(), hash, json!({ "said": said, "fields": [] })).await?;
         Ok(1)
     }
@@ -332,7 +338,7 @@ impl Noticed<'_> {
     /// What was kept was not written by the console: nothing can be told from it.
     async fn not_known(&self, hash: &str) -> Result<usize, Trouble> {
         let said = format!(
-            "what the console had kept of {} was changed, not by the console: what changed there is not known",
+            "the console’s stored copy of {} was altered outside the console: what changed there is not known",
             self.part.words()
         );
         self.record(self.as_a_whole(), hash, json!({ "said": said, "fields": [] })).await?;
@@ -448,7 +454,7 @@ fn value_words(rows: Option<&Value>) -> String {
         },
         Value::Object(hidden) => {
             let length = hidden.get("length").and_then(Value::as_u64).unwrap_or(0);
-            format!("a value that is not kept ({length} characters)")
+            format!("a value that is not stored ({length} characters)")
         }
         _ => "nothing".to_owned(),
     };
@@ -494,7 +500,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
         Part::DomainBlocks => domain_rule(key, before, now),
         Part::DomainAllows => {
             let word = |row: Option<&Value>| if row.is_some() { "allowed" } else { "not allowed" }.to_owned();
-            let said = if now.is_some() { "was allowed" } else { "was taken off the allowed servers" };
+            let said = if now.is_some() { "was allowed" } else { "was removed from the allowed domains" };
             (format!("{key} {said}"), vec![("federation".to_owned(), word(before), word(now))])
         }
         Part::MailDomainBlocks => mail_rule(key, before, now),
@@ -511,7 +517,7 @@ fn setting(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, V
     let (was, is) = (value_words(before), value_words(now));
     // Only an hourly job of Mastodon's own, or a person: the record cannot know which.
     let perhaps = if key == MODE && was == "open" && is == "approved" {
-        " (Mastodon does this itself when no moderator was active for a week)"
+        " (Mastodon does this itself after a week without an active moderator)"
     } else {
         ""
     };
@@ -523,7 +529,7 @@ fn role(before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
     let fields = role_fields(before, now);
     let name = now.or(before).map(role_name).unwrap_or_default();
     let said = match (before, now) {
-        (None, _) => format!("role {name} was made"),
+        (None, _) => format!("role {name} was created"),
         (_, None) => format!("role {name} was deleted"),
         (Some(was), Some(is)) => {
             let list = |added: &Value, taken: &Value| {
@@ -566,12 +572,12 @@ fn domain_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (Strin
     let rule = |now| Found { part: Part::DomainBlocks, key, now }.rule();
     let (was, is) = (rule(before), rule(now));
     let said = match (&was, &is) {
-        (None, Some(is)) => format!("a rule for {key} was made: {}", is.words()),
-        (Some(was), None) => format!("the rule for {key} was lifted ({})", was.words()),
+        (None, Some(is)) => format!("a domain block for {key} was created: {}", is.words()),
+        (Some(was), None) => format!("the domain block for {key} was undone ({})", was.words()),
         (Some(was), Some(is)) if was.words() != is.words() => {
-            format!("the rule for {key} changed from {} to {}", was.words(), is.words())
+            format!("the domain block for {key} changed from {} to {}", was.words(), is.words())
         }
-        _ => format!("the rule for {key} changed in its comments or lists"),
+        _ => format!("the domain block for {key} changed in its comments or lists"),
     };
     (said, rules(was.as_ref(), is.as_ref()))
 }
@@ -582,11 +588,11 @@ fn mail_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String,
         |row: Option<&Value>| row.map_or("none", |rule| review(rule["review"].as_bool().unwrap_or(false))).to_owned();
     let (was, is) = (word(before), word(now));
     let said = match (before, now) {
-        (None, _) => format!("a rule for mail at {key} was made: {is}"),
-        (_, None) => format!("the rule for mail at {key} was lifted"),
-        _ => format!("the rule for mail at {key} changed from {was} to {is}"),
+        (None, _) => format!("an email domain block for {key} was created: {is}"),
+        (_, None) => format!("the email domain block for {key} was deleted"),
+        _ => format!("the email domain block for {key} changed from {was} to {is}"),
     };
-    (said, vec![("rule".to_owned(), was, is)])
+    (said, vec![("email domain block".to_owned(), was, is)])
 }
 
 /// A rule about addresses.
@@ -595,9 +601,9 @@ fn address_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (Stri
     let (was, is) = (rule(before), rule(now));
     let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
     let said = match (before, now) {
-        (None, _) => format!("a rule for {key} was made: {}", word(&is)),
-        (_, None) => format!("the rule for {key} was lifted"),
-        _ => format!("the rule for {key} changed to {}", word(&is)),
+        (None, _) => format!("an IP rule for {key} was created: {}", word(&is)),
+        (_, None) => format!("the IP rule for {key} was deleted"),
+        _ => format!("the IP rule for {key} changed to {}", word(&is)),
     };
     (said, addresses(was.as_ref(), is.as_ref()))
 }
@@ -608,12 +614,12 @@ fn sanction(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, 
     let handle = format!("@{}", ui::tame(name));
     let (_, sanction) = sanction_of(key);
     let (begins, ends) = match sanction {
-        "suspended" => ("was suspended", "is not suspended any more"),
-        "limited" => ("was limited", "is not limited any more"),
-        "sensitive" => ("had all media marked as sensitive", "has its media shown again"),
-        "frozen" => ("had its login frozen", "has no frozen login any more"),
-        "memorial" => ("was made a memorial", "is no memorial any more"),
-        _ => ("was deleted, or its data was", "is not marked as deleted any more"),
+        "suspended" => ("was suspended", "is no longer suspended"),
+        "limited" => ("was limited", "is no longer limited"),
+        "sensitive" => ("had all media marked as sensitive", "no longer has its media marked as sensitive"),
+        "frozen" => ("was frozen", "is no longer frozen"),
+        "memorial" => ("was memorialized", "is no longer memorialized"),
+        _ => ("was deleted, or its data was", "is no longer marked as deleted"),
     };
     let word = |row: Option<&Value>| if row.is_some() { "yes" } else { "no" }.to_owned();
     let said = format!("{handle} {}", if now.is_some() { begins } else { ends });
@@ -646,13 +652,13 @@ fn log_rows(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, 
     };
     let said = match now {
         None => format!(
-            "{gone} of {who} {are} gone from Mastodon’s own log, all there were, of {} to {}",
+            "{gone} of {who} {are} missing from Mastodon’s audit log, all there were, of {} to {}",
             day("first"),
             day("last")
         ),
-        Some(_) => format!("{gone} of {who} {are} gone from Mastodon’s own log"),
+        Some(_) => format!("{gone} of {who} {are} missing from Mastodon’s audit log"),
     };
-    (said, vec![("rows of the log".to_owned(), was.to_string(), is.to_string())])
+    (said, vec![("log entries".to_owned(), was.to_string(), is.to_string())])
 }
 
 /// The newest entries of an instance that are younger than a day.
@@ -677,16 +683,16 @@ pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Resu
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             // Where that is not granted, the overview names the grant.
             if matches!(part, Part::Sanctions | Part::Appeals) {
-                let not = if part == Part::Sanctions { "nobody’s sanctions" } else { "no appeals" };
+                let not = if part == Part::Sanctions { "no sanctions" } else { "no appeals" };
                 without += &format!("{} at {not}", if without.is_empty() { ", but" } else { " and" });
                 continue;
             }
-            return Ok((false, "not looked at yet".to_owned()));
+            return Ok((false, "not checked yet".to_owned()));
         };
         oldest = Some(oldest.map_or(kept.taken_at, |at| at.min(kept.taken_at)));
     }
     let at = oldest.unwrap_or(now);
-    let mut says = format!("looked {}{without}", time::relative(at, now));
+    let mut says = format!("checked {}{without}", time::relative(at, now));
     for (part, number) in snapshots::too_large(store, &instance.name).await? {
         let words = Part::ALL.into_iter().find(|own| own.name() == part).map_or("rows", Part::words);
         let number = ui::grouped(usize::try_from(number).unwrap_or(0));

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 200;
 /// If there is no such entry, or nothing in it is sealed.
 pub async fn subject_of(app: &App, entry: i64) -> Result<String, Problem> {
     let found = app.ledger.entry(entry).await.map_err(store_problem)?;
-    let found = found.ok_or_else(|| Problem::not_found(format!("There is no entry {entry}.")))?;
+    let found = found.ok_or_else(|| Problem::not_found(format!("Entry {entry} doesn’t exist.")))?;
     let subject = found.entry.leaf["key"].as_str().and_then(|key| key.split(':').next());
     subject.map(str::to_owned).ok_or_else(|| {
         Problem::new(Kind::Invalid, format!("Nothing in entry {entry} is sealed."), "Name another entry.")
@@ -37,7 +37,7 @@ pub async fn subject_of(app: &App, entry: i64) -> Result<String, Problem> {
 /// Forbidden, none are left, or the record cannot be written: then nothing was destroyed.
 pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) -> Result<usize, Problem> {
     if subject.len() != 64 || !subject.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Problem::invalid("subject", "A subject is the 64 hex digits that stand in the leaf of an entry."));
+        return Err(Problem::invalid("subject", "A subject is the 64 hex digits in the leaf of an entry."));
     }
     let keys = app.ledger.keys_of(subject).await.map_err(store_problem)?;
     if keys.is_empty() {

@@ -54,8 +54,8 @@ impl Stands {
         match done {
             // Nothing arrived there: the same would happen to all that are left.
             Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
-                let why = done.said.unwrap_or_else(|| "the instance cannot be reached".to_owned());
-                Self::Stop(format!("Nothing can be sent: {why}."))
+                let why = done.said.unwrap_or_else(|| "the instance can’t be reached".to_owned());
+                Self::Stop(format!("Waiting to send: {why}."))
             }
             Ok(done) if done.facts["watched"] == true => Self::UnderWay(Some(done.index), done.said),
             Ok(done) => Self::Closed(done.outcome, Some(done.index), done.said),
@@ -176,7 +176,7 @@ async fn one<W: Work>(
     if done.as_ref().is_err_and(is_damage) {
         // It stops also where the record cannot say so.
         staged(app, Progress::Paused, None, work.task()).await.ok();
-        work.pause("What was kept of it cannot be read.").await?;
+        work.pause("The stored data of this row can’t be read.").await?;
     }
     done
 }
@@ -187,7 +187,7 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
     while ended < most && !app.ledger.is_ending() {
         if let Some(wait) = acting::client(app, &task.operator, instance).await?.background_waits() {
             let on = time::clock(app.clock.now().plus(wait));
-            work.wait(&format!("Half of what the instance takes from us is used up; on at {on} UTC.")).await?;
+            work.wait(&format!("Rate limit reached; continues at {on} UTC.")).await?;
             break;
         }
         // Paused, or taken over by another process.
@@ -251,8 +251,9 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
 /// refused by itself.
 async fn on_behalf(app: &Arc<App>, work: &impl Work) -> sqlx::Result<Result<Context, Stands>> {
     let (task, permission) = (work.task(), work.permission());
-    let gone =
-        || Ok(Err(Stands::Stop("Whoever began this has no access any more, or may not do it any more.".to_owned())));
+    let gone = || {
+        Ok(Err(Stands::Stop("The person who started this no longer has access, or may no longer do it.".to_owned())))
+    };
     let person = operators::by_id(&app.store, &task.operator).await?;
     let allowed = |person: &Operator| person.may_sign_in() && access::allows(person.role, permission);
     let Some(person) = person.filter(allowed) else { return gone() };
@@ -282,8 +283,8 @@ pub async fn staged(app: &App, stage: Progress, by: Option<&Actor>, task: &Task)
         tracing::error!(%error, work = task.id, "batches.unrecorded");
         // The entry may stand all the same: the answer alone may be lost.
         Problem::unavailable(
-            "The record did not answer: it is not known whether this was begun, paused or let go on.",
-            "Look again in a moment, before you do it once more.",
+            "The audit log can’t be reached, so it’s not known whether this was started, paused or resumed.",
+            "Check again in a moment before you repeat it.",
         )
     })
 }

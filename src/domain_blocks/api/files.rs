@@ -47,7 +47,7 @@ pub async fn export(
     let (list, disposition) = match file.as_str() {
         "domain_blocks.csv" => (List::Blocks, "attachment; filename=\"domain_blocks.csv\""),
         "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
-        _ => return (StatusCode::NOT_FOUND, "There is no such list.\n").into_response(),
+        _ => return (StatusCode::NOT_FOUND, "This list doesn’t exist.\n").into_response(),
     };
     match service::export(&Context::of(app, signed), &instance, list).await {
         Ok(text) => {
@@ -91,7 +91,7 @@ pub async fn upload(
 fn busy() -> Problem {
     Problem::new(
         Kind::TooMany,
-        "Other files are being read right now, so this one was not.",
+        "The file was not read: the console is busy with other files.",
         "Choose it again in a few seconds.",
     )
 }
@@ -139,12 +139,12 @@ async fn take_in(context: &Context, instance: &str, headers: &HeaderMap, body: B
         let says = match broken {
             Broken::TooLarge => "The file is larger than 8 MB. Choose a smaller one.".to_owned(),
             Broken::TooSlow => format!(
-                "The file came too slowly, and was not read: nothing of it for {} seconds, or not all of it within {}. \
-                 Choose it again where the connection is better, or a smaller one.",
+                "The upload was too slow and was stopped: nothing arrived for {} seconds, or not everything \
+                within {}. Try a better connection or a smaller file.",
                 PATIENCE.idle.as_secs(),
                 PATIENCE.in_all.as_secs(),
             ),
-            Broken::Off => "The file did not arrive whole. Choose it again.".to_owned(),
+            Broken::Off => "The upload was incomplete. Choose the file again.".to_owned(),
         };
         Problem::invalid("file", says)
     })?;
@@ -166,7 +166,7 @@ async fn give_back(context: &Context, instance: &str, problem: Problem) -> Respo
 
 /// The one file of an upload: its name and its bytes.
 async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Problem> {
-    let none = || Problem::invalid("file", "Choose a file: a list as Mastodon exports it.");
+    let none = || Problem::invalid("file", "Choose a CSV file, as exported by Mastodon.");
     let boundary = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -176,7 +176,7 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
     let mut parts = multer::Multipart::new(body, boundary);
     let broken = |error: multer::Error| {
         tracing::info!(%error, "domains.upload");
-        Problem::invalid("file", "The file did not arrive whole. Choose it again.")
+        Problem::invalid("file", "The upload was incomplete. Choose the file again.")
     };
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         if part.name() == Some("file") {

@@ -20,14 +20,14 @@ pub fn Addresses() -> impl IntoView {
         desk::Desk::DomainBlocks,
         async |asked| service::addresses(&asked.context, asked.instance(), &asked.search).await,
         body,
-        |_, _| "Addresses".to_owned(),
+        |_, _| "IP rules".to_owned(),
     )
 }
 
 fn body(frame: Frame, page: AddressesPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     view! {
-        <div class="head"><h1>"Addresses"</h1><span class="soft">"who may sign up or come at all from which network"</span></div>
+        <div class="head"><h1>"IP rules"</h1><span class="soft">"who can sign up or connect, by network"</span></div>
         {tabs(&instance, Tab::Addresses)}
         <div class="two">
             <div class="stack">{list(&instance, &page, &frame)}</div>
@@ -43,24 +43,20 @@ fn body(frame: Frame, page: AddressesPage) -> AnyView {
 fn own(page: &AddressesPage) -> AnyView {
     view! {
         <section class="card">
-            <header><h2>"This console’s own addresses"</h2></header>
+            <header><h2>"This console’s own IP addresses"</h2></header>
             <div class="body stack">
                 <p class="mono">{page.own.join(", ")}</p>
-                <p class="soft small">"As far as this machine knows. Behind a router or proxy the instance sees another address: a rule of “no access at all” for that one would lock the console out without a warning."</p>
+                <p class="soft small">"As far as this machine knows. Behind a router or proxy the instance sees \
+                another IP address: a “block access” rule for that one would lock the console out without a \
+                warning."</p>
             </div>
         </section>
     }
     .into_any()
 }
 
-const ENDS: [(&str, &str); 6] = [
-    ("1", "after a day"),
-    ("14", "after two weeks"),
-    ("30", "after 30 days"),
-    ("182", "after half a year"),
-    ("365", "after a year"),
-    ("never", "never"),
-];
+const ENDS: [(&str, &str); 6] =
+    [("1", "1 day"), ("14", "2 weeks"), ("30", "1 month"), ("182", "6 months"), ("365", "1 year"), ("never", "never")];
 
 /// The fields that a new rule and a change have in common.
 fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>) -> AnyView {
@@ -76,15 +72,15 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
         .filter(|draft| draft.problem.field.as_deref() == Some("sure"))
         .map(|draft| sure_of(draft.value("network").unwrap_or_default(), draft.value("severity").unwrap_or_default()));
     view! {
-        <label class="field">"What it does"
+        <label class="field">"Rule"
             <select class="input" name="severity">
                 {AddressSeverity::ALL.into_iter().map(|one| option(one.name(), one.word(), &severity)).collect_view()}
             </select>
         </label>
         {form::beside(draft, "severity")}
-        <label class="field">"Ends"
+        <label class="field">"Expires"
             <select class="input" name="until">
-                {now.is_some().then(|| option("keep", "as it does now", &until))}
+                {now.is_some().then(|| option("keep", "unchanged", &until))}
                 {ENDS.into_iter().map(|(value, words)| option(value, words, &until)).collect_view()}
             </select>
         </label>
@@ -93,7 +89,8 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
         {form::beside(draft, "comment")}
         {sure.map(|this| view! {
             {form::beside(draft, "sure")}
-            <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I know, and want it all the same"</span></label>
+            <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I understand the \
+            consequences"</span></label>
         })}
     }
     .into_any()
@@ -104,18 +101,19 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
     let typed = draft.and_then(|draft| draft.value("network")).unwrap_or_default().to_owned();
     view! {
         <section class="card">
-            <header><h2>"Make a rule"</h2></header>
+            <header><h2>"Create rule"</h2></header>
             <form method="post" action=SET_ADDRESS class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 {form::acting(frame, &[Capability::Addresses])}
-                <label class="field" for="network">"Address or network"</label>
+                <label class="field" for="network">"IP address or range"</label>
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
                 {fields(draft, None)}
-                <p class="soft small">"Whom it meets is said before it is made, from five people on: smaller numbers would tell who is behind an address."</p>
-                {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::Addresses])>"Make the rule"</button></div>
+                <p class="soft small">"You’ll see how many people it affects before it is created. Fewer than \
+                five are not counted, to protect who is behind an IP address."</p>
+                {form::why(draft, "why", "saved in the audit log, seen by the team", true)}
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Addresses])>"Create rule"</button></div>
             </form>
         </section>
     }
@@ -124,15 +122,18 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
 
 fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView {
     if page.rules.is_empty() {
-        return view! { <div class="card pad empty"><p>"No address has a rule. Rules appear here with what they do and when they end."</p></div> }.into_any();
+        return view! { <div class="card pad empty"><p>"No IP rules. They are listed here with what they do and \
+        when they expire."</p></div> }
+        .into_any();
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th><span class="heard">"Change"</span></th></tr></thead>
+            <thead><tr><th>"Range"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Expires"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
-            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. Mastodon clears ended ones once a day; until then they count."</span>
+            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. \
+            Mastodon deletes expired rules once a day; until then they apply."</span>
             <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
@@ -142,10 +143,10 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
 fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, frame: &Frame) -> AnyView {
     let rule = match &listed.rule {
         Some(rule) => view! { <span class=rule.severity.badge()>{rule.severity.word()}</span> }.into_any(),
-        None => view! { <span class="badge">"a number Mastodon does not know"</span> }.into_any(),
+        None => view! { <span class="badge">"a severity this console doesn’t know"</span> }.into_any(),
     };
     let until = match listed.rule.as_ref().and_then(|rule| rule.until) {
-        Some(until) if until <= frame.now => view! { <span class="soft">"ended"</span> }.into_any(),
+        Some(until) if until <= frame.now => view! { <span class="soft">"expired"</span> }.into_any(),
         Some(until) => view! { <time datetime=time::machine(until) title=time::absolute(until)>{time::relative(until, frame.now)}</time> }.into_any(),
         None => view! { <span class="soft">"never"</span> }.into_any(),
     };
@@ -177,7 +178,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
     let lacking = frame.lacks(&[Capability::Addresses]);
     let reason = |draft: Option<&Draft>| {
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
-        view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
+        view! { <label class="field">"Internal reason"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
     };
     view! {
         <details class="menu" open=set.or(lift).is_some()>
@@ -190,13 +191,13 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
                     {form::beside(set, "network")}
                     {fields(set, listed.rule.as_ref())}
                     {reason(set)}
-                    <button class="btn" disabled=lacking>{format!("Change the rule for {}", listed.network)}</button>
+                    <button class="btn" disabled=lacking>{format!("Change the IP rule for {}", listed.network)}</button>
                 </form>
                 <form method="post" action=LIFT_ADDRESS class="stack ruled">
                     {form::above(lift)}
                     {about()}
                     {reason(lift)}
-                    <button class="btn danger" disabled=lacking>{format!("Lift the rule for {}", listed.network)}</button>
+                    <button class="btn danger" disabled=lacking>{format!("Delete the IP rule for {}", listed.network)}</button>
                 </form>
             </div>
         </details>

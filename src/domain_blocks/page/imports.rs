@@ -46,13 +46,15 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
     let upload = page.may_change.then(|| {
         view! {
             <section class="card">
-                <header><h2>"Read a list in"</h2></header>
+                <header><h2>"Import a list"</h2></header>
                 <form method="post" action=path::domain_upload(&instance) enctype="multipart/form-data" class="body stack">
-                    <label class="field" for="file">"File" <span class="soft small">" CSV as Mastodon exports it, or one domain a line; up to 20,000 rows"</span></label>
+                    <label class="field" for="file">"File" <span class="soft small">" CSV as exported by \
+                    Mastodon, or one domain a line; up to 20,000 rows"</span></label>
                     <input class="input" type="file" id="file" name="file" accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values" required="" />
                     {form::beside(draft, "file")}
-                    <p class="soft small">"Nothing is done yet: the next page shows how the file was read and what would change. What a list does not say is asked, never taken for the harshest."</p>
-                    <div><button class="btn main">"Show what would change"</button></div>
+                    <p class="soft small">"Nothing is changed yet: the next page shows how the file was read and \
+                    what would change. If the list leaves something open, you are asked."</p>
+                    <div><button class="btn main">"Preview changes"</button></div>
                 </form>
             </section>
         }
@@ -75,10 +77,11 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
             <div class="stack">
                 {upload}
                 {if page.imports.is_empty() {
-                    view! { <div class="card pad empty"><p>"No list has been read in yet. Lists stay here with what became of each row."</p></div> }.into_any()
+                    view! { <div class="card pad empty"><p>"No imports yet. Imported lists are kept here, with \
+                    the result of each row."</p></div> }.into_any()
                 } else {
                     view! { <div class="card"><table class="list">
-                        <thead><tr><th>"File"</th><th>"State"</th><th class="num">"Rows"</th><th class="wide">"By"</th><th class="num">"Read in"</th></tr></thead>
+                        <thead><tr><th>"File"</th><th>"Status"</th><th class="num">"Rows"</th><th class="wide">"By"</th><th class="num">"Imported"</th></tr></thead>
                         <tbody>{page.imports.iter().map(row).collect_view()}</tbody>
                     </table></div> }.into_any()
                 }}
@@ -87,7 +90,8 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
                 <section class="card">
                     <header><h2>"Export"</h2></header>
                     <div class="body stack">
-                        <p class="soft small">"As Mastodon writes it: rules that neither limit nor reject media are left out, private comments never leave."</p>
+                        <p class="soft small">"In Mastodon’s format: domain blocks that neither limit nor reject \
+                        media are left out, and private comments are never exported."</p>
                         <div class="chips">
                             <a class="btn" href=path::domain_list(&instance, "domain_blocks.csv") download="" rel="external">"domain_blocks.csv"</a>
                             <a class="btn" href=path::domain_list(&instance, "domain_allows.csv") download="" rel="external">"domain_allows.csv"</a>
@@ -124,7 +128,8 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             {list::crumb(path::domain_imports(&instance), "Imports")}
             <h1><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
-            <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
+            <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", imported by \
+            " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
         {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
@@ -147,19 +152,21 @@ fn mapping(reading: &Reading) -> String {
         format!("{} from {column}", part.word())
     };
     let read: Vec<String> = reading.places.iter().map(from).collect();
-    let meant = reading.otherwise.map(|severity| format!("; a row that says no severity means {}", severity.word()));
+    let meant = reading.otherwise.map(|severity| format!("; rows without a severity mean {}", severity.word()));
     format!("{}{}.", read.join(", "), meant.unwrap_or_default())
 }
 
 /// What the file is as a whole, and which column was read as what; both can be changed while nothing is done.
 fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let Some(reading) = &page.reading else {
-        return view! { <p class="note lead" role="status">"This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs. Read the file in again."</p> }.into_any();
+        return view! { <p class="note lead" role="status">"An earlier version of the console read this list and \
+        guessed what it didn’t know. Import the file again."</p> }
+        .into_any();
     };
     let unsure = match (reading.doubts.as_slice(), reading.by_hand) {
         ([], false) => None,
-        ([], true) => Some("Nothing is ticked: it was read as somebody said, so look before you tick.".to_owned()),
-        (doubts, _) => Some(format!("Nothing is ticked. {}", doubts.join(" "))),
+        ([], true) => Some("Nothing is selected: the columns were set by hand, so check the rows first.".to_owned()),
+        (doubts, _) => Some(format!("Nothing is selected. {}", doubts.join(" "))),
     };
     let draft = frame.draft_for(READ_ANEW);
     let option = |value: String, words: String, chosen: &str| {
@@ -196,40 +203,41 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let form = page.may_tick.then(|| {
         view! {
             <details open=!reading.is_certain()>
-                <summary>"How it was read, and reading it otherwise"</summary>
+                <summary>"How the file was read, and reading it differently"</summary>
                 <form method="post" action=READ_ANEW class="stack">
                     {form::above(draft)}
                     {hidden(instance, &frame.here)}
                     <input type="hidden" name="import" value=page.head.id.clone() />
                     <div class="pick broad">
-                    <label class="field small">"Between columns"
+                    <label class="field small">"Separator"
                         <select name="separator" class="input">
                             {Separator::ALL.into_iter().map(|one| option(one.name().to_owned(), one.words().to_owned(), &separator)).collect_view()}
                         </select>
                     </label>
                     <label class="field small">"First line"
                         <select name="header" class="input">
-                            {option("yes".to_owned(), "names the columns".to_owned(), &header)}
+                            {option("yes".to_owned(), "is a header".to_owned(), &header)}
                             {option(String::new(), "is a row".to_owned(), &header)}
                         </select>
                     </label>
                     {Part::ALL.into_iter().map(part).collect_view()}
-                    <label class="field small">"A row without a severity"
+                    <label class="field small">"Rows without a severity"
                         <select name="otherwise" class="input">
-                            {option(String::new(), "is left out".to_owned(), &otherwise)}
-                            {Severity::ALL.into_iter().map(|severity| option(severity.name().to_owned(), format!("means {}", severity.word()), &otherwise)).collect_view()}
+                            {option(String::new(), "are left out".to_owned(), &otherwise)}
+                            {Severity::ALL.into_iter().map(|severity| option(severity.name().to_owned(), format!("mean \
+                            {}", severity.word()), &otherwise)).collect_view()}
                         </select>
                     </label>
                     </div>
                     {form::beside(draft, "columns")}
-                    <div><button class="btn">"Read it like this"</button></div>
+                    <div><button class="btn">"Read it this way"</button></div>
                 </form>
             </details>
         }
     });
     view! {
         <section class="card lead">
-            <header><h2>"The file"</h2></header>
+            <header><h2>"File"</h2></header>
             <div class="body stack">
                 <p class="reading">{reading.says.clone()}</p>
                 <p class="soft small">{mapping(reading)}</p>
@@ -246,30 +254,33 @@ fn foot(page: &ImportPage) -> AnyView {
     if page.may_tick {
         let here = page.here.clone();
         let further = page.further.clone().map(|further| {
-            view! { <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=further>"Keep these ticks, further →"</button> }
+            view! { <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=further>"Save selection, \
+            next page →"</button> }
         });
         return view! {
             <span class="end">
-                <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=here>"Keep these ticks"</button>
+                <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=here>"Save \
+                selection"</button>
                 {further}
             </span>
         }
         .into_any();
     }
-    view! { <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span> }
-        .into_any()
+    view! { <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Next page \
+    →"</a> })}</span> }
+    .into_any()
 }
 
 fn says(difference: Difference) -> &'static str {
     match difference {
-        Difference::New => "no rule yet: make it",
-        Difference::Stricter => "stricter than our rule: change ours",
-        Difference::Weaker => "weaker than our rule: change ours",
-        Difference::Apart => "look at each, and tick it by itself",
-        Difference::Unclear => "the list does not say what the rule would be",
-        Difference::Hidden => "whoever published the list has hidden the name",
-        Difference::Same => "nothing to do, but comments that differ can be taken",
-        Difference::Invalid => "cannot be used; each says why",
+        Difference::New => "no domain block yet: create it",
+        Difference::Stricter => "stricter than our domain block: change ours",
+        Difference::Weaker => "weaker than our domain block: change ours",
+        Difference::Apart => "check and select one by one",
+        Difference::Unclear => "the list doesn’t say what the domain block would be",
+        Difference::Hidden => "the publisher obfuscated the domain name",
+        Difference::Same => "no change, but comments that differ can be taken",
+        Difference::Invalid => "can’t be used; each row says why",
     }
 }
 
@@ -277,15 +288,15 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let draft = frame.draft_for(START).or_else(|| frame.draft_for(TICK));
     let kind = |(difference, ticks): &(Difference, Ticks)| {
         let (difference, ticks) = (*difference, *ticks);
-        let left_out = (ticks.left_out > 0).then(|| format!(", {} left out by hand", grouped(ticks.left_out)));
+        let left_out = (ticks.left_out > 0).then(|| format!(", {} deselected by hand", grouped(ticks.left_out)));
         let counted = (ticks.ticked > 0 || difference.applies() || difference == Difference::Apart)
-            .then(|| view! { <b>" · " {grouped(ticks.ticked)} " ticked"</b> {left_out} });
+            .then(|| view! { <b>" · " {grouped(ticks.ticked)} " selected"</b> {left_out} });
         let all = |yes: &'static str, words: &'static str| {
             let value = format!("{}:{yes}", difference.name());
             view! { <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="all" value=value>{words}</button> }
         };
         let buttons = (page.may_tick && difference.applies())
-            .then(|| view! { <span class="chips">{all("yes", "Tick all")} {all("no", "Untick all")}</span> });
+            .then(|| view! { <span class="chips">{all("yes", "Select all")} {all("no", "Deselect all")}</span> });
         view! {
             <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
         }
@@ -295,10 +306,11 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         let only_owner = if frame.may(Permission::SuspendFollowedDomain) {
             ""
         } else {
-            " Where people here follow somebody, only an owner’s import goes through."
+            " Domains that people here follow can only be suspended by an owner."
         };
         let sentence = format!(
-            "{} cut follows of people here, or it is not known; {} of them ticked. Each is ticked by itself.{only_owner}",
+            "{} would cut follows of people here, or it is not known; {} of them selected. Select these one by \
+            one.{only_owner}",
             ui::count(usize::try_from(all.cutting).unwrap_or(0), "row would", "rows would"),
             grouped(all.cutting_ticked),
         );
@@ -307,7 +319,9 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let (servers, accounts) = page.suspends_known;
     let suspends = (servers > 0).then(|| {
         let says = format!(
-            "{} known here by these very names would be suspended, with {} accounts in all as Mastodon last counted them, if all of these were ticked; servers below them come besides. Deleted copies and cut follows do not come back.",
+            "{} known here under exactly these names would be suspended if all were selected, with {} accounts as \
+            last counted by Mastodon; their subdomains come on top. Deleted data and cut follows can’t be \
+            restored.",
             ui::count(usize::try_from(servers).unwrap_or(0), "server", "servers"),
             grouped(accounts)
         );
@@ -325,13 +339,17 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 <input type="hidden" name="import" value=page.head.id.clone() />
                 <input type="hidden" name="shown" value=lines.join(",") />
                 <input type="hidden" name="ticked" value=page.ticked.clone() />
-                <label class="field" for="why">"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
+                <label class="field" for="why">"Internal reason" <span class="soft small">" saved in the audit \
+                log, seen by the team"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
                 {form::beside(draft, "why")}
-                {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
-                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before. What is ticked below on this page counts as well."</p>
+                {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once, decided by \
+                one person; the audit log says so."</p> })}
+                <p class="soft small">"Carried out in your name, row by row, each with its own entry in the audit \
+                log; at most 150 rows in five minutes, so that people at work come first. Rows selected below on \
+                this page are included."</p>
                 {form::beside(draft, "row")}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Carry out what is ticked"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Import selected rows"</button></div>
                 {kinds}
                 {cutting}
                 {suspends}
@@ -340,13 +358,13 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         .into_any()
     } else {
         let who = if page.may_change {
-            "Rows are carried out in the name of whoever read the list in, and by nobody else. To do it yourself, read the list in."
+            "Only the person who imported a list can run it. To do it yourself, import the list again."
         } else {
-            "Owners and admins carry lists out."
+            "Only owners and admins can run imports."
         };
         view! { <div class="body stack"><p class="soft">{who}</p>{kinds}{cutting}{suspends}</div> }.into_any()
     };
-    view! { <section class="card lead"><header><h2>"What would change"</h2></header>{form}</section> }.into_any()
+    view! { <section class="card lead"><header><h2>"Preview"</h2></header>{form}</section> }.into_any()
 }
 
 fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
@@ -356,7 +374,7 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
     let asked = done + failed + waiting;
     let width = |part: i64| if asked == 0 { 0 } else { part * 640 / asked };
     let says = format!(
-        "{} of {} done, {} not done, {} wait",
+        "{} of {} done, {} not done, {} waiting",
         grouped(done),
         grouped(asked),
         grouped(failed),
@@ -374,7 +392,7 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
     };
     let act = page.may_change.then(|| match page.head.state {
         ImportState::Running => button(PAUSE, "pause", "yes", "Pause"),
-        ImportState::Paused => button(PAUSE, "pause", "", "Go on"),
+        ImportState::Paused => button(PAUSE, "pause", "", "Resume"),
         ImportState::Done if failed > 0 => button(AGAIN, "again", "yes", "Try the rest again"),
         ImportState::Done | ImportState::Preview => ().into_any(),
     });
@@ -427,7 +445,7 @@ fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
     });
     let all = page.all_ticks();
     let cuts = (all.cutting > 0).then(|| chip("cuts", format!("cut follows, or not known {}", grouped(all.cutting))));
-    let by_hand = preview.then(|| chip("by_hand", "ticked or left out by hand".to_owned()));
+    let by_hand = preview.then(|| chip("by_hand", "selected or deselected by hand".to_owned()));
     view! { <div class="chips bar">{differences} <span class="gap"></span> {cuts} {by_hand} {states}</div> }.into_any()
 }
 
@@ -465,14 +483,14 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         let line = row.line.to_string();
         let tick = (row.may_tick && row.difference != Difference::Same && page.may_tick).then(|| {
             let on = typed("row", &line, row.ticked);
-            let label = format!("Tick {}", ui::tame(&row.domain));
+            let label = format!("Select {}", ui::tame(&row.domain));
             view! { <input type="checkbox" form=CARRY name="row[]" value=line.clone() checked=on aria-label=label /> " " }
         });
         let theirs = row.theirs.filter(|_| row.may_tick && page.may_tick).map(|taken| {
             let on = typed("theirs", &line, taken);
             view! {
                 <label class="check small"><input type="checkbox" form=CARRY name="theirs[]" value=line.clone() checked=on />
-                <span>"Put what the list says into the place of our comments; otherwise ours stay"</span></label>
+                <span>"Replace our comments with those of the list; otherwise ours stay"</span></label>
             }
         });
         let same = row.fields.iter().all(|field| field.now.as_ref() == Some(&field.then));
@@ -497,11 +515,12 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         }
     };
     if page.rows.is_empty() {
-        return view! { <div class="card pad empty"><p>"No such row."</p></div> }.into_any();
+        return view! { <div class="card pad empty"><p>"No matching rows."</p></div> }.into_any();
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"What it is now, and would be"</th></tr></thead>
+            <thead><tr><th>"Domain"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"Now, and after the \
+            import"</th></tr></thead>
             <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

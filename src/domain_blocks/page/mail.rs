@@ -21,22 +21,23 @@ pub fn MailDomains() -> impl IntoView {
         desk::Desk::DomainBlocks,
         async |asked| service::mail_domains(&asked.context, asked.instance(), &asked.search).await,
         body,
-        |_, _| "Mail domains".to_owned(),
+        |_, _| "Blocked email domains".to_owned(),
     )
 }
 
 fn word(review: bool) -> &'static str {
-    if review { "sign-ups reviewed" } else { "no sign-ups" }
+    if review { "sign-ups with approval" } else { "sign-ups blocked" }
 }
 
 fn body(frame: Frame, page: MailPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     view! {
-        <div class="head"><h1>"Mail domains"</h1><span class="soft">"who may sign up with which mail address"</span></div>
+        <div class="head"><h1>"Blocked email domains"</h1><span class="soft">"who can sign up, by email address"</span></div>
         {tabs(&instance, Tab::Mail)}
         <div class="chips bar">
             <form class="chip-form" method="get" action=path::mail_domains(&instance)>
-                <input class="chip" name="q" aria-label="Only with this in the name" placeholder="in the name…" value=page.text.clone() />
+                <input class="chip" name="q" aria-label="Only domains containing this" placeholder="part of the \
+                domain…" value=page.text.clone() />
             </form>
         </div>
         <div class="two">
@@ -54,19 +55,22 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
     let review = draft.and_then(|draft| draft.value("review")) == Some("yes");
     view! {
         <section class="card">
-            <header><h2>"Make a rule"</h2></header>
+            <header><h2>"Add domain"</h2></header>
             <form method="post" action=SET_MAIL class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 {form::acting(frame, &[Capability::MailDomains])}
-                <label class="field" for="domain">"Mail domain" <span class="soft small">" what stands behind the @"</span></label>
+                <label class="field" for="domain">"Email domain" <span class="soft small">" the part after the @"</span></label>
                 <input class="input" id="domain" name="domain" required="" autocapitalize="none" placeholder="throwaway.example" value=typed />
                 {form::beside(draft, "domain")}
-                <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Only review these sign-ups; otherwise they are refused"</span></label>
+                <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Allow registrations \
+                with approval; otherwise sign-ups are blocked"</span></label>
                 {sure(draft)}
-                <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
-                {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::MailDomains])>"Make the rule"</button></div>
+                <p class="soft small">"Also applies to subdomains, and to domains whose email it receives. \
+                Existing accounts are not affected."</p>
+                {form::why(draft, "why", "saved in the audit log, seen by the team", true)}
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::MailDomains])>"Block email \
+                domain"</button></div>
             </form>
         </section>
     }
@@ -83,9 +87,10 @@ fn sure(draft: Option<&Draft>) -> AnyView {
             let this = sure_of(draft.value("domain").unwrap_or_default(), does);
             view! {
                 {form::beside(Some(draft), "sure")}
-                <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I know, and want it all the same"</span></label>
+                <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I understand the \
+                consequences"</span></label>
                 {once_more.then(|| view! {
-                    <label class="field">"The domain once more"<input class="input" name="once_more" autocapitalize="none" autocomplete="off" /></label>
+                    <label class="field">"Repeat the domain"<input class="input" name="once_more" autocapitalize="none" autocomplete="off" /></label>
                 })}
             }
         })
@@ -95,15 +100,15 @@ fn sure(draft: Option<&Draft>) -> AnyView {
 fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
     if page.rules.is_empty() {
         let says = if page.text.is_empty() {
-            "No mail domain has a rule: every address may be used to sign up."
+            "No blocked email domains. People can sign up with any email address."
         } else {
-            "No rule’s name holds this."
+            "No matching email domain."
         };
         return view! { <div class="card pad empty"><p>{says}</p></div> }.into_any();
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th>"Besides"</th><th class="num">"Since"</th><th><span class="heard">"Change"</span></th></tr></thead>
+            <thead><tr><th>"Email domain"</th><th>"Effect"</th><th>"Also blocked"</th><th class="num">"Since"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
@@ -116,13 +121,10 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
 
 fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame) -> AnyView {
     let besides = match (&rule.parent, rule.derived) {
-        (Some(parent), _) => format!("its mail server; derived from {parent}"),
+        (Some(parent), _) => format!("its MX record; resolved through {parent}"),
         (None, 0) => String::new(),
         (None, derived) => {
-            format!(
-                "and {}",
-                ui::count(usize::try_from(derived).unwrap_or(0), "mail server of it", "mail servers of it")
-            )
+            format!("and {}", ui::count(usize::try_from(derived).unwrap_or(0), "MX record of it", "MX records of it"))
         }
     };
     view! {
@@ -151,11 +153,12 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
     let lacking = frame.lacks(&[Capability::MailDomains]);
     let reason = |draft: Option<&Draft>| {
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
-        view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
+        view! { <label class="field">"Internal reason"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
     };
     let well_formed = Domain::try_from(rule.domain.clone()).is_ok_and(|domain| domain.is_well_formed());
     let derived = (rule.derived > 0).then(|| {
-        view! { <p class="small warn">"The rules Mastodon derived for its mail servers go with it, and the API makes no new ones."</p> }
+        view! { <p class="small warn">"The blocks of its MX records are deleted with it, and the API can’t create \
+        new ones."</p> }
     });
     view! {
         <details class="menu" open=set.or(lift).is_some()>
@@ -171,12 +174,12 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
                     {derived}
                     <button class="btn" disabled=lacking>{format!("{}: {}", rule.domain, word(!rule.review))}</button>
                 </form> })}
-                {(!well_formed).then(|| view! { <p class="small soft">"The name is not one that Mastodon takes today, and a change would make the rule anew: it can be lifted."</p> })}
+                {(!well_formed).then(|| view! { <p class="small soft">"Mastodon no longer accepts this name, and a change would create a new block: it can only be deleted."</p> })}
                 <form method="post" action=LIFT_MAIL class="stack ruled">
                     {form::above(lift)}
                     {fields()}
                     {reason(lift)}
-                    <button class="btn danger" disabled=lacking>{format!("Lift the rule for {}", rule.domain)}</button>
+                    <button class="btn danger" disabled=lacking>{format!("Delete the email domain block for {}", rule.domain)}</button>
                 </form>
             </div>
         </details>

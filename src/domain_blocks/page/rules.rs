@@ -18,7 +18,7 @@ pub fn Rules() -> impl IntoView {
         desk::Desk::DomainBlocks,
         async |asked| service::rules(&asked.context, asked.instance(), &asked.search).await,
         body,
-        |_, _| "Blocks".to_owned(),
+        |_, _| "Domain blocks".to_owned(),
     )
 }
 
@@ -31,8 +31,9 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
     let shown = if allows { page.allowed.len() } else { page.rules.len() };
     view! {
         <div class="head">
-            <h1>"Blocks"</h1>
-            <span class="soft">{if page.may_change { "what this instance keeps out, and how far" } else { "what this instance keeps out; owners and admins change it" }}</span>
+            <h1>"Domain blocks"</h1>
+            <span class="soft">{if page.may_change { "servers this instance limits or suspends" } else { "servers this \
+            instance limits or suspends; owners and admins can change this" }}</span>
             <span class="end">{server_search_field(path::domains(&instance), &page.server_search)}</span>
         </div>
         {server_search_refused(&page.server_search)}
@@ -60,17 +61,18 @@ fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
     let narrower = (filter.list != "allows").then(|| {
         view! {
             {Severity::ALL.into_iter().rev().map(|severity| chip("severity", severity.name(), capital(severity), &filter.severity)).collect_view()}
-            {chip("media", "rejected", "Media rejected", &filter.media)}
+            {chip("media", "rejected", "Rejects media", &filter.media)}
             <span class="gap"></span>
         }
     });
     view! {
         <div class="chips bar">
             {narrower}
-            {chip("list", "allows", "Allowed servers", &filter.list)}
+            {chip("list", "allows", "Allowed domains", &filter.list)}
             <form class="chip-form" method="get" action=base.clone()>
                 {kept}
-                <input class="chip" name="q" aria-label="Only with this in the name or a comment" placeholder="in name or comment…" value=filter.text.clone() />
+                <input class="chip" name="q" aria-label="Only with this in the name or a comment" placeholder="in name or \
+                comment…" value=filter.text.clone() />
             </form>
         </div>
     }
@@ -79,7 +81,7 @@ fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
 
 fn capital(severity: Severity) -> &'static str {
     match severity {
-        Severity::Noop => "No limit",
+        Severity::Noop => "None",
         Severity::Silence => "Limited",
         Severity::Suspend => "Suspended",
     }
@@ -88,7 +90,8 @@ fn capital(severity: Severity) -> &'static str {
 /// What stands in an empty list: nothing there, or nothing that fits.
 fn empty(instance: &InstanceName, filtered: bool, nothing: &str) -> AnyView {
     if filtered {
-        view! { <div class="card pad empty"><p>"No rule fits these filters. "<a class="link" href=path::domains(instance)>"Show all"</a></p></div> }.into_any()
+        view! { <div class="card pad empty"><p>"No domain blocks match these filters. "<a class="link" href=path::domains(instance)>"Show \
+        all"</a></p></div> }.into_any()
     } else {
         view! { <div class="card pad empty"><p>{nothing.to_owned()}</p></div> }.into_any()
     }
@@ -98,11 +101,12 @@ fn rules_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> AnyVi
     let filter = &page.filter;
     if page.rules.is_empty() {
         let filtered = [&filter.severity, &filter.media, &filter.text].iter().any(|text| !text.is_empty());
-        return empty(instance, filtered, "No server has a rule. Look at a server to make one, or read a list in.");
+        return empty(instance, filtered, "No domain blocks. View a server to create one, or import a list.");
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Server"</th><th>"Rule"</th><th class="wide">"Said about it"</th><th class="num wide">"Accounts known"</th><th class="num">"Since"</th></tr></thead>
+            <thead><tr><th>"Domain"</th><th>"Domain block"</th><th class="wide">"Comments"</th><th class="num wide">"Known \
+            accounts"</th><th class="num">"Since"</th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| rule_row(instance, rule, frame)).collect_view()}</tbody>
         </table></div>
     }
@@ -117,7 +121,7 @@ fn rule_row(instance: &InstanceName, listed: &Listed, frame: &Frame) -> AnyView 
         (private, public) => format!("{} · public: {}", ui::excerpt(private, 80), ui::excerpt(public, 80)),
     };
     let rejected = match (rule.reject_media, rule.reject_reports) {
-        (true, true) => "media, reports rejected",
+        (true, true) => "media and reports rejected",
         (true, false) => "media rejected",
         (false, true) => "reports rejected",
         (false, false) => "",
@@ -139,7 +143,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
         return empty(
             instance,
             !page.filter.text.is_empty(),
-            &format!("No server is on the list of allowed ones. {}", allowing(page.limited)),
+            &format!("No allowed domains. {}", allowing(page.limited)),
         );
     }
     let row = |allowed: &Allowed| {
@@ -153,7 +157,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
     view! {
         <p class="soft small lead">{allowing(page.limited)}</p>
         <div class="card"><table class="list">
-            <thead><tr><th>"Server"</th><th class="num">"Since"</th></tr></thead>
+            <thead><tr><th>"Domain"</th><th class="num">"Since"</th></tr></thead>
             <tbody>{page.allowed.iter().map(row).collect_view()}</tbody>
         </table></div>
     }
@@ -179,7 +183,7 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
         let rule = match (server.severity, server.allowed) {
             (Some(severity), _) => view! { <span class=severity.badge()>{severity.word()}</span> }.into_any(),
             (None, true) => view! { <span class="badge good">"allowed"</span> }.into_any(),
-            (None, false) => view! { <span class="soft">"no rule"</span> }.into_any(),
+            (None, false) => view! { <span class="soft">"no domain block"</span> }.into_any(),
         };
         let notes = |number: i64| match number {
             _ if !page.untold.is_empty() => "–".to_owned(),
@@ -206,7 +210,7 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
     view! {
         <div class="head">
             <h1>"Known servers"</h1>
-            <span class="soft">"by name; accounts as Mastodon last counted them, within the hour"</span>
+            <span class="soft">"by name; accounts as last counted by Mastodon, up to an hour ago"</span>
             <span class="end">{server_search_field(path::known_servers(&instance), &page.server_search)}</span>
         </div>
         {server_search_refused(&page.server_search)}
@@ -214,20 +218,26 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
         {list::untold(&page.untold)}
         <div class="chips bar">
             <form class="chip-form" method="get" action=path::known_servers(&instance)>
-                <input class="chip" name="begins" aria-label="Only names that begin with this" placeholder="begins with…" value=page.begins.clone() />
+                <input class="chip" name="begins" aria-label="Only names starting with this" placeholder="starts \
+                with…" value=page.begins.clone() />
             </form>
         </div>
         {if page.servers.is_empty() {
-            view! { <div class="card pad empty"><p>"No known server’s name begins like this."</p></div> }.into_any()
+            view! { <div class="card pad empty"><p>"No known server starts with this."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Server"</th><th>"Rule"</th><th class="num">"Accounts"</th><th class="num wide">"Followed from here"</th><th class="num wide">"Follows to here"</th><th class="num">"Reports"</th><th class="num wide">"Media"</th><th class="num wide">"Notes"</th></tr></thead>
+                <thead><tr><th>"Server"</th><th>"Domain block"</th><th class="num">"Accounts"</th><th class="num wide">"Our followers \
+                there"</th><th class="num wide">"Their followers \
+                here"</th><th class="num">"Reports"</th><th class="num wide">"Media"</th><th class="num wide">"Notes"</th></tr></thead>
                 <tbody>{page.servers.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
         <div class="head foot">
-            <span class="soft small">{bounded(i64::try_from(page.servers.len()).unwrap_or(0))} " shown; follows, reports and media are those of a server’s first accounts, + where there may be more: its page counts further"</span>
-            <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span>
+            <span class="soft small">{bounded(i64::try_from(page.servers.len()).unwrap_or(0))} " shown; follows, \
+            reports and media cover a server’s first accounts, + where there may be more: its own page counts \
+            further"</span>
+            <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Next page \
+            →"</a> })}</span>
         </div>
     }
     .into_any()

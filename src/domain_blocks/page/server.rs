@@ -35,11 +35,11 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
         Some(listed) => {
             view! { <span class=listed.rule.severity.badge()>{listed.rule.severity.word()}</span> }.into_any()
         }
-        None => view! { <span class="badge good">"no rule"</span> }.into_any(),
+        None => view! { <span class="badge good">"no domain block"</span> }.into_any(),
     };
     view! {
         <div class="head">
-            {list::crumb(path::domains(&instance), "Blocks")}
+            {list::crumb(path::domains(&instance), "Domain blocks")}
             <h1 class="cut"><bdi>{page.domain.to_string()}</bdi></h1>
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
@@ -66,7 +66,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
 /// The losses in a sentence, with how far was looked.
 fn losses(reach: Option<&Reach>) -> String {
     match reach {
-        None => "who follows whom could not be counted in time".to_owned(),
+        None => "follows could not be counted in time".to_owned(),
         Some(reach) => match reach.looked_at {
             Some(looked_at) => {
                 format!("{} (among {} accounts there; there are more)", reach.losses.sentence(), bounded(looked_at))
@@ -82,10 +82,10 @@ fn said(rule: &Rule) -> AnyView {
     };
     view! {
         <dl class="facts">
-            <dt>"Rule"</dt><dd>{rule.words()}</dd>
+            <dt>"Domain block"</dt><dd>{rule.words()}</dd>
             {line("Public comment", &rule.public_comment)}
             {line("Private comment", &rule.private_comment)}
-            <dt>"In public lists"</dt><dd>{if rule.obfuscate { "name obscured" } else { "name in full" }}</dd>
+            <dt>"In public lists"</dt><dd>{if rule.obfuscate { "name obfuscated" } else { "name in full" }}</dd>
         </dl>
     }
     .into_any()
@@ -101,20 +101,20 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         }
     });
     let form = if !page.may_change {
-        view! { <div class="body"><p class="soft">"Owners and admins make and change rules."</p></div> }.into_any()
+        view! { <div class="body"><p class="soft">"Owners and admins manage domain blocks."</p></div> }.into_any()
     } else if page.rule.is_some() {
         view! { {odd(page)} {rule_form(instance, page, frame)} }.into_any()
     } else if let Some(refused) = page.refused.clone() {
-        view! { <div class="body"><p class="note" role="alert">{refused} " No rule is made for it."</p></div> }
-            .into_any()
+        view! { <div class="body"><p class="note" role="alert">{refused} " It can’t be blocked."</p></div> }.into_any()
     } else {
         rule_form(instance, page, frame)
     };
     view! {
         <section class="card">
-            <header><h2>{if page.rule.is_some() { "Our rule" } else { "Make a rule" }}</h2></header>
+            <header><h2>{if page.rule.is_some() { "Domain block" } else { "New domain block" }}</h2></header>
             {now}
-            {page.shared.then(|| view! { <div class="body"><p class="note">"A rule for " {page.domain.to_string()} " covers everybody who has a name under it, whoever they are."</p></div> })}
+            {page.shared.then(|| view! { <div class="body"><p class="note">"A domain block for " {page.domain.to_string()} " covers everyone \
+            with a subdomain of it."</p></div> })}
             {form}
         </section>
     }
@@ -124,12 +124,13 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 /// What stands in the way of a rule that was made elsewhere, under a name that would be refused today.
 fn odd(page: &ServerPage) -> AnyView {
     let says = if page.ours {
-        "It is or covers this instance’s own domain: the rule can be made milder and lifted."
+        "This is or covers the instance’s own domain: the domain block can only be weakened or undone."
     } else if !page.domain.is_well_formed() {
-        "The name is not one that Mastodon takes today. It takes a change only where it can write the name otherwise (capitals, Unicode); \
-         else it answers that the domain is not valid. Lifting the rule works always."
+        "Mastodon no longer accepts this name. It accepts a change only if it can write the name differently \
+        (capitals, Unicode), and otherwise answers that the domain is not valid. Undoing the domain block always \
+        works."
     } else if page.refused.is_some() && !page.shared {
-        "No such rule would be made today. The one there is can be changed and lifted."
+        "This domain block can’t be created any more, only changed and undone."
     } else {
         return ().into_any();
     };
@@ -164,19 +165,23 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
             <input type="hidden" name="domain" value=page.domain.to_string() />
             <input type="hidden" name="seen" value=seen />
             {form::beside(draft, "domain")}
-            {tick("reject_media", |rule| rule.reject_media, "Reject media: no files from there are kept or fetched")}
-            {tick("reject_reports", |rule| rule.reject_reports, "Reject reports: reports from there are dropped unseen")}
-            {tick("obfuscate", |rule| rule.obfuscate, "Obscure the name where the rules are published")}
-            <label class="field" for="public_comment">"Public comment" <span class="soft small">" shown where the rules are published with reasons"</span></label>
+            {tick("reject_media", |rule| rule.reject_media, "Reject media: files from this server are deleted and \
+            not fetched again")}
+            {tick("reject_reports", |rule| rule.reject_reports, "Reject reports: reports from this server are ignored")}
+            {tick("obfuscate", |rule| rule.obfuscate, "Obfuscate domain name in public lists")}
+            <label class="field" for="public_comment">"Public comment" <span class="soft small">" shown in public \
+            lists of domain blocks"</span></label>
             {form::text_area("public_comment", "public_comment", "2", &text("public_comment", |rule| &rule.public_comment), "")}
             {form::beside(draft, "public_comment")}
-            <label class="field" for="private_comment">"Private comment" <span class="soft small">" for the staff of the instance"</span></label>
+            <label class="field" for="private_comment">"Private comment" <span class="soft small">" for the instance’s \
+            staff"</span></label>
             {form::text_area("private_comment", "private_comment", "2", &text("private_comment", |rule| &rule.private_comment), "")}
             {form::beside(draft, "private_comment")}
-            {form::why(draft, "why", "kept in the record, seen by the team", true)}
+            {form::why(draft, "why", "saved in the audit log, seen by the team", true)}
             {page.shared.then(|| view! {
                 {form::beside(draft, "sure")}
-                <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know that it covers everybody who has a name under it"</span></label>
+                <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I understand that \
+                it covers everyone with a subdomain of it"</span></label>
             })}
             {choices(page, draft, frame.lacks(&[Capability::Servers]))}
             {form::beside(draft, "severity")}
@@ -197,17 +202,21 @@ fn choices(page: &ServerPage, draft: Option<&Draft>, lacking: bool) -> AnyView {
         let same = Some(severity) == now;
         let (words, does) = match severity {
             Severity::Noop => (
-                format!("No limit for {domain}, only what is ticked"),
-                "Its people are as everybody’s. Only what is ticked above counts. Nothing is lost but media, if they are rejected.".to_owned(),
+                format!("None for {domain}, only the options ticked above"),
+                "Accounts are not restricted; only the options ticked above apply. Rejecting media deletes stored \
+                files."
+                    .to_owned(),
             ),
             Severity::Silence => (
                 format!("Limit {domain}"),
-                "Its people are hidden here from all who do not follow them. Follows stay. Lifting it brings everything back.".to_owned(),
+                "Accounts are hidden from people here who don’t follow them. Follows stay. Undoing it restores \
+                everything."
+                    .to_owned(),
             ),
             Severity::Suspend => (
                 format!("Suspend {domain}: {}", losses(page.reach.as_ref())),
-                "Nothing comes from there or goes there. Copies of its people and their posts are deleted at once, and follows are cut: \
-                 lifting the rule later brings neither back."
+                "Communication with this server stops. Its accounts and posts are deleted here at once, and \
+                follows are cut: undoing the domain block later restores neither."
                     .to_owned(),
             ),
         };
@@ -221,22 +230,23 @@ fn choices(page: &ServerPage, draft: Option<&Draft>, lacking: bool) -> AnyView {
             Severity::Suspend => "btn danger long",
             Severity::Noop | Severity::Silence => "btn long",
         };
-        let words = if same { format!("Keep {domain} {}, and set what stands above", severity.word()) } else { words };
-        let marked =
-            (wanted == severity.name()).then(|| view! { <span class="badge accent">"what you pressed"</span> });
+        let words =
+            if same { format!("Keep {domain} {}, and apply the options above", severity.word()) } else { words };
+        let marked = (wanted == severity.name()).then(|| view! { <span class="badge accent">"your selection"</span> });
         view! {
             <div class="choice">
                 <button class=class name="severity" value=severity.name() disabled=lacking || refused.is_some()>{words}</button>
                 {marked}
                 <p class="soft small">{does}</p>
                 {refused.map(|why| view! { <p class="bad small">{why}</p> })}
-                {alone.then(|| view! { <p class="small warn">"People here follow it. One person’s decision for now: the owner’s; the record says so."</p> })}
+                {alone.then(|| view! { <p class="small warn">"People here follow accounts on this server, so the \
+                owner decides alone; the audit log says so."</p> })}
             </div>
         }
         .into_any()
     };
     let severities = order.into_iter().map(choice).collect_view();
-    view! { <div class="stack" role="group" aria-label="What the rule does">{severities}</div> }.into_any()
+    view! { <div class="stack" role="group" aria-label="Policy">{severities}</div> }.into_any()
 }
 
 fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
@@ -245,19 +255,21 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
     let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
     let says = match listed.rule.severity {
         Severity::Suspend => {
-            "It may be reached again from then on. Deleted copies and cut follows do not come back; people follow anew. \
-             A deletion that Mastodon is still at goes on all the same."
+            "Communication can resume. Deleted data and cut follows are not restored; people have to follow \
+            again. A deletion that Mastodon has started continues."
         }
-        Severity::Silence => "Those whom this rule limited are limited no more; those limited by hand stay so.",
-        Severity::Noop => "Media and reports from there are taken again. Rejected ones do not come back.",
+        Severity::Silence => {
+            "Accounts limited by this domain block are no longer limited; those limited by a moderator stay limited."
+        }
+        Severity::Noop => "Media and reports are accepted again. Rejected ones are not restored.",
     };
     let parent = page.parents.first().map(|parent| {
-        let says = format!("The rule for {} ({}) then counts for it.", parent.domain, parent.rule.words());
+        let says = format!("The domain block for {} ({}) then applies.", parent.domain, parent.rule.words());
         view! { <p class="small warn">{says}</p> }
     });
     view! {
         <section class="card">
-            <header><h2>"Lift the rule"</h2></header>
+            <header><h2>"Undo domain block"</h2></header>
             <form method="post" action=LIFT class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
@@ -266,8 +278,9 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
                 {form::lacking(frame, &[Capability::Servers])}
                 <p class="soft small">{says}</p>
                 {parent}
-                {form::why(draft, "why-lift", "kept in the record, seen by the team", true)}
-                <div><button class="btn danger" disabled=frame.lacks(&[Capability::Servers])>{format!("Lift the rule for {}", page.domain)}</button></div>
+                {form::why(draft, "why-lift", "saved in the audit log, seen by the team", true)}
+                <div><button class="btn danger" disabled=frame.lacks(&[Capability::Servers])>{format!("Undo domain block \
+                for {}", page.domain)}</button></div>
             </form>
         </section>
     }
@@ -283,8 +296,9 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
     }
     if page.allow.is_some() && !frame.may(Permission::SuspendFollowedDomain) {
         return view! {
-            <section class="card"><header><h2>"Allowed servers"</h2></header>
-                <p class="pad soft small">"This server is allowed. Taking it off the list is the owner’s decision: in limited federation mode Mastodon then deletes what it holds of it."</p>
+            <section class="card"><header><h2>"Allowed domains"</h2></header>
+                <p class="pad soft small">"Federation with this domain is allowed. Only an owner can disallow it: \
+                in limited federation mode Mastodon then deletes all data from it."</p>
             </section>
         }
         .into_any();
@@ -292,15 +306,15 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
     let (target, words, says) = match &page.allow {
         Some(_) => (
             DISALLOW,
-            format!("Take {} off the allowed servers", page.domain),
-            "In limited federation mode Mastodon then deletes what it holds of it, as after a suspension.",
+            format!("Disallow {}", page.domain),
+            "In limited federation mode Mastodon then deletes all data from it, as after a suspension.",
         ),
         None => (ALLOW, format!("Allow {}", page.domain), allowing(page.limited)),
     };
     let draft = frame.draft_for(target);
     view! {
         <section class="card">
-            <header><h2>"Allowed servers"</h2></header>
+            <header><h2>"Allowed domains"</h2></header>
             <form method="post" action=target class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
@@ -308,7 +322,7 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
                 {page.allow.as_ref().map(|allow| view! { <input type="hidden" name="id" value=allow.id.to_string() /> })}
                 {form::lacking(frame, &[Capability::AllowServers])}
                 <p class="soft small">{says}</p>
-                {form::why(draft, "why-allow", "kept in the record, seen by the team", true)}
+                {form::why(draft, "why-allow", "saved in the audit log, seen by the team", true)}
                 <div><button class="btn" disabled=frame.lacks(&[Capability::AllowServers])>{words}</button></div>
             </form>
         </section>
@@ -320,12 +334,12 @@ fn known(page: &ServerPage) -> AnyView {
     let grouped = |number: i64| ui::grouped(usize::try_from(number).unwrap_or(0));
     let accounts = match page.accounts {
         Some(accounts) => grouped(accounts),
-        None => "never met".to_owned(),
+        None => "never contacted".to_owned(),
     };
     let below = (!page.below.is_empty()).then(|| {
         let accounts: i64 = page.below.iter().map(|(_, accounts)| accounts).sum();
         let servers = ui::count(page.below.len(), "server", "servers");
-        view! { <dt>"Below it"</dt><dd>{servers} ", " {grouped(accounts)} " accounts"</dd> }
+        view! { <dt>"Subdomains"</dt><dd>{servers} ", " {grouped(accounts)} " accounts"</dd> }
     });
     let counted = page.reach.map(|reach| {
         let losses = reach.losses;
@@ -334,8 +348,8 @@ fn known(page: &ServerPage) -> AnyView {
             view! { <dt>"Counted"</dt><dd class="soft">"among the first " {bounded(looked_at)} " accounts"</dd> }
         });
         view! {
-            <dt>"Followed from here"</dt><dd>{bounded(losses.follows)} " by " {bounded(losses.followers)} " people"</dd>
-            <dt>"Follows to here"</dt><dd>{bounded(losses.followers_there)} " to " {bounded(losses.followed)} " people"</dd>
+            <dt>"Our followers there"</dt><dd>{bounded(losses.follows)} " by " {bounded(losses.followers)} " people"</dd>
+            <dt>"Their followers here"</dt><dd>{bounded(losses.followers_there)} " to " {bounded(losses.followed)} " people"</dd>
             <dt>"Reports about it"</dt><dd>{bounded(reach.reports_about)} {open}</dd>
             <dt>"Reports from it"</dt><dd>{bounded(reach.reports_from)}</dd>
             <dt>"Media"</dt><dd>{bounded(reach.media)}</dd>
@@ -345,13 +359,13 @@ fn known(page: &ServerPage) -> AnyView {
     let slow = page.reach.is_none().then(|| view! { <dt>"Follows"</dt><dd class="soft">"took too long to count"</dd> });
     view! {
         <section class="card">
-            <header><h2>"Known of it"</h2></header>
+            <header><h2>"Known data"</h2></header>
             <div class="body"><dl class="facts">
                 <dt>"Accounts"</dt><dd>{accounts}</dd>
                 {below}
                 {counted}
                 {slow}
-                <dt>"Delivery"</dt><dd>{if page.delivery_stopped { "stopped" } else { "goes on" }}</dd>
+                <dt>"Availability"</dt><dd>{if page.delivery_stopped { "stopped" } else { "delivering" }}</dd>
             </dl></div>
         </section>
     }
@@ -370,13 +384,13 @@ fn around(instance: &InstanceName, page: &ServerPage) -> AnyView {
         }
     };
     let covered = match (&page.rule, page.parents.first()) {
-        (None, Some(parent)) => format!("The rule for {} counts for it.", parent.domain),
-        (Some(_), Some(_)) => "Its own rule counts, not the one above it.".to_owned(),
-        _ => "Those below it have rules of their own, which count for them.".to_owned(),
+        (None, Some(parent)) => format!("The domain block for {} applies to it.", parent.domain),
+        (Some(_), Some(_)) => "Its own domain block applies, not that of the parent domain.".to_owned(),
+        _ => "Its subdomains have domain blocks of their own.".to_owned(),
     };
     view! {
         <section class="card">
-            <header><h2>"Rules above and below"</h2></header>
+            <header><h2>"Related domain blocks"</h2></header>
             <div class="body stack">
                 <p class="soft small">{covered}</p>
                 <dl class="facts">{page.parents.iter().chain(&page.children).map(line).collect_view()}</dl>
@@ -393,7 +407,7 @@ fn notes(page: &ServerPage, frame: &Frame) -> AnyView {
             .then(|| {
                 view! {
                     <section class="card">
-                        <header><h2>"Notes in Mastodon"</h2></header>
+                        <header><h2>"Moderation notes"</h2></header>
                         <p class="pad soft">{page.untold.join(" ")}</p>
                     </section>
                 }
@@ -402,9 +416,9 @@ fn notes(page: &ServerPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"Notes in Mastodon"</h2></header>
+            <header><h2>"Moderation notes"</h2></header>
             {if notes.is_empty() {
-                view! { <p class="pad soft">"Nobody has written one."</p> }.into_any()
+                view! { <p class="pad soft">"No notes yet."</p> }.into_any()
             } else {
                 notes.iter().map(|note| view! {
                     <div class="post">
@@ -432,7 +446,7 @@ fn history(page: &ServerPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"What we did about it"</h2><span class="soft small end">"from the record"</span></header>
+            <header><h2>"Our actions"</h2><span class="soft small end">"from the audit log"</span></header>
             {page.history.iter().map(line).collect_view()}
         </section>
     }

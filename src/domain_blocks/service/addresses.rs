@@ -74,7 +74,7 @@ fn until(text: &str, before: Option<&AddressRule>, now: Timestamp) -> Result<Opt
             .ok()
             .filter(|days| (1..=3_660).contains(days))
             .map(|days| Some(now.plus(days * DAY)))
-            .ok_or_else(|| Problem::invalid("until", "A rule ends after 1 to 3,660 days, or never.")),
+            .ok_or_else(|| Problem::invalid("until", "An IP rule expires after 1 to 3,660 days, or never.")),
     }
 }
 
@@ -102,10 +102,9 @@ fn meets_there(met: Result<Met, DatabaseError>) -> Result<Option<String>, Proble
         return Ok(None);
     }
     let mut sentence = format!(
-        "{} signed up, signed in or have a session from there, as far as Mastodon keeps it (a year, unless it was set otherwise); {} asked from there; {} \
-         within the last 30 days came from there.",
+        "{} signed up, signed in or have a session from this range, as far as Mastodon’s records go (a year by default); {} come from it; {} within the last 30 days came from it.",
         about(met.members, "members"),
-        about(met.waiting, "people who wait"),
+        about(met.waiting, "pending sign-ups"),
         about(met.recent, "sign-ups"),
     );
     if let Some(first) = sentence.get_mut(..1) {
@@ -140,23 +139,23 @@ async fn warned(
         && let Some(own) = networks::own().into_iter().find(|own| network.contains(*own))
     {
         said.push(format!(
-            "{network} holds {own}, from which this console may reach the instance: the rule would lock the console out, \
-             and only somebody on the server could lift it."
+            "{network} includes {own}, which this console may use to reach the instance: the rule would lock the \
+            console out, and only somebody on the server could undo that."
         ));
     }
     let asker = context.address.network();
     if asker.parse::<IpNet>().or_else(|_| asker.parse::<IpAddr>().map(IpNet::from)).is_ok_and(|own| network.meets(&own))
     {
-        said.push(format!("It holds the address you come from, {asker}."));
+        said.push(format!("It includes your own IP address, {asker}."));
     }
     if let Some(nobodys) = database::no_visitors().find(|nobodys| network.meets(nobodys)) {
         said.push(format!(
-            "It holds addresses of {nobodys}, which no visitor has: where the instance sees them, its proxy does not pass \
-             visitors’ addresses on, and the rule is for everybody."
+            "It includes {nobodys}, which no visitor has: if the instance sees visitors there, its proxy doesn’t \
+            pass their IP addresses on, and the rule affects everyone."
         ));
     }
     if let Some(proxy) = context.app.config.trusted_proxies.iter().find(|proxy| network.meets(proxy)) {
-        said.push(format!("It holds {proxy}, the proxy before this console."));
+        said.push(format!("It includes {proxy}, the proxy in front of this console."));
     }
     said.extend(network.wide());
     let met = {
@@ -173,7 +172,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let network: Network = form.network.parse().map_err(|why: String| Problem::invalid("network", why))?;
     let severity: AddressSeverity =
-        form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
+        form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose a rule."))?;
     let seen: Option<(RuleNumber, Option<AddressRule>)> = match form.seen.as_str() {
         "" => None,
         seen => Some(serde_json::from_str(seen).map_err(|_| malformed_form())?),
@@ -194,7 +193,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         && form.sure != sure_of(&form.network, severity.name())
         && let Some(warning) = warned(&context, &instance, &network, severity).await?
     {
-        return Err(Problem::invalid("sure", format!("{warning} Tick the box to make it all the same.")));
+        return Err(Problem::invalid("sure", format!("{warning} Tick the box to do it anyway.")));
     }
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let (name, network) = (instance.name.clone(), network.to_string());
@@ -207,7 +206,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
             if now.is_some() {
                 return Err(Problem::invalid(
                     "network",
-                    format!("There is a rule for {network} already. Change it in the list."),
+                    format!("There already is an IP rule for {network}. Change it in the list."),
                 ));
             }
             let deed = BlockAddress { instance: name, network, after };
@@ -242,9 +241,9 @@ pub async fn lift_address(
 /// The rule of this number must be about the network that the deed names, and say what was seen.
 fn changed(now: Option<&ListedAddress>, network: &str, before: Option<&AddressRule>) -> Option<String> {
     match now {
-        None => Some("somebody else lifted the rule meanwhile, or it ran out".to_owned()),
+        None => Some("somebody else deleted the IP rule in the meantime, or it expired".to_owned()),
         Some(now) if now.network.parse::<Network>() != network.parse() || now.rule.as_ref() != before => {
-            Some("somebody else changed the rule meanwhile".to_owned())
+            Some("somebody else changed the IP rule in the meantime".to_owned())
         }
         Some(_) => None,
     }
@@ -264,7 +263,7 @@ fn as_meant(now: Option<&ListedAddress>, after: &AddressRule) -> bool {
 impl Carry for BlockAddress {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
-        Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
+        Ok(now.map(|_| "somebody else created an IP rule for it in the meantime".to_owned()))
     }
 
     async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {

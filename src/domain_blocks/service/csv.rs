@@ -83,10 +83,10 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
     // Of a zip archive, as newer spreadsheets are; of older spreadsheets; of gzip; of PDF.
     match bytes {
         [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            return Err(format!("The file is a spreadsheet or an archive, not a list of lines. {CSV}"));
+            return Err(format!("The file is a spreadsheet or an archive, not a text file. {CSV}"));
         }
-        [0x1F, 0x8B, ..] => return Err("The file is packed. Unpack it and choose what is in it.".to_owned()),
-        [b'%', b'P', b'D', b'F', ..] => return Err(format!("The file is a PDF, not a list of lines. {CSV}")),
+        [0x1F, 0x8B, ..] => return Err("The file is compressed. Unpack it and choose the file inside.".to_owned()),
+        [b'%', b'P', b'D', b'F', ..] => return Err(format!("The file is a PDF, not a text file. {CSV}")),
         _ => {}
     }
     let (text, encoding) = match bytes {
@@ -98,17 +98,16 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
             Ok(text) => (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), ""),
             Err(error) => {
                 let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
-                let text = windows_1252(bytes).ok_or_else(|| {
-                    format!("The file is not UTF-8: line {line} has bytes that are no letters there. {CSV}")
-                })?;
+                let text = windows_1252(bytes)
+                    .ok_or_else(|| format!("The file is not UTF-8: line {line} has invalid bytes. {CSV}"))?;
                 (text, WINDOWS_1252)
             }
         },
     };
     let start = text.trim_start();
-    let of_lines = "A list is read as lines: CSV as Mastodon exports it, or a name a line.";
+    let of_lines = "Use a text file: CSV as exported by Mastodon, or one domain a line.";
     if start.starts_with("{\\rtf") {
-        return Err(format!("The file is a text document (RTF), not a list of lines. {CSV}"));
+        return Err(format!("The file is an RTF document, not a text file. {CSV}"));
     }
     if start.starts_with('{')
         || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
@@ -117,7 +116,7 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         return Err(format!("The file {} JSON. {of_lines}", if is_json { "is" } else { "begins like" }));
     }
     if start.starts_with('<') {
-        return Err(format!("The file is HTML or XML: a web page, perhaps, and not the list on it. {of_lines}"));
+        return Err(format!("The file is HTML or XML: probably a web page that shows the list. {of_lines}"));
     }
     Ok((text, encoding))
 }
@@ -139,7 +138,7 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
         _ => 0xD800,
     });
     char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| {
-        "The file begins as UTF-16 and is none further on. Save it as UTF-8 and choose it again.".to_owned()
+        "The file starts as UTF-16 but doesn’t continue so. Save it as UTF-8 and choose it again.".to_owned()
     })
 }
 
@@ -221,7 +220,7 @@ fn records(text: &str, separator: Separator) -> (Vec<Record>, Vec<&str>) {
                     if record.fields.len() < MOST_FIELDS {
                         record.fields.push(field);
                     } else {
-                        record.broken = Some("it has more than 100 fields");
+                        record.broken = Some("more than 100 fields");
                     }
                     closed = false;
                 }
@@ -233,7 +232,7 @@ fn records(text: &str, separator: Separator) -> (Vec<Record>, Vec<&str>) {
         }
         record.fields.push(value);
         if record.broken.is_none() && record.fields.iter().any(|field| holds_rows(field, sign)) {
-            record.broken = Some("a quotation mark is closed too late: there are rows between");
+            record.broken = Some("a quotation mark is closed too late: there are rows in between");
         }
         if record.filled() > 0 || record.broken.is_some() {
             records.push(record);
@@ -391,7 +390,7 @@ fn boolean(text: &str) -> Result<Option<bool>, String> {
         }
         "false" | "f" | "no" | "n" | "0" | "off" | "falsch" | "nein" | "faux" | "non" | "falso" | "não" | "onwaar"
         | "nee" | "fałsz" | "falskt" | "falsk" | "nepravda" | "epätosi" | "ложь" => Ok(Some(false)),
-        _ => Err(format!("“{}” is no yes or no", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is neither yes nor no", crate::ui::excerpt(text, 40))),
     }
 }
 
@@ -404,10 +403,10 @@ fn severity(text: &str) -> Result<Option<Severity>, String> {
         "noop" | "none" => Ok(Some(Severity::Noop)),
         "retract" | "retracted" | "lift" | "lifted" | "remove" | "removed" | "delete" | "deleted" | "unblock"
         | "unblocked" | "unsuspend" | "unsilence" | "allow" | "allowed" | "accept" => Err(format!(
-            "“{}” takes a rule back, which no list does here: lift it on the server’s page",
+            "“{}” would undo a domain block, which imports never do: undo it on the server’s page",
             crate::ui::excerpt(text, 40)
         )),
-        _ => Err(format!("“{}” is no severity: silence, suspend or noop", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is not a severity: use silence, suspend or noop", crate::ui::excerpt(text, 40))),
     }
 }
 
@@ -524,9 +523,9 @@ fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(Part, usize)>)>) 
         let domain = like.unwrap_or_else(|| most_names(records, columns));
         places.push((Part::Domain, domain));
         if header.is_some() {
-            doubts.push("Its header names no column “domain”: which column is what was guessed.".to_owned());
+            doubts.push("There is no column named “domain” in the header, so the columns were guessed.".to_owned());
         } else if columns > 1 {
-            doubts.push("It has no header: which column is what was guessed.".to_owned());
+            doubts.push("There is no header, so the columns were guessed.".to_owned());
             places.extend(only_severities(records, columns, domain).map(|place| (Part::Severity, place)));
         }
         places
@@ -578,11 +577,9 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
         }
     }
     match rows.len() {
-        0 => return Err("The file names no domain.".to_owned()),
+        0 => return Err("The file contains no domains.".to_owned()),
         many if many > MOST_ROWS => {
-            return Err(
-                "The file has more than 20,000 rows, which is all that Mastodon takes at once. Split it.".to_owned()
-            );
+            return Err("The file has more than 20,000 rows, Mastodon’s limit for one import. Split it.".to_owned());
         }
         _ => {}
     }
@@ -595,14 +592,11 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
         doubts.extend(of_header(header, &layout.places, &records));
     }
     if encoding == WINDOWS_1252 {
-        doubts.push(
-            "Its letters are not UTF-8 and were read as Windows-1252: look whether names and comments are right."
-                .to_owned(),
-        );
+        doubts.push("The file is not UTF-8 and was read as Windows-1252: check names and comments.".to_owned());
     }
     if !severities && otherwise.is_none() {
         doubts.push(
-            "It names servers and says nothing of severity: if it is a list of servers to block, choose what its rows mean."
+            "The file lists domains without a severity. If they are to be blocked, choose what the rows mean."
                 .to_owned(),
         );
     }
@@ -639,19 +633,17 @@ fn of_lines(layout: &Layout, records: &[Record], rows: usize) -> Vec<String> {
     let of_rows =
         |number: usize| format!("{} of {}", crate::ui::grouped(number), crate::ui::count(rows, "row", "rows"));
     if let Some(second) = records.iter().find(|record| layout.is_header(record)) {
-        doubts.push(format!("There is a second header on line {}: two lists were put into one.", second.line));
+        doubts.push(format!("Line {} is a second header: two lists were joined.", second.line));
     }
     for record in records.iter().filter(|record| record.broken.is_some() && record.last > record.line).take(3) {
-        doubts.push(format!(
-            "A quotation mark is wrong, and lines {} to {} were taken as one.",
-            record.line, record.last
-        ));
+        doubts
+            .push(format!("A quotation mark is wrong, so lines {} to {} were read as one.", record.line, record.last));
     }
     let of_list = || records.iter().filter(|record| !layout.is_header(record));
     let misfit = of_list().filter(|record| !layout.fits(record)).count();
     if layout.header.is_some() && misfit * 10 > rows {
         doubts.push(format!(
-            "The header has {}, which do not fit {}.",
+            "The header has {}, which doesn’t match {}.",
             crate::ui::count(layout.columns, "column", "columns"),
             of_rows(misfit)
         ));
@@ -661,12 +653,12 @@ fn of_lines(layout: &Layout, records: &[Record], rows: usize) -> Vec<String> {
     };
     let unread = |place: &usize| !layout.places.iter().any(|(_, own)| own == place);
     if (0..layout.columns).filter(unread).any(|place| many(place, &is_name) * 2 > rows) {
-        doubts.push("Another column holds names as well, and is not read.".to_owned());
+        doubts.push("Another column contains domains too, and is ignored.".to_owned());
     }
     if let Some(place) = layout.place(Part::Severity) {
         let none = many(place, &|field| severity(field.trim()).is_err());
         if none * 2 > rows {
-            doubts.push(format!("The column “severity” holds no severities in {}.", of_rows(none)));
+            doubts.push(format!("The column “severity” contains no severities in {}.", of_rows(none)));
         }
     }
     doubts
@@ -688,7 +680,7 @@ fn of_header(header: &Record, places: &[(Part, usize)], records: &[Record]) -> V
         let filled =
             || records.iter().any(|record| record.fields.get(place).is_some_and(|field| !field.trim().is_empty()));
         match part_of(name) {
-            Some(part) => doubts.push(format!("Two columns are headed “{}”.", part.name())),
+            Some(part) => doubts.push(format!("Two columns are named “{}”.", part.name())),
             None if filled() && name.trim().is_empty() => unknown.push(format!("column {}", place + 1)),
             None if filled() => unknown.push(name.trim().to_owned()),
             None => {}
@@ -696,7 +688,7 @@ fn of_header(header: &Record, places: &[(Part, usize)], records: &[Record]) -> V
     }
     if !unknown.is_empty() {
         let verb = if unknown.len() == 1 { "is" } else { "are" };
-        doubts.push(format!("{} {verb} not understood, and may say something else of the rows.", quoted(&unknown)));
+        doubts.push(format!("{} {verb} not understood, and may change what the rows mean.", quoted(&unknown)));
     }
     doubts
 }
@@ -708,10 +700,10 @@ fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
     let says = |word: &str| file.contains(word) || above.iter().any(|comment| comment.contains(word));
     let mut doubts = Vec::new();
     if file.contains("allow") || ["allowlist", "allow list", "allow-list", "whitelist"].iter().any(|word| says(word)) {
-        doubts.push("By its name or its comments it is a list of allowed servers.".to_owned());
+        doubts.push("Its name or comments suggest a list of allowed domains.".to_owned());
     }
     if ["retract", "unblock"].iter().any(|word| says(word)) {
-        doubts.push("By its name or its comments it takes rules back.".to_owned());
+        doubts.push("Its name or comments suggest that it undoes domain blocks.".to_owned());
     }
     let limits = |asked: &Asked| {
         !matches!(asked.severity, None | Some(Severity::Noop))
@@ -721,7 +713,8 @@ fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
     let mut read = rows.iter().filter_map(|row| row.asked.as_ref().ok()).peekable();
     if read.peek().is_some_and(|first| first.severity.is_some()) && !read.any(limits) {
         doubts.push(
-            "It limits nothing: it may take rules back, or name servers that are never to be limited.".to_owned(),
+            "Nothing on it is limited: it may undo domain blocks, or list domains that must never be limited."
+                .to_owned(),
         );
     }
     doubts
@@ -763,7 +756,7 @@ fn sentence(
             limits.join(", "),
             of_them(many(&|asked| asked.reject_media == Some(true)), "rejects media", "reject media"),
             of_them(many(&|asked| asked.reject_reports == Some(true)), "rejects reports", "reject reports"),
-            of_them(many(&|asked| asked.obfuscate == Some(true)), "hides its name", "hide their names"),
+            of_them(many(&|asked| asked.obfuscate == Some(true)), "obfuscates its name", "obfuscate their names"),
         ));
     }
     if !severities && otherwise.is_none() {
@@ -801,7 +794,7 @@ fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
         }
         if let Some(line) = other {
             return Err(format!(
-                "it stands below the header on line {line}, which names other columns: read that part in by itself"
+                "it stands below the header on line {line}, which names other columns: import that part separately"
             ));
         }
         if layout.header.is_some() && record.filled() > layout.columns {
@@ -963,7 +956,7 @@ mod tests {
         let plain = file(b"night.example\nday.example\n").unwrap();
         assert!(plain.rows.iter().all(|row| row.asked == Ok(Asked::default())), "{plain:?}");
         assert_eq!(plain.reading.separator, Separator::Nothing);
-        assert!(!plain.reading.is_certain() && plain.reading.doubts[0].contains("nothing of severity"), "{plain:?}");
+        assert!(!plain.reading.is_certain() && plain.reading.doubts[0].contains("without a severity"), "{plain:?}");
         let mixed = file(b"night.example\nday.example,silence\n").unwrap();
         assert_eq!(mixed.rows[0].asked, Ok(Asked::default()));
         assert_eq!(mixed.rows[1].asked, Ok(said(Severity::Silence, "")));
@@ -999,8 +992,8 @@ mod tests {
 
     #[test]
     fn whole_files_are_refused_with_the_reason() {
-        assert!(read(b"").unwrap_err().contains("names no domain"));
-        assert!(read(b"#domain\n").unwrap_err().contains("names no domain"));
+        assert!(read(b"").unwrap_err().contains("contains no domains"));
+        assert!(read(b"#domain\n").unwrap_err().contains("contains no domains"));
         assert!(read(b"a.example\nb\x81.example\n").unwrap_err().contains("line 2"));
         let most = "a.example\n".repeat(MOST_ROWS);
         assert_eq!(read(most.as_bytes()).unwrap().len(), MOST_ROWS);

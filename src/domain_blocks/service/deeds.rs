@@ -35,8 +35,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         None => names::server(&form.domain, &own).map_err(|why| Problem::invalid("domain", why))?,
         Some(_) => Domain::try_from(form.domain.clone()).map_err(|_| malformed_form())?,
     };
-    let severity: Severity =
-        form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
+    let severity: Severity = form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose a severity."))?;
     let after = Rule {
         severity,
         reject_media: form.reject_media == "yes",
@@ -53,7 +52,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     {
         return Err(Problem::invalid(
             "severity",
-            format!("{domain} is or covers this instance’s own domain: its rule is only made milder."),
+            format!("{domain} is or covers this instance’s own domain: its domain block can only be weakened."),
         ));
     }
     // A limit that no longer rejects media is not stricter in Mastodon's order, and meets everybody all the same.
@@ -62,7 +61,8 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     });
     if names::is_shared(&domain) && harsher && form.sure != "yes" {
         let warning = format!(
-            "{domain} is a host of many people’s servers: the rule covers everybody who has a name under it. Tick the box to make it all the same."
+            "{domain} hosts many people’s servers: the domain block covers everyone with a subdomain of it. Tick \
+            the box to do it anyway."
         );
         return Err(Problem::invalid("sure", warning));
     }
@@ -87,8 +87,8 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
 fn exists(domain: &Domain, rule: &Listed) -> Problem {
     Problem::new(
         Kind::Conflict,
-        format!("Nothing was done: there is a rule for {domain} already ({}).", rule.rule.words()),
-        "The page shows it; what you typed is kept. Press again to put it in its place.",
+        format!("Nothing was done: there already is a domain block for {domain} ({}).", rule.rule.words()),
+        "The page shows it; what you typed is kept. Send it again to replace it.",
     )
 }
 
@@ -110,7 +110,8 @@ pub(super) async fn set_rule(
             return Err(Problem::invalid(
                 "severity",
                 format!(
-                    "The rule for {} ({}) covers {domain} already. Mastodon takes only a stricter one below it.",
+                    "The domain block for {} ({}) already covers {domain}. Mastodon only accepts a stricter one \
+                    for a subdomain.",
                     nearest.domain,
                     nearest.rule.words()
                 ),
@@ -237,10 +238,10 @@ async fn with_accounts(evidence: Evidence, domain: &Domain, read: &mut Read) -> 
 /// What is different in a rule, in a clause.
 fn changed(now: Option<&Listed>, id: RuleNumber, before: &Rule) -> Option<String> {
     match now {
-        None => Some("somebody else lifted the rule meanwhile".to_owned()),
-        Some(now) if now.id != id.0 => Some("somebody else lifted the rule and made another meanwhile".to_owned()),
+        None => Some("somebody else undid the domain block in the meantime".to_owned()),
+        Some(now) if now.id != id.0 => Some("somebody else replaced the domain block in the meantime".to_owned()),
         Some(now) if now.rule != *before => {
-            Some(format!("somebody else changed the rule meanwhile; it is now “{}”", now.rule.words()))
+            Some(format!("somebody else changed the domain block in the meantime; it is now “{}”", now.rule.words()))
         }
         Some(_) => None,
     }
@@ -255,13 +256,16 @@ async fn now_followed(read: &mut Read, domain: &Domain, followed: bool) -> Resul
         Some(there) => read.is_followed(&there).await?.unwrap_or(true),
         None => true,
     };
-    Ok(followed.then(|| format!("somebody here has begun to follow people on {domain}")))
+    Ok(followed.then(|| format!("people here have started to follow accounts on {domain}")))
 }
 
 impl Carry for BlockDomain {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if let Some(now) = read.domain_block(&self.domain).await? {
-            return Ok(Some(format!("somebody else made a rule for it meanwhile ({})", now.rule.words())));
+            return Ok(Some(format!(
+                "somebody else created a domain block for it in the meantime ({})",
+                now.rule.words()
+            )));
         }
         if self.after.begins_to_suspend(None) {
             return now_followed(read, &self.domain, self.followed).await;
@@ -328,7 +332,7 @@ impl Carry for LiftDomainBlock {
 impl Carry for AllowDomain {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_allow(&self.domain).await?;
-        Ok(now.map(|_| "somebody else allowed it meanwhile".to_owned()))
+        Ok(now.map(|_| "somebody else allowed it in the meantime".to_owned()))
     }
 
     async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
@@ -346,8 +350,8 @@ impl Carry for AllowDomain {
 impl Carry for DisallowDomain {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.domain_allow(&self.domain).await? {
-            None => Some("somebody else took it off the list meanwhile".to_owned()),
-            Some(now) if now.id != self.id.0 => Some("somebody else allowed it anew meanwhile".to_owned()),
+            None => Some("somebody else disallowed it in the meantime".to_owned()),
+            Some(now) if now.id != self.id.0 => Some("somebody else allowed it again in the meantime".to_owned()),
             Some(_) => None,
         })
     }

@@ -44,7 +44,7 @@ fn same(now: Option<&Listed>, seen: Option<&Listed>) -> bool {
 }
 
 fn unreadable() -> Stands {
-    Stands::Closed(Outcome::Refused, None, Some("The row cannot be read any more.".to_owned()))
+    Stands::Closed(Outcome::Refused, None, Some("The row can’t be read any more.".to_owned()))
 }
 
 impl Work for OfImport {
@@ -96,16 +96,16 @@ impl Work for OfImport {
             // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
             match rule_now(&self.instance, &domain).await {
                 Err(problem) => return Stands::Wait(problem.what),
-                Ok(Some(now)) if now.rule == wanted => return done(row.entry, "Found done when looked at again."),
+                Ok(Some(now)) if now.rule == wanted => return done(row.entry, "Found done on checking again."),
                 Ok(_) => {}
             }
         }
         match done_before(&self.app, &self.import, &domain, &wanted, seen_of(&row.seen).is_some()).await {
             Ok(None) => Stands::Waiting,
-            Ok(entry) => done(entry, "Done before, as the record has it."),
+            Ok(entry) => done(entry, "Already done, according to the audit log."),
             Err(error) => {
                 tracing::error!(%error, import = self.import.id, "domain_imports.done_before");
-                Stands::Wait("The record does not answer.".to_owned())
+                Stands::Wait("The audit log can’t be reached.".to_owned())
             }
         }
     }
@@ -117,21 +117,21 @@ impl Work for OfImport {
         let why = Why::kept(&self.import.why);
         match set_rule(&context, &self.instance, domain.clone(), wanted.clone(), before, why).await {
             Ok(done) if done.outcome == Outcome::Unknown => {
-                Stands::UnderWay(Some(done.index), Some("Sent and not answered.".to_owned()))
+                Stands::UnderWay(Some(done.index), Some("Sent, but the instance did not answer.".to_owned()))
             }
             // Somebody else’s deed about it is under way, or it is not as it was.
             Err(problem) if problem.kind == Kind::Conflict => match rule_now(&self.instance, &domain).await {
                 // One that was made anew in its place is another.
                 Ok(now) if same(now.as_ref(), seen.as_ref()) => Stands::Waiting,
                 Ok(Some(now)) if now.rule.limits_as(&wanted) => {
-                    Stands::Closed(Outcome::Succeeded, None, Some("Somebody else did it meanwhile.".to_owned()))
+                    Stands::Closed(Outcome::Succeeded, None, Some("Done by somebody else in the meantime.".to_owned()))
                 }
                 Ok(_) => Stands::after(Err(problem)),
                 Err(problem) => Stands::Wait(problem.what),
             },
             // What the role itself may do was asked before: only cutting follows is left.
             Err(problem) if problem.kind == Kind::Forbidden => {
-                let said = "People here follow it: suspending it is the owner’s decision.";
+                let said = "People here follow accounts on this server: only an owner can suspend it.";
                 Stands::Closed(Outcome::Refused, None, Some(said.to_owned()))
             }
             done => Stands::after(done),

@@ -117,14 +117,14 @@ fn compare_all(
                 let same = (before.severity, before.reject_media, before.reject_reports)
                     == (asked.severity, asked.reject_media, asked.reject_reports);
                 let mut said =
-                    rows.get(*index).map(|row| format!("Line {} names it already", row.line)).unwrap_or_default();
+                    rows.get(*index).map(|row| format!("Line {} already lists it", row.line)).unwrap_or_default();
                 if !same {
-                    said.push_str(", and says otherwise");
+                    said.push_str(", with different values");
                     if let Some(row) = rows.get_mut(*index)
                         && (row.difference.applies() || row.difference == Difference::Apart)
                     {
                         row.difference = Difference::Apart;
-                        row.said = format!("Line {line} says otherwise. {}", row.said).trim_end().to_owned();
+                        row.said = format!("Line {line} has different values. {}", row.said).trim_end().to_owned();
                     }
                 }
                 said.push('.');
@@ -177,11 +177,11 @@ fn compare(
         InList::Plain(domain) => (domain, None),
         InList::Apart(domain, why) => (domain, Some(why)),
         InList::Shared(domain) => {
-            let why = format!("A rule for {domain} covers everybody who has a name under it.");
+            let why = format!("A domain block for {domain} covers everyone with a subdomain of it.");
             (domain, Some(why))
         }
         InList::Hidden => {
-            let said = "Whoever published the list has hidden the name.".to_owned();
+            let said = "The publisher of the list obfuscated the name.".to_owned();
             return (listed(line, as_written(), Difference::Hidden, said), None);
         }
         InList::Refused(why) => return (listed(line, as_written(), Difference::Invalid, why), None),
@@ -196,17 +196,15 @@ fn compare(
         [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
     };
     if commented("canary") {
-        apart.get_or_insert_with(|| {
-            "Its comment says “canary”: it wants to show who reads lists in without looking.".to_owned()
-        });
+        apart.get_or_insert_with(|| "The comment says “canary”: a trap for people who import lists unread.".to_owned());
     }
     if commented("retract") {
-        apart.get_or_insert_with(|| "Its comment says “retract”: it may take a rule back.".to_owned());
+        apart.get_or_insert_with(|| "The comment says “retract”: it may be meant to undo a domain block.".to_owned());
     }
     let Some(severity) = asked.severity.or(otherwise) else {
         let said = match apart {
-            Some(why) => format!("It says no severity. {why}"),
-            None => "It says no severity.".to_owned(),
+            Some(why) => format!("No severity given. {why}"),
+            None => "No severity given.".to_owned(),
         };
         return (listed(line, domain.into(), Difference::Unclear, said), Some(asked));
     };
@@ -229,7 +227,7 @@ fn compare(
             if !before.public_comment.is_empty() {
                 if !asked.public_comment.is_empty() && asked.public_comment != before.public_comment {
                     said.push(format!(
-                        "Our public comment stays; the list’s: “{}”.",
+                        "Our public comment stays. The list says: “{}”.",
                         ui::excerpt(&asked.public_comment, 80)
                     ));
                 }
@@ -241,7 +239,7 @@ fn compare(
                 said.push(format!("{ours} private comment{stays}; the list’s is left out."));
             }
             if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
-                said.push("The list limits nothing there.".to_owned());
+                said.push("The list doesn’t limit it.".to_owned());
             }
             let difference = if wanted.limits_as(before) {
                 Difference::Same
@@ -259,12 +257,13 @@ fn compare(
             };
             let above = domain.parents().into_iter().find_map(|parent| rules.get(&parent));
             if wanted.severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
-                (Difference::Same, "The list limits nothing there, and there is no rule.".to_owned())
+                (Difference::Same, "The list doesn’t limit it, and there is no domain block.".to_owned())
             } else {
                 match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
-                    Some(above) => {
-                        (Difference::Same, format!("The rule for {} ({}) covers it.", above.domain, above.rule.words()))
-                    }
+                    Some(above) => (
+                        Difference::Same,
+                        format!("The domain block for {} ({}) covers it.", above.domain, above.rule.words()),
+                    ),
                     None => (Difference::New, String::new()),
                 }
             }
@@ -464,8 +463,8 @@ pub async fn may_keep(context: &Context, instance: &str) -> Result<Counted, Prob
             own.give_back(&app.store).await.map_err(store_problem)?;
             Err(Problem::new(
                 Kind::TooMany,
-                "As many files as the console reads within an hour were read, and nothing was done.",
-                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+                "Nothing was done: the console has reached its limit of files an hour.",
+                format!("Try again in {} minutes.", (wait.seconds() + 59) / 60),
             ))
         }
     }
@@ -522,12 +521,12 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
         let place = typed.parse::<usize>().ok().filter(|place| (1..=reading.columns.len()).contains(place));
         let place = place.ok_or_else(malformed_form)? - 1;
         if places.iter().any(|(_, own)| *own == place) {
-            return Err(Problem::invalid("columns", "A column can mean one thing only."));
+            return Err(Problem::invalid("columns", "Each column can only be used once."));
         }
         places.push((part, place));
     }
     if !places.iter().any(|(part, _)| *part == Part::Domain) {
-        return Err(Problem::invalid("columns", "Say which column names the servers."));
+        return Err(Problem::invalid("columns", "Choose the column with the domains."));
     }
     Ok(csv::Told { separator, columns: Some((form.header == "yes", places)), otherwise })
 }
@@ -535,8 +534,8 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
 pub(super) fn former() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs.",
-        "Read the file in again.",
+        "An earlier version of the console read this list and guessed what it didn’t know.",
+        "Import the file again.",
     )
 }
 
@@ -576,14 +575,14 @@ async fn compared(
         let rows = compare_all(off, read, &own, &rules, &source);
         let unusable = rows.iter().filter(|row| row.difference == Difference::Invalid).count();
         if unusable * 2 > rows.len() {
-            reading.doubts.push("More than half of its rows cannot be used.".to_owned());
+            reading.doubts.push("More than half of its rows can’t be used.".to_owned());
         }
         Ok((reading, rows, text))
     };
     let (mut reading, mut rows, text) = off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
     if instance.health().domain.is_none() {
         // Without it our own name is not known to be ours.
-        reading.doubts.push("The instance has not said yet which domain its handles have.".to_owned());
+        reading.doubts.push("The instance hasn’t yet said which domain its handles use.".to_owned());
     }
     let suspending: Vec<String> =
         rows.iter().filter(|row| row.difference.applies() && suspends(row)).map(|row| row.domain.clone()).collect();
@@ -634,7 +633,7 @@ async fn known_below(instance: &Instance, rows: &mut [Row]) -> Result<(), Proble
         let names: Vec<&str> = below.iter().take(3).map(|(name, _)| name.as_str()).collect();
         let more = if below.len() > names.len() { " and others" } else { "" };
         if !names.is_empty() {
-            row.said.push_str(&format!(" Known here below it: {}{more}.", names.join(", ")));
+            row.said.push_str(&format!(" Known subdomains here: {}{more}.", names.join(", ")));
         }
     }
     Ok(())
@@ -670,7 +669,7 @@ async fn possible_names(instance: &Instance, mut rows: Vec<Row>) -> Result<Vec<R
                 by_length.get(&hidden.len()).into_iter().flatten().filter(fits).take(4).copied().collect();
             if let Some(names) = found.get(..found.len().min(3)).filter(|names| !names.is_empty()) {
                 let more = if found.len() > 3 { " or others" } else { "" };
-                row.said.push_str(&format!(" Known here, and it could be: {}{more}.", names.join(", ")));
+                row.said.push_str(&format!(" Possible matches known here: {}{more}.", names.join(", ")));
             }
         }
         rows
@@ -704,7 +703,7 @@ async fn found(context: &Context, instance: &Instance, id: &str) -> Result<Impor
     domain_imports::by_id(&context.app.store, &instance.name, id)
         .await
         .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such import on this instance."))
+        .ok_or_else(|| Problem::not_found("This import doesn’t exist on this instance."))
 }
 
 pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -> Result<Framed<ImportPage>, Problem> {
@@ -772,7 +771,7 @@ pub(super) fn seen_of(text: &str) -> Option<Listed> {
 }
 
 const FIELDS: [&str; 6] =
-    ["Rule", "Media rejected", "Reports rejected", "Name hidden", "Public comment", "Private comment"];
+    ["Domain block", "Reject media", "Reject reports", "Obfuscate domain name", "Public comment", "Private comment"];
 
 /// Every part of a rule: what it is now, and what it would be.
 fn fields(now: Option<&Rule>, then: &Rule) -> Vec<Field> {
@@ -830,7 +829,11 @@ async fn changed(context: &Context, instance: &str, id: &str) -> Result<(Arc<Ins
 }
 
 fn changed_meanwhile() -> Problem {
-    Problem::new(Kind::Conflict, "Nothing was done: the import is not as the page showed it.", "Look again and decide.")
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: the import has changed since the page was shown.",
+        "Check it and decide again.",
+    )
 }
 
 /// The rows of a preview, as a form ticks them: those it showed, and all of a difference. Those that cut follows, those set
@@ -876,8 +879,8 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
 fn ticked_elsewhere() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "Nothing was done: what is ticked is not what the page showed, as another window or somebody else changed it.",
-        "The page shows what is ticked now. Look again and decide.",
+        "Nothing was done: the selection was changed in another window or by somebody else.",
+        "The page shows the current selection. Check it and decide again.",
     )
 }
 
@@ -918,7 +921,7 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     let why = Why::given(&form.why, true)?;
     let ticks = domain_imports::ticks(&context.app.store, &import.id).await.map_err(store_problem)?;
     if ticks.iter().all(|(_, ticks)| ticks.ticked == 0) {
-        return Err(Problem::invalid("row", "Tick what is to be carried out."));
+        return Err(Problem::invalid("row", "Select the rows to import."));
     }
     // Without the entry it is a preview still.
     match domain_imports::begin(&context.app.store, &import.id, &seen, why.as_str()).await.map_err(store_problem)? {
@@ -936,8 +939,8 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
     }
     Err(Problem::new(
         Kind::Forbidden,
-        "Somebody else read this list in, and rows are carried out in that person’s name.",
-        "Ask them to go on, or read the list in yourself.",
+        "Somebody else imported this list, and rows are carried out in that person’s name.",
+        "Ask them to resume it, or import the list yourself.",
     ))
 }
 

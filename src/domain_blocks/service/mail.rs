@@ -61,10 +61,10 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
         return Err(Problem::new(
             Kind::Invalid,
             format!(
-                "Nothing was done: Mastodon would take the rule for “{}” away, and take no new one of this name.",
+                "Nothing was done: Mastodon would delete the block of “{}”, and accept no new one for this name.",
                 ui::excerpt(domain.as_str(), 80)
             ),
-            "Lift it, and make the rule for the name as it should be.",
+            "Delete it, and block the correct name.",
         ));
     }
     let why = Why::given(&form.why, true)?;
@@ -79,10 +79,10 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
             read.mail_domain_block(&domain).await.map_err(read_problem)?
         };
         if let Some(now) = now {
-            let words = if now.review { "sign-ups reviewed" } else { "no sign-ups" };
+            let words = if now.review { "sign-ups with approval" } else { "sign-ups blocked" };
             return Err(Problem::invalid(
                 "domain",
-                format!("There is a rule for {domain} already: {words}. Change it in the list."),
+                format!("{domain} is already blocked: {words}. Change it in the list."),
             ));
         }
         let deed = BlockMailDomain { instance: name, domain, review };
@@ -108,7 +108,7 @@ async fn warned(
     let much = if names::is_ours(domain, &own) {
         Some(format!("{domain} is or covers this instance’s own domain."))
     } else if LARGE_MAIL_SERVERS.iter().any(|large| domain.covers(large)) {
-        Some(format!("{domain} is a large provider of mail: much of the world has its address there."))
+        Some(format!("{domain} is a large email provider: people all over the world have an address there."))
     } else {
         None
     };
@@ -119,19 +119,19 @@ async fn warned(
         return Ok(());
     }
     let shared = names::is_shared(domain)
-        .then(|| format!("{domain} is a host of many people: the rule covers everybody who has a name under it."));
+        .then(|| format!("{domain} is shared by many people: the block covers everyone with a subdomain of it."));
     let met = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_mail(domain, context.now().plus(-LATELY)).await
     };
-    let met = meets(met, "would come under it", "with mail there")?;
+    let met = meets(met, "would be covered", "with email there")?;
     let said: Vec<String> = much.into_iter().chain(shared).chain(met).collect();
     if said.is_empty() {
         return Ok(());
     }
     let remedy = match words_needed {
-        true => format!("Tick the box and type {domain} once more to make it all the same."),
-        false => "Tick the box to make it all the same.".to_owned(),
+        true => format!("Tick the box and repeat {domain} to do it anyway."),
+        false => "Tick the box to do it anyway.".to_owned(),
     };
     Err(Problem::invalid("sure", format!("{} {remedy}", said.join(" "))))
 }
@@ -156,9 +156,9 @@ pub async fn lift_mail(
 
 fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<String> {
     match now {
-        None => Some("somebody else lifted the rule meanwhile".to_owned()),
+        None => Some("somebody else deleted the email domain block in the meantime".to_owned()),
         Some(now) if now.id != id.0 || now.review != review => {
-            Some("somebody else changed the rule meanwhile".to_owned())
+            Some("somebody else changed the email domain block in the meantime".to_owned())
         }
         Some(_) => None,
     }
@@ -167,7 +167,7 @@ fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<Strin
 impl Carry for BlockMailDomain {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
-        Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
+        Ok(now.map(|_| "somebody else blocked the email domain in the meantime".to_owned()))
     }
 
     async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {

@@ -59,14 +59,14 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
     if let Some(ours) =
         hosts().find(|ours| Domain::try_from((*ours).to_owned()).is_ok_and(|ours| ours.covers(domain.as_str())))
     {
-        let why = format!("It lies below {ours}, our own domain.");
+        let why = format!("It is a subdomain of {ours}, our own domain.");
         return InList::Apart(domain, why);
     }
     if let Some(why) = nobody(&domain, hosts()) {
         return InList::Apart(domain, why.to_owned());
     }
     if below.is_some() {
-        let why = format!("The list names only what lies below; a rule covers {domain} itself as well.");
+        let why = format!("The list only names subdomains; a domain block covers {domain} itself as well.");
         return InList::Apart(domain, why);
     }
     InList::Plain(domain)
@@ -75,7 +75,7 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
 /// Why nobody can have a server of this name, or the list was not made to be read in unseen. Lists have such names in them so
 /// that it shows who reads them in without looking.
 fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option<&'static str> {
-    const RESERVED: &str = "The name is reserved: nobody can have a server there. Lists carry such names as canaries.";
+    const RESERVED: &str = "The name is reserved: nobody can have a server there. Lists use such names as traps.";
     // RFC 2606 and 6761, 6762 (`local`), 9476 (`alt`), 8375 and 3172 (`arpa`), and ICANN's `internal`.
     let labels: Vec<&str> = domain.as_str().split('.').collect();
     let top = labels.last().copied().unwrap_or_default();
@@ -93,9 +93,9 @@ fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option
         return Some(RESERVED);
     }
     if labels.contains(&"canary") || labels.windows(3).any(|labels| labels == ["delete", "this", "line"]) {
-        return Some("The name is a canary: whoever made the list wants to see who reads it in without looking.");
+        return Some("The name is a trap for people who import lists unread.");
     }
-    (labels.len() > 6).then_some("The name reads like a sentence, not like a server’s.")
+    (labels.len() > 6).then_some("The name reads like a sentence, not like a domain.")
 }
 
 /// As [`server`], public suffixes included.
@@ -122,7 +122,7 @@ pub fn mail(typed: &str) -> Result<Domain, String> {
         && !name.is_empty()
     {
         return Err(format!(
-            "That is one person’s address. A rule is for a whole domain: {}.",
+            "That is an email address or an account. Enter a domain: {}.",
             crate::ui::excerpt(domain, 80)
         ));
     }
@@ -140,25 +140,19 @@ fn bare(typed: &str) -> Result<String, String> {
     let text = ["https://", "http://"].iter().find_map(|scheme| lower.strip_prefix(scheme)).unwrap_or(&lower);
     let text = text.strip_suffix('/').unwrap_or(text);
     if text.is_empty() {
-        return Err("Name a server, for example night.example.".to_owned());
+        return Err("Enter a domain, for example night.example.".to_owned());
     }
     if let Some(rest) = text.strip_prefix("*.") {
-        return Err(format!(
-            "A rule covers everything below a domain by itself: write {}.",
-            crate::ui::excerpt(rest, 80)
-        ));
+        return Err(format!("A domain block always covers subdomains: enter {}.", crate::ui::excerpt(rest, 80)));
     }
     if is_address(text) {
-        return Err(format!("{text} is an address, not a server’s name. Addresses have rules of their own."));
+        return Err(format!("{text} is an IP address, not a domain. Use IP rules for that."));
     }
     if let Some((host, _)) = text.split_once('/') {
-        return Err(format!(
-            "That is the address of a page. A rule is for a whole server: {}.",
-            crate::ui::excerpt(host, 80)
-        ));
+        return Err(format!("That is a URL. Enter a domain: {}.", crate::ui::excerpt(host, 80)));
     }
     if text.contains('@') {
-        return Err("That is an account. A rule is for a whole server: write what stands behind the last @.".to_owned());
+        return Err("That is an account. Enter the domain: the part after the last @.".to_owned());
     }
     if let Some(rest) = text.strip_suffix('.') {
         return Ok(rest.to_owned());
@@ -175,27 +169,27 @@ fn checked(name: &str) -> Result<Domain, String> {
     if let Some((host, port)) = name.rsplit_once(':')
         && port.bytes().all(|b| b.is_ascii_digit())
     {
-        return Err(format!("Without the port: {}.", crate::ui::excerpt(host, 80)));
+        return Err(format!("Leave out the port: {}.", crate::ui::excerpt(host, 80)));
     }
     // Before anything is made of it: what is left out or replaced on the way to punycode would make it another name.
     if name.contains(|c: char| c.is_control() || c.is_whitespace()) || crate::ui::tame(name) != name {
         return Err(format!(
-            "“{}” is not a name a server can have: there is a space or a sign in it that is not seen.",
+            "“{}” is not a valid domain: it contains a space or an invisible character.",
             as_written(name, 80)
         ));
     }
     let ascii = idna::domain_to_ascii(name)
-        .map_err(|_| format!("“{}” is not a name a server can have.", crate::ui::excerpt(name, 80)))?;
+        .map_err(|_| format!("“{}” is not a valid domain.", crate::ui::excerpt(name, 80)))?;
     if !is_the_same(name, &ascii) {
         return Err(format!(
-            "“{}” is not a name a server can have: it has signs that stand for others. It would become {}.",
+            "“{}” is not a valid domain: it contains lookalike characters. It would become {}.",
             crate::ui::excerpt(name, 80),
             crate::ui::excerpt(&ascii, 80)
         ));
     }
     Domain::try_from(ascii).ok().filter(Domain::is_well_formed).ok_or_else(|| {
         format!(
-            "“{}” is not a name a server can have: letters, digits and hyphens between dots.",
+            "“{}” is not a valid domain: use letters, digits and hyphens between dots.",
             crate::ui::excerpt(name, 80)
         )
     })
@@ -243,7 +237,7 @@ fn is_the_same(name: &str, ascii: &str) -> bool {
 fn suffix(domain: &Domain) -> Result<(), String> {
     let name = domain.as_str();
     if !name.contains('.') || psl::suffix_str(name).is_some_and(|suffix| suffix == name && known(name)) {
-        return Err(format!("{name} is a public suffix: a rule for it would cover everybody’s servers under it."));
+        return Err(format!("{name} is a public suffix: a domain block would cover everyone’s servers under it."));
     }
     Ok(())
 }
@@ -290,7 +284,7 @@ mod tests {
     #[test]
     fn what_must_not_be_blocked_is_refused_with_the_reason() {
         for (typed, reason) in [
-            ("", "Name a server"),
+            ("", "Enter a domain"),
             ("harbour.example", "own domain"),
             ("HARBOUR.example/", "own domain"),
             ("social.harbour.example", "own domain"),
@@ -298,24 +292,24 @@ mod tests {
             ("com", "public suffix"),
             ("co.uk", "public suffix"),
             ("localhost", "public suffix"),
-            ("192.0.2.7", "is an address"),
-            ("[2001:db8::1]", "is an address"),
-            ("192.0.2.0/24", "is an address"),
+            ("192.0.2.7", "is an IP address"),
+            ("[2001:db8::1]", "is an IP address"),
+            ("192.0.2.0/24", "is an IP address"),
             ("https://night.example/@wren", "whole server: night.example"),
             ("night.example/about", "whole server: night.example"),
             ("wren@night.example", "is an account"),
             ("*.night.example", "write night.example"),
-            ("night.example:3000", "Without the port: night.example"),
-            ("night..example", "not a name"),
-            ("under_score.example", "not a name"),
-            ("night example.org", "not a name"),
-            ("ni\u{ad}ght.example", "not seen"),
-            ("ni\tght.example", "not seen"),
-            ("night.exam\u{200b}ple", "not seen"),
-            ("\u{ff4e}ight.example", "stand for others"),
-            ("night\u{3002}test.example", "stand for others"),
-            (&format!("{}.example", "a".repeat(64)), "not a name"),
-            (&"a.".repeat(150), "not a name"),
+            ("night.example:3000", "Leave out the port: night.example"),
+            ("night..example", "not a valid domain"),
+            ("under_score.example", "not a valid domain"),
+            ("night example.org", "not a valid domain"),
+            ("ni\u{ad}ght.example", "invisible"),
+            ("ni\tght.example", "invisible"),
+            ("night.exam\u{200b}ple", "invisible"),
+            ("\u{ff4e}ight.example", "lookalike"),
+            ("night\u{3002}test.example", "lookalike"),
+            (&format!("{}.example", "a".repeat(64)), "not a valid domain"),
+            (&"a.".repeat(150), "not a valid domain"),
         ] {
             let refused = server(typed, &own()).expect_err(typed);
             assert!(refused.contains(reason), "{typed}: {refused}");

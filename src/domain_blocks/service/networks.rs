@@ -19,7 +19,7 @@ impl FromStr for Network {
     fn from_str(text: &str) -> Result<Self, String> {
         let malformed = || {
             format!(
-                "“{}” is not an address: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+                "“{}” is not an IP address or range: enter 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
                 crate::ui::excerpt(text, 60)
             )
         };
@@ -73,8 +73,8 @@ impl Network {
         let shortest = if self.address.is_ipv4() { 8 } else { 32 };
         (self.prefix < shortest).then(|| {
             format!(
-                "{self} is a whole part of the internet. A rule may be as wide as /{shortest}{}.",
-                if self.prefix == 0 { "; /0 is everybody" } else { "" }
+                "{self} is too large a part of the internet. Use /{shortest} or narrower{}.",
+                if self.prefix == 0 { "; /0 is everyone" } else { "" }
             )
         })
     }
@@ -82,8 +82,7 @@ impl Network {
     /// What somebody should know before making a rule for it, if anything.
     pub fn wide(&self) -> Option<String> {
         let usual = if self.address.is_ipv4() { 16 } else { 48 };
-        (self.prefix < usual)
-            .then(|| format!("{self} is very wide: it holds whole providers with everybody who uses them."))
+        (self.prefix < usual).then(|| format!("{self} is very wide: it covers whole providers with all their users."))
     }
 }
 

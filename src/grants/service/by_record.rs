@@ -46,7 +46,7 @@ pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> 
 }
 
 fn tried_again(error: LedgerError) -> Problem {
-    Problem::unavailable(format!("{error}. It is tried again."), "")
+    Problem::unavailable(format!("{error}. The console will retry."), "")
 }
 
 /// Whether nothing is left to do about a grant.

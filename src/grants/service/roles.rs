@@ -35,7 +35,7 @@ pub async fn asked(
     let wrong = |said: String| Problem::invalid("roles", said);
     match (name.is_empty(), role) {
         (true, "" | "none") => return Ok(None),
-        (true, _) => return Err(wrong(format!("Write the name of the account on {place} that gets the role."))),
+        (true, _) => return Err(wrong(format!("Enter the account on {place} that gets the role."))),
         (false, "" | "none") => {
             return Err(wrong(format!("Choose the role that @{} gets on {place}.", ui::excerpt(name, 60))));
         }
@@ -43,20 +43,20 @@ pub async fn asked(
     }
     let instance = context.instance(place)?.clone();
     if !scope.instances.contains(&instance.name) {
-        return Err(wrong(format!("A role on {place} goes with a grant on {place}: choose that too.")));
+        return Err(wrong(format!("A role on {place} needs a grant on {place}: choose that too.")));
     }
-    let role: RoleId = role.parse().map_err(|_| wrong("Choose one of the roles shown.".to_owned()))?;
+    let role: RoleId = role.parse().map_err(|_| wrong("Choose one of the roles listed.".to_owned()))?;
     let read_problem = |error: DatabaseError| {
-        Problem::unavailable(
-            format!("{error}, so the role could not be looked at."),
-            "What you typed is kept. Try again.",
-        )
+        Problem::unavailable(format!("{error}, so the role couldn’t be checked."), "What you typed is kept. Try again.")
     };
     let acting = instance.health().acting().ok_or_else(|| {
-        Problem::unavailable("The console does not know yet as whom it acts on the instance.", "Try again in a moment.")
+        Problem::unavailable(
+            "The console doesn’t know yet which account it acts as on the instance.",
+            "Try again in a moment.",
+        )
     })?;
     let mut read = instance.database.read().await.map_err(read_problem)?;
-    let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
+    let nobody = || wrong(format!("There is no account @{} on {place}.", ui::excerpt(name, 60)));
     let account = read.by_handle(name, None).await.map_err(read_problem)?.ok_or_else(nobody)?;
     // The same rules the deed is refused by: better now than in the night it begins.
     let ranks = read.ranks(acting, account, Some(role)).await.map_err(read_problem)?;
@@ -126,7 +126,7 @@ async fn set(app: &App, role: &mut Role, state: RoleState, said: &str) -> Result
     if grants::set_role(&app.store, &app.keys, found, role).await.map_err(store_problem)? {
         Ok(())
     } else {
-        Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
+        Err(Problem::new(Kind::Conflict, "another process was faster", ""))
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) fn instance(app: &App, name: &InstanceName) -> Result<Arc<Instance>, 
     app.instances
         .get(name)
         .cloned()
-        .ok_or_else(|| Problem::unavailable(format!("{name} is not connected to this console any more."), ""))
+        .ok_or_else(|| Problem::unavailable(format!("{name} is no longer connected to this console."), ""))
 }
 
 /// The account as it stands, if it is still the one that was asked for, and a role as it stands.
@@ -143,7 +143,7 @@ pub(super) async fn read_role(
     asked: &RoleAsked,
     wanted: Option<RoleId>,
 ) -> Result<(Option<Holder>, Option<InstanceRole>), Problem> {
-    let read_problem = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
+    let read_problem = |error: DatabaseError| Problem::unavailable(format!("{error}. The console will retry."), "");
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let holder = read.holder(asked.account).await.map_err(read_problem)?.filter(|holder| holder.user == asked.user);
     let role = match wanted {
@@ -169,7 +169,7 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
     let Some(holder) = holder else {
         return not_given(format!(
-            "@{} has no login on {} any more: nobody is there to give the role to.",
+            "@{} no longer has a login on {}, so the role can’t be assigned.",
             asked.acct, asked.instance
         ));
     };
@@ -178,14 +178,16 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
         return match role.state {
             // Ours, and its answer was lost.
             RoleState::Giving => set(app, &mut role, RoleState::Given, "").await,
-            _ => set(app, &mut role, RoleState::Never, "The account had this role already when the grant began.").await,
+            _ => {
+                set(app, &mut role, RoleState::Never, "The account already had this role when the grant started.").await
+            }
         };
     }
     match wanted {
         None => return not_given(format!("The role {} was deleted on {}.", asked.role_name, asked.instance)),
         Some(wanted) if wanted.name != asked.role_name => {
             return not_given(format!(
-                "The role {} is called {} on {} by now, and may be another one: it is not given.",
+                "The role {} is now called {} on {} and may be a different one: it is not assigned.",
                 asked.role_name, wanted.name, asked.instance
             ));
         }
@@ -196,7 +198,7 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     // It may have been revoked while the instance was slow.
     let grant = grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)?;
     if !grant.is_some_and(|grant| grant.state(app.clock.now()) == State::Running) {
-        return not_given("The grant is over.".to_owned());
+        return not_given("The grant has ended.".to_owned());
     }
     let deed = AssignRole {
         instance: asked.instance.clone(),
@@ -224,14 +226,14 @@ async fn given(app: &App, mut role: Role) -> Result<(), Problem> {
             return Ok(());
         }
     }
-    Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
+    Err(Problem::new(Kind::Conflict, "another process was faster", ""))
 }
 
 /// Not known to be done: the entry is kept, and the next look at the instance tells.
 async fn unsure(app: &App, mut role: Role, outcome: Outcome, said: Option<String>) -> Result<(), Problem> {
     let said = match said {
-        Some(said) => format!("{}: {said}. It is tried again.", outcome.name()),
-        None => format!("{}. It is looked at again.", outcome.name()),
+        Some(said) => format!("{}: {said}. The console will retry.", outcome.name()),
+        None => format!("{}. The console checks it again.", outcome.name()),
     };
     role.said = said;
     // Another process may have taken it for never given: what is not known is looked at again.
@@ -240,19 +242,19 @@ async fn unsure(app: &App, mut role: Role, outcome: Outcome, said: Option<String
             return Ok(());
         }
     }
-    Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
+    Err(Problem::new(Kind::Conflict, "another process was faster", ""))
 }
 
 async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     if role.state == RoleState::Asked {
-        return set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await;
+        return set(app, &mut role, RoleState::Never, "The grant ended before the role could be assigned.").await;
     }
     let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
     let (holder, returning) = read_role(&instance, &asked, former.role).await?;
     let Some(holder) = holder else {
-        return leave(app, role, format!("the account has no login on {} any more", asked.instance)).await;
+        return leave(app, role, format!("the account no longer has a login on {}", asked.instance)).await;
     };
     let now = held(&holder);
     if now.role != Some(asked.role) {
@@ -262,16 +264,17 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
                 set(app, &mut role, RoleState::Taken, "").await
             }
             RoleState::Giving if now.role == former.role => {
-                set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await
+                set(app, &mut role, RoleState::Never, "The grant ended before the role could be assigned.").await
             }
             _ => {
-                leave(app, role, format!("somebody else changed it to {} meanwhile", called(now.role, &now.name))).await
+                leave(app, role, format!("somebody else changed it to {} in the meantime", called(now.role, &now.name)))
+                    .await
             }
         };
     }
     let gone = former.role.is_some() && returning.is_none();
     let said = if gone {
-        format!("The former role {} was deleted meanwhile: none returned.", former.name)
+        format!("The former role {} was deleted in the meantime, so none was restored.", former.name)
     } else {
         String::new()
     };
@@ -318,7 +321,7 @@ async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> 
     let deed = LeaveRole { grant: role.grant.clone(), asked: role.asked.clone(), found: found.clone() };
     let state = role.state;
     role.state = RoleState::Left;
-    role.said = format!("Left alone: {found}.");
+    role.said = format!("Left unchanged: {found}.");
     let role = &role;
     let left = |store| async move { grants::set_role(&store, &app.keys, state, role).await };
     carry_out::recorded(app, permit, deed, "", left).await?;

@@ -122,8 +122,8 @@ fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String
     };
     match (decides.is_empty(), asked.is_empty()) {
         (_, true) => chain(decides),
-        (true, false) => format!("the asker was {}", chain(asked)),
-        (false, false) => format!("{}; the asker was {}", chain(decides), chain(asked)),
+        (true, false) => format!("the requester was {}", chain(asked)),
+        (false, false) => format!("{}; the requester was {}", chain(decides), chain(asked)),
     }
 }
 
@@ -138,15 +138,13 @@ pub(super) async fn of(
     let person = operators::by_id(&app.store, &actor.operator).await.map_err(super::store_problem)?;
     let has_factor = person.is_some_and(|person| person.totp_secret.is_some());
     if !has_factor && !app.config.second_factor_optional {
-        return Ok(Err(
-            "A second person has a second factor of their own, and you have none: set one up, then decide.".to_owned(),
-        ));
+        return Ok(Err("Approving takes a second factor, and you have none: set one up first.".to_owned()));
     }
     let called = |id: &OperatorId| {
         if *id == grant.asked_by {
-            "the asker".to_owned()
+            "the requester".to_owned()
         } else if *id == actor.operator {
-            "the one who decides".to_owned()
+            "the person deciding".to_owned()
         } else {
             name(id)
         }
@@ -157,8 +155,8 @@ pub(super) async fn of(
         let find = |since: i64| tie(app, &actor.operator, &grant.asked_by, now.plus(-since));
         if let Some(tie) = find(ONE).await.map_err(super::store_problem)? {
             return Ok(Err(format!(
-                "For a day you count as the same person as the asker ({}). Another owner decides about it, or at the \
-                 server: howdah grant approve {}.",
+                "For a day you count as the same person as the one who requested it ({}). Another owner has to \
+                decide, or on the server: howdah grant approve {}.",
                 words(&tie, called, now),
                 grant.id
             )));

@@ -64,7 +64,7 @@ impl Month {
     fn of(search: &Search, now: Timestamp) -> Result<Self, Problem> {
         let this = time::machine(now);
         let asked = search.get("month").unwrap_or_else(|| this.get(..7).unwrap_or_default());
-        Self::parse(asked).ok_or_else(|| Problem::not_found("There is no such month: write it like 2026-11."))
+        Self::parse(asked).ok_or_else(|| Problem::not_found("This month doesn’t exist: write it like 2026-11."))
     }
 }
 
@@ -125,7 +125,7 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     let person = operators::by_id(&app.store, &OperatorId(operator.to_owned()))
         .await
         .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such person."))?;
+        .ok_or_else(|| Problem::not_found("This person doesn’t exist."))?;
     let month = Month::of(search, now)?;
     let (days, cut) = days(app, &person.id, &month).await?;
     let mut total = Work::default();
@@ -163,14 +163,14 @@ const COLUMNS: [&str; 18] = [
     "first",
     "last",
     "cases",
-    "no action",
+    "resolved",
     "warned",
-    "media hidden",
+    "marked as sensitive",
     "limited",
     "suspended",
-    "login frozen",
-    "let in",
-    "refused",
+    "frozen",
+    "approved",
+    "rejected",
     "reveals",
     "handed over",
     "other",
@@ -208,7 +208,7 @@ fn file(sheet: &Sheet) -> String {
     }
     text.push_str(&row("total", &sheet.total, &sheet.grants.iter().collect::<Vec<_>>()));
     if sheet.cut {
-        text.push_str(&record(&[format!("more is in the record than the newest {MOST} entries of this month")]));
+        text.push_str(&record(&[format!("the audit log has more entries in this month than the newest {MOST}")]));
     }
     text
 }
@@ -224,7 +224,8 @@ pub async fn csv(
     // It leaves entries in the record: another site must not be able to send somebody here again and again.
     let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "A sheet is asked for on the console’s own pages.\n").into_response();
+        return (StatusCode::FORBIDDEN, "Timesheets have to be requested from the console’s own pages.\n")
+            .into_response();
     }
     let context = Context::of(app, signed);
     match handed_out(&context, &operator, &query.unwrap_or_default()).await {

@@ -23,7 +23,7 @@ pub fn Invitations() -> impl IntoView {
         desk::Desk::Invitations,
         async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
         list_body,
-        |_, _| "Invitations".to_owned(),
+        |_, _| "Invites".to_owned(),
     )
 }
 
@@ -34,7 +34,7 @@ pub fn Invitation() -> impl IntoView {
         desk::Desk::Invitations,
         async |asked| service::invitation(&asked.context, asked.instance(), asked.part("invite"), &asked.search).await,
         one_body,
-        |_, page| format!("Invitation {} of {}", page.line.id, page.line.handle),
+        |_, page| format!("Invite {} of {}", page.line.id, page.line.handle),
     )
 }
 
@@ -45,27 +45,27 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
     let search = Search::parse(&page.search);
     let all = page.may_manage.then(|| {
         let words = match &page.owner {
-            Some((_, handle)) => format!("Revoke all of {handle}…"),
-            None => "Revoke all…".to_owned(),
+            Some((_, handle)) => format!("Deactivate all of {handle}…"),
+            None => "Deactivate all…".to_owned(),
         };
         view! { <a class="btn danger" href=format!("{base}{}#revoke", search.with("revoke", "all"))>{words}</a> }
     });
     let one = page.may_manage.then(|| {
-        view! { <a class="btn main" href=format!("{base}{}#issue", search.with("new", "yes"))>"Invite somebody…"</a> }
+        view! { <a class="btn main" href=format!("{base}{}#issue", search.with("new", "yes"))>"Create invite…"</a> }
     });
     let open = search.get("new").is_some() || frame.draft_for(ISSUE).is_some();
     let issue = page.issuing.as_ref().filter(|_| open).map(|issuing| {
         let leave = format!("{base}{}", search.without(&["new"]));
         view! {
             <section class="card panel lead" id="issue">
-                <header><h2>"Invite somebody"</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+                <header><h2>"Create invite"</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
                 <div class="body">{issue_form(&instance, &frame, issuing, None)}</div>
             </section>
         }
     });
     view! {
         <div class="head">
-            <h1>"Invitations"</h1>
+            <h1>"Invites"</h1>
             <span class="soft">{page.registrations.clone()}</span>
             <span class="end">{all}{one}</span>
         </div>
@@ -95,16 +95,17 @@ fn filters(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> An
     let draft = frame.draft_for(LOOK_UP);
     view! {
         <div class="chips bar">
-            {chip(InviteState::Usable, "Usable")}
-            {chip(InviteState::OwnerIsNot, "Owner not functional")}
+            {chip(InviteState::Usable, "Available")}
+            {chip(InviteState::OwnerIsNot, "Inactive")}
             {chip(InviteState::UsedUp, "Used up")}
-            {chip(InviteState::Expired, "Over")}
+            {chip(InviteState::Expired, "Expired")}
             {owner}
             <span class="gap"></span>
-            <form class="chip-form" method="post" action=LOOK_UP role="search" aria-label="Invitations">
+            <form class="chip-form" method="post" action=LOOK_UP role="search" aria-label="Invites">
                 {hidden(instance, &frame.here)}
-                <input class="chip" name="q" autocomplete="off" autocapitalize="none" aria-label="A code, a link, or whose: @name" placeholder="code, @name…" value=typed(draft, "q", "") />
-                <button class="chip">"Find"</button>
+                <input class="chip" name="q" autocomplete="off" autocapitalize="none" aria-label="Code, link, or \
+                owner as @name" placeholder="code, @name…" value=typed(draft, "q", "") />
+                <button class="chip">"Search"</button>
             </form>
             {form::beside(draft, "q")}
         </div>
@@ -147,26 +148,26 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
             </tr>
         }
     };
-    let number = ui::count(page.rows.len(), "invitation", "invitations");
+    let number = ui::count(page.rows.len(), "invite", "invites");
     let looked = match (page.edge, &page.older) {
-        (Some(edge), _) => format!("{number}; looked back to {}", time::day(edge, frame.now)),
+        (Some(edge), _) => format!("{number}; searched back to {}", time::day(edge, frame.now)),
         (None, Some(_)) => number,
-        (None, None) => format!("{number}, to the end"),
+        (None, None) => format!("{number}; that’s all"),
     };
     let further = page.older.clone().map(|older| {
-        view! { <a class="btn" href=older>{if page.edge.is_some() { "Look further back →" } else { "Older →" }}</a> }
+        view! { <a class="btn" href=older>{if page.edge.is_some() { "Search further back →" } else { "Older →" }}</a> }
     });
     let list = if page.rows.is_empty() {
         let words = if page.state.is_some() || page.owner.is_some() || page.edge.is_some() {
-            "No invitation fits as far back as was looked."
+            "No matching invites so far back."
         } else {
-            "There are no invitations. Those that people on the instance make, and those issued here, appear in this list."
+            "No invites. Those created by people on the instance or through this console are listed here."
         };
         view! { <div class="card pad empty"><p>{words}</p></div> }.into_any()
     } else {
         view! {
             <div class="card"><table class="list">
-                <thead><tr><th>"Code"</th><th>"Whose"</th><th>"State"</th><th class="num">"Used"</th><th class="num">"Ends"</th><th class="wide">"Comment"</th><th class="num wide">"Made"</th></tr></thead>
+                <thead><tr><th>"Code"</th><th>"Owner"</th><th>"Status"</th><th class="num">"Uses"</th><th class="num">"Expires"</th><th class="wide">"Comment"</th><th class="num wide">"Created"</th></tr></thead>
                 <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
             </table></div>
         }
@@ -182,20 +183,20 @@ fn panel(instance: &InstanceName, page: &InvitationsPage, preview: &RevokePrevie
     if preview.invites.is_empty() {
         return view! {
             <section class="card panel lead" id="revoke"><div class="body stack">
-                <p>"There is nothing to revoke: no invitation goes on."</p>
+                <p>"No active invites, so there is nothing to deactivate."</p>
                 <p><a class="btn" href=leave>"Back to the list"</a></p>
             </div></section>
         }
         .into_any();
     }
-    let number = ui::count(preview.invites.len(), "invitation", "invitations");
+    let number = ui::count(preview.invites.len(), "invite", "invites");
     let whose = match &page.owner {
-        Some((_, handle)) => format!("Revoke {number} of {handle}"),
-        None => format!("Revoke {number} of {}", ui::count(preview.owners_all, "person", "people")),
+        Some((_, handle)) => format!("Deactivate {number} of {handle}"),
+        None => format!("Deactivate {number} of {}", ui::count(preview.owners_all, "person", "people")),
     };
     view! {
         <section class="card panel lead" id="revoke">
-            <header><h2>{whose.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <header><h2>{whose.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
             <div class="body">{revoke_form(instance, preview, whose, frame)}</div>
         </section>
     }
@@ -206,11 +207,11 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
     let draft = frame.draft_for(REVOKE);
     let ids = preview.invites.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let left = match (preview.uses_left, preview.unlimited) {
-        (0, 1) => "Nobody else comes in with it; it had no limit.".to_owned(),
-        (0, unlimited) if unlimited > 0 => format!("Nobody else comes in with them; {unlimited} had no limit."),
-        (left, 0) => format!("{} lost.", ui::count(left, "use that is left is", "uses that are left are")),
+        (0, 1) => "Nobody else can sign up with it; it had no limit.".to_owned(),
+        (0, unlimited) if unlimited > 0 => format!("Nobody else can sign up with them; {unlimited} had no limit."),
+        (left, 0) => format!("{} lost.", ui::count(left, "remaining use is", "remaining uses are")),
         (left, unlimited) => {
-            let lost = ui::count(left, "use that is left is", "uses that are left are");
+            let lost = ui::count(left, "remaining use is", "remaining uses are");
             format!("{lost} lost, and {unlimited} had no limit.")
         }
     };
@@ -219,21 +220,21 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
         if preview.owners_all > preview.owners.len() {
             names.push(format!("{} others", preview.owners_all - preview.owners.len()));
         }
-        view! { <li>"Whose they are: " <bdi>{names.join(", ")}</bdi></li> }
+        view! { <li>"Owners: " <bdi>{names.join(", ")}</bdi></li> }
     });
     let asleep = (preview.asleep > 0).then(|| {
         let words = match preview.asleep {
-            1 if preview.invites.len() == 1 => "It does".to_owned(),
-            1 => "1 of them does".to_owned(),
-            many => format!("{many} of them do"),
+            1 if preview.invites.len() == 1 => "It is".to_owned(),
+            1 => "1 of them is".to_owned(),
+            many => format!("{many} of them are"),
         };
-        view! { <li>{format!("{words} not work at present, because the owner cannot act, and would work again.")}</li> }
+        view! { <li>{format!("{words} inactive now because the owner can’t act, and would become active again.")}</li> }
     });
     let more = preview.more.then(|| {
-        view! { <li>"There may be more than are revoked at once: come again when these are done."</li> }
+        view! { <li>"There may be more than can be deactivated at once: come back when these are done."</li> }
     });
     let many = (preview.invites.len() > 1).then(|| {
-        view! { <li>"It goes on in the background, one by one, each with its own entry in the record."</li> }
+        view! { <li>"This runs in the background, one by one, each with its own entry in the audit log."</li> }
     });
     view! {
         <form method="post" action=REVOKE class="stack">
@@ -245,11 +246,12 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
                 <li>{left}</li>
                 {owners}
                 {asleep}
-                <li>"Who came in before stays. Nobody is told; Mastodon writes no log of it. This cannot be undone."</li>
+                <li>"Accounts that signed up before stay. Nobody is notified; Mastodon’s audit log doesn’t show \
+                it. This can’t be undone."</li>
                 {many}
                 {more}
             </ul>
-            {form::why(draft, "revoke-why", "kept in the record, seen by the team", true)}
+            {form::why(draft, "revoke-why", "saved in the audit log, seen by the team", true)}
             <div><button class="btn danger long" disabled=frame.lacks(&[Capability::Invitations])>{words}</button></div>
         </form>
     }
@@ -262,13 +264,14 @@ pub fn facts(instance: &InstanceName, line: &InviteLine, frame: &Frame) -> AnyVi
     let trouble = trouble.map(|trouble| view! { " " <span class="badge warn">{trouble}</span> });
     view! {
         <dl class="facts">
-            <dt>"Whose"</dt><dd><a class="link" href=path::account(instance, line.owner)><bdi>{line.handle.clone()}</bdi></a>{trouble}</dd>
-            <dt>"State"</dt><dd>{state(line)}</dd>
-            <dt>"Used"</dt><dd>{uses(line)}</dd>
-            <dt>"Ends"</dt><dd>{end(line, frame)}</dd>
-            <dt>"Made"</dt><dd>{time::ago(line.created_at, frame.now)}</dd>
-            <dt>"Review"</dt><dd>{if line.spares_review { "let in at once" } else { "waits with the sign-ups" }}</dd>
-            <dt>"Follows"</dt><dd>{if line.autofollow { "whoever comes follows its owner" } else { "nobody" }}</dd>
+            <dt>"Owner"</dt><dd><a class="link" href=path::account(instance, line.owner)><bdi>{line.handle.clone()}</bdi></a>{trouble}</dd>
+            <dt>"Status"</dt><dd>{state(line)}</dd>
+            <dt>"Uses"</dt><dd>{uses(line)}</dd>
+            <dt>"Expires"</dt><dd>{end(line, frame)}</dd>
+            <dt>"Created"</dt><dd>{time::ago(line.created_at, frame.now)}</dd>
+            <dt>"Review"</dt><dd>{if line.spares_review { "approved automatically" } else { "sign-ups need \
+            approval" }}</dd>
+            <dt>"Autofollow"</dt><dd>{if line.autofollow { "new accounts follow its owner" } else { "nobody" }}</dd>
             {(!line.comment.is_empty()).then(|| view! { <dt>"Comment"</dt><dd><bdi>{line.comment.clone()}</bdi></dd> })}
         </dl>
     }
@@ -279,16 +282,17 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let line = &page.line;
     let request = page.request.as_ref().map(|request| {
-        view! { <p class="note lead good">"Issued for an access request." <a class="link" href=path::access_request(&instance, request)>"Look at it"</a></p> }
+        view! { <p class="note lead good">"Created for an access request." <a class="link" href=path::access_request(&instance, request)>"View"</a></p> }
     });
     let asleep = line.trouble.as_ref().filter(|_| line.state == InviteState::OwnerIsNot).map(|trouble| {
-        view! { <p class="note lead">{format!("It does not work at present: {} cannot act ({trouble}). It works again when that ends.", line.handle)}</p> }
+        view! { <p class="note lead">{format!("Inactive now: {} can’t act ({trouble}). It becomes active again \
+        when that ends.", line.handle)}</p> }
     });
     let revoke = page.preview.as_ref().map(|preview| {
-        let words = format!("Revoke invitation {} of {}", line.id, line.handle);
+        let words = format!("Deactivate invite {} of {}", line.id, line.handle);
         view! {
             <section class="card" id="revoke">
-                <header><h2>"Revoke it"</h2></header>
+                <header><h2>"Deactivate"</h2></header>
                 <div class="body">{revoke_form(&instance, preview, words, &frame)}</div>
             </section>
         }
@@ -296,11 +300,11 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
     // A form that came back after somebody else was quicker still shows why.
     let lost = frame.draft_for(REVOKE).filter(|_| page.preview.is_none()).map(|draft| form::above(Some(draft)));
     let view_only = (!page.may_manage).then(|| {
-        view! { <p class="small soft">"The link is shown to those who manage invitations."</p> }
+        view! { <p class="small soft">"Only people who manage invites can see the link."</p> }
     });
     view! {
         <div class="head">
-            {list::crumb(path::invitations(&instance), "Invitations")}
+            {list::crumb(path::invitations(&instance), "Invites")}
             <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
             {state(line)}
             <span class="soft">{page.registrations.clone()}</span>
@@ -316,7 +320,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
             </div>
             <aside class="stack">
                 <section class="card">
-                    <header><h2>"The invitation"</h2></header>
+                    <header><h2>"Invite"</h2></header>
                     <div class="body stack">
                         {facts(&instance, line, &frame)}
                         {view_only}

@@ -64,42 +64,46 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
     let list = if page.rows.is_empty() {
         let words = match page.state {
             RequestState::Waiting => {
-                "Nobody waits. When somebody writes to the staff and asks for access, write it down here: it is decided, answered and followed from then on."
+                "No pending requests. If somebody asks the staff for access, add the request here to decide and \
+                track it."
             }
-            RequestState::Invited => "Nobody has been invited after asking. Those who were appear here, with who came.",
-            RequestState::Refused => "Nobody has been refused. Refusals appear here with the words that were given.",
+            RequestState::Invited => "No invited requests. Requests that led to an invite are listed here.",
+            RequestState::Refused => "No rejected requests. They are listed here with the message that was sent.",
             RequestState::Lapsed => {
-                "None has lapsed. Requests that nobody decides within 180 days do, and what they said is destroyed."
+                "No expired requests. Requests expire after 180 days without a decision, and their content is \
+                destroyed."
             }
         };
         view! { <div class="card pad empty"><p>{words}</p></div> }.into_any()
     } else {
         view! {
             <div class="card"><table class="list">
-                <thead><tr><th>"Who"</th><th>"For"</th><th class="num">"Accounts"</th><th class="wide">"Written down by"</th><th class="num">"Asked"</th><th class="num wide">"Decided"</th></tr></thead>
+                <thead><tr><th>"Name"</th><th>"For"</th><th class="num">"Accounts"</th><th class="wide">"Added \
+                by"</th><th class="num">"Requested"</th><th class="num wide">"Decided"</th></tr></thead>
                 <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
             </table></div>
         }
         .into_any()
     };
     let enter = page.may_manage.then(|| enter_form(&instance, &frame));
-    let masked = (!page.may_manage).then(
-        || view! { <p class="small soft">"Names and contacts are shown to those who decide about requests."</p> },
-    );
+    let masked = (!page.may_manage)
+        .then(|| view! { <p class="small soft">"Only people who decide requests can see names and contacts."</p> });
     view! {
-        <div class="head"><h1>"Access requests"</h1><span class="soft">"people who asked the staff, outside the sign-up form"</span></div>
+        <div class="head"><h1>"Access requests"</h1><span class="soft">"people who asked the staff for access, \
+        outside the sign-up form"</span></div>
         {tabs(&instance, Tab::Requests, page.waiting)}
         <div class="chips bar">
-            {chip(RequestState::Waiting, "Waiting")}
+            {chip(RequestState::Waiting, "Pending")}
             {chip(RequestState::Invited, "Invited")}
-            {chip(RequestState::Refused, "Refused")}
-            {chip(RequestState::Lapsed, "Lapsed")}
+            {chip(RequestState::Refused, "Rejected")}
+            {chip(RequestState::Lapsed, "Expired")}
         </div>
         <div class=if page.may_manage { "two" } else { "stack" }>
             <div class="stack">
                 {list}
                 {masked}
-                {page.older.clone().map(|older| view! { <div class="head foot"><span class="end"><a class="btn" href=older>"Older →"</a></span></div> })}
+                {page.older.clone().map(|older| view! { <div class="head foot"><span class="end"><a class="btn" href=older>"Older \
+                →"</a></span></div> })}
             </div>
             {enter.map(|enter| view! { <aside class="stack">{enter}</aside> })}
         </div>
@@ -123,22 +127,23 @@ fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"Write one down"</h2></header>
+            <header><h2>"Add a request"</h2></header>
             <form method="post" action=ENTER class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
-                {field("who", "Who asks", "", "100", true)}
-                {field("organisation", "For whom", "a school, a club; may stay empty", "200", false)}
-                {field("contact", "How to reach them", "shown to those who decide", "200", false)}
-                <label class="field" for="why">"Why they ask"</label>
+                {field("who", "Name", "", "100", true)}
+                {field("organisation", "Group", "a school or a club, for example; optional", "200", false)}
+                {field("contact", "Contact", "visible to people who decide requests", "200", false)}
+                <label class="field" for="why">"Reasons for joining"</label>
                 {form::text_area("why", "why", "4", &typed(draft, "why", ""), "")}
                 {form::beside(draft, "why")}
-                <label class="field" for="accounts">"How many accounts"</label>
+                <label class="field" for="accounts">"Number of accounts"</label>
                 <input class="input" id="accounts" name="accounts" type="number" min="1" max=MOST_USES required="" value=typed(draft, "accounts", "1") />
                 {form::beside(draft, "accounts")}
-                {field("voucher", "Who vouches for them", "a colleague’s name, or @account; may stay empty", "200", false)}
-                <p class="small soft">"What is written here is sealed, never in the record, and destroyed 180 days after the decision, or after today if nobody decides."</p>
-                <div><button class="btn main">"Write it down"</button></div>
+                {field("voucher", "Vouched for by", "a colleague’s name, or @account; optional", "200", false)}
+                <p class="small soft">"This is stored sealed, never in the audit log, and destroyed 180 days \
+                after the decision, or 180 days from now without one."</p>
+                <div><button class="btn main">"Add request"</button></div>
             </form>
         </section>
     }
@@ -155,15 +160,17 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
         }
     });
     let away = page.away.clone().map(|away| view! { <p class="note lead" role="status">{away}</p> });
-    let lost = (line.state == RequestState::Invited && page.invite.is_none() && page.away.is_none())
-        .then(|| view! { <p class="note lead">"The invitation issued for it is gone: its owner was deleted on the instance."</p> });
+    let lost = (line.state == RequestState::Invited && page.invite.is_none() && page.away.is_none()).then(|| {
+        view! { <p class="note lead">"The invite created for it no longer exists: its owner was deleted on the \
+        instance."</p> }
+    });
     let invitation = page.invite.as_ref().map(|(invite, _)| {
         view! {
             <section class="card">
-                <header><h2>"The invitation"</h2></header>
+                <header><h2>"Invite"</h2></header>
                 <div class="body stack">
                     {facts(&instance, invite, &frame)}
-                    <a class="link small" href=path::invitation(&instance, invite.id)>"Look at it, or revoke it"</a>
+                    <a class="link small" href=path::invitation(&instance, invite.id)>"View or deactivate it"</a>
                 </div>
             </section>
         }
@@ -172,7 +179,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     let issue = page.issuing.as_ref().filter(|_| undecided).map(|issuing| {
         view! {
             <section class="card" id="invite">
-                <header><h2>"Invite them"</h2></header>
+                <header><h2>"Invite"</h2></header>
                 <div class="body">{issue_form(&instance, &frame, issuing, Some((&line.id, line.accounts)))}</div>
             </section>
         }
@@ -185,7 +192,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
             {list::crumb(path::access_requests(&instance), "Access requests")}
             <h1 class="cut"><bdi>{who(line)}</bdi></h1>
             <span class=line.state.badge()>{line.state.name()}</span>
-            <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", asked " {time::ago(line.created_at, frame.now)}</span>
+            <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", requested " {time::ago(line.created_at, frame.now)}</span>
         </div>
         {away}
         {lost}
@@ -209,13 +216,14 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
 fn words(page: &RequestPage) -> AnyView {
     let why = (!page.destroyed).then(|| {
         view! {
-            <section class="card"><header><h2>"Why they ask"</h2></header><div class="post"><p dir="auto" class="said">{page.why.clone()}</p></div></section>
+            <section class="card"><header><h2>"Reasons for joining"</h2></header><div class="post"><p dir="auto" class="said">{page.why.clone()}</p></div></section>
         }
     });
     let answer = (!page.answer.is_empty()).then(|| {
         view! {
             <section class="card">
-                <header><h2>"What they are told"</h2><span class="soft small end">"to be copied; the console sends nothing"</span></header>
+                <header><h2>"Message"</h2><span class="soft small end">"copy and send it yourself; the console \
+                sends nothing"</span></header>
                 <div class="post"><p dir="auto" class="said">{page.answer.clone()}</p></div>
             </section>
         }
@@ -231,14 +239,16 @@ fn request(frame: &Frame, page: &RequestPage) -> AnyView {
         view! { <dt>"Decided"</dt><dd>{time::ago(at, frame.now)} {by}</dd> }
     });
     let kept = match (page.destroyed, page.destroyed_on) {
-        (true, _) => Some(
-            "What was said in this request has been destroyed. That it was made, and what became of it, stays."
-                .to_owned(),
-        ),
+        (true, _) => {
+            Some("The content of this request has been destroyed. The request and its decision are kept.".to_owned())
+        }
         (false, Some(on)) => {
-            let after =
-                if line.decided_at.is_some() { "180 days after the decision" } else { "if nobody has decided by then" };
-            Some(format!("What was said here is destroyed on {}, {after}.", time::day(on, frame.now)))
+            let after = if line.decided_at.is_some() {
+                "180 days after the decision"
+            } else {
+                "if there is no decision by then"
+            };
+            Some(format!("The content of this request will be destroyed on {}, {after}.", time::day(on, frame.now)))
         }
         (false, None) => None,
     };
@@ -246,18 +256,18 @@ fn request(frame: &Frame, page: &RequestPage) -> AnyView {
         (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd><bdi>{value.to_owned()}</bdi></dd> })
     };
     let view_only = (!page.may_manage).then(|| {
-        view! { <p class="small soft">"Names, contacts and words are shown to those who decide about requests."</p> }
+        view! { <p class="small soft">"Only people who decide requests can see names, contacts and texts."</p> }
     });
     view! {
         <section class="card">
-            <header><h2>"The request"</h2></header>
+            <header><h2>"Request"</h2></header>
             <div class="body stack">
                 <dl class="facts">
-                    {fact("Who", &line.who)}
-                    {fact("For", &line.organisation)}
+                    {fact("Name", &line.who)}
+                    {fact("Group", &line.organisation)}
                     {fact("Contact", &page.contact)}
                     {fact("Vouched for by", &page.voucher)}
-                    <dt>"Written down by"</dt><dd>{line.entered_by.clone()}</dd>
+                    <dt>"Added by"</dt><dd>{line.entered_by.clone()}</dd>
                     {decided}
                 </dl>
                 {view_only}
@@ -272,18 +282,20 @@ fn refuse_form(instance: &InstanceName, line: &RequestLine, undecided: bool, fra
     let draft = frame.draft_for(REFUSE);
     view! {
         <section class="card" id="refuse">
-            <header><h2>"Refuse them"</h2></header>
+            <header><h2>"Reject"</h2></header>
             <form method="post" action=REFUSE class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="request" value=line.id.clone() />
-                <label class="field" for="answer">"What they are told" <span class="soft small">"kept here for copying; the console sends nothing"</span></label>
+                <label class="field" for="answer">"Message" <span class="soft small">"kept here to copy; the \
+                console sends nothing"</span></label>
                 {form::text_area("answer", "answer", "5", &typed(draft, "answer", ""), "")}
                 {form::beside(draft, "answer")}
-                <label class="field" for="refuse-why">"Why, for the team" <span class="soft small">"kept in the record; no names"</span></label>
+                <label class="field" for="refuse-why">"Internal reason" <span class="soft small">"saved in the audit \
+                log; no names"</span></label>
                 <input class="input" id="refuse-why" name="why" maxlength="500" value=typed(draft, "why", "") />
                 {form::beside(draft, "why")}
-                {undecided.then(|| view! { <div><button class="btn danger long"><span>"Refuse the request of " <bdi>{who(line)}</bdi></span></button></div> })}
+                {undecided.then(|| view! { <div><button class="btn danger long"><span>"Reject the request of " <bdi>{who(line)}</bdi></span></button></div> })}
             </form>
         </section>
     }

@@ -105,7 +105,7 @@ impl Families {
             Some(stands) if stands.suspended => Some("suspended"),
             Some(stands) if stands.gone == Some(true) => Some("deleted"),
             Some(stands) if stands.silenced => Some("limited"),
-            Some(stands) if stands.gone.is_none() => Some("deleted or not, that is not known"),
+            Some(stands) if stands.gone.is_none() => Some("not known whether deleted"),
             Some(_) => None,
         }
     }

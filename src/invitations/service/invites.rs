@@ -97,7 +97,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::invitations(&instance.name);
     let state = parsed.one_of("state", &InviteState::ALL.map(InviteState::name))?.parse().ok();
-    let owner: Option<AccountId> = parsed.typed("owner", "It takes the id of an account")?;
+    let owner: Option<AccountId> = parsed.typed("owner", "It takes an account ID")?;
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(read_problem)?;
@@ -150,7 +150,7 @@ pub async fn invitation(
 ) -> Result<Framed<InvitationPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
-    let missing = || Problem::not_found("There is no such invitation on this instance.");
+    let missing = || Problem::not_found("This invite doesn’t exist on this instance.");
     let id: InviteId = invite.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let here = path::invitation(&instance.name, id);
@@ -205,7 +205,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     }
     Err(Problem::invalid(
         "q",
-        "No invitation has this code, and nobody on this instance this handle. Codes are told apart by capitals.",
+        "No invite has this code, and no account here has this handle. Codes are case-sensitive.",
     ))
 }
 
@@ -222,8 +222,8 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
         .parse()
         .ok()
         .filter(|uses| (1..=MOST_USES).contains(uses))
-        .ok_or_else(|| Problem::invalid("uses", format!("An invitation is for 1 to {MOST_USES} people.")))?;
-    let term: Term = form.term.parse().map_err(|()| Problem::invalid("term", "Choose when it ends."))?;
+        .ok_or_else(|| Problem::invalid("uses", format!("An invite can be used 1 to {MOST_USES} times.")))?;
+    let term: Term = form.term.parse().map_err(|()| Problem::invalid("term", "Choose when it expires."))?;
     let comment = match &request {
         // What stands on the instance names the request and nobody.
         Some(request) => format!("Access request {}", request.id),
@@ -234,17 +234,20 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
     }
     let why = Why::given(&form.why, false)?;
     if request.is_none() && why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
+        return Err(Problem::invalid("why", "Enter a reason for the team and the audit log."));
     }
     let inviter = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
         super::inviter(&context, &instance, &mut read).await?
     };
     if let Some(refused) = cannot_issue(inviter.as_ref()) {
-        return Err(Problem::new(Kind::Conflict, format!("No invitation was issued. {refused}"), ""));
+        return Err(Problem::new(Kind::Conflict, format!("No invite was created. {refused}"), ""));
     }
     let Some(inviter) = inviter else {
-        return Err(Problem::unavailable("The console does not know yet as whom it acts.", "Try again in a moment."));
+        return Err(Problem::unavailable(
+            "The console doesn’t know yet which account it acts as.",
+            "Try again in a moment.",
+        ));
     };
     let back = request.as_ref().map(|request| path::access_request(&instance.name, &request.id));
     let deed = IssueInvite {
@@ -281,12 +284,10 @@ fn revoking(instance: &Instance, invite: &Invite) -> RevokeInvite {
 /// Why an invitation is nothing to revoke any more, in a sentence; `None` while it goes on.
 fn over(invite: Option<&Invite>) -> Option<String> {
     match invite {
-        None => Some("the invitation is gone: its owner was deleted meanwhile".to_owned()),
-        Some(invite) if invite.expired => {
-            Some("it is over already: it was revoked meanwhile, or its time came".to_owned())
-        }
+        None => Some("the invite no longer exists: its owner was deleted in the meantime".to_owned()),
+        Some(invite) if invite.expired => Some("it was deactivated or expired in the meantime".to_owned()),
         Some(invite) if invite.used_up() => {
-            Some("it was used up meanwhile: nobody else can come in with it".to_owned())
+            Some("it was used up in the meantime: nobody else can sign up with it".to_owned())
         }
         Some(_) => None,
     }
@@ -303,8 +304,11 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
     if ids.is_empty() || ids.len() > MOST_AT_ONCE {
         return Err(malformed_form());
     }
-    let why =
-        Why::needed("why", &why, "Say why: whoever holds the link finds it dead, and the record is all that says so.")?;
+    let why = Why::needed(
+        "why",
+        &why,
+        "Enter a reason: the audit log is the only place that will explain why the link stopped working.",
+    )?;
     let found = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
         read.invites_among(&ids).await.map_err(read_problem)?
@@ -315,7 +319,7 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
             return Err(Problem::new(
                 Kind::Conflict,
                 format!("Nothing was done: {over}."),
-                "The page shows how it stands.",
+                "The page shows the current state.",
             ));
         }
         let invite = invite.ok_or_else(malformed_form)?;
@@ -331,8 +335,8 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
     if deeds.is_empty() {
         return Err(Problem::new(
             Kind::Conflict,
-            "Nothing was done: all of these are over or used up by now.",
-            "The page shows how they stand.",
+            "Nothing was done: all of these have expired or are used up.",
+            "The page shows the current state.",
         ));
     }
     batches::service::begin(&context, &instance, deeds, why).await
@@ -353,10 +357,10 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
         return Err(Problem::new(
             Kind::Forbidden,
             format!(
-                "Mastodon would not let @{} end somebody else’s invitation: its role lacks “Manage Invites”.",
+                "Mastodon would not let @{} deactivate somebody else’s invite: its role lacks “Manage Invites”.",
                 ui::tame(&acting.username)
             ),
-            "Give its role that permission on the instance.",
+            "Add the permission to its role on the instance.",
         ));
     }
     carry_out(context, instance, permit, deed, why).await
@@ -389,8 +393,8 @@ impl Carry for IssueInvite {
             let app = &context.app;
             match access_requests::by_id(&app.store, &app.keys, request).await {
                 Ok(Some(found)) if found.state == RequestState::Waiting => {}
-                Ok(_) => return warrant.unsent("somebody else decided about the request meanwhile"),
-                Err(error) => return warrant.unsent(format!("the console’s own database does not answer: {error}")),
+                Ok(_) => return warrant.unsent("somebody else decided the request in the meantime"),
+                Err(error) => return warrant.unsent(format!("the console’s own database can’t be reached: {error}")),
             }
         }
         if let Some(why) = client.consent_is_gone().await {

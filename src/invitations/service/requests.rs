@@ -76,7 +76,7 @@ async fn find(context: &Context, instance: &Instance, id: &str) -> Result<Access
     access_requests::by_id(&context.app.store, &context.app.keys, id)
         .await?
         .filter(|request| request.instance == instance.name)
-        .ok_or_else(|| Problem::not_found("There is no such access request here."))
+        .ok_or_else(|| Problem::not_found("This access request doesn’t exist here."))
 }
 
 /// A request that waits for a decision.
@@ -94,8 +94,8 @@ pub async fn waiting(context: &Context, instance: &Instance, id: &str) -> Result
 fn decided() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "Nothing was done: somebody else decided about this request meanwhile.",
-        "The page shows how it stands.",
+        "Nothing was done: somebody else decided this request in the meantime.",
+        "The page shows the current state.",
     )
 }
 
@@ -167,7 +167,7 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
             let text = ui::excerpt(text, 60);
             Problem::invalid(
                 "voucher",
-                format!("Nobody of the console is called “{text}”; an account is written @name."),
+                format!("Nobody in this console is called “{text}”; write an account as @name."),
             )
         });
     };
@@ -176,9 +176,10 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     let mut read = instance.database.read().await?;
     match read.by_handle(name, domain.as_deref()).await? {
         Some(_) => Ok(format!("@{handle}")),
-        None => {
-            Err(Problem::invalid("voucher", format!("The instance knows no account “@{}”.", ui::excerpt(handle, 60))))
-        }
+        None => Err(Problem::invalid(
+            "voucher",
+            format!("There is no account “@{}” on the instance.", ui::excerpt(handle, 60)),
+        )),
     }
 }
 
@@ -199,7 +200,7 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
         .parse()
         .ok()
         .filter(|accounts| (1..=MOST_USES).contains(accounts))
-        .ok_or_else(|| Problem::invalid("accounts", format!("One invitation is for 1 to {MOST_USES} accounts.")))?;
+        .ok_or_else(|| Problem::invalid("accounts", format!("An invite can be used 1 to {MOST_USES} times.")))?;
     let told = Told {
         who: text("who", &form.who, 100)?,
         organisation: text("organisation", &form.organisation, 200)?,
@@ -208,10 +209,10 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
         voucher: voucher(&context, &instance, &form.voucher).await?,
     };
     if told.who.is_empty() {
-        return Err(Problem::invalid("who", "Say who asks for access."));
+        return Err(Problem::invalid("who", "Enter the name of the person asking."));
     }
     if told.why.is_empty() {
-        return Err(Problem::invalid("why", "Say why they ask: whoever decides needs to know."));
+        return Err(Problem::invalid("why", "Enter their reasons: whoever decides needs them."));
     }
     let request = AccessRequest {
         id: crate::id::fresh(),
@@ -249,7 +250,7 @@ pub async fn refuse(
     let request = waiting(&context, &instance, &request).await?;
     let answer = text("answer", &answer, 5_000)?;
     if answer.is_empty() {
-        return Err(Problem::invalid("answer", "Write what they are told: it is kept with the request, for copying."));
+        return Err(Problem::invalid("answer", "Enter the message you send them: it is kept with the request."));
     }
     let why = Why::given(&why, false)?;
     let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };

@@ -27,7 +27,7 @@ pub fn Change() -> impl IntoView {
 fn body(frame: Frame, person: Person) -> AnyView {
     let state = person.disabled.then(|| view! { <span class="badge danger">"access ended"</span> });
     let deeds = if person.you {
-        view! { <p class="note">"Nobody changes their own access: ask another owner."</p> }.into_any()
+        view! { <p class="note">"You can’t change your own access: ask another owner."</p> }.into_any()
     } else {
         view! {
             {access(&person, &frame)}
@@ -57,7 +57,7 @@ fn about(person: &Person, frame: &Frame, draft: Option<&Draft>) -> AnyView {
         {form::above(draft)}
         {form::back(&frame.here)}
         <input type="hidden" name="operator" value=person.id.to_string() />
-        <label class="field">"Why" <span class="soft small">"kept in the record"</span>
+        <label class="field">"Internal reason" <span class="soft small">"saved in the audit log"</span>
             <input class="input" name="why" maxlength="500" value=why /></label>
         {form::beside(draft, "why")}
     }
@@ -66,11 +66,16 @@ fn about(person: &Person, frame: &Frame, draft: Option<&Draft>) -> AnyView {
 
 fn access(person: &Person, frame: &Frame) -> AnyView {
     let (title, says, value, class) = if person.disabled {
-        ("Give access back", "They sign in again as before; grants and linked accounts begin anew.", "no", "btn long")
+        (
+            "Restore access",
+            "They can sign in again as before; grants and linked accounts have to be set up again.",
+            "no",
+            "btn long",
+        )
     } else {
         (
             "End access",
-            "They are signed out at once, everywhere. Cases they hold are free again, grants and linked accounts end.",
+            "They are signed out everywhere at once. Their cases are unassigned, their grants and linked accounts end.",
             "yes",
             "btn danger long",
         )
@@ -106,7 +111,7 @@ fn sessions(person: &Person, frame: &Frame) -> AnyView {
             <header><h2>"End sessions"</h2><span class="soft small end">{number}</span></header>
             <form method="post" action=END_SESSIONS class="body stack">
                 <label class="field">"Which"<select class="input" name="session">
-                    <option value="">"all of them"</option>{one.collect_view()}</select></label>
+                    <option value="">"all sessions"</option>{one.collect_view()}</select></label>
                 {about(person, frame, frame.draft_for(END_SESSIONS))}
                 <div><button class="btn long">"End sessions: " {person.name.clone()}</button></div>
             </form>
@@ -121,9 +126,10 @@ fn reset(person: &Person) -> AnyView {
     }
     view! {
         <section class="card" id="reset">
-            <header><h2>"Reset the sign-in"</h2></header>
+            <header><h2>"Reset sign-in"</h2></header>
             <div class="body stack">
-                <p class="small">"For a lost password or phone: a one-time link for a new password, and the second factor if you say so."</p>
+                <p class="small">"For a lost password or phone: a one-time link for a new password, and a reset \
+                of the second factor if needed."</p>
                 <div><a class="btn long" href=path::reset_person(&person.id)>"Reset the sign-in of " {person.name.clone()} "…"</a></div>
             </div>
         </section>

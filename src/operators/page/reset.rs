@@ -27,30 +27,33 @@ fn body(frame: Frame, page: ResetPage) -> AnyView {
     let factor = page.second_factor.then(|| {
         view! {
             <label class="check"><input type="checkbox" name="factor" value="yes" checked=typed("factor") == "yes" />
-                <span>"Take the second factor away too" <br /><span class="soft small">"For a phone that is lost with its recovery codes. Make sure that it is really them who asks: the next sign-in sets up a new one."</span></span></label>
+                <span>"Also reset the second factor" <br /><span class="soft small">"For a lost phone and lost \
+                recovery codes. Make sure it’s really them asking: the next sign-in sets up a new one."</span></span></label>
         }
     });
     let waits =
-        page.waits.then(|| view! { <p class="note">"A link for them waits already. The new one takes its place."</p> });
+        page.waits.then(|| view! { <p class="note">"They already have an unused link. The new one replaces it."</p> });
     view! {
         <div class="head"><h1>"Reset the sign-in of " {page.name.clone()}</h1><span class="soft">{page.role.name()}</span></div>
         <div class="two">
             <section class="card">
-                <header><h2>"A one-time link for a new password"</h2></header>
+                <header><h2>"One-time link for a new password"</h2></header>
                 <form method="post" action=RESET class="body stack">
                     {form::back(&frame.here)}
                     <input type="hidden" name="operator" value=page.id.to_string() />
                     {waits}
-                    <p>"Their password holds no more, and their sessions end at once. You hand over a link that works once, for three days; whoever opens it chooses the password."</p>
+                    <p>"Their password stops working and their sessions end at once. You pass on a link that \
+                    works once, within three days; whoever opens it chooses the password."</p>
                     {factor}
-                    <label class="field">"Why" <span class="soft small">"kept in the record"</span>
+                    <label class="field">"Internal reason" <span class="soft small">"saved in the audit log"</span>
                         <input class="input" name="why" maxlength="500" required="" value=typed("why") /></label>
                     {form::beside(draft, "why")}
-                    <div class="chips"><button class="btn danger long">"Reset the sign-in of " {page.name.clone()}</button><a class="btn" href=path::PEOPLE>"Leave it"</a></div>
+                    <div class="chips"><button class="btn danger long">"Reset the sign-in of " {page.name.clone()}</button><a class="btn" href=path::PEOPLE>"Cancel"</a></div>
                 </form>
             </section>
             <aside class="stack">
-                <p class="soft small">"At the server the same is done by " <code>"howdah operator recover NAME"</code>", with " <code>"--factor"</code> " for the second factor too."</p>
+                <p class="soft small">"On the server: " <code>"howdah operator recover NAME"</code>", with " <code>"--factor"</code> " for the second \
+                factor too."</p>
             </aside>
         </div>
     }

@@ -29,14 +29,15 @@ async fn colleague(context: &Context, operator: &str) -> Result<Operator, Proble
     if id == context.actor.operator {
         return Err(Problem::new(
             Kind::Invalid,
-            "Nobody resets their own sign-in here.",
-            "“Your sign-in” changes it with your password; for a lost one ask another owner, or at the server: howdah operator recover NAME",
+            "You can’t reset your own sign-in here.",
+            "Change it under “Your sign-in” with your password; if that is lost, ask another owner, or on the \
+            server: howdah operator recover NAME",
         ));
     }
     let person = operators::by_id(&context.app.store, &id)
         .await
         .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such person."))?;
+        .ok_or_else(|| Problem::not_found("This person doesn’t exist."))?;
     going_on(person)
 }
 
@@ -47,7 +48,7 @@ fn going_on(person: Operator) -> Result<Operator, Problem> {
         Err(Problem::new(
             Kind::Conflict,
             format!("The access of {} has ended, so there is nothing to reset.", person.name),
-            "Give access back first.",
+            "Restore access first.",
         ))
     }
 }
@@ -69,7 +70,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<ResetPage>, 
 pub async fn reset(context: Context, operator: String, factor: bool, why: String) -> Result<String, Problem> {
     let permit = context.permit(Permission::ManageOperators, None).await?;
     let person = colleague(&context, &operator).await?;
-    let why = Why::needed("why", &why, "Say why: whoever reads the record later asks.")?;
+    let why = Why::needed("why", &why, "Enter a reason: the audit log needs it.")?;
     let _counts = context.reserve("one-time links", OFFERS).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
     let app = &context.app;
@@ -80,7 +81,11 @@ pub async fn reset(context: Context, operator: String, factor: bool, why: String
 }
 
 fn gone() -> Problem {
-    Problem::new(Kind::Conflict, "Their access has ended meanwhile, and nothing was done.", "The page shows it.")
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: their access has ended in the meantime.",
+        "The page shows the current state.",
+    )
 }
 
 /// Resets what is named; the address of the one-time link, where there is one.

@@ -48,7 +48,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
     let worst = page.open.iter().map(|report| report.category).min_by_key(|category| category.rank());
     let badge = worst.map(|category| view! { <span class=category.badge()>{category.word()}</span> });
     let number = match page.open.len() {
-        0 => "no open report".to_owned(),
+        0 => "no open reports".to_owned(),
         1 => "1 report".to_owned(),
         _ => format!("{} reports, 1 case", page.number()),
     };
@@ -134,19 +134,20 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let held = match &page.holder {
         Some(holder) if holder.you => {
             let left = holder.until.map(|until| format!(" · {} left", time::span(until.since(frame.now))));
-            view! { <span class="badge accent" title="Ten minutes from the last time you were at it">"held by you" {left}</span> {hand_over(instance, page, frame)} }.into_any()
+            view! { <span class="badge accent" title="Ends ten minutes after your last activity here">"assigned to \
+            you" {left}</span> {hand_over(instance, page, frame)} }.into_any()
         }
         Some(holder) => {
-            view! { <span class="badge warn">"held by " {holder.name.clone()} " · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+            view! { <span class="badge warn">"assigned to " {holder.name.clone()} " · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
         }
         None => ().into_any(),
     };
     let button = if !frame.may(Permission::DecideReports) {
         ().into_any()
     } else if mine {
-        form("no", "Give back", "btn quiet")
+        form("no", "Unassign", "btn quiet")
     } else if page.holder.is_none() {
-        form("yes", "Take it", "btn")
+        form("yes", "Assign to me", "btn")
     } else {
         ().into_any()
     };
@@ -175,9 +176,10 @@ fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                 <input type="hidden" name="account" value=page.account.id.to_string() />
                 <label class="field">"To"<select name="to">{options}</select></label>
                 {form::beside(draft, "to")}
-                <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should know" /></label>
+                <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should \
+                know" /></label>
                 {form::beside(draft, "why")}
-                <button class="btn">"Hand it over"</button>
+                <button class="btn">"Hand over"</button>
             </form>
         </details>
     }
@@ -190,7 +192,7 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let deleted = page.posts.iter().filter(|post| post.deleted_at.is_some()).count();
     let summary = match (page.posts.len(), deleted) {
-        (0, _) => "no post was named".to_owned(),
+        (0, _) => "no posts reported".to_owned(),
         (posts, 0) => ui::count(posts, "post", "posts"),
         (posts, deleted) => format!("{} · {deleted} deleted since", ui::count(posts, "post", "posts")),
     };
@@ -201,11 +203,12 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     // Only where nothing else is named, nor hidden, is it the account that is meant.
     let as_a_whole =
         page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none() && page.not_shown.is_empty();
-    let empty = as_a_whole
-        .then(|| view! { <div class="post soft">"The reports are about the account as a whole. Its latest posts are below."</div> });
+    let empty = as_a_whole.then(|| {
+        view! { <div class="post soft">"The reports are about the whole account. Its latest posts are below."</div> }
+    });
     view! {
         <section class="card">
-            <header><h2>"What was posted"</h2><span class="soft small end">{summary}</span></header>
+            <header><h2>"Reported content"</h2><span class="soft small end">{summary}</span></header>
             {empty}
             {page.posts.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
             {page.collections.iter().map(|one| collection(one, frame)).collect_view()}
@@ -220,15 +223,16 @@ fn not_shown(said: &[String], page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     said.iter()
         .map(|said| {
-            view! { <div class="post small soft">{said.clone()} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></div> }
+            view! { <div class="post small soft">{said.clone()} " " <a class="link" href=page.there.clone() rel=rel>"View there \
+            →"</a></div> }
         })
         .collect_view()
         .into_any()
 }
 
 fn collection(one: &CollectionCard, frame: &Frame) -> AnyView {
-    let named = (one.reports > 1).then(|| view! { <span>{format!("named by {} reports", one.reports)}</span> });
-    let others = one.of_somebody_else.then(|| view! { <span class="badge warn">"somebody else’s"</span> });
+    let named = (one.reports > 1).then(|| view! { <span>{format!("cited in {} reports", one.reports)}</span> });
+    let others = one.of_somebody_else.then(|| view! { <span class="badge warn">"by another account"</span> });
     view! {
         <div class="post">
             <p><span class="badge">"collection"</span> " " <b><bdi lang=ui::lang(one.language.as_deref())>{one.name.clone()}</bdi></b></p>
@@ -272,7 +276,7 @@ fn poll(poll: &PollCard, language: Option<&str>, frame: &Frame) -> AnyView {
         let votes = votes.map(|votes| ui::count(usize::try_from(votes).unwrap_or(0), "vote", "votes"));
         view! { <li><bdi lang=lang.clone()>{option.clone()}</bdi> {votes.map(|votes| view! { <span class="soft">" · " {votes}</span> })}</li> }
     });
-    let word = if poll.multiple { "poll, several answers" } else { "poll" };
+    let word = if poll.multiple { "poll, multiple choice" } else { "poll" };
     view! {
         <div class="small"><span class="badge">{word}</span> <span class="soft">{ends}</span>
             <ul class="plain-list">{options.collect_view()}</ul></div>
@@ -290,7 +294,8 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
         view! { <p class="said soft">"its preview is of " <b><bdi>{host.clone()}</bdi></b> ": " <bdi>{address.clone()}</bdi></p> }
     });
     let said = (!link.words.is_empty()).then(|| {
-        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span></div> }
+        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View there \
+        →"</a></span></div> }
     });
     view! {
         <blockquote class="quote small">
@@ -308,7 +313,8 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
 fn quote(verb: &'static str, quote: &QuoteCard, instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
-        view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span> }
+        view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View there \
+        →"</a></span> }
     });
     view! {
         <blockquote class="quote">
@@ -390,14 +396,15 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
 }
 
 fn private_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
-    let words = format!("This post is {}. It opens with a reason, which goes into the record.", post.visibility);
+    let words =
+        format!("This post is {}. Revealing it takes a reason, which goes into the audit log.", post.visibility);
     if !page.may_reveal {
         return view! { <div class="cover">{words}</div> }.into_any();
     }
     view! {
         <details class="cover-open">
             <summary class="cover">{words}</summary>
-            {reveal_form(instance, page.account.id, frame, format!("post:{}", post.id), "Open it once")}
+            {reveal_form(instance, page.account.id, frame, format!("post:{}", post.id), "Reveal once")}
         </details>
     }
     .into_any()
@@ -420,8 +427,9 @@ pub fn reveal_form(
             <input type="hidden" name="instance" value=instance.to_string() />
             <input type="hidden" name="account" value=account.to_string() />
             <input type="hidden" name="what" value=what />
-            <label class="field" for=id.clone()>"Why"</label>
-            <input class="input" id=id name="why" required="" maxlength="500" value=why placeholder="Kept in the record" />
+            <label class="field" for=id.clone()>"Internal reason"</label>
+            <input class="input" id=id name="why" required="" maxlength="500" value=why placeholder="Saved in the audit \
+            log" />
             {form::beside(draft, "why")}
             <button class="btn">{words}</button>
         </form>
@@ -431,7 +439,7 @@ pub fn reveal_form(
 
 fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: &Frame) -> AnyView {
     let described = if media.description.is_empty() {
-        "without a description".to_owned()
+        "no description".to_owned()
     } else {
         format!("described as “{}”", media.description)
     };
@@ -440,7 +448,7 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
         return view! {
             <div class="cover">
                 {media.kind.clone()} " · " {described} " · " {missing.clone()} " "
-                <a class="link" href=page.there.clone() rel=rel>"Look there →"</a>
+                <a class="link" href=page.there.clone() rel=rel>"View there →"</a>
             </div>
         }
         .into_any();
@@ -459,7 +467,7 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
     let _ = frame;
     view! {
         <a class="cover" href=show data-key=keys::key("i")>
-            <bdi>{media.kind.clone()} " covered · " {described} {media.fetched.then_some(" · fetched when shown")}</bdi>
+            <bdi>{media.kind.clone()} " hidden · " {described} {media.fetched.then_some(" · loaded when shown")}</bdi>
             <span class="key">"i"</span>
         </a>
     }
@@ -480,22 +488,19 @@ fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
     let part = shown.len() < page.open.len();
     let which = part.then(|| {
         let all = page.number();
-        let unread = if page.unread == 0 {
-            String::new()
-        } else {
-            format!("; only the oldest {} can be looked through", page.open.len())
-        };
+        let unread =
+            if page.unread == 0 { String::new() } else { format!("; only the oldest {} are shown", page.open.len()) };
         let words = format!("{} to {} of {all}, oldest first{unread}", begin + 1, begin + shown.len());
         view! { <span class="soft small end">{words}</span> }
     });
     let further = page.open.get(begin + REPORTS_SHOWN).map(|next| {
         let here = path::case(instance, page.account.id);
         let href = format!("{here}{}#reports", search.with("from", &next.id.to_string()));
-        view! { <div class="post"><a class="btn" href=href>"Further reports →"</a></div> }
+        view! { <div class="post"><a class="btn" href=href>"More reports →"</a></div> }
     });
     view! {
         <section class="card" id="reports">
-            <header><h2>"Who reported, and why"</h2>{which}</header>
+            <header><h2>"Reports"</h2>{which}</header>
             {shown.iter().map(|report| one_report(instance, page, report, frame)).collect_view()}
             {further}
         </section>
@@ -525,7 +530,7 @@ fn one_report(instance: &InstanceName, page: &CasePage, report: &ReportCard, fra
                 <a href=path::account(instance, report.reporter_id)><b><bdi>{report.reporter.clone()}</bdi></b></a>
                 <span class="soft small">{report.record.clone()} " · " {time::ago(report.created_at, frame.now)}
                     {report.forwarded.then_some(" · forwarded")}
-                    {report.assigned.clone().map(|to| format!(" · assigned there to {to}"))}
+                    {report.assigned.clone().map(|to| format!(" · assigned on the instance to {to}"))}
                 </span>
                 {category}
             </div>
@@ -554,7 +559,7 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
     let seen = serde_json::to_string(&(report.category, &report.rule_ids)).unwrap_or_default();
     view! {
         <details class="menu end">
-            <summary class=report.category.badge() title="Change the category">{report.category.word()} " ▾"</summary>
+            <summary class=report.category.badge() title="Change category">{report.category.word()} " ▾"</summary>
             <form method="post" action=CHANGE_CATEGORY class="card pad stack">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
@@ -562,8 +567,9 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
                 <input type="hidden" name="report" value=report.id.to_string() />
                 <input type="hidden" name="seen" value=seen />
                 <label class="field">"Category"<select name="category">{options}</select></label>
-                <fieldset class="rules"><legend class="small soft">"Rules, for the category “rules” only"</legend>{rules}</fieldset>
-                <button class="btn" disabled=frame.lacks(&[Capability::Reports])>"Change the category"</button>
+                <fieldset class="rules"><legend class="small soft">"Server rules, for the category “rules” \
+                only"</legend>{rules}</fieldset>
+                <button class="btn" disabled=frame.lacks(&[Capability::Reports])>"Change category"</button>
             </form>
         </details>
     }
@@ -576,7 +582,7 @@ fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Latest public posts"</h2><span class="soft small end">"public and unlisted ones only, no boosts"</span></header>
+            <header><h2>"Latest public posts"</h2><span class="soft small end">"public and unlisted, no boosts"</span></header>
             {page.latest.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
         </section>
     }
@@ -587,7 +593,8 @@ fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
 pub fn revealed_card(revealed: &Revealed) -> AnyView {
     view! {
         <section class="card revealed" aria-live="polite">
-            <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
+            <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; recorded in the \
+            audit log"</span></header>
             <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
         </section>
     }
@@ -642,22 +649,22 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
             </div>
             <div class="body ruled">
                 <dl class="facts">
-                    <dt>"Since"</dt>
+                    <dt>"Joined"</dt>
                     <dd>{time::age(account.since, frame.now)} {young.then(|| view! { " " <span class="badge warn">"new"</span> })}
                         {account.last_active.map(|at| view! { <span class="soft">" · last post " {time::ago(at, frame.now)}</span> })}</dd>
-                    <dt>"Reach here"</dt>
+                    <dt>"Followers here"</dt>
                     <dd>{followers}</dd>
                     <dt>"Posts"</dt>
                     <dd>{posts}</dd>
                     {account.server.clone().map(|server| view! { <dt>"Server"</dt><dd><bdi>{server}</bdi></dd> })}
                     {account.staff.clone().map(|role| view! { <dt>"Role"</dt><dd><span class="badge accent">{role}</span></dd> })}
-                    <dt>"State"</dt>
-                    <dd>{if state.is_empty() { "no sanction".to_owned() } else { state.join(", ") }}
-                        {account.deleted_on.map(|at| view! { <span class="soft">" · data goes on " {time::day(at, frame.now)}</span> })}
-                        {account.pending.then(|| view! { " " <span class="badge warn">"waiting for approval"</span> })}
-                        {account.unconfirmed.then(|| view! { " " <span class="badge warn">"mail unconfirmed"</span> })}</dd>
-                    {masked(instance, page, frame, "Mail", "email", account)}
-                    {masked(instance, page, frame, "Address", "address", account)}
+                    <dt>"Status"</dt>
+                    <dd>{if state.is_empty() { "no limits".to_owned() } else { state.join(", ") }}
+                        {account.deleted_on.map(|at| view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> })}
+                        {account.pending.then(|| view! { " " <span class="badge warn">"pending review"</span> })}
+                        {account.unconfirmed.then(|| view! { " " <span class="badge warn">"email unconfirmed"</span> })}</dd>
+                    {masked(instance, page, frame, "Email", "email", account)}
+                    {masked(instance, page, frame, "IP address", "address", account)}
                 </dl>
                 {reversals(instance, page, frame)}
             </div>
@@ -679,8 +686,9 @@ fn masked(
     let shown = if page.may_reveal {
         view! {
             <details class="menu">
-                <summary class="mask" title="Show it, with a reason">{value}</summary>
-                <div class="card pad">{reveal_form(instance, page.account.id, frame, what.to_owned(), "Show it once")}</div>
+                <summary class="mask" title="Reveal, with a reason">{value}</summary>
+                <div class="card pad">{reveal_form(instance, page.account.id, frame, what.to_owned(), "Reveal \
+                once")}</div>
             </details>
         }
         .into_any()
@@ -714,7 +722,8 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                         <input type="hidden" name="account" value=page.account.id.to_string() />
                         <input type="hidden" name="reversal" value=reversal.verb() />
                         <input type="hidden" name="state" value=state.clone() />
-                        <label class="field">"Why"<input class="input" name="why" maxlength="500" required=contractor value=why placeholder="Kept in the record" /></label>
+                        <label class="field">"Internal reason"<input class="input" name="why" maxlength="500" required=contractor value=why placeholder="Saved in the audit \
+                        log" /></label>
                         {form::beside(draft, "why")}
                         {form::lacking(frame, &[Capability::Accounts])}
                         <button class="btn" disabled=frame.lacks(&[Capability::Accounts])>{reversal.words()} ": " <bdi>{page.account.handle.clone()}</bdi></button>
@@ -728,7 +737,7 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
 
 /// “12”, or “the newest 20” of more.
 fn newest(number: usize, more: bool) -> String {
-    if more { format!("the newest {number}") } else { number.to_string() }
+    if more { format!("latest {number}") } else { number.to_string() }
 }
 
 fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
@@ -738,7 +747,7 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let waiting = page.strikes.iter().filter(|strike| strike.waits).count();
     let waiting = (waiting > 0)
-        .then(|| view! { <span class="badge warn">{ui::count(waiting, "appeal waits", "appeals wait")}</span> });
+        .then(|| view! { <span class="badge warn">{ui::count(waiting, "appeal pending", "appeals pending")}</span> });
     view! {
         <section class="card">
             <header><h2>"Strikes"</h2>{waiting}<span class="soft small end">{newest(page.strikes.len(), page.more.strikes)}</span></header>
@@ -746,8 +755,10 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
                 <div class="post small">
                     <b>{strike.action.clone()}</b> <span class="soft">" by " {strike.by.clone()} " · " {time::ago(strike.at, frame.now)}
                     {strike.appeal.clone().filter(|_| !strike.waits).map(|appeal| format!(" · {appeal}"))}</span>
-                    {strike.waits.then(|| view! { " " <span class="badge warn">"appeal waits"</span> })}
-                    {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals, and for the person struck">{if strike.waits { "decide the appeal in Mastodon" } else { "on Mastodon" }}</a> })}
+                    {strike.waits.then(|| view! { " " <span class="badge warn">"appeal pending"</span> })}
+                    {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Needs a role with \
+                    “Manage Appeals”, or the account itself">{if strike.waits { "decide the appeal \
+                    in Mastodon" } else { "on Mastodon" }}</a> })}
                     {(!strike.text.is_empty()).then(|| view! { <p dir="auto">{ui::excerpt(&strike.text, 200)}</p> })}
                     {strike.answered.clone().map(|(text, at)| view! {
                         <blockquote class="quote"><span class="soft">"appealed " {time::ago(at, frame.now)}</span><p dir="auto" class="said">{text}</p></blockquote>
@@ -765,7 +776,7 @@ fn notes(page: &CasePage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Notes on the instance"</h2><span class="soft small end">"Mastodon’s own" {page.more.notes.then(|| format!(", {}", newest(page.notes.len(), true)))}</span></header>
+            <header><h2>"Moderation notes"</h2><span class="soft small end">"from Mastodon" {page.more.notes.then(|| format!(", {}", newest(page.notes.len(), true)))}</span></header>
             {page.notes.iter().map(|note| view! {
                 <div class="post small"><b>{note.by.clone()}</b> <span class="soft">" " {time::ago(note.at, frame.now)}</span><p dir="auto" class="said">{note.text.clone()}</p></div>
             }).collect_view()}
@@ -786,14 +797,15 @@ fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
                     <input type="hidden" name="instance" value=instance.to_string() />
                     <input type="hidden" name="account" value=page.account.id.to_string() />
                     <input type="hidden" name="report" value=report.id.to_string() />
-                    <button class="btn quiet small" disabled=frame.lacks(&[Capability::Reports]) title="Put this report back into the queue">"Reopen"</button>
+                    <button class="btn quiet small" disabled=frame.lacks(&[Capability::Reports]) title="Reopen this \
+                    report">"Reopen"</button>
                 </form>
             }
         });
         view! {
             <div class="post small by">
                 <span class=report.category.badge()>{report.category.word()}</span>
-                <span class="grow">"closed " {time::ago(report.closed_at, frame.now)} <span class="soft">" by " {report.closed_by.clone()}</span>
+                <span class="grow">"resolved " {time::ago(report.closed_at, frame.now)} <span class="soft">" by " {report.closed_by.clone()}</span>
                     {(!report.comment.is_empty()).then(|| view! { <br /><span class="soft" dir="auto">{ui::excerpt(&report.comment, 90)}</span> })}</span>
                 {reopen}
             </div>
@@ -826,9 +838,10 @@ fn on_the_instance(page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <section class="card">
-            <header><h2>"Only on the instance itself"</h2></header>
+            <header><h2>"Only in Mastodon"</h2></header>
             <div class="body small stack">
-                <a class="link" href=page.there.clone() rel=rel>"Delete or mark posts, reset a password, decide an appeal →"</a>
+                <a class="link" href=page.there.clone() rel=rel>"Delete or mark posts, reset a password, decide \
+                an appeal →"</a>
             </div>
         </section>
     }
@@ -882,10 +895,10 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
         view! { <details class="menu more"><summary class="btn">"More"</summary><div class="card">{links.collect_view()}</div></details> }
     });
     let hint = match page.open.len() {
-        0 => "writes to the person unless you say otherwise".to_owned(),
-        1 => "closes 1 report".to_owned(),
-        _ if page.unread > 0 => format!("a sanction closes all {}", page.number()),
-        _ => format!("closes {} reports", page.number()),
+        0 => "the user is emailed unless you switch it off".to_owned(),
+        1 => "resolves 1 report".to_owned(),
+        _ if page.unread > 0 => format!("a sanction resolves all {}", page.number()),
+        _ => format!("resolves {} reports", page.number()),
     };
     view! {
         <div class="decide" role="group" aria-label="Decide">
@@ -905,60 +918,61 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
     let mut lines = Vec::new();
     match decision {
         Decision::Resolve if page.unread > 0 => lines.push(format!(
-            "Closes the oldest {reports}, one by one, as far as the instance takes calls. Nothing happens to {}, and the case stays.",
+            "Resolves the oldest {reports}, one by one, within the rate limit. Nothing happens to {}, and the \
+            case stays open.",
             account.handle
         )),
-        Decision::Resolve => lines.push(format!("Closes {reports}. Nothing happens to {}.", account.handle)),
+        Decision::Resolve => lines.push(format!("Resolves {reports}. Nothing happens to {}.", account.handle)),
         Decision::Warn => {
-            lines.push("Adds a strike. Nothing else changes for the account.".to_owned());
+            lines.push("Records a strike. Nothing else changes for the account.".to_owned());
             if open > 0 {
-                lines.push(format!("Closes {reports}."));
+                lines.push(format!("Resolves {reports}."));
             }
         }
-        Decision::Sensitive => {
-            lines.push("All their media stand behind a warning until this is taken back.".to_owned())
-        }
+        Decision::Sensitive => lines.push("All their media are marked as sensitive until this is undone.".to_owned()),
         Decision::Silence => {
-            lines.push("Hidden from everybody who does not follow them, until this is taken back.".to_owned())
+            lines.push("Hidden from everyone who doesn’t follow them, until this is undone.".to_owned())
         }
         Decision::Suspend => {
             if account.local {
                 // Mastodon keeps it for 30 days (`app/models/account_deletion_request.rb`); a second suspension begins them anew.
                 let day = time::day(now.plus(30 * crate::clock::DAY), now);
                 lines.push(format!(
-                    "Nobody sees the account any more. It can be taken back for 30 days; on {day} its data is deleted."
+                    "The account becomes inaccessible. This can be undone for 30 days; its data will be deleted \
+                    on {day}."
                 ));
-                lines.push("Their mail address cannot be used for a new account.".to_owned());
+                lines.push("Their email address can’t be used to sign up again.".to_owned());
             } else {
                 lines.push(
-                    "Nobody here sees the account any more. People it followed here lose that follow for good."
+                    "The account becomes inaccessible here. Follows between it and people here are lost permanently."
                         .to_owned(),
                 );
             }
         }
-        Decision::Disable => lines.push("They cannot log in. What they posted stays.".to_owned()),
+        Decision::Disable => lines.push("They can’t log in. Their posts stay.".to_owned()),
     }
     if matches!(decision, Decision::Resolve | Decision::Warn) && open > page.at_once {
         lines.push(format!(
-            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time; what comes in meanwhile stays open. A page shows how far it is.",
+            "Each report costs a call, and one action may use a third of the calls left: {} are resolved now, the \
+            other {} in the background, a few at a time; new reports stay open. A page shows the progress.",
             page.at_once,
             open - page.at_once
         ));
     }
     if !matches!(decision, Decision::Resolve | Decision::Warn) {
         lines.push(if page.unread > 0 {
-            format!("Closes all {} open reports, also those that nobody here has read.", page.number())
+            format!("Resolves all {} open reports, including those nobody here has read.", page.number())
         } else if open > 0 {
-            format!("Closes {reports}, and any other that has come in meanwhile is shown to you first.")
+            format!("Resolves {reports}. Reports that come in by then are shown to you first.")
         } else {
-            "Adds a strike.".to_owned()
+            "Records a strike.".to_owned()
         });
     }
     if decision != Decision::Resolve {
         lines.push(if account.local {
-            "Writes a mail to the person, unless you switch it off below.".to_owned()
+            "Emails the user, unless you switch it off below.".to_owned()
         } else {
-            format!("Writes to nobody: {} has no login here.", account.handle)
+            format!("No message: {} has no login here.", account.handle)
         });
     }
     lines
@@ -989,18 +1003,19 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
             .collect_view();
         let mail_off = draft.is_some() && typed("mail").is_empty();
         view! {
-            <label class="field" for="preset">"Prepared text, put before yours"</label>
+            <label class="field" for="preset">"Warning preset, added above your message"</label>
             <select class="input" id="preset" name="preset"><option value="">"none"</option>{presets}</select>
-            <label class="field" for="text">"What they are told"</label>
-            {form::text_area("text", "text", "4", &typed("text"), "In your words. They read this.")}
+            <label class="field" for="text">"Message to the user"</label>
+            {form::text_area("text", "text", "4", &typed("text"), "The user reads exactly this.")}
             {form::beside(draft, "text")}
             {page.account.local.then(|| view! {
-                <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it to them by mail"</label>
+                <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by \
+                email"</label>
             })}
         }
     });
     let words = match decision {
-        Decision::Resolve => format!("Close {}", ui::count(page.open.len(), "report", "reports")),
+        Decision::Resolve => format!("Resolve {}", ui::count(page.open.len(), "report", "reports")),
         other => format!("{} {}", other.words(), page.account.handle),
     };
     let button = if decision == Decision::Suspend { "btn danger" } else { "btn main" };
@@ -1009,7 +1024,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
         <section class="card panel" id="decide">
             <header>
                 <h2>{decision.words()} ": " <bdi>{page.account.handle.clone()}</bdi></h2>
-                <a class="btn quiet small end" href=case_of(instance, page, page.account.id)>"Leave it"</a>
+                <a class="btn quiet small end" href=case_of(instance, page, page.account.id)>"Cancel"</a>
             </header>
             <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
@@ -1024,7 +1039,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 {form::acting(frame, decision.needs(!page.open.is_empty()))}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
-                {form::why(draft, "why", "kept in the record, seen by the team", false)}
+                {form::why(draft, "why", "saved in the audit log, seen by the team", false)}
                 <div><button class=button disabled=frame.lacks(decision.needs(!page.open.is_empty()))>{words}</button></div>
             </form>
         </section>

@@ -48,10 +48,10 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         gone => format!("{reports}, {} of them about accounts that are gone", ui::grouped(gone)),
     };
     let sentence = match page.cases {
-        _ if !page.known => "what waits is not known yet".to_owned(),
-        0 if !page.cut => "nothing waits".to_owned(),
-        1 if !page.cut => format!("1 case waits{oldest} · {reports}"),
-        cases => format!("{} cases wait{oldest} · {reports}", counted(cases)),
+        _ if !page.known => "queue not known yet".to_owned(),
+        0 if !page.cut => "no open cases".to_owned(),
+        1 if !page.cut => format!("1 open case{oldest} · {reports}"),
+        cases => format!("{} open cases{oldest} · {reports}", counted(cases)),
     };
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=case_of(&instance, &page, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
@@ -78,7 +78,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
                     String::new()
                 }}
             </span>
-            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
         {batches::page::lately(&instance, &page.lately, frame.now)}
     }
@@ -90,10 +90,10 @@ fn decided_number(page: &QueuePage, frame: &Frame) -> String {
     let number = ui::count(page.decided.len(), "decision", "decisions");
     let number = match page.destroyed {
         0 => number,
-        more => format!("{number}; of {more} more the record does not say any more whom they were about"),
+        more => format!("{number}; for {more} more the audit log no longer says which account they were about"),
     };
     match page.looked_to {
-        Some(at) => format!("{number}; looked back to {}", time::day(at, frame.now)),
+        Some(at) => format!("{number}; searched back to {}", time::day(at, frame.now)),
         None => number,
     }
 }
@@ -115,8 +115,8 @@ fn colleagues(instance: &InstanceName, page: &QueuePage) -> AnyView {
     view! {
         <form class="chip-form" method="get" action=path::reports(instance)>
             {list::kept(kept)}
-            <select class="chip" name="decided-by" aria-label="Decided by"><option value="">"Anybody"</option>{options}</select>
-            <button class="chip">"Show"</button>
+            <select class="chip" name="decided-by" aria-label="Decided by"><option value="">"Anyone"</option>{options}</select>
+            <button class="chip">"Apply"</button>
         </form>
     }
     .into_any()
@@ -152,8 +152,8 @@ fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
             .map(|decision| view! { <option value=decision.name()>{decision.words()}</option> })
             .collect_view();
         view! {
-            <select class="chip" name="decide" form="chosen" aria-label="What to do with the chosen cases">{options}</select>
-            <button class="btn" form="chosen" data-key=keys::key("v")>"Chosen… " <span class="key">"v"</span></button>
+            <select class="chip" name="decide" form="chosen" aria-label="Action for the selected cases">{options}</select>
+            <button class="btn" form="chosen" data-key=keys::key("v")>"Apply to selected… " <span class="key">"v"</span></button>
         }
         .into_any()
     })
@@ -165,7 +165,7 @@ fn look_again(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview) 
         return ().into_any();
     }
     view! {
-        <div class="small"><p><b>"Look again at these:"</b></p>
+        <div class="small"><p><b>"Check these first:"</b></p>
             <ul class="plain-list">{preview.exceptions.iter().map(|(case, why)| view! {
                 <li><a class="link" href=case_of(instance, page, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
             }).collect_view()}</ul>
@@ -180,9 +180,9 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
     if preview.cases.is_empty() {
         let words = if preview.exceptions.is_empty() {
-            "No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."
+            "No cases selected. Tick some, or highlight a row with j and select it with the space bar."
         } else {
-            "None of the chosen cases is yours to decide."
+            "You can’t decide any of the selected cases."
         };
         return view! {
             <section class="card panel lead" id="decide"><div class="body stack">
@@ -202,7 +202,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         view! { <li><a class="link" href=case_of(instance, page, case.account)><bdi>{case.handle.clone()}</bdi></a> ": " <bdi>{case.what.clone()}</bdi></li> }
     });
     let gone = (preview.gone > 0)
-        .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
+        .then(|| view! { <p class="note">{format!("{} of the selected cases are no longer open and are left out.", preview.gone)}</p> });
     let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
     let title = format!(
         "{}: {}, {}",
@@ -213,20 +213,22 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     let told = (preview.decision != Decision::Resolve).then(|| {
         let mail_off = draft.is_some() && typed("mail").is_empty();
         view! {
-            <label class="field" for="text">"What each of them is told"</label>
-            {form::text_area("text", "text", "3", &typed("text"), "In your words. They read this.")}
+            <label class="field" for="text">"Message to each user"</label>
+            {form::text_area("text", "text", "3", &typed("text"), "Each user reads exactly this.")}
             {form::beside(draft, "text")}
-            <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by mail to those with a login here"</label>
+            <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by email to \
+            users of this instance"</label>
         }
     });
     let undone = match preview.decision {
-        Decision::Resolve => "Closed reports can be reopened, one by one.",
-        Decision::Warn => "A warning stays as a strike.",
+        Decision::Resolve => "Resolved reports can be reopened, one by one.",
+        Decision::Warn => "Warnings stay as strikes.",
         Decision::Suspend => {
-            "A suspension can be lifted for 30 days, one by one; the mails have gone out by then, and follows of remote accounts are lost."
+            "Suspensions can be undone for 30 days, one by one; emails can’t be recalled, and follows of remote \
+            accounts are lost."
         }
         Decision::Sensitive | Decision::Silence | Decision::Disable => {
-            "It can be lifted again, one by one; the mails have gone out by then."
+            "This can be undone, one by one; emails can’t be recalled."
         }
     };
     let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
@@ -240,19 +242,20 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
                 {told}
-                {form::why(draft, "why", "kept in the record, once for each case", false)}
+                {form::why(draft, "why", "saved in the audit log, once for each case", false)}
                 <div><button class=button disabled=frame.lacks(preview.decision.needs(reports > 0))>{title.clone()}</button></div>
             </form>
         }
     });
     view! {
         <section class="card panel lead" id="decide">
-            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
             <div class="body stack">
                 {gone}
                 {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
                 {refused}
-                <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
+                <p class="small">"Each case is decided separately, in the background, with its own entry in the \
+                audit log. Cases with new reports are left out. " {undone}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>
                 {look_again(instance, page, preview)}
                 {form}
@@ -274,11 +277,11 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         {
             let on = state.is_empty() || state == "waiting";
             let href = format!("{base}{}", search.with("state", ""));
-            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Waiting " {number(page.cases)}</a> }
+            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Open " {number(page.cases)}</a> }
                 .into_any()
         },
-        chip("state", "mine", format!("Mine {}", number(page.mine)), state),
-        chip("state", "unheld", "Nobody’s".to_owned(), state),
+        chip("state", "mine", format!("Assigned to me {}", number(page.mine)), state),
+        chip("state", "unheld", "Unassigned".to_owned(), state),
         // What is decided waits no more, and nobody holds it.
         list::chip(
             &base,
@@ -295,7 +298,7 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         chip("category", name, category.word().to_owned(), &page.filter.category)
     }));
     if !page.filter.holder.is_empty() {
-        states.push(list::chip_off(&base, &search, "holder", &format!("held by {}", page.filter.holder)));
+        states.push(list::chip_off(&base, &search, "holder", &format!("assigned to {}", page.filter.holder)));
     }
     states.push(view! { <span class="gap"></span> }.into_any());
     for (value, words) in [("local", "Local"), ("remote", "Remote")] {
@@ -318,11 +321,13 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         return view! {
             <div class="card pad empty">
                 {if !page.known {
-                    view! { <p>"What waits is not known yet: the instance’s database has not been read so far. It is asked again every few seconds."</p> }.into_any()
+                    view! { <p>"The queue is not known yet: the instance’s database has not been read yet. The \
+                    console retries every few seconds."</p> }.into_any()
                 } else if filtered {
-                    view! { <p>"No case fits these filters. "<a class="link" href=path::reports(instance)>"Show all that wait"</a></p> }.into_any()
+                    view! { <p>"No cases match these filters. "<a class="link" href=path::reports(instance)>"Show all open \
+                    cases"</a></p> }.into_any()
                 } else {
-                    view! { <p>"Nothing waits. New reports appear here within seconds of being made."</p> }.into_any()
+                    view! { <p>"No open cases. New reports appear here within seconds."</p> }.into_any()
                 }}
             </div>
         }
@@ -331,7 +336,8 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
     let kept = Search::parse(&page.search);
     let keep = list::kept_of(&kept, &[QueueFilter::KEYS.as_slice(), &["before"]].concat());
     let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
-        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
+        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} matching \
+        these filters", ui::grouped(page.matching))}</label> }
     });
     view! {
         <div class="card"><form id="chosen" method="get" action=format!("{}#decide", path::reports(instance))>
@@ -340,13 +346,13 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
             <table class="list">
                 <thead>
                     <tr>
-                        {page.may_decide.then(|| view! { <th><span class="heard">"Choose"</span></th> })}
-                        <th>"Why first"</th>
-                        <th>"About"</th>
+                        {page.may_decide.then(|| view! { <th><span class="heard">"Select"</span></th> })}
+                        <th>"Priority"</th>
+                        <th>"Account"</th>
                         <th class="num">"Waiting"</th>
-                        <th>"What"</th>
+                        <th>"Report"</th>
                         <th class="wide">"Reported by"</th>
-                        <th class="wide">"Held by"</th>
+                        <th class="wide">"Assigned to"</th>
                     </tr>
                 </thead>
                 <tbody>{page.rows.iter().map(|row| queue_row(instance, page, row, frame)).collect_view()}</tbody>
@@ -363,7 +369,7 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
         }
         (Some(holder), _) => {
             let theirs = path::with(&path::reports(instance), "holder", &holder.name);
-            view! { <a class="small soft" href=theirs title="All that this person holds">{holder.name.clone()}</a> }.into_any()
+            view! { <a class="small soft" href=theirs title="All cases assigned to this person">{holder.name.clone()}</a> }.into_any()
         }
         (None, Some(there)) => {
             view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " there"</span> }.into_any()
@@ -371,7 +377,7 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
         (None, None) => ().into_any(),
     };
     let choose = page.may_decide.then(|| {
-        let label = format!("Choose {}", row.handle);
+        let label = format!("Select {}", row.handle);
         view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
     });
     view! {
@@ -390,16 +396,18 @@ fn queue_row(instance: &InstanceName, page: &QueuePage, row: &QueueRow, frame: &
 fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
     if page.decided.is_empty() {
         let words = if page.older.is_some() || page.looked_to.is_some() {
-            "None that fits was found as far as was looked. “Further” goes on from there."
+            "No matches as far back as was searched. “Next page” continues from there."
         } else {
-            "No closed report fits. Decided reports are listed here, the last decision first."
+            "No matching reports. Decided reports are listed here, latest decision first."
         };
         return view! { <div class="card pad empty"><p>{words}</p></div> }.into_any();
     }
     let row = |row: &DecidedRow| {
         let decision = match row.decision {
             Some(decision) => view! { {decision.words()} }.into_any(),
-            None => view! { <span class="soft" title="No entry of this console’s record fits">"–"</span> }.into_any(),
+            None => {
+                view! { <span class="soft" title="No matching entry in this console’s audit log">"–"</span> }.into_any()
+            }
         };
         let outcome = row.outcome.map(|outcome| view! { " " <span class=outcome.badge()>{outcome.word()}</span> });
         let more = (row.more > 0).then(|| format!("+ {}", row.more));
@@ -421,10 +429,10 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                 <thead>
                     <tr>
                         <th>"Category"</th>
-                        <th>"About"</th>
+                        <th>"Account"</th>
                         <th>"Decision"</th>
                         <th class="num">"Decided"</th>
-                        <th>"What"</th>
+                        <th>"Details"</th>
                         <th class="wide">"Decided by"</th>
                         <th class="wide">"Report"</th>
                     </tr>

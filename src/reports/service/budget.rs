@@ -31,11 +31,9 @@ pub async fn take_one(context: &Context) -> Result<(), Problem> {
                 let minutes = usize::try_from(wait.0 / MINUTE + 1).unwrap_or(usize::MAX);
                 return Err(Problem::new(
                     Kind::TooMany,
+                    format!("You’ve reached your limit of {most} reveals in {name}, so nothing was shown."),
                     format!(
-                        "You have looked at {most} masked things within {name}, which is the most. Nothing is shown."
-                    ),
-                    format!(
-                        "What you typed is kept. Go on in {}, or let a colleague look.",
+                        "What you typed is kept. Try again in {}, or ask a colleague.",
                         ui::count(minutes, "minute", "minutes")
                     ),
                 ));

@@ -147,7 +147,7 @@ pub fn within(context: &Context, instance: &Instance, open: &[OpenReport]) -> Re
     Err(Problem::new(
         Kind::Forbidden,
         "The open reports about this account are outside your grant.",
-        "A moderator, admin or owner of this console looks at them.",
+        "A moderator, admin or owner of this console handles them.",
     ))
 }
 
@@ -163,8 +163,8 @@ pub fn hands_off(
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
     if !may(Permission::DecideReports) {
         return Some(match context.actor.role {
-            Role::Auditor => "You read everything and decide nothing.".to_owned(),
-            role => format!("As {} you do not decide here.", role.name()),
+            Role::Auditor => "Your role can view everything and decide nothing.".to_owned(),
+            role => format!("Your role ({}) doesn’t decide here.", role.name()),
         });
     }
     let outside: BTreeSet<&str> = open
@@ -177,7 +177,8 @@ pub fn hands_off(
     }
     if open.len() > MOST_READ && context.actor.role == Role::Contractor {
         return Some(format!(
-            "There are more than {MOST_READ} open reports, too many to see whether all are in your grant. A moderator, admin or owner of this console decides this case."
+            "There are more than {MOST_READ} open reports, too many to check against your grant. A moderator, \
+            admin or owner of this console decides this case."
         ));
     }
     if let Some(why) = own.and_then(|own| own.own_case(account.id, open.iter().map(|report| report.reporter))) {
@@ -187,7 +188,7 @@ pub fn hands_off(
         return Some(Untouched::NoCase.words());
     }
     if instance.health().acting() == Some(account.id) {
-        return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
+        return Some("This is the account the console acts as. It can’t be moderated from here.".to_owned());
     }
     if let Some(why) = own.and_then(|own| own.outranked_by(account)) {
         return Some(why);
@@ -196,8 +197,7 @@ pub fn hands_off(
     let by_rank = own.is_some() && context.actor.role == Role::Moderator;
     if account.is_staff() && !by_rank && !may(Permission::DecideAboutStaff) {
         return Some(
-            "This is a member of the instance’s staff. An owner or admin of this console decides about them."
-                .to_owned(),
+            "This account belongs to the instance’s staff. An owner or admin of this console decides.".to_owned(),
         );
     }
     None
@@ -224,7 +224,7 @@ pub async fn own_beyond(
 }
 
 fn missing() -> Problem {
-    Problem::not_found("There is no such account on this instance.")
+    Problem::not_found("This account doesn’t exist on the instance.")
 }
 
 pub async fn case(context: &Context, instance: &str, account: &str, search: &str) -> Result<Framed<CasePage>, Problem> {
@@ -401,18 +401,18 @@ fn partly(facts: &Facts) -> Option<String> {
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
     let posts = |number: usize, rest: &str, rests: &str| match number {
         0 => None,
-        1 => Some(format!("1 post named in the reports {rest}")),
-        many => Some(format!("{} posts named in the reports {rests}", ui::grouped(many))),
+        1 => Some(format!("1 post cited in the reports {rest}")),
+        many => Some(format!("{} posts cited in the reports {rests}", ui::grouped(many))),
     };
     let gone = named.len().saturating_sub(count(own) + count(others));
     let beyond = count(own).saturating_sub(facts.posts.len());
     let said: Vec<String> = [
         posts(gone, "is no longer in the database.", "are no longer in the database."),
-        posts(count(others), "is by somebody else and not shown here.", "are by others and not shown here."),
+        posts(count(others), "is by another account and not shown here.", "are by other accounts and not shown here."),
         posts(
             beyond,
-            &format!("is not shown: the oldest {MOST_POSTS} are."),
-            &format!("are not shown: the oldest {MOST_POSTS} are."),
+            &format!("is not shown: only the oldest {MOST_POSTS} are."),
+            &format!("are not shown: only the oldest {MOST_POSTS} are."),
         ),
     ]
     .into_iter()
@@ -426,21 +426,21 @@ fn not_shown(facts: &Facts) -> Vec<String> {
     let mut said = Vec::new();
     if !facts.hidden.is_empty() {
         said.push(format!(
-            "The console may not read {} on this instance, so none are shown: its database role lacks a grant (howdah instance grants).",
+            "{} can’t be shown: the console’s database role lacks a grant on this instance (howdah instance grants).",
             facts.hidden.join(", ")
         ));
     }
     if !facts.unknown.is_empty() {
         let names: Vec<&str> = facts.unknown.iter().map(|foreign| foreign.0.as_str()).collect();
         said.push(format!(
-            "This instance keeps more with reports and posts than this console knows of: {}.",
+            "This instance stores more with reports and posts than this console knows of: {}.",
             names.join(", ")
         ));
     }
     for report in facts.open.iter().take(MOST_READ) {
         if let Some(number) = report.unknown_category {
             said.push(format!(
-                "Report {} has a category that this console does not know ({number}); it stands under “other” here.",
+                "Report {} has a category this console doesn’t know ({number}); it is listed under “other”.",
                 report.id
             ));
         }
@@ -488,7 +488,7 @@ fn link(row: &Link) -> LinkCard {
     let elsewhere = row.page != row.address;
     let words = [words::preview_kind(row.kind), row.picture.then(|| "with a picture, not shown here".to_owned())];
     LinkCard {
-        host: host(&row.address).unwrap_or_else(|| "no server that can be made out".to_owned()),
+        host: host(&row.address).unwrap_or_else(|| "unknown server".to_owned()),
         address: ui::excerpt(&row.address, LONGEST_ADDRESS),
         page: elsewhere.then(|| {
             (host(&row.page).unwrap_or_else(|| "another page".to_owned()), ui::excerpt(&row.page, LONGEST_ADDRESS))
@@ -508,9 +508,9 @@ fn tagged(row: &TaggedRow) -> Result<String, String> {
     }
     let at = row.uri.as_deref().map(|uri| format!(", at {}", ui::excerpt(uri, LONGEST_ADDRESS))).unwrap_or_default();
     Err(if row.is_collection {
-        format!("links to a collection that the instance does not have, or not any more{at}")
+        format!("links to a collection that doesn’t exist on this instance{at}")
     } else {
-        format!("links to something that this console does not know ({}){at}", ui::excerpt(&row.kind, 60))
+        format!("links to something this console doesn’t know ({}){at}", ui::excerpt(&row.kind, 60))
     })
 }
 
@@ -532,7 +532,7 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
     let is_boost = row.state.is_none();
     let quoted = row.quoted.as_ref();
     match quoted {
-        None => words.push("the instance does not have it, or not any more".to_owned()),
+        None => words.push("it doesn’t exist on this instance".to_owned()),
         Some(quoted) => {
             if quoted.deleted {
                 words.push("deleted since".to_owned());
@@ -541,7 +541,7 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
                 words.push(format!("{}: not shown here", words::visibility(quoted.visibility)));
             }
             if quoted.edited && quoted.text.is_some() {
-                words.push("edited since, what it said before is not shown here".to_owned());
+                words.push("edited since; the earlier text is not shown here".to_owned());
             }
             // Those of a boosted post that is open stand below it.
             if quoted.files > 0 && !(is_boost && quoted.text.is_some()) {
@@ -557,7 +557,7 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
     words.extend(unknown);
     let in_turn = readable.and_then(|id| held.quotes.iter().find(|quote| quote.status == id));
     if in_turn.is_some() && !is_boost {
-        words.push("quotes a post in turn, not shown here".to_owned());
+        words.push("quotes another post, not shown here".to_owned());
     }
     QuoteCard {
         by: row.by.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
@@ -727,7 +727,7 @@ fn report_card(facts: &Facts, report: &OpenReport) -> ReportCard {
     let before = match record {
         Some(record) if record.earlier > 0 => {
             let many = if record.earlier >= 100 { "100+".to_owned() } else { record.earlier.to_string() };
-            format!("{place} · {many} earlier, {} right", record.right)
+            format!("{place} · {many} earlier reports, {} upheld", record.right)
         }
         _ => format!("{place} · first report"),
     };
@@ -775,11 +775,11 @@ fn post(
             shown: (mine && media.public && touched).then(|| path::media(&instance.name, facts.account.id, media.id)),
             fetched: media.file_name.is_none(),
             missing: if !touched {
-                Some("a contractor looks at the files of open cases within the grant".to_owned())
+                Some("contractors only view files of open cases in their grant".to_owned())
             } else if !media.public {
-                Some("of a private post: look at it on the instance itself".to_owned())
+                Some("of a private post: view it in Mastodon".to_owned())
             } else if media.file_name.is_none() && !media.remote {
-                Some("the instance has no copy of it".to_owned())
+                Some("not stored on the instance".to_owned())
             } else {
                 None
             },
@@ -798,7 +798,7 @@ fn post(
     if !open {
         let collections = tagged.iter().filter(|row| row.is_collection).count();
         let others = tagged.len() - collections;
-        let not_known = |what: &str| format!("{what} that this console does not know");
+        let not_known = |what: &str| format!("{what} this console doesn’t know");
         let parts = [
             asked.map(|_| "a poll".to_owned()),
             quoted.map(|_| "a quoted post".to_owned()),
@@ -810,13 +810,13 @@ fn post(
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         if !parts.is_empty() {
-            not_shown.push(format!("It also holds {}: opened with it.", parts.join(", ")));
+            not_shown.push(format!("It also holds {}, revealed with it.", parts.join(", ")));
         }
     }
     let (collections, unknown) = if open { things(held, row.id) } else { Default::default() };
     not_shown.extend(unknown.iter().map(|said| format!("It {said}.")));
     if versions.len() > MOST_EDITS {
-        not_shown.push(format!("Of its earlier versions the first {MOST_EDITS} are shown."));
+        not_shown.push(format!("Only the first {MOST_EDITS} earlier versions are shown."));
     }
     PostCard {
         id: row.id,
@@ -858,7 +858,7 @@ fn strike(instance: &Instance, facts: &Facts, row: &StrikeRow, by: String) -> St
     let appeal = match (row.overruled, row.appeal) {
         (true, _) | (_, Some(Some(true))) => Some("appeal approved".to_owned()),
         (_, Some(Some(false))) => Some("appeal rejected".to_owned()),
-        (_, Some(None)) => Some("appeal waits".to_owned()),
+        (_, Some(None)) => Some("appeal pending".to_owned()),
         (false, None) => None,
     };
     Strike {

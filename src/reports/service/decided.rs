@@ -148,10 +148,10 @@ impl Decisions {
         match (decided, account) {
             (Some(decided), account) => through(&record::name(&self.people, &decided.entry), &decided.acting, account),
             (None, Some(account)) if by.is_some() && by == self.service => {
-                format!("{account}; for whom is not in the record")
+                format!("{account}; person not in the audit log")
             }
             (None, Some(account)) => account,
-            (None, None) => "nobody known".to_owned(),
+            (None, None) => "unknown".to_owned(),
         }
     }
 

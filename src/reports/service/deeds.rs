@@ -63,7 +63,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
         let mut read = instance.database.read().await.map_err(read_problem)?;
         (read.account_or_gone(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
-    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let account = account.ok_or_else(|| Problem::not_found("This account no longer exists on the instance."))?;
     let own = acting::able_own(context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     // Whoever is linked decides about staff by rank, which is compared below; for all others the matrix holds.
@@ -105,8 +105,8 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
             Err(Problem::new(
                 Kind::Conflict,
-                format!("{name} holds this case, so nothing was done."),
-                "Ask them to give it back; what you typed is kept.",
+                format!("Nothing was done: this case is assigned to {name}."),
+                "Ask them to unassign it; what you typed is kept.",
             ))
         }
         _ => Ok(()),
@@ -136,17 +136,17 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         return Err(Problem::new(Kind::Invalid, why, "Nothing was done."));
     }
     if decision == Decision::Resolve && reports.is_empty() {
-        return Err(Problem::new(Kind::Invalid, "There is no open report to close.", "Reload the page."));
+        return Err(Problem::new(Kind::Invalid, "There are no open reports to resolve.", "Reload the page."));
     }
     if reports.is_empty() && context.actor.role == Role::Contractor {
         return Err(Problem::new(
             Kind::Forbidden,
-            "A contractor decides about reports: there is no open one about this account.",
-            "A moderator, admin or owner of this console acts on it.",
+            "Contractors decide reports, and this account has no open ones.",
+            "A moderator, admin or owner of this console can act on it.",
         ));
     }
     if decision == Decision::Disable && !account.has_login {
-        return Err(Problem::new(Kind::Invalid, "This account has no login here that could be frozen.", ""));
+        return Err(Problem::new(Kind::Invalid, "This account has no login here, so it can’t be frozen.", ""));
     }
     let (text, why) = checked_words(decision, &form.text, preset.is_some(), &form.why)?;
     free_or_mine(&context, &instance, account.id).await?;
@@ -238,7 +238,7 @@ fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Res
         return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
     }
     if decision == Decision::Warn && text.is_empty() && !preset {
-        return Err(Problem::invalid("text", "A warning needs words: write some, or choose a prepared text."));
+        return Err(Problem::invalid("text", "A warning needs a message: write one, or choose a warning preset."));
     }
     // The words to the person are a reason too; only a sanction without either has none.
     let needs_why = !matches!(decision, Decision::Resolve | Decision::Warn) && text.is_empty() && !preset;
@@ -253,10 +253,10 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let decision: Decision = form.decision.parse().map_err(|()| malformed_form())?;
     let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| malformed_form())?;
     if seen.is_empty() {
-        return Err(Problem::new(Kind::Invalid, "No case is chosen, and nothing was done.", "Choose some first."));
+        return Err(Problem::new(Kind::Invalid, "Nothing was done: no cases are selected.", "Select some first."));
     }
     if let Some(refused) = batches::too_many(context.actor.role, seen.len()) {
-        return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
+        return Err(Problem::new(Kind::Invalid, refused, "Select fewer, or ask an admin."));
     }
     let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
     let mut deeds = Vec::new();
@@ -293,7 +293,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
         }
         if decision == Decision::Warn && reports.len() > MOST_WITH_A_WARNING {
             refused.get_or_insert(format!(
-                "@{} has {} open reports: a warning about so many is given on the case’s own page.",
+                "@{} has {} open reports, too many for a batch. Send the warning from the case page.",
                 account.acct(),
                 ui::grouped(reports.len())
             ));
@@ -316,7 +316,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     match refused {
         Some(why) if deeds.is_empty() => {
             context.note_denied(Permission::DecideReports, Some(&instance.name)).await;
-            Err(Problem::new(Kind::Forbidden, why, "None of the cases chosen is yours to decide."))
+            Err(Problem::new(Kind::Forbidden, why, "You can’t decide any of the selected cases."))
         }
         _ => batches::service::begin(&context, &instance, deeds, why).await,
     }
@@ -370,7 +370,7 @@ pub async fn hand_over(
         .await?
         .into_iter()
         .find(|(id, _)| *id == to)
-        .ok_or_else(|| Problem::invalid("to", "Choose somebody who may decide here."))?;
+        .ok_or_else(|| Problem::invalid("to", "Choose a colleague who may decide here."))?;
     let to = OperatorId(to);
     let deed = HandOverCase {
         instance: instance.name.clone(),
@@ -396,7 +396,11 @@ pub async fn hand_over(
     if handed {
         Ok(format!("{}{}", path::reports(&instance.name), filter_in(&back)))
     } else {
-        Err(Problem::new(Kind::Conflict, "You do not hold this case any more, so it stays as it is.", "Take it first."))
+        Err(Problem::new(
+            Kind::Conflict,
+            "The case is no longer assigned to you, so nothing was changed.",
+            "Assign it to yourself first.",
+        ))
     }
 }
 
@@ -465,11 +469,11 @@ async fn belongs(context: &Context, instance: &Instance, report: ReportId, accou
             Err(Problem::new(
                 Kind::Forbidden,
                 format!("This report is outside your grant: {}.", state.category.word()),
-                "A moderator, admin or owner of this console decides about it.",
+                "A moderator, admin or owner of this console decides it.",
             ))
         }
         Some(state) if state.target == account => not_my_own(context, instance, &state).await,
-        _ => Err(Problem::not_found(format!("There is no report {report} about this account."))),
+        _ => Err(Problem::not_found(format!("Report {report} doesn’t exist for this account."))),
     }
 }
 
@@ -516,8 +520,8 @@ pub async fn reverse(
     if account.nothing_comes_back() && (account.state.deleted || !account.has_login) {
         return Err(Problem::new(
             Kind::Conflict,
-            "Nothing was done: what this account had is deleted, and lifting a sanction brings nothing of it back.",
-            "The page shows how it stands.",
+            "Nothing was done: this account’s data is deleted, and undoing a sanction restores none of it.",
+            "The page shows the current state.",
         ));
     }
     let why = Why::given(&why, context.actor.role == Role::Contractor)?;
@@ -561,7 +565,7 @@ pub async fn reveal(
         let mut read = instance.database.read().await.map_err(read_problem)?;
         (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
-    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let account = account.ok_or_else(|| Problem::not_found("This account no longer exists on the instance."))?;
     let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::Reveal, object).await?;
@@ -586,12 +590,12 @@ pub async fn reveal(
         Err(error) => Answer::NotSent { why: error.to_string() },
     };
     let answered = closed_as_read(&context.app, warrant, answer, json!({})).await?;
-    let value = found.map_err(read_problem)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
+    let value = found.map_err(read_problem)?.ok_or_else(|| Problem::not_found("There is nothing to reveal."))?;
     let title = match answered.deed().what {
-        Masked::Email => "Mail address",
-        Masked::SignUpAddress => "Address at sign-up",
+        Masked::Email => "Email address",
+        Masked::SignUpAddress => "Sign-up IP address",
         Masked::PrivatePost(_) => "Private post",
-        Masked::SeenAddress(_) => "Address they were seen from",
+        Masked::SeenAddress(_) => "IP address",
     };
     let text = serde_json::to_string(&(id, title, ui::tame(&value))).map_err(store_problem)?;
     let shown = drafts::keep(
@@ -663,7 +667,7 @@ impl Carry for DecideCase {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if self.reports.len() > MOST_READ {
             return Ok(Some(format!(
-                "it has more than {MOST_READ} open reports, and is decided by itself, on its page"
+                "it has more than {MOST_READ} open reports and has to be decided on its own page"
             )));
         }
         let mut now = read.open_reports(self.account).await?;
@@ -686,14 +690,14 @@ impl Carry for DecideCase {
         let mut changed = Vec::new();
         // In a wave a few more than were named are no news.
         if more > FEW_MORE && !goes_on {
-            changed.push(format!("{more} more reports came in than were named to you"));
+            changed.push(format!("{more} more reports came in than you were told"));
         }
         if came > 0 {
-            changed.push(format!("{} came in that you have not seen", ui::count(came, "report", "reports")));
+            changed.push(format!("{} came in that you haven’t seen", ui::count(came, "report", "reports")));
         }
         if went > 0 {
             changed.push(format!(
-                "{} closed by somebody else",
+                "{} resolved by somebody else",
                 if went == 1 { "1 report was".to_owned() } else { format!("{went} reports were") }
             ));
         }
@@ -849,7 +853,7 @@ impl Carry for ChangeCategory {
         Ok(match read.report_state(self.report).await? {
             None => Some("the report is gone".to_owned()),
             Some(state) if state.category != self.before || state.rules != self.rules_before => {
-                Some(format!("somebody else put it under “{}” meanwhile", state.category.word()))
+                Some(format!("somebody else changed it to “{}” in the meantime", state.category.word()))
             }
             Some(_) => None,
         })
@@ -884,7 +888,7 @@ impl Carry for ClaimCase {
         match held {
             Ok(true) => {}
             Ok(false) => {
-                let message = if deed.claim { "somebody else was quicker" } else { "you did not hold it" };
+                let message = if deed.claim { "somebody else was quicker" } else { "it wasn’t assigned to you" };
                 let answer = Answer::Refused { status: 409, message: message.to_owned() };
                 return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
             }

@@ -132,7 +132,7 @@ fn what(reports: &[&OpenReport]) -> String {
     let said = reports.iter().map(|report| report.comment.trim()).max_by_key(|comment| comment.chars().count());
     let posts: BTreeSet<_> = reports.iter().flat_map(|report| &report.status_ids).collect();
     let named = match posts.len() {
-        0 => "no post named".to_owned(),
+        0 => "no posts reported".to_owned(),
         number => ui::count(number, "post", "posts"),
     };
     match said {
@@ -321,7 +321,7 @@ async fn preview(
         read.staff_among(&ids).await.map_err(read_problem)?
     };
     let left_out =
-        own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
+        own.into_iter().map(|case| (case.row.clone(), "your own case: left out, a colleague has to decide".to_owned()));
     let filtered = parsed.get("category").and_then(|name| name.parse::<Category>().ok());
     let other = cases.iter().filter_map(|case| {
         let row = &case.row;
@@ -332,15 +332,15 @@ async fn preview(
             None => Vec::new(),
         };
         let why = if staff.contains(&row.account) {
-            "a member of the instance’s staff".to_owned()
+            "staff of the instance".to_owned()
         } else if !case.decidable {
-            "a report outside your grant: left out, somebody else decides".to_owned()
+            "a report outside your grant: left out, a colleague has to decide".to_owned()
         } else if row.reports > MOST_READ {
-            format!("{} reports: it will be refused, and is decided on its own page", ui::grouped(row.reports))
+            format!("{} reports: left out, decide it on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {
-            format!("{} reports: it is left out, and warned on its own page", ui::grouped(row.reports))
+            format!("{} reports: left out, warn on its own page", ui::grouped(row.reports))
         } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
-            format!("held by {}: it will be refused", holder.name)
+            format!("assigned to {}: will be refused", holder.name)
         } else if !besides.is_empty() {
             format!("also reported as {}", besides.join(", "))
         } else if row.category == Category::Legal {

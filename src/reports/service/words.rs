@@ -21,10 +21,10 @@ pub fn plain_text(text: &str, is_html: bool) -> String {
 pub fn strike(action: i32) -> &'static str {
     match action {
         0 => "Warned",
-        1000 => "Login frozen",
+        1000 => "Frozen",
         1250 => "Posts marked",
         1500 => "Posts deleted",
-        2000 => "Media hidden",
+        2000 => "Marked as sensitive",
         3000 => "Limited",
         4000 => "Suspended",
         _ => "Strike",
@@ -39,7 +39,7 @@ pub fn visibility(number: i32) -> String {
         2 => "followers only".to_owned(),
         3 => "direct".to_owned(),
         4 => "limited".to_owned(),
-        other => format!("of a visibility this console does not know ({other})"),
+        other => format!("of a visibility this console doesn’t know ({other})"),
     }
 }
 
@@ -51,19 +51,19 @@ pub fn media_kind(number: i32) -> String {
         2 => "video".to_owned(),
         3 => "file".to_owned(),
         4 => "audio".to_owned(),
-        other => format!("file of a kind this console does not know ({other})"),
+        other => format!("file of a kind this console doesn’t know ({other})"),
     }
 }
 
 /// What is to be said of a quote by its state; nothing where its author agreed (`quotes.state`, `app/models/quote.rb`).
 pub fn quote_state(state: i32) -> Option<String> {
     match state {
-        0 => Some("its author has not agreed to it yet".to_owned()),
+        0 => Some("its author hasn’t agreed to it yet".to_owned()),
         1 => None,
         2 => Some("its author refused it".to_owned()),
         3 => Some("its author took the consent back".to_owned()),
         4 => Some("deleted by its author".to_owned()),
-        other => Some(format!("in a state this console does not know ({other})")),
+        other => Some(format!("in a state this console doesn’t know ({other})")),
     }
 }
 
@@ -72,9 +72,9 @@ pub fn preview_kind(kind: i32) -> Option<String> {
     match kind {
         0 => None,
         1 => Some("a photo".to_owned()),
-        2 => Some("a video to be played in place, not shown here".to_owned()),
+        2 => Some("a video, not shown here".to_owned()),
         3 => Some("with something embedded, not shown here".to_owned()),
-        other => Some(format!("of a kind this console does not know ({other})")),
+        other => Some(format!("of a kind this console doesn’t know ({other})")),
     }
 }
 
@@ -83,8 +83,8 @@ pub fn severity(number: i32) -> String {
     match number {
         0 => "limited".to_owned(),
         1 => "suspended".to_owned(),
-        2 => "listed without restriction".to_owned(),
-        other => format!("under a rule of a severity this console does not know ({other})"),
+        2 => "domain block: none".to_owned(),
+        other => format!("domain block of a severity this console doesn’t know ({other})"),
     }
 }
 

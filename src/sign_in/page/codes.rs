@@ -10,7 +10,8 @@ use leptos::prelude::*;
 pub fn authenticator(offer: &Authenticator) -> AnyView {
     view! {
         <div class="qr" inner_html=offer.picture.clone()></div>
-        <p class="small soft">"On this device: " <a class="link" href=offer.address.clone()>"open it in your authenticator app"</a></p>
+        <p class="small soft">"On this device: " <a class="link" href=offer.address.clone()>"open it in your \
+        authenticator app"</a></p>
         <p class="small soft">"Or type this key: " <code>{offer.key.clone()}</code></p>
     }
     .into_any()
@@ -20,9 +21,10 @@ pub fn authenticator(offer: &Authenticator) -> AnyView {
 pub fn recovery_codes(shown: &RecoveryCodes) -> AnyView {
     let codes = shown.codes.join("\n");
     view! {
-        <p>"If you lose your phone, one of these codes replaces it, once. Keep them where nobody else looks. They are not shown again."</p>
+        <p>"If you lose your phone, each of these codes replaces it once. Store them safely. They are not shown \
+        again."</p>
         <pre class="codes" tabindex="0" aria-label="Recovery codes">{codes.clone()}</pre>
-        <p class="small soft no-print">"A click on the codes marks all of them."</p>
+        <p class="small soft no-print">"Click the codes to select all of them."</p>
         <div class="chips no-print">
             <a class="btn" download="howdah-recovery-codes.txt" href=as_file(&shown.file)>"Save as a file"</a>
             <Keep text=codes />

@@ -44,7 +44,8 @@ fn body(frame: Frame, page: YourSignIn) -> AnyView {
             </div>
             <aside class="stack">
                 {recovery(&page, &frame)}
-                <p class="soft small">"Whatever you change here is in the record, and ends your other sessions. Without password and phone, an owner can reset your sign-in; at the server: " <code>"howdah operator recover NAME"</code></p>
+                <p class="soft small">"Changes on this page are in the audit log, and end your other sessions. If \
+                you lose password and phone, an owner can reset your sign-in; on the server: " <code>"howdah operator recover NAME"</code></p>
             </aside>
         </div>
         {sessions(&page, &frame)}
@@ -84,12 +85,12 @@ fn password(frame: &Frame) -> AnyView {
             <header><h2>"Password"</h2></header>
             <form method="post" action=PASSWORD class="body stack">
                 {whose(frame)}
-                {secret("Present password", "present", "current-password", draft)}
+                {secret("Current password", "present", "current-password", draft)}
                 <label class="field">"New password" <span class="soft small">{format!("at least {SHORTEST_PASSWORD} characters")}</span>
                     <input class="input" name="password" type="password" autocomplete="new-password" required="" /></label>
                 {form::beside(draft, "password")}
-                {secret("The same again", "repeat", "new-password", draft)}
-                <div><button class="btn main">"Change the password"</button></div>
+                {secret("Repeat the password", "repeat", "new-password", draft)}
+                <div><button class="btn main">"Change password"</button></div>
             </form>
         </section>
     }
@@ -124,19 +125,19 @@ fn factor(page: &YourSignIn, frame: &Frame) -> AnyView {
     let (state, said, act) = if page.factor {
         (
             view! { <span class="badge good end">"set up"</span> }.into_any(),
-            "A new phone, or another app? What is set up now holds until the new one is confirmed.",
+            "New phone or new app? Your current authenticator works until the new one is confirmed.",
             "Replace the authenticator",
         )
     } else if page.factor_needed {
         (
             view! { <span class="badge danger end">"missing"</span> }.into_any(),
-            "Without one you cannot sign in again. An app on your phone shows a new code every half minute.",
+            "Without one you can’t sign in again. An app on your phone shows a new code every 30 seconds.",
             "Set up an authenticator",
         )
     } else {
         (
             view! { <span class="badge warn end">"none"</span> }.into_any(),
-            "Your password alone lets somebody in. An app on your phone shows a new code every half minute.",
+            "Your password alone is enough to sign in. An app on your phone shows a new code every 30 seconds.",
             "Set up an authenticator",
         )
     };
@@ -146,7 +147,7 @@ fn factor(page: &YourSignIn, frame: &Frame) -> AnyView {
             <form method="post" action=BEGIN class="body stack">
                 <p>{said}</p>
                 {whose(frame)}
-                {secret("Present password", "present", "current-password", draft)}
+                {secret("Current password", "present", "current-password", draft)}
                 {page.factor.then(|| code("Code from your authenticator, or a recovery code", draft))}
                 <div><button class="btn">{act}</button></div>
             </form>
@@ -159,15 +160,17 @@ fn setting(id: &str, offer: &Authenticator, page: &YourSignIn, frame: &Frame) ->
     let draft = frame.draft_for(SET);
     view! {
         <section class="card panel" id="authenticator">
-            <header><h2>{if page.factor { "The new authenticator" } else { "Your authenticator" }}</h2><span class="soft small end">"good for ten minutes"</span></header>
+            <header><h2>{if page.factor { "The new authenticator" } else { "Your authenticator" }}</h2><span class="soft small end">"valid for ten \
+            minutes"</span></header>
             <form method="post" action=SET class="body stack">
                 <p>"Scan this with an authenticator app, then type the code it shows."</p>
                 {codes::authenticator(offer)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="setting" value=id.to_owned() />
                 {code("Code from the new authenticator", draft)}
-                <p class="small soft">"New recovery codes come with it; those you have hold no more."</p>
-                <div class="chips"><button class="btn main">"Set it up"</button><a class="btn" href=crate::path::YOUR_SIGN_IN>"Leave it as it is"</a></div>
+                <p class="small soft">"It comes with new recovery codes; your current ones stop working."</p>
+                <div class="chips"><button class="btn main">"Set up"</button><a class="btn" href=crate::path::YOUR_SIGN_IN>"Keep the current \
+                one"</a></div>
             </form>
         </section>
     }
@@ -189,7 +192,8 @@ fn recovery(page: &YourSignIn, frame: &Frame) -> AnyView {
         return view! {
             <section class="card">
                 <header><h2>"Recovery codes"</h2></header>
-                <div class="body"><p class="soft">"They come with an authenticator, and stand in for it when the phone is lost."</p></div>
+                <div class="body"><p class="soft">"They come with an authenticator, and replace it if you lose \
+                your phone."</p></div>
             </section>
         }
         .into_any();
@@ -204,12 +208,13 @@ fn recovery(page: &YourSignIn, frame: &Frame) -> AnyView {
         <section class="card" id="recovery-codes">
             <header><h2>"Recovery codes"</h2><span class=badge>{page.codes_left} " left"</span></header>
             <form method="post" action=CODES class="body stack">
-                <p>"Each replaces the phone once. New ones take the place of all you have."</p>
-                {page.code_used.map(|at| view! { <p class="note">"One was used " {time::ago(at, frame.now)} ". If it was not you, change everything on this page."</p> })}
+                <p>"Each replaces your phone once. New ones replace all you have."</p>
+                {page.code_used.map(|at| view! { <p class="note">"One was used " {time::ago(at, frame.now)} ". If it wasn’t you, \
+                change everything on this page."</p> })}
                 {whose(frame)}
-                {secret("Present password", "present", "current-password", draft)}
+                {secret("Current password", "present", "current-password", draft)}
                 {code("Code from your authenticator, or a recovery code", draft)}
-                <div><button class="btn">"Make new recovery codes"</button></div>
+                <div><button class="btn">"Generate recovery codes"</button></div>
             </form>
         </section>
     }
@@ -230,7 +235,7 @@ fn sessions(page: &YourSignIn, frame: &Frame) -> AnyView {
         <section class="card lead" id="sessions">
             <header><h2>"Sessions"</h2><span class="soft small">{ui::count(page.sessions.len(), "session", "sessions")}</span>{all}</header>
             <table class="list">
-                <thead><tr><th>"Browser"</th><th>"Address"</th><th>"Since"</th><th>"Last used"</th><th><span class="heard">"End"</span></th></tr></thead>
+                <thead><tr><th>"Browser"</th><th>"IP address"</th><th>"Since"</th><th>"Last used"</th><th><span class="heard">"End"</span></th></tr></thead>
                 <tbody>{page.sessions.iter().map(|session| row(session, frame)).collect_view()}</tbody>
             </table>
         </section>
@@ -240,14 +245,14 @@ fn sessions(page: &YourSignIn, frame: &Frame) -> AnyView {
 
 fn row(session: &OwnSession, frame: &Frame) -> AnyView {
     let browser = match (&session.browser, session.half) {
-        (_, true) => "A sign-in that is not through".to_owned(),
+        (_, true) => "Unfinished sign-in".to_owned(),
         (Some(browser), false) => browser.clone(),
-        (None, false) => "Not known".to_owned(),
+        (None, false) => "Unknown".to_owned(),
     };
     let mark = if session.this {
         view! { <span class="badge accent">"this one"</span> }.into_any()
     } else if session.half {
-        view! { <span class="badge warn">"password right, code missing"</span> }.into_any()
+        view! { <span class="badge warn">"password correct, code missing"</span> }.into_any()
     } else {
         ().into_any()
     };

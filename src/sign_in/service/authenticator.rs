@@ -42,7 +42,8 @@ pub fn shown(app: &App, codes: &[String], name: &str) -> RecoveryCodes {
 fn written(codes: &[String], name: &str, host: &str, now: Timestamp) -> RecoveryCodes {
     let codes: Vec<String> = codes.iter().map(|code| grouped(code, "-")).collect();
     let file = format!(
-        "Recovery codes of {name} for Howdah at {host}\nMade {}. Each works once, in the place of a code from the authenticator.\n\n{}\n",
+        "Recovery codes of {name} for Howdah at {host}\nCreated {}. Each works once, instead of a code from the \
+        authenticator.\n\n{}\n",
         time::absolute(now),
         codes.join("\n")
     );

@@ -61,8 +61,8 @@ fn link_hash(app: &App, link: &str) -> String {
 fn link_gone() -> Problem {
     Problem::new(
         Kind::NotFound,
-        "This link was used already, has run out, or is mistyped.",
-        "Ask an owner for a new one; at the server: howdah operator recover NAME",
+        "This link was already used, has expired, or is mistyped.",
+        "Ask an owner for a new one; on the server: howdah operator recover NAME",
     )
 }
 
@@ -87,7 +87,7 @@ async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
             Ok(person)
         }
         (None, Ok(_)) => Err(link_gone()),
-        (None, Err(wait)) => Err(too_many("Too many links that are not there", wait)),
+        (None, Err(wait)) => Err(too_many("Too many invalid links", wait)),
     }
 }
 
@@ -119,7 +119,7 @@ pub async fn choose(link: &str, password: &str, repeat: &str) -> Result<String, 
     let app = app_of_request()?;
     let person = whose(&app, link).await?;
     if password != repeat {
-        return Err(Problem::invalid("repeat", "The two passwords differ."));
+        return Err(Problem::invalid("repeat", "The passwords don’t match."));
     }
     let hash = link_hash(&app, link);
     let choosing = {

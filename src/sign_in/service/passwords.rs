@@ -58,7 +58,7 @@ pub fn password_problem(password: &str, names: &[String]) -> Option<String> {
         let name = plain(name);
         name.chars().count() >= SHORTEST_NAME && letters.contains(&name)
     }) {
-        return Some(format!("The password contains “{name}”, which everybody tries first. Choose one without it."));
+        return Some(format!("The password contains “{name}”, which is easy to guess. Choose one without it."));
     }
     let spoken = letters.trim_matches(|c: char| c.is_ascii_digit());
     let phrase = PHRASES.contains(&spoken);
@@ -67,9 +67,7 @@ pub fn password_problem(password: &str, names: &[String]) -> Option<String> {
     if !phrase && zxcvbn(&weighed, &known).score() >= Score::Three {
         return None;
     }
-    Some(
-        "This password is among those that are guessed first. Choose some words that nobody would put together.".into(),
-    )
+    Some("This password is easy to guess. Choose a few words that nobody would combine.".into())
 }
 
 /// Letters and digits alone, in lower case.
@@ -103,7 +101,7 @@ pub async fn new_password(app: &App, person: &str, password: &str) -> Result<(),
     let (names, password) = (names_of(&app.config, person), password.to_owned());
     let wrong = tokio::task::spawn_blocking(move || password_problem(&password, &names)).await.map_err(|error| {
         tracing::error!(%error, "passwords.weighed");
-        Problem::unavailable("The password could not be looked at.", "Try again in a moment.")
+        Problem::unavailable("The password couldn’t be checked.", "Try again in a moment.")
     })?;
     wrong.map_or(Ok(()), |wrong| Err(Problem::invalid("password", wrong)))
 }
@@ -118,19 +116,19 @@ mod tests {
             ["Howdah", "Olga Owner", "Olga", "Owner", "harbour", "harbour.example"].map(str::to_owned).to_vec();
         for (password, said) in [
             ("short", "at least 12"),
-            ("password1234", "guessed first"),
-            ("passwordpassword", "guessed first"),
-            ("P@ssw0rd1234", "guessed first"),
-            ("123456789012", "guessed first"),
-            ("qwertyuiop12", "guessed first"),
-            ("1q2w3e4r5t6y", "guessed first"),
-            ("iloveyou1234", "guessed first"),
-            ("aaaaaaaaaaaaaaaa", "guessed first"),
-            ("abcdefghijklmnop", "guessed first"),
-            ("letmeinletmein", "guessed first"),
-            ("correct horse battery staple", "guessed first"),
-            ("CorrectHorseBatteryStaple!", "guessed first"),
-            ("May the force be with you 2026", "guessed first"),
+            ("password1234", "easy to guess"),
+            ("passwordpassword", "easy to guess"),
+            ("P@ssw0rd1234", "easy to guess"),
+            ("123456789012", "easy to guess"),
+            ("qwertyuiop12", "easy to guess"),
+            ("1q2w3e4r5t6y", "easy to guess"),
+            ("iloveyou1234", "easy to guess"),
+            ("aaaaaaaaaaaaaaaa", "easy to guess"),
+            ("abcdefghijklmnop", "easy to guess"),
+            ("letmeinletmein", "easy to guess"),
+            ("correct horse battery staple", "easy to guess"),
+            ("CorrectHorseBatteryStaple!", "easy to guess"),
+            ("May the force be with you 2026", "easy to guess"),
             ("Olga Owner 2026!", "“Olga Owner”"),
             ("the boats of o-l-g-a", "“Olga”"),
             ("my HOWDAH is my castle", "“Howdah”"),

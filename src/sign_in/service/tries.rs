@@ -98,7 +98,7 @@ pub async fn in_turn<T: Send + 'static>(
     if let Some(what) = app.store.foreign().await? {
         tracing::error!(what, "sign_in.foreign");
         return Err(Problem::unavailable(
-            "The console’s own database is not as the console made it, so nobody signs in.",
+            "Nobody can sign in: the console’s own database was altered from outside.",
             "Whoever runs Howdah finds the reason in its log.",
         ));
     }
@@ -127,7 +127,7 @@ pub async fn in_turn<T: Send + 'static>(
     });
     checked.await.unwrap_or_else(|error| {
         tracing::error!(%error, "sign_in.check");
-        Err(Problem::unavailable("This could not be checked.", "Try again in a moment."))
+        Err(Problem::unavailable("This couldn’t be checked.", "Try again in a moment."))
     })
 }
 
@@ -145,7 +145,7 @@ async fn wait_for(app: &App, turn: &str) -> Result<Reserved, Problem> {
 }
 
 fn busy() -> Problem {
-    Problem::new(Kind::TooMany, "Other attempts from here are being checked.", "Wait a moment and try again.")
+    Problem::new(Kind::TooMany, "Other attempts from your network are being checked.", "Wait a moment and try again.")
 }
 
 /// Reserves, with the store's troubles as a problem.

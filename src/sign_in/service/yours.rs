@@ -76,8 +76,8 @@ fn proved<'a>(context: &'a Context, me: &'a Operator) -> Proved<'a> {
 fn changed_meanwhile() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "Your sign-in was changed elsewhere meanwhile, and nothing was done here.",
-        "The page shows how it stands.",
+        "Nothing was done: your sign-in was changed elsewhere in the meantime.",
+        "The page shows the current state.",
     )
 }
 
@@ -123,7 +123,7 @@ async fn prove_password(context: &Context, me: &Operator, password: &str) -> Res
         return Ok(());
     }
     let fact = Fact::SignInFailed { operator: Some(me.id.clone()), address: address(context) };
-    Err(wrong(context, fact, "present", "That is not your present password.").await)
+    Err(wrong(context, fact, "present", "Wrong password.").await)
 }
 
 /// A present code of the authenticator, or a recovery code: asked where there is an authenticator, and used up.
@@ -144,7 +144,7 @@ async fn prove_code(context: &Context, me: &Operator, code: &str) -> Result<(), 
         return Ok(());
     }
     let fact = Fact::CodeFailed { operator: me.id.clone(), address: address(context) };
-    let said = "That code is not right, or it was used already. Wait for the next one, or use a recovery code.";
+    let said = "Wrong code, or already used. Wait for the next one, or use a recovery code.";
     Err(wrong(context, fact, "code", said).await)
 }
 
@@ -161,13 +161,13 @@ pub async fn change_password(
 ) -> Result<String, Problem> {
     let (permit, me) = permitted(&context).await?;
     if password != repeat {
-        return Err(Problem::invalid("repeat", "The two passwords differ."));
+        return Err(Problem::invalid("repeat", "The passwords don’t match."));
     }
     // Counted and in turn, and before the work of weighing the new one.
     prove_password(&context, &me, &present).await?;
     new_password(&context.app, &me.name, &password).await?;
     if password == present {
-        return Err(Problem::invalid("password", "That is the password you have. Choose another one."));
+        return Err(Problem::invalid("password", "This is your current password. Choose another one."));
     }
     let app = &context.app;
     let hash = app.passwords.hash(&password).await?;
@@ -212,7 +212,7 @@ async fn setting(context: &Context, me: &Operator, id: &str) -> Result<Option<Se
 }
 
 fn too_late() -> String {
-    "The authenticator was not set up in time, or your sign-in was changed meanwhile. Begin again.".to_owned()
+    "The set-up took too long, or your sign-in was changed in the meantime. Start over.".to_owned()
 }
 
 /// Confirms the new authenticator with a code of its own. New recovery codes come with it.
@@ -220,9 +220,8 @@ pub async fn set_factor(context: Context, id: String, code: String) -> Result<St
     let (permit, me) = permitted(&context).await?;
     let app = &context.app;
     let setting = setting(&context, &me, &id).await?.ok_or_else(|| Problem::new(Kind::Conflict, too_late(), ""))?;
-    let step = step_of(&totp(&setting.secret)?, &code, context.now()).ok_or_else(|| {
-        Problem::invalid("code", "That code is not right. Check the clock of your phone and try the next one.")
-    })?;
+    let step = step_of(&totp(&setting.secret)?, &code, context.now())
+        .ok_or_else(|| Problem::invalid("code", "Wrong code. Check your phone’s clock and try the next one."))?;
     let sealed = app.keys.seal_text("totp", &me.id.0, &setting.secret).map_err(store_problem)?;
     let codes = new_codes();
     let recovery: Vec<String> = codes.iter().map(|code| recovery_hash(app, &me.id, code)).collect();
@@ -243,7 +242,7 @@ pub async fn new_recovery_codes(context: Context, present: String, code: String)
     if me.totp_secret.is_none() {
         return Err(Problem::new(
             Kind::Conflict,
-            "Recovery codes stand in for an authenticator, and you have none.",
+            "Recovery codes replace an authenticator, and you have none.",
             "Set one up; its recovery codes come with it.",
         ));
     }
@@ -302,7 +301,7 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
     let app = &context.app;
     let session = SessionName::typed("session", &session)?;
     if session.as_str() == context.actor.session {
-        return Err(Problem::new(Kind::Invalid, "That is the session you are in.", "“Sign out” ends it."));
+        return Err(Problem::new(Kind::Invalid, "This is your current session.", "“Sign out” ends it."));
     }
     let one = Some(session).filter(|session| !session.is_empty());
     if let Some(short) = &one {
@@ -311,8 +310,8 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
         if !open.iter().any(|session| session.short == short.as_str()) {
             return Err(Problem::new(
                 Kind::Conflict,
-                "That session has ended already.",
-                "The page shows those that are left.",
+                "That session has already ended.",
+                "The page shows the remaining ones.",
             ));
         }
     }
@@ -352,7 +351,8 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
             let codes = take_codes(context, id).await?;
             if codes.is_none() {
                 gone = Some(
-                    "These recovery codes have been shown already. If you did not keep them, make new ones.".to_owned(),
+                    "These recovery codes have already been shown. If you didn’t save them, generate new ones."
+                        .to_owned(),
                 );
             }
             codes
@@ -437,7 +437,7 @@ fn browser(user_agent: &str) -> String {
         (Some(name), Some(system)) => format!("{name} on {system}"),
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "A browser that does not say which".to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
     }
 }
 
@@ -485,8 +485,8 @@ mod tests {
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
                 "Safari on iPhone",
             ),
-            ("curl/8.9.1", "A browser that does not say which"),
-            ("<script>alert(1)</script>", "A browser that does not say which"),
+            ("curl/8.9.1", "Unknown browser"),
+            ("<script>alert(1)</script>", "Unknown browser"),
         ] {
             assert_eq!(browser(user_agent), said);
         }
