@@ -3,7 +3,7 @@ import { expect, hydrated, person, test } from '../support/test';
 
 const LIVE = 'html[data-live]';
 const REPORTS = '.rail [data-count="harbour reports"]';
-const WRITTEN = '[data-meanwhile] .note';
+const WRITTEN = '[data-since] .note';
 
 test('a colleague closes a case: numbers and a quiet mark, and no line moves', async ({ as }) => {
   const owner = await as('owner');
@@ -24,11 +24,11 @@ test('a colleague closes a case: numbers and a quiet mark, and no line moves', a
   await moderator.locator('#decide form button').click();
   await expect(moderator.getByRole('status').first()).toContainText('Closed');
 
-  await expect(owner.locator(WRITTEN)).toContainText('1 closed meanwhile');
+  await expect(owner.locator(WRITTEN)).toContainText('1 closed');
   await expect(owner.locator(REPORTS)).toHaveText(String(before.waiting - 1));
   expect(await rows.allInnerTexts()).toEqual(before.rows);
   expect((await rows.last().boundingBox())?.y).toBe(top);
-  await expect(second.locator(WRITTEN)).toContainText(`This case was closed meanwhile, by ${person('moderator').name}`);
+  await expect(second.locator(WRITTEN)).toContainText(`Closed by ${person('moderator').name}`);
   await owner.locator(WRITTEN).getByRole('link').click();
   await expect(rows).toHaveCount(before.rows.length - 1);
 });

@@ -92,7 +92,7 @@ async fn seen_at(house: &House, cookie: &str) -> i64 {
 
 /// Where a page asks what changed.
 fn asks(page: &str) -> String {
-    let (_, rest) = page.split_once("data-meanwhile=\"").expect("a page that asks");
+    let (_, rest) = page.split_once("data-since=\"").expect("a page that asks");
     rest.split('"').next().unwrap().replace("&amp;", "&")
 }
 
@@ -249,15 +249,15 @@ async fn a_list_says_how_many_came_and_went_under_its_filter() {
         said.insert(*filter, answer.body);
     }
     let expected = [
-        ("", "2 new · 1 closed meanwhile"),
+        ("", "2 new · 1 closed"),
         ("?category=other", "2 new"),
-        ("?category=spam", "1 closed meanwhile"),
-        ("?state=unheld", "2 new · 1 gone meanwhile"),
-        ("overview", "2 new · 1 closed meanwhile"),
+        ("?category=spam", "1 closed"),
+        ("?state=unheld", "2 new · 1 gone"),
+        ("overview", "2 new · 1 closed"),
     ];
     assert_eq!(said, expected.map(|(filter, words)| (filter, words.to_owned())).into());
     let decided = house.get(Some(&owner), "/i/harbour/reports?state=decided").await.body;
-    assert!(!decided.contains("data-meanwhile"), "what is decided does not wait");
+    assert!(!decided.contains("data-since"), "what is decided does not wait");
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn a_case_says_who_closed_it_and_what_came_in() {
     let about = "insert into reports (account_id, target_account_id, created_at, updated_at) select min(id), $1::bigint, now(), now() from accounts where id > 0 returning id::text";
     let new: String = sqlx::query_scalar(about).bind(&account).fetch_one(&house.instance).await.unwrap();
     house.look().await;
-    assert_eq!(house.get(Some(&owner), &asked).await.body, "1 report about this account came in meanwhile.");
+    assert_eq!(house.get(Some(&owner), &asked).await.body, "1 new report about this account.");
 
     let all = format!("{reports},{new}");
     let state = crate::support::NO_SANCTION;
@@ -291,8 +291,8 @@ async fn a_case_says_who_closed_it_and_what_came_in() {
     let done = house.sent(&moderator, "/api/reports/decide", &fields).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let said = house.get(Some(&owner), &asked).await.body;
-    assert!(said.starts_with("This case was closed meanwhile, by moderator, through @"), "{said}");
+    assert!(said.starts_with("Closed by moderator, through @"), "{said}");
     // What was closed long ago is no case that anybody asks about.
     let closed = house.get(Some(&owner), &case).await.body;
-    assert!(!closed.contains("data-meanwhile"));
+    assert!(!closed.contains("data-since"));
 }

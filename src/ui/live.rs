@@ -105,7 +105,7 @@ mod browser {
         }
 
         fn region(&self) -> Option<Element> {
-            self.document.query_selector("[data-meanwhile]").ok().flatten()
+            self.document.query_selector("[data-since]").ok().flatten()
         }
 
         /// The page came to be looked at, or nobody looks at it any more.
@@ -242,7 +242,7 @@ mod browser {
 
         /// Asks what came and went since this page was made, where it shows what may.
         fn ask(self: &Rc<Self>, revision: &str) {
-            let Some(address) = self.region().and_then(|region| region.get_attribute("data-meanwhile")) else { return };
+            let Some(address) = self.region().and_then(|region| region.get_attribute("data-since")) else { return };
             let mut state = self.state.borrow_mut();
             if state.asking || state.revision == revision || !self.is_seen() {
                 return;
@@ -330,7 +330,7 @@ mod page {
     pub fn meanwhile(frame: &Frame, since: &Since, writing: bool) -> AnyView {
         let (target, words) = if writing { (Some("_blank"), "Show in a new tab") } else { (None, "Show") };
         view! {
-            <div aria-live="polite" data-meanwhile=since.address.clone() data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
+            <div aria-live="polite" data-since=since.address.clone() data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
         }
         .into_any()
     }

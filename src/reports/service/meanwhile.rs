@@ -118,7 +118,7 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
         parts.push(format!("{} new", ui::grouped(new)));
     }
     if let Some(left) = usize::try_from(left).ok().filter(|left| *left > 0) {
-        parts.push(format!("{} {left_as} meanwhile", ui::grouped(left)));
+        parts.push(format!("{} {left_as}", ui::grouped(left)));
     }
     Ok((!parts.is_empty()).then(|| parts.join(" · ")))
 }
@@ -136,7 +136,7 @@ fn first_reports(context: &Context, instance: &Instance, list: &Snapshot<OpenRep
 async fn case(context: &Context, instance: &str, account: &str, search: &Search) -> Result<Option<String>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let account: AccountId = account.parse().map_err(|_| Problem::not_found("There is no such case."))?;
+    let account: AccountId = account.parse().map_err(|_| Problem::not_found("That case doesn’t exist."))?;
     let list = instance.waiting.snapshot();
     if list.at.is_none() {
         return Ok(None);
@@ -157,15 +157,15 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
         && let Some(last) = closed.iter().max_by_key(|row| row.closed_at)
     {
         let decisions = Decisions::about(context, &instance, &[account], DecideCase::KIND).await?;
-        return Ok(Some(format!("This case was closed meanwhile, by {}.", decisions.who_closed(last))));
+        return Ok(Some(format!("Closed by {}.", decisions.who_closed(last))));
     }
     if new > 0 {
-        return Ok(Some(format!("{} about this account came in meanwhile.", ui::count(new, "report", "reports"))));
+        return Ok(Some(format!("{} about this account.", ui::count(new, "new report", "new reports"))));
     }
     if !closed.is_empty() {
         let verb = if closed.len() == 1 { "was" } else { "were" };
         let number = ui::count(closed.len(), "report", "reports");
-        return Ok(Some(format!("{number} of this case {verb} closed meanwhile.")));
+        return Ok(Some(format!("{number} in this case {verb} closed.")));
     }
     if open.is_empty() || search.get("held").is_some() {
         return Ok(None);
