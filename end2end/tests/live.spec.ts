@@ -22,7 +22,7 @@ test('a colleague closes a case: numbers and a quiet mark, and no line moves', a
   await second.waitForSelector(LIVE);
   await moderator.locator('.decide a[href*="decide=resolve"]').click();
   await moderator.locator('#decide form button').click();
-  await expect(moderator.getByRole('status').first()).toContainText('Closed');
+  await expect(moderator.getByRole('status').first()).toContainText('Resolved');
 
   await expect(owner.locator(WRITTEN)).toContainText('1 closed');
   await expect(owner.locator(REPORTS)).toHaveText(String(before.waiting - 1));
@@ -82,7 +82,7 @@ test('the focus is where the work goes on', async ({ as }) => {
   const words = page.locator('#decide [name=text]');
   await expect(words).toBeFocused();
   await expect(words).toHaveAttribute('aria-invalid', 'true');
-  expect(await page.locator(`#${await words.getAttribute('aria-describedby')}`).innerText()).toContain('A warning needs words');
+  expect(await page.locator(`#${await words.getAttribute('aria-describedby')}`).innerText()).toContain('A warning needs a message');
 });
 
 test('letters can be switched off, and on again', async ({ as }) => {
