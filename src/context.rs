@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     id::InstanceName,
     ledger::{Fact, Ledger, check::LedgerCheck},
+    live::Listeners,
     mastodon::{
         Instance,
         database::{Account, OpenReport},
@@ -56,6 +57,8 @@ pub struct App {
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
     pub watched: Mutex<BTreeMap<i64, String>>,
+    /// Whose open pages are told what waits.
+    pub listeners: Arc<Listeners>,
     /// Told when work in the background is begun or let go on here.
     pub begun: watch::Sender<()>,
     /// The files that are read at this moment: each takes a multiple of its size in memory.

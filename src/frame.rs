@@ -7,11 +7,14 @@ use crate::{
     id::InstanceName,
     nouns::permissions::{Capability, Lack},
     problem::Problem,
+    store::preferences::Preferences,
 };
 use leptos_router::params::ParamsMap;
 
 mod build;
+mod numbers;
 pub use build::{alone, build, read_draft};
+pub use numbers::{Since, numbers, revision, seen};
 
 /// An instance in the switcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +80,10 @@ pub struct Frame {
     pub recovery_codes_left: Option<usize>,
     /// People who can act need no second factor here: a loopback demonstration.
     pub second_factor_optional: bool,
+    /// How this person has the console for themselves.
+    pub preferences: Preferences,
+    /// By what the pages of a browser know one another: the session's, and no secret.
+    pub session: String,
     /// The address of this page, without drafts and notices.
     pub here: String,
     pub now: Timestamp,

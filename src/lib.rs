@@ -58,6 +58,8 @@ pub mod ledger;
 #[cfg(feature = "ssr")]
 pub mod linked_accounts;
 #[cfg(feature = "ssr")]
+pub mod live;
+#[cfg(feature = "ssr")]
 pub mod mastodon;
 #[cfg(feature = "ssr")]
 pub mod media;

@@ -25,6 +25,19 @@ pub const LOOK_UP: &str = "/api/accounts/look-up";
 pub const SET_THEME: &str = "/api/theme/set";
 pub const SIGN_OUT: &str = "/api/session/end";
 
+/// The stream of what waits, for every page that is open.
+pub const LIVE: &str = "/live";
+
+/// What changed in a list of reports since a page of it was made.
+pub fn reports_meanwhile(instance: &InstanceName) -> String {
+    format!("{LIVE}/i/{instance}/reports")
+}
+
+/// The same of a case.
+pub fn case_meanwhile(instance: &InstanceName, account: AccountId) -> String {
+    format!("{LIVE}/i/{instance}/reports/{account}")
+}
+
 pub fn overview(instance: &InstanceName) -> String {
     format!("/i/{instance}")
 }

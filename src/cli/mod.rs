@@ -158,6 +158,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         requests: Requests::default(),
         faults,
         watched,
+        listeners: Arc::default(),
         begun: tokio::sync::watch::Sender::new(()),
         uploads,
     }))

@@ -56,6 +56,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         jobs.stop();
         app.ledger.end();
+        // They would never end by themselves, and whoever reads them asks the next process.
+        app.listeners.end();
         stop.cancel();
     };
     let work = async {

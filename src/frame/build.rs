@@ -1,6 +1,6 @@
 //! Builds the frame of a page from memory: nothing here waits for an instance.
 
-use super::{Draft, Frame, Framed, InstanceHead, Notice};
+use super::{Draft, Frame, Framed, InstanceHead, Notice, numbers};
 use crate::{
     access::{self, Permission},
     acting,
@@ -12,7 +12,7 @@ use crate::{
     problem::{Kind, Problem},
     record::{self, Settles},
     search::Search,
-    store::{drafts, recovery_codes, settling},
+    store::{drafts, preferences, recovery_codes, settling},
     text,
     ui::{self, time},
 };
@@ -98,11 +98,10 @@ pub async fn build<T>(
         instance: instance.map(|instance| head(context, instance)),
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
-        appeals: instance.and_then(|instance| {
-            let list = instance.appeals.snapshot();
-            // Unlike the others it may be kept from the console by itself: then it is not known.
-            list.at.filter(|_| list.trouble.is_none()).map(|_| ui::at_least(list.rows.len(), list.cut))
-        }),
+        appeals: instance.and_then(appeals_waiting),
+        preferences: preferences::of(&context.app.store, &context.actor.operator).await?,
+        // A name for all pages of a session; what it is called in the store is nobody else's.
+        session: context.app.keys.hash("pages of a session", context.actor.session.as_bytes()),
         waiting_is_old: instance.and_then(|instance| waiting_is_old(instance, now)),
         registrations: instance.and_then(health::registrations_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),
@@ -122,14 +121,29 @@ fn may(context: &Context, instance: Option<&Instance>) -> Vec<Permission> {
     Permission::ALL.into_iter().filter(allowed).collect()
 }
 
-fn head(context: &Context, instance: &Instance) -> InstanceHead {
+/// Whether somebody may see a desk of an instance.
+pub(super) fn may_view(context: &Context, instance: &Instance, permission: Permission) -> bool {
+    access::permit(&context.actor, permission, Some(&instance.name)).is_ok()
+}
+
+/// How many cases wait for this person; `None` while that has never been read.
+pub(super) fn said_waiting(context: &Context, instance: &Instance) -> Option<String> {
     let list = instance.waiting.snapshot();
-    let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
-    let cases = seen.map(|report| report.target).collect::<BTreeSet<_>>().len();
+    let cases = numbers::seen(context, instance, &list).map(|report| report.target).collect::<BTreeSet<_>>().len();
+    list.at.map(|_| ui::at_least(cases, list.cut))
+}
+
+/// How many appeals wait. Unlike the others they may be kept from the console by themselves: then it is not known.
+pub(super) fn appeals_waiting(instance: &Instance) -> Option<String> {
+    let list = instance.appeals.snapshot();
+    list.at.filter(|_| list.trouble.is_none()).map(|_| ui::at_least(list.rows.len(), list.cut))
+}
+
+fn head(context: &Context, instance: &Instance) -> InstanceHead {
     InstanceHead {
         name: instance.name.clone(),
         title: instance.title.clone(),
-        waiting: list.at.map(|_| ui::at_least(cases, list.cut)),
+        waiting: said_waiting(context, instance),
         well: instance.is_well(),
         may: may(context, Some(instance)),
     }

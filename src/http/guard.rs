@@ -1,6 +1,6 @@
 //! Who is asking: answered on every request, before anything is rendered.
 
-use super::{forms, plain::wants_page};
+use super::{forms, plain::wants_page, sessions::Sessions};
 use crate::{
     access::Actor,
     acting,
@@ -54,6 +54,11 @@ fn is_public(path: &str) -> bool {
         || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
+/// What an open page asks by itself: nobody is at work by that, and a session grows no older or younger with it.
+fn asks_by_itself(path: &str) -> bool {
+    path == path::LIVE || path.starts_with("/live/")
+}
+
 /// Nothing stands at this address: there is nothing to guard, and the answer is the same for everybody.
 pub fn is_unknown(request: &Request) -> bool {
     request.extensions().get::<MatchedPath>().is_none()
@@ -77,10 +82,11 @@ pub async fn require_session(
     }
     // Looking a session up forgets the token of one that is over.
     let presented = session.id();
-    let found = timeout(LONGEST_LOOK, find(&app, &session, address)).await.unwrap_or_else(|_| {
-        tracing::error!("session.late");
-        Err(no_store())
-    });
+    let found =
+        timeout(LONGEST_LOOK, find(&app, &session, address, !asks_by_itself(&path))).await.unwrap_or_else(|_| {
+            tracing::error!("session.late");
+            Err(no_store())
+        });
     match found {
         Ok(Found::Signed(mut signed)) => {
             let last = last_at(request.headers());
@@ -110,7 +116,19 @@ enum Found {
     },
 }
 
-async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Found, Problem> {
+/// Whether somebody is still who they were when an answer began that goes on: their session, their role and their grants as they
+/// are now. Nobody, too, where that cannot be read.
+pub async fn still(app: &App, id: Id, address: ClientAddress) -> Option<Signed> {
+    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
+    let session = Session::new(Some(id), Arc::new(sessions), None);
+    match timeout(LONGEST_LOOK, find(app, &session, address, false)).await {
+        Ok(Ok(Found::Signed(signed))) => Some(*signed),
+        Ok(Ok(Found::Nobody { .. }) | Err(_)) | Err(_) => None,
+    }
+}
+
+/// `renew` says whether the session counts as used by this.
+async fn find(app: &App, session: &Session, address: ClientAddress, renew: bool) -> Result<Found, Problem> {
     let data: Option<SessionData> = session.get(SessionData::KEY).await.map_err(|error| {
         tracing::error!(%error, "session.unreadable");
         no_store()
@@ -131,7 +149,12 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let hash = web_sessions::hash(&id.to_string());
-    let generation = web_sessions::touch(&app.store, &hash, now).await.map_err(|error| {
+    let generation = if renew {
+        web_sessions::touch(&app.store, &hash, now).await
+    } else {
+        web_sessions::load(&app.store, &hash).await.map(|session| session.map(|session| session.generation))
+    };
+    let generation = generation.map_err(|error| {
         tracing::error!(%error, "session.touch");
         no_store()
     })?;
@@ -170,7 +193,7 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
             None => forms::turn_away(request, &forms::not_signed_in()).await,
         };
     }
-    if request.uri().path().starts_with("/api/") {
+    if request.uri().path().starts_with("/api/") || asks_by_itself(request.uri().path()) {
         let problem = Problem::new(Kind::SignedOut, "You’ve been signed out.", "Sign in again.");
         return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
     }

@@ -5,6 +5,7 @@ mod faults;
 mod forms;
 mod guard;
 mod headers;
+mod live;
 mod origin;
 mod plain;
 mod router;

@@ -3,7 +3,7 @@
 use super::{
     assets, faults, forms, guard, headers,
     headers::CspNonce,
-    origin,
+    live, origin,
     plain::{self, of_door, wants_page},
     seen,
     sessions::Sessions,
@@ -16,8 +16,9 @@ use crate::{
     domain_blocks::api::files,
     grants,
     linked_accounts::api::back,
-    media,
+    media, path,
     problem::Problem,
+    reports::service::meanwhile,
 };
 use axum::{
     Json, Router,
@@ -98,6 +99,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/i/{instance}/domains/export/{file}", get(files::export))
         .route("/i/{instance}/domains/upload", post(files::upload))
         .route("/i/{instance}/your-account/callback", get(back::callback))
+        .route(path::LIVE, get(live::tell))
+        .route("/live/i/{instance}/reports", get(meanwhile::in_queue))
+        .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))

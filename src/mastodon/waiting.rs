@@ -11,8 +11,10 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, PoisonError, RwLock},
 };
+use tokio::sync::watch;
 
 /// Above this it holds the newest and says so.
 const MOST: i64 = 50_000;
@@ -25,6 +27,9 @@ const SLICE: usize = 5_000;
 pub trait Waits: Clone + Send + Sync + 'static {
     /// The primary key.
     fn key(&self) -> i64;
+
+    /// What of it whoever has it on the screen would see change.
+    fn mark(&self, into: &mut DefaultHasher);
 
     /// The newest key there is, whether its row waits or not; 0 for none.
     fn newest_key(read: &mut Read) -> impl Future<Output = Result<i64, DatabaseError>> + Send;
@@ -45,6 +50,10 @@ pub trait Waits: Clone + Send + Sync + 'static {
 impl Waits for OpenReport {
     fn key(&self) -> i64 {
         self.id.0
+    }
+
+    fn mark(&self, into: &mut DefaultHasher) {
+        (self.id.0, self.target.0, self.category.name(), self.assigned.as_ref().map(|(id, _)| id.0)).hash(into);
     }
 
     async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
@@ -71,6 +80,10 @@ impl Waits for OpenReport {
 impl Waits for PendingSignUp {
     fn key(&self) -> i64 {
         self.user
+    }
+
+    fn mark(&self, into: &mut DefaultHasher) {
+        (self.user, self.confirmed).hash(into);
     }
 
     async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
@@ -100,6 +113,10 @@ impl Waits for AppealRow {
         self.id
     }
 
+    fn mark(&self, into: &mut DefaultHasher) {
+        self.id.hash(into);
+    }
+
     async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
         read.newest_appeal().await
     }
@@ -122,10 +139,19 @@ impl Waits for AppealRow {
     }
 }
 
+/// A mark of some that wait: another one says that they are not the same any more. The same in every process.
+pub fn mark<'a, T: Waits>(rows: impl IntoIterator<Item = &'a T>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    rows.into_iter().for_each(|row| row.mark(&mut hasher));
+    hasher.finish()
+}
+
 /// What waits on one instance.
 pub struct List<T> {
     shown: RwLock<Arc<Snapshot<T>>>,
     state: tokio::sync::Mutex<State<T>>,
+    /// The mark of what is shown.
+    changed: watch::Sender<u64>,
 }
 
 /// The list at one moment.
@@ -168,13 +194,19 @@ impl<T> Default for List<T> {
             missed: 0,
             slice_from: 0,
         };
-        Self { shown: RwLock::new(Arc::new(empty)), state: tokio::sync::Mutex::new(state) }
+        let (changed, _) = watch::channel(0);
+        Self { shown: RwLock::new(Arc::new(empty)), state: tokio::sync::Mutex::new(state), changed }
     }
 }
 
 impl<T: Waits> List<T> {
     pub fn snapshot(&self) -> Arc<Snapshot<T>> {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells whoever holds it that the list is another one than before, however many hold it.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 
     /// Brings the list up to date: by keys, and by a full scan where the last is a minute old.
@@ -193,7 +225,9 @@ impl<T: Waits> List<T> {
             missed: state.missed,
             trouble,
         };
+        let mark = mark(&snapshot.rows);
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        self.changed.send_if_modified(|former| std::mem::replace(former, mark) != mark);
     }
 }
 

@@ -5,6 +5,7 @@ pub mod service;
 
 use crate::{
     clock::Timestamp,
+    frame::Since,
     id::{GrantId, InstanceName},
     mastodon::waiting::Waiting,
     record,
@@ -75,4 +76,6 @@ pub struct OverviewPage {
     pub sign_ups: Vec<(Timestamp, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
     pub outside_changes: Vec<record::Line>,
+    /// Where the page asks what came and went since it was made.
+    pub meanwhile: Since,
 }

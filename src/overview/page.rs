@@ -10,7 +10,7 @@ use crate::{
     path,
     registrations::page::sign_up_chart,
     search::Search,
-    ui::{self, desk, keys, time},
+    ui::{self, desk, keys, live, time},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_location};
@@ -44,14 +44,14 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
         let cases = match &row.cases {
             Some((number, oldest)) => {
                 let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
-                view! { <a href=path::reports(&row.name)><b>{number.clone()}</b></a> {since} }.into_any()
+                view! { <a href=path::reports(&row.name)><b data-count=live::count(&row.name, "reports")>{number.clone()}</b></a> {since} }.into_any()
             }
             None => view! { <span class="soft">"not known yet"</span> }.into_any(),
         };
         let sign_ups = match &row.sign_ups {
             Some(waiting) => {
                 let since = waiting.oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
-                view! { <b>{waiting.said()}</b> {since} }.into_any()
+                view! { <b data-count=live::count(&row.name, "signups")>{waiting.said()}</b> {since} }.into_any()
             }
             None => view! { <span class="soft">"not known yet"</span> }.into_any(),
         };
@@ -104,8 +104,10 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         <div class="head">
             <h1>{page.title.clone()}</h1>
             <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
+            {live::as_of(&frame)}
             <span class="end">{next}</span>
         </div>
+        {live::meanwhile(&frame, &page.meanwhile, false)}
         {unattended}
         {page.grants.iter().map(|(grant, name)| view! {
             <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is waiting for approval."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
@@ -149,7 +151,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         .join(", ");
     let cases = if page.known {
         view! {
-            <b>{ui::at_least(page.cases, page.more)}</b>
+            <b data-count=live::count(instance, "reports")>{ui::at_least(page.cases, page.more)}</b>
             <span class="small">{waited(page.oldest, page.more)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
         }
         .into_any()
@@ -158,7 +160,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
     };
     let pending = match &page.pending {
         Some(waiting) => view! {
-            <b>{waiting.said()}</b>
+            <b data-count=live::count(instance, "signups")>{waiting.said()}</b>
             <span class="small">{waited(waiting.oldest, waiting.more)}</span>
         }
         .into_any(),
@@ -183,7 +185,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
     let sign_ups = view! { <span class="soft small">"Pending sign-ups"</span>{pending} };
     let appeals = match &page.appeals {
         Some((number, oldest)) => view! {
-            <b>{number.clone()}</b>
+            <b data-count=live::count(instance, "appeals")>{number.clone()}</b>
             <span class="small">{waited(*oldest, number != "0")}</span>
         }
         .into_any(),

@@ -22,7 +22,11 @@ use crate::{
         RegistrationsMode,
         service::{registrations_state, told_caches},
     },
-    reports::{Category, service::cases},
+    reports::{
+        Category,
+        service::{cases, meanwhile},
+    },
+    search::Search,
     store::settling as changes,
     ui::{self, time},
 };
@@ -98,6 +102,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
         outside_changes: outside_changes(context, &instance).await?,
+        meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), cases.len()),
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }

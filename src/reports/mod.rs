@@ -8,6 +8,7 @@ use crate::{
     accounts::OurNotes,
     batches::{Lately, Running},
     clock::Timestamp,
+    frame::Since,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
     record::DeedState,
     ui,
@@ -102,6 +103,8 @@ pub struct QueuePage {
     pub preview: Option<BulkPreview>,
     pub running: Vec<Running>,
     pub lately: Vec<Lately>,
+    /// Where the page asks what came and went since it was made; not for what is decided.
+    pub meanwhile: Option<Since>,
 }
 
 /// Many cases about to be decided at once, before any is.
@@ -413,6 +416,8 @@ pub struct MoreOf {
 #[derive(Clone, Debug)]
 pub struct CasePage {
     pub account: AccountCard,
+    /// Where the page asks what became of the case since it was made; not where nothing is open.
+    pub meanwhile: Option<Since>,
     /// The oldest ones, at most [`MOST_READ`].
     pub open: Vec<ReportCard>,
     /// How many open ones there are besides, counted up to a limit.

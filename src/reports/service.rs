@@ -4,6 +4,7 @@ pub mod budget;
 mod case;
 mod decided;
 mod deeds;
+pub mod meanwhile;
 mod queue;
 mod reasons;
 mod words;

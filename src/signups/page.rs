@@ -360,7 +360,7 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
     let reason = if page.reason.trim().is_empty() {
         view! { <p class="soft">"No reason given."</p> }.into_any()
     } else {
-        view! { <p dir="auto" class="said">{page.reason.clone()}</p> }.into_any()
+        view! { <p dir="auto" lang=ui::lang(row.language.as_deref()) class="said">{page.reason.clone()}</p> }.into_any()
     };
     let signals = (!row.signals.is_empty()).then(|| {
         view! {
@@ -472,7 +472,7 @@ fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView
         return view! { <div class="decide"><span class="soft">"You can view sign-ups, but not decide them."</span><span class="end">{next}</span></div> }.into_any();
     }
     let button = |verdict: SignUpDecision, key: &'static str, class: &'static str| {
-        let href = format!("{here}?decide={}#decide", verdict.name());
+        let href = format!("{here}?decide={}#why", verdict.name());
         let current = (page.deciding == Some(verdict)).then_some("true");
         view! { <a class=class href=href data-key=keys::key(key) aria-current=current>{verdict.words()} " " <span class="key">{key}</span></a> }
     };

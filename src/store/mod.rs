@@ -18,6 +18,7 @@ pub mod invited;
 pub mod linked_accounts;
 mod mac;
 pub mod operators;
+pub mod preferences;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;

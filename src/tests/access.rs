@@ -202,6 +202,7 @@ pub const WRITES: [(&str, &[(&str, &str)]); 55] = [
     ("/api/your-sign-in/begin-factor", &[("present", "wrong")]),
     ("/api/your-sign-in/set-factor", &[("setting", "nothing"), ("code", "000000")]),
     ("/api/your-sign-in/recovery-codes", &[("present", "wrong"), ("code", "000000")]),
+    ("/api/your-sign-in/preferences", &[("letters", "yes"), ("zone", "Nowhere/Land")]),
     ("/api/your-sign-in/end-sessions", &[("session", "0000000000000000")]),
 ];
 
@@ -276,11 +277,13 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/domains/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 6] = [
+pub const FILES: [&str; 8] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
+    "/live/i/harbour/reports?newest=1&matching=0",
+    "/live/i/harbour/reports/1?reports=1",
     "/i/harbour/domains/export/domain_blocks.csv",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];

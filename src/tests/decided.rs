@@ -384,7 +384,7 @@ async fn what_is_in_force_is_not_offered_again() {
         let page = house.get(Some(&owner), &case).await.body;
         let form = house.get(Some(&owner), &format!("{case}?decide={decision}")).await.body;
         let (link, form) = (
-            page.contains(&format!("decide={decision}#decide")),
+            page.contains(&format!("decide={decision}#why")),
             form.contains(&format!("name=\"decision\" value=\"{decision}\"")),
         );
         assert_eq!(link, form, "{decision}: the form stands where the button does");

@@ -11,6 +11,7 @@ const FLOORS: [&[&str]; 12] = [
         "address",
         "clock",
         "id",
+        "live",
         "off_thread",
         "passwords",
         "path",

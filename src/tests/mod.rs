@@ -35,6 +35,7 @@ mod ledger;
 mod lengths;
 mod linked;
 mod lists;
+mod live;
 mod many;
 mod objects;
 mod older_store;

@@ -303,6 +303,7 @@ async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
         );
         let mut half_a_head = open("GET /health HTTP/1.1\r\nhost: con".to_owned()).await;
         let mut half_a_body = open(format!("{head}instance=")).await;
+        let mut listening = open(format!("GET /live HTTP/1.1\r\nhost: console\r\ncookie: {cookie}\r\n\r\n")).await;
         let mut late = open(format!("{head}instance=")).await;
         house.weather.set(Fault::SilentAfterwards);
         let form = [
@@ -340,6 +341,9 @@ async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
         let (answer, refused) = tokio::join!(posted, told);
         assert_eq!(answer.unwrap().status(), StatusCode::FOUND, "the deed under way is answered");
         assert!(refused.contains("503 ") && refused.contains("shutting down"), "no deed is begun: {refused}");
+        let mut heard = String::new();
+        listening.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.contains("data: harbour reports "), "a page was told until then: {heard}");
         for stream in [&mut half_a_head, &mut half_a_body] {
             let mut said = Vec::new();
             // A reset is an end, too.

@@ -3,6 +3,9 @@
 use super::{
     form, icon,
     keys::{self, Keys, Ring},
+    land::Land,
+    live::{self, Live},
+    time::Zone,
     title,
 };
 use crate::{
@@ -75,6 +78,7 @@ where
             Ok(Framed { frame, body: inner }) => {
                 // From here on the page is made, and what it makes hangs its keys on this ring.
                 let ring = Ring::begin();
+                in_their_zone(&frame);
                 let name = title_of(&frame, &inner);
                 let inner = body(frame.clone(), inner);
                 return view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any();
@@ -86,6 +90,7 @@ where
             return problem_page(problem);
         };
         let ring = Ring::begin();
+        in_their_zone(&frame);
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
         // A list that was narrowed to what it does not know is there without that.
@@ -98,6 +103,13 @@ where
         };
         view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
+}
+
+/// What is made from here on tells times in the zone that this person named.
+fn in_their_zone(frame: &Frame) {
+    if let Some(zone) = frame.preferences.zone.as_deref().and_then(Zone::named) {
+        provide_context(zone);
+    }
 }
 
 /// What is made of an answer, once. In a closure (`{move || Suspend::new(…)}`) it would be begun again each time Leptos
@@ -176,6 +188,8 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
+    let (letters, zone) = (frame.preferences.letters, frame.preferences.zone.clone());
+    let (session, at) = (frame.session.clone(), frame.instance.as_ref().map(|head| head.name.to_string()));
     let rail = rail(here, &frame);
     let top = top(here, &frame);
     // The search field has no room for words beside it.
@@ -200,14 +214,16 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
-        <div class="frame" data-root=ring.mark()>
+        <div class="frame" data-root=ring.mark() data-letters=(!letters).then_some("off") data-zone=zone>
             {rail}
             <div class="side">
                 {top}
                 <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{typed}{old}{inner}</main>
             </div>
         </div>
-        <Keys mark=ring.mark() keys=ring.keys() />
+        <Keys mark=ring.mark() keys=ring.keys() letters=letters />
+        <Land />
+        <Live name=session at=at />
     }
     .into_any()
 }
@@ -250,10 +266,14 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
 
 /// The desks that this person may go to.
 fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
-    let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<String>| {
+    let link = |desk: Desk,
+                href: String,
+                icon: AnyView,
+                name: &'static str,
+                count: Option<(Option<String>, String)>| {
         let current = (desk == here).then_some("page");
         view! {
-            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count">{count}</span> })}</a>
+            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count" data-count=count.0>{count.1}</span> })}</a>
         }
         .into_any()
     };
@@ -263,16 +283,26 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     }
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
+        // A number that is not known yet has its place all the same.
+        let kept = |what: &'static str, number: &Option<String>| {
+            Some((Some(live::count(&instance.name, what)), number.clone().unwrap_or_default()))
+        };
         if frame.may(Permission::ViewWork) {
-            let (href, waiting) = (path::reports(&instance.name), instance.waiting.clone());
+            let (href, waiting) = (path::reports(&instance.name), kept("reports", &instance.waiting));
             links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
         }
         if frame.may(Permission::ViewAppeals) {
             let href = path::appeals(&instance.name);
-            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", frame.appeals.clone()));
+            links.push(link(
+                Desk::Appeals,
+                href,
+                icon::appeals().into_any(),
+                "Appeals",
+                kept("appeals", &frame.appeals),
+            ));
         }
         if frame.may(Permission::ViewSignUps) {
-            let (href, waiting) = (path::signups(&instance.name), frame.sign_ups.clone());
+            let (href, waiting) = (path::signups(&instance.name), kept("signups", &frame.sign_ups));
             links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
         }
         if frame.may(Permission::ViewWork) {
@@ -286,7 +316,13 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
                 .as_deref()
                 .map(|state| state.trim_end_matches(" required").trim_end_matches("-user").to_owned());
             let href = path::registrations(&instance.name);
-            links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state));
+            links.push(link(
+                Desk::Registrations,
+                href,
+                icon::registrations().into_any(),
+                "Registrations",
+                state.map(|state| (None, state)),
+            ));
         }
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);

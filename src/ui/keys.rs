@@ -7,13 +7,13 @@
 pub use super::ring::{Ring, key, row, said};
 use leptos::prelude::*;
 
-/// Listens for the page's keys once it is awake.
+/// Listens for the page's keys once it is awake; for somebody who switched letters off, to none.
 #[island]
-pub fn Keys(mark: String, keys: Vec<String>) -> impl IntoView {
+pub fn Keys(mark: String, keys: Vec<String>, letters: bool) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move || browser::listen(browser::Page { mark: mark.clone(), keys: keys.clone() }));
+    Effect::new(move || browser::listen(browser::Page { mark: mark.clone(), keys: keys.clone() }, letters));
     #[cfg(not(feature = "hydrate"))]
-    let _ = (mark, keys);
+    let _ = (mark, keys, letters);
 }
 
 #[cfg(feature = "hydrate")]
@@ -28,9 +28,11 @@ mod browser {
         pub keys: Vec<String>,
     }
 
-    pub fn listen(page: Page) {
-        let handle = window_event_listener(ev::keydown, move |event| page.on_key(&event));
-        leptos::prelude::on_cleanup(move || handle.remove());
+    pub fn listen(page: Page, letters: bool) {
+        if letters {
+            let handle = window_event_listener(ev::keydown, move |event| page.on_key(&event));
+            leptos::prelude::on_cleanup(move || handle.remove());
+        }
         // Tests may wait for this: from now on somebody listens.
         if let Some(root) = leptos::prelude::document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
@@ -63,7 +65,7 @@ mod browser {
     impl Page {
         fn on_key(&self, event: &KeyboardEvent) {
             let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
                 return;
             }
             let key = event.key();

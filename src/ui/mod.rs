@@ -3,7 +3,9 @@
 // The islands: all that the browser runs.
 pub mod keep;
 pub mod keys;
+pub mod land;
 pub mod leaving;
+pub mod live;
 
 #[cfg(feature = "ssr")]
 pub mod desk;
@@ -26,3 +28,15 @@ pub use crate::text::{at_least, count, excerpt, grouped, tame};
 pub use form::escape;
 #[cfg(feature = "ssr")]
 pub use title::title;
+
+/// For `lang`: the language that a text says it is in, where that can be the name of one.
+#[cfg(feature = "ssr")]
+pub fn lang(said: Option<&str>) -> Option<String> {
+    let is_name = |said: &&str| {
+        said.len() <= 35
+            && said
+                .split('-')
+                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    said.filter(is_name).map(str::to_owned)
+}

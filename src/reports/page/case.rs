@@ -13,7 +13,7 @@ use crate::{
         PollCard, PostCard, QueueFilter, QuoteCard, ReportCard, Revealed, service,
     },
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{self, desk, form, keys, list, live, time},
 };
 use leptos::prelude::*;
 
@@ -64,6 +64,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             <span class="badge">{number}</span>
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
+        {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.deciding.is_some()))}
         {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
         {lacking(&page, &frame)}
         {list::untold(&page.untold)}
@@ -234,8 +235,8 @@ fn collection(one: &CollectionCard, frame: &Frame) -> AnyView {
     let others = one.of_somebody_else.then(|| view! { <span class="badge warn">"by another account"</span> });
     view! {
         <div class="post">
-            <p><span class="badge">"collection"</span> " " <b><bdi>{one.name.clone()}</bdi></b></p>
-            {lines(&one.description)}
+            <p><span class="badge">"collection"</span> " " <b><bdi lang=ui::lang(one.language.as_deref())>{one.name.clone()}</bdi></b></p>
+            {lines(&one.description, one.language.as_deref())}
             <p class="small"><bdi>{one.people.clone()}</bdi></p>
             <div class="meta">
                 {time::ago(one.created_at, frame.now)}
@@ -248,29 +249,32 @@ fn collection(one: &CollectionCard, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-/// A text that strangers wrote, line by line.
-fn lines(text: &str) -> AnyView {
+/// A text that strangers wrote, line by line, in the language that it says it is in.
+fn lines(text: &str, language: Option<&str>) -> AnyView {
+    let lang = ui::lang(language);
     text.split('\n')
         .filter(|line| !line.trim().is_empty())
-        .map(|line| view! { <p dir="auto" class="said">{line.to_owned()}</p> })
+        .map(|line| view! { <p dir="auto" lang=lang.clone() class="said">{line.to_owned()}</p> })
         .collect_view()
         .into_any()
 }
 
-fn warning(spoiler: &str) -> Option<AnyView> {
+fn warning(spoiler: &str, language: Option<&str>) -> Option<AnyView> {
+    let lang = ui::lang(language);
     (!spoiler.is_empty()).then(|| {
-        view! { <p><span class="badge">"content warning"</span>" “"<bdi>{spoiler.to_owned()}</bdi>"”"</p> }.into_any()
+        view! { <p><span class="badge">"content warning"</span>" “"<bdi lang=lang>{spoiler.to_owned()}</bdi>"”"</p> }.into_any()
     })
 }
 
-fn poll(poll: &PollCard, frame: &Frame) -> AnyView {
+fn poll(poll: &PollCard, language: Option<&str>, frame: &Frame) -> AnyView {
+    let lang = ui::lang(language);
     let ends = poll.ends.map(|at| {
         let word = if at <= frame.now { "ended " } else { "ends " };
         view! { " · " {word} {time::ago(at, frame.now)} }
     });
     let options = poll.options.iter().map(|(option, votes)| {
         let votes = votes.map(|votes| ui::count(usize::try_from(votes).unwrap_or(0), "vote", "votes"));
-        view! { <li><bdi>{option.clone()}</bdi> {votes.map(|votes| view! { <span class="soft">" · " {votes}</span> })}</li> }
+        view! { <li><bdi lang=lang.clone()>{option.clone()}</bdi> {votes.map(|votes| view! { <span class="soft">" · " {votes}</span> })}</li> }
     });
     let word = if poll.multiple { "poll, multiple choice" } else { "poll" };
     view! {
@@ -298,7 +302,7 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
             <p class="said"><span class="soft">"links to "</span><b><bdi>{link.host.clone()}</bdi></b><span class="soft">": "<bdi>{link.address.clone()}</bdi></span></p>
             {of}
             {title}
-            {(!link.description.is_empty()).then(|| lines(&link.description))}
+            {(!link.description.is_empty()).then(|| lines(&link.description, None))}
             {said}
         </blockquote>
     }
@@ -316,9 +320,9 @@ fn quote(verb: &'static str, quote: &QuoteCard, instance: &InstanceName, page: &
         <blockquote class="quote">
             <div class="small soft">{verb} " " <bdi>{quote.by.clone().unwrap_or_else(|| "a post".to_owned())}</bdi>
                 {quote.created_at.map(|at| view! { " · " {time::ago(at, frame.now)} })}</div>
-            {warning(&quote.spoiler)}
-            {quote.text.as_deref().map(lines)}
-            {quote.poll.as_ref().map(|one| poll(one, frame))}
+            {warning(&quote.spoiler, None)}
+            {quote.text.as_deref().map(|text| lines(text, None))}
+            {quote.poll.as_ref().map(|one| poll(one, None, frame))}
             {quote.links.iter().map(|one| link(one, page)).collect_view()}
             {linked_collections(&quote.collections)}
             {quote.quote.as_deref().map(|one| self::quote("quotes", one, instance, page, frame))}
@@ -333,7 +337,7 @@ fn linked_collections(said: &[String]) -> AnyView {
     said.iter().map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> }).collect_view().into_any()
 }
 
-fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
+fn edits(edits: &[EditCard], language: Option<&str>, frame: &Frame) -> AnyView {
     if edits.is_empty() {
         return ().into_any();
     }
@@ -341,8 +345,8 @@ fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
         view! {
             <div class="quote small">
                 <div class="soft">"as of " {time::absolute(edit.at)} " · " {time::ago(edit.at, frame.now)}</div>
-                {warning(&edit.spoiler)}
-                {lines(&edit.text)}
+                {warning(&edit.spoiler, language)}
+                {lines(&edit.text, language)}
                 {(!edit.words.is_empty()).then(|| view! { <p class="soft"><bdi>{edit.words.join(" · ")}</bdi></p> })}
             </div>
         }
@@ -357,8 +361,9 @@ fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
 }
 
 fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
+    let language = post.language.as_deref();
     let text = match &post.text {
-        Some(text) => lines(text),
+        Some(text) => lines(text, language),
         None => private_post(instance, page, post, frame),
     };
     let media = post.media.iter().map(|media| one_file(instance, page, media, frame)).collect_view();
@@ -366,15 +371,15 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
         .then(|| view! { <span>{ui::count(usize::try_from(post.boosts).unwrap_or(0), "boost", "boosts")}</span> });
     view! {
         <div class="post">
-            {warning(&post.spoiler)}
+            {warning(&post.spoiler, language)}
             {text}
-            {post.poll.as_ref().map(|one| poll(one, frame))}
+            {post.poll.as_ref().map(|one| poll(one, language, frame))}
             {post.links.iter().map(|one| link(one, page)).collect_view()}
             {linked_collections(&post.collections)}
             {post.quote.as_ref().map(|one| quote("quotes", one, instance, page, frame))}
             {post.boost.as_ref().map(|one| quote("boosts", one, instance, page, frame))}
             {media}
-            {edits(&post.edits, frame)}
+            {edits(&post.edits, language, frame)}
             {not_shown(&post.not_shown, page)}
             <div class="meta">
                 {time::ago(post.created_at, frame.now)}
@@ -875,7 +880,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let here = path::case(instance, page.account.id);
     let search = Search::parse(&page.search);
     let possible: Vec<Decision> = Decision::ALL.into_iter().filter(|decision| is_offered(*decision, page)).collect();
-    let href = |decision: Decision| format!("{here}{}#decide", search.with("decide", decision.name()));
+    let href = |decision: Decision| format!("{here}{}#why", search.with("decide", decision.name()));
     let class = |decision: Decision| if decision == Decision::Suspend { "btn danger" } else { "btn" };
     let current = |decision: Decision| (page.deciding == Some(decision)).then_some("true");
     let buttons = possible

@@ -9,7 +9,7 @@ use crate::{
     reports::api,
     reports::{BulkPreview, Category, DecidedRow, Decision, QueueFilter, QueuePage, QueueRow, service},
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{self, desk, form, keys, list, live, time},
 };
 use leptos::prelude::*;
 
@@ -61,8 +61,10 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         <div class="head">
             <h1>"Reports"</h1>
             <span class="soft">{sentence}</span>
+            {page.meanwhile.is_some().then(|| live::as_of(&frame))}
             <span class="end">{decided.then(|| colleagues(&instance, &page))} {server_filter(&instance, &page)} {choose_decision(&page, decided)} {next}</span>
         </div>
+        {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.preview.is_some()))}
         {filters(&instance, &page)}
         {page.preview.as_ref().map(|preview| bulk(&instance, &page, preview, &frame))}
         {batches::page::running(&instance, &page.running, frame.now)}

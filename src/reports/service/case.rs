@@ -2,7 +2,7 @@
 
 use super::{
     decided::Decisions,
-    of_staff,
+    meanwhile, of_staff,
     queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
@@ -253,6 +253,7 @@ pub async fn case_page(
 ) -> Result<CasePage, Problem> {
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
+    let revision = frame::revision(context, instance, &instance.waiting.snapshot());
     let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
     let app = &context.app;
@@ -339,6 +340,10 @@ pub async fn case_page(
         None => Vec::new(),
     };
     Ok(CasePage {
+        meanwhile: (!facts.open.is_empty()).then(|| {
+            let open: Vec<_> = facts.open.iter().take(MOST_READ).map(|report| report.id).collect();
+            meanwhile::of_case(instance, revision, id, &open, holder.is_some())
+        }),
         account: if touched { card } else { card.public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
         unread: facts.unread,

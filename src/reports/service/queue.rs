@@ -1,6 +1,6 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{decided, deeds::MOST_WITH_A_WARNING, read_problem, store_problem};
+use super::{decided, deeds::MOST_WITH_A_WARNING, meanwhile, read_problem, store_problem};
 use crate::{
     access::{self, Permission},
     batches,
@@ -50,7 +50,7 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
 }
 
 /// The same of a list as it stood at one moment.
-async fn cases_of(
+pub(super) async fn cases_of(
     context: &Context,
     instance: &Instance,
     list: &Snapshot<OpenReport>,
@@ -248,6 +248,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         preview: None,
         running: Vec::new(),
         lately: Vec::new(),
+        meanwhile: None,
         filter,
     };
     if page.filter.state == "decided" {
@@ -260,6 +261,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
             page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
         }
         page.matching = fitting.len();
+        page.meanwhile = Some(meanwhile::of_queue(context, &instance, &list, &parsed, page.matching));
         let after = parsed.get("before").and_then(parse_key);
         let mut shown: Vec<_> =
             fitting.into_iter().filter(|case| after.is_none_or(|after| case.key() > after)).take(PAGE + 1).collect();

@@ -34,6 +34,16 @@ pub async fn new_recovery_codes(
         .await
 }
 
+/// How somebody has the console for themselves.
+#[server(prefix = "/api/your-sign-in", endpoint = "preferences")]
+pub async fn keep_preferences(
+    #[server(default)] letters: String,
+    #[server(default)] zone: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| crate::sign_in::service::yours::keep_preferences(context, letters, zone))
+        .await
+}
+
 /// Ends one session, or all but this one.
 #[server(prefix = "/api/your-sign-in", endpoint = "end-sessions")]
 pub async fn end_sessions(#[server(default)] session: String) -> Result<(), Problem> {

@@ -14,6 +14,7 @@ const END_SESSIONS: &str = form::action::<api::EndSessions>();
 const PASSWORD: &str = form::action::<api::ChangePassword>();
 const BEGIN: &str = form::action::<api::BeginFactor>();
 const SET: &str = form::action::<api::SetFactor>();
+const PREFERENCES: &str = form::action::<api::KeepPreferences>();
 const CODES: &str = form::action::<api::NewRecoveryCodes>();
 
 #[component]
@@ -39,6 +40,7 @@ fn body(frame: Frame, page: YourSignIn) -> AnyView {
                     None => factor(&page, &frame),
                 }}
                 {password(&frame)}
+                {you(&frame)}
             </div>
             <aside class="stack">
                 {recovery(&page, &frame)}
@@ -89,6 +91,29 @@ fn password(frame: &Frame) -> AnyView {
                 {form::beside(draft, "password")}
                 {secret("Repeat the password", "repeat", "new-password", draft)}
                 <div><button class="btn main">"Change password"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// How this person has the console for themselves.
+fn you(frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(PREFERENCES);
+    let (letters, zone) = match draft {
+        Some(draft) => (draft.value("letters").is_some(), draft.value("zone").unwrap_or_default().to_owned()),
+        None => (frame.preferences.letters, frame.preferences.zone.clone().unwrap_or_default()),
+    };
+    view! {
+        <section class="card" id="you">
+            <header><h2>"You"</h2></header>
+            <form method="post" action=PREFERENCES class="body stack">
+                {form::back(&frame.here)}
+                <label class="check"><input type="checkbox" name="letters" value="yes" checked=letters />"Letters on buttons press them. Switch this off if you speak to your computer, or press keys by accident."</label>
+                <label class="field">"Time zone" <span class="soft small">"empty: your browser’s"</span>
+                    <input class="input" name="zone" maxlength="64" autocomplete="off" placeholder="Europe/Berlin" value=zone /></label>
+                {form::beside(draft, "zone")}
+                <div><button class="btn">"Save"</button></div>
             </form>
         </section>
     }

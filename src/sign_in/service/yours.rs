@@ -27,11 +27,13 @@ use crate::{
         attempts::Limit,
         drafts,
         operators::{self, Factor, Operator},
+        preferences::{self, Preferences},
         recovery_codes,
         sign_ins::{self, Proved},
         web_sessions,
     },
     text::SessionName,
+    ui::{self, time::Zone},
 };
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
@@ -277,6 +279,23 @@ async fn take_codes(context: &Context, id: &str) -> Result<Option<RecoveryCodes>
 }
 
 /// Ends one other session of one's own, or all of them.
+/// Keeps how somebody has the console for themselves. It is no deed: it changes nothing for anybody else, as a theme does not.
+///
+/// # Errors
+/// Invalid, if there is no such time zone.
+pub async fn keep_preferences(context: Context, letters: String, zone: String) -> Result<String, Problem> {
+    let (_, me) = permitted(&context).await?;
+    let zone = Some(zone.trim()).filter(|zone| !zone.is_empty()).map(str::to_owned);
+    if let Some(zone) = zone.as_deref().filter(|zone| Zone::named(zone).is_none()) {
+        let what = format!("There is no time zone “{}”.", ui::excerpt(zone, 40));
+        let remedy = "Name one like Europe/Berlin, or leave it empty.".to_owned();
+        return Err(Problem { remedy, ..Problem::invalid("zone", what) });
+    }
+    let preferences = Preferences { letters: letters == "yes", zone };
+    preferences::keep(&context.app.store, &me.id, &preferences).await?;
+    Ok(format!("{}#you", path::YOUR_SIGN_IN))
+}
+
 pub async fn end_sessions(context: Context, session: String) -> Result<String, Problem> {
     let (permit, me) = permitted(&context).await?;
     let app = &context.app;

@@ -1,0 +1,40 @@
+//! How people have the console for themselves: what helps their hands and eyes, and gives nobody a right.
+
+use super::{Store, fence::begin, on};
+use crate::id::OperatorId;
+
+/// Of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// Letters press what carries them (WCAG 2.1.4: they can be switched off).
+    pub letters: bool,
+    /// The name of a time zone of the IANA database; `None` for the browser's own.
+    pub zone: Option<String>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { letters: true, zone: None }
+    }
+}
+
+/// Somebody's own; what everybody begins with, where they said nothing.
+pub async fn of(store: &Store, operator: &OperatorId) -> sqlx::Result<Preferences> {
+    const SQL: &str = "select letters, zone from preferences where operator = $1";
+    let row: Option<(i32, Option<String>)> =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_optional(pool).await?);
+    Ok(row.map_or_else(Preferences::default, |(letters, zone)| Preferences { letters: letters != 0, zone }))
+}
+
+/// Keeps them.
+pub async fn keep(store: &Store, operator: &OperatorId, preferences: &Preferences) -> sqlx::Result<()> {
+    const SQL: &str = "insert into preferences (operator, letters, zone) values ($1, $2, $3) \
+        on conflict (operator) do update set letters = excluded.letters, zone = excluded.zone";
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL)
+            .bind(&operator.0).bind(i32::from(preferences.letters)).bind(&preferences.zone)
+            .execute(&mut *tx).await?;
+        tx.commit().await
+    })
+}

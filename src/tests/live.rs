@@ -1,0 +1,298 @@
+//! Open pages are told what waits: numbers and a mark, for as long as somebody may see them, and by no session renewed.
+
+use crate::{
+    queue::link,
+    support::{House, grant, grants_taken_back, house, person, session, sql, sqlite, until},
+};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use howdah::{
+    access::Role,
+    clock::DAY,
+    id::OperatorId,
+    reports::Category,
+    store::{Driver, web_sessions},
+};
+use http_body_util::BodyExt;
+use std::collections::BTreeMap;
+use tower::ServiceExt;
+
+/// A stream that is read as a browser does.
+struct Heard {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+    rest: String,
+}
+
+impl Heard {
+    async fn of(house: &House, cookie: &str) -> Self {
+        let request = Request::get("/live?watch=harbour").header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let response = house.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Self { status: parts.status, headers: parts.headers, body, rest: String::new() }
+    }
+
+    /// The next event, without comments; `None` at the end.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            while let Some((event, rest)) = self.rest.split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())) {
+                self.rest = rest;
+                if !event.starts_with(':') && !event.starts_with("retry:") {
+                    return Some(event);
+                }
+            }
+            let frame = tokio::time::timeout(std::time::Duration::from_secs(60), self.body.frame()).await;
+            let data: Bytes = frame.expect("something is said within a minute")?.unwrap().into_data().unwrap();
+            self.rest.push_str(std::str::from_utf8(&data).unwrap());
+        }
+    }
+
+    /// What the next event says of each thing.
+    async fn numbers(&mut self) -> BTreeMap<String, String> {
+        let event = self.next().await.expect("an event");
+        let lines = event.lines().map(|line| line.strip_prefix("data: ").unwrap_or_else(|| panic!("{event}")));
+        lines
+            .map(|line| line.rsplit_once(' ').map(|(what, said)| (what.to_owned(), said.to_owned())).unwrap())
+            .collect()
+    }
+}
+
+/// A new report of a category about somebody whom nobody reported; whom.
+async fn reported(house: &House, category: i32) -> i64 {
+    let target: i64 = sqlx::query_scalar(
+        "insert into reports (account_id, target_account_id, category, created_at, updated_at) \
+         select (select min(id) from accounts where id > 0), a.id, $1, now(), now() from accounts a where a.domain is null and a.id > 0 \
+         and not exists (select from reports r where r.target_account_id = a.id) order by a.id limit 1 \
+         returning target_account_id",
+    )
+    .bind(category)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    house.look().await;
+    target
+}
+
+async fn closed(house: &House, account: &str) {
+    let sql = "update reports set action_taken_at = now(), action_taken_by_account_id = (select min(id) from accounts where id > 0) where target_account_id = $1::bigint";
+    sqlx::query(sql).bind(account).execute(&house.instance).await.unwrap();
+    house.look().await;
+}
+
+async fn seen_at(house: &House, cookie: &str) -> i64 {
+    let sql = "select seen_at from web_sessions where substr(id_hash, 1, 16) = $1";
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::query_scalar(sql).bind(session(cookie)).fetch_one(pool).await.unwrap(),
+        Driver::Postgres(pool) => sqlx::query_scalar(sql).bind(session(cookie)).fetch_one(pool).await.unwrap(),
+    }
+}
+
+/// Where a page asks what changed.
+fn asks(page: &str) -> String {
+    let (_, rest) = page.split_once("data-since=\"").expect("a page that asks");
+    rest.split('"').next().unwrap().replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn a_page_is_told_the_numbers_and_nothing_else() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let mut heard = Heard::of(&house, &owner).await;
+    assert_eq!(heard.status, StatusCode::OK);
+    let said =
+        |name: &str| heard.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    assert_eq!(
+        [said("content-type"), said("x-accel-buffering"), said("cache-control"), said("content-encoding")],
+        ["text/event-stream", "no", "no-store", ""]
+    );
+    let before = heard.numbers().await;
+    let page = house.get(Some(&owner), "/i/harbour").await.body.replace("<!>", "");
+    for what in ["reports", "signups", "appeals"] {
+        let number = &before[&format!("harbour {what}")];
+        assert!(page.contains(&format!("data-count=\"harbour {what}\">{number}</")), "{what} {number}: {page}");
+    }
+    assert_eq!(before.len(), 4, "{before:?}");
+    assert_eq!(before["harbour revision"].len(), 16);
+
+    let account = reported(&house, 1).await;
+    let after = heard.numbers().await;
+    let number = |said: &BTreeMap<String, String>| said["harbour reports"].parse::<usize>().unwrap();
+    assert_eq!(number(&after), number(&before) + 1);
+    assert_ne!(after["harbour revision"], before["harbour revision"]);
+    closed(&house, &account.to_string()).await;
+    let then = heard.numbers().await;
+    assert_eq!(then, before, "the same waits as at the beginning");
+}
+
+#[tokio::test]
+async fn a_stream_renews_no_session_and_ends_with_it() {
+    let house = house(sqlite().await).await;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    sql(&house.store.store, "update web_sessions set seen_at = seen_at - 300000").await.unwrap();
+    let before = seen_at(&house, &moderator).await;
+    let asked = asks(&house.get(Some(&owner), "/i/harbour/reports").await.body);
+    let mut heard = Heard::of(&house, &moderator).await;
+    heard.numbers().await;
+    assert_eq!(house.get(Some(&moderator), &asked).await.status, StatusCode::NO_CONTENT);
+    reported(&house, 1).await;
+    heard.numbers().await;
+    assert_eq!(seen_at(&house, &moderator).await, before, "what a page asks by itself is no use of the session");
+
+    assert!(web_sessions::end_all_of(&house.app.store, &OperatorId("01moderator".into()), None).await.unwrap());
+    reported(&house, 1).await;
+    assert_eq!(
+        heard.next().await.as_deref(),
+        Some("event: over\ndata: over"),
+        "nothing is said to somebody signed out"
+    );
+    assert_eq!(heard.next().await, None);
+    until("the place is free again", async || house.app.listeners.number() == 0).await;
+    for path in ["/live", &asked] {
+        assert_eq!(house.get(Some(&moderator), path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(house.get(None, path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    // An hour without a request is the end, however many pages are open.
+    let mut heard = Heard::of(&house, &owner).await;
+    heard.numbers().await;
+    sql(&house.store.store, "update web_sessions set seen_at = seen_at - 3600000").await.unwrap();
+    reported(&house, 1).await;
+    assert_eq!(heard.next().await.as_deref(), Some("event: over\ndata: over"));
+}
+
+#[tokio::test]
+async fn a_contractor_hears_of_the_own_cases_alone_and_of_nothing_after_the_grant() {
+    let house = house(sqlite().await).await;
+    let app = &house.app;
+    person(app, "spammer", Role::Contractor).await;
+    grant(app, "01spammer", vec![Category::Spam], false, false, app.clock.now().plus(DAY)).await;
+    let cookie = house.sign_in("spammer").await;
+    let mut heard = Heard::of(&house, &cookie).await;
+    let own = heard.numbers().await;
+    let spam: i64 = sqlx::query_scalar(
+        "select count(distinct target_account_id) from reports where action_taken_at is null and category = 1000",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    assert!(spam > 0);
+    assert_eq!(own["harbour reports"], spam.to_string());
+    assert_eq!(own.keys().collect::<Vec<_>>(), ["harbour reports", "harbour revision"]);
+    let asked = asks(&house.get(Some(&cookie), "/i/harbour/reports").await.body);
+
+    // Of another category: not even that something changed.
+    let other = reported(&house, 0).await;
+    assert_eq!(house.get(Some(&cookie), &asked).await.status, StatusCode::NO_CONTENT);
+    let of_other = format!("/live/i/harbour/reports/{other}?reports=999999");
+    assert_eq!(house.get(Some(&cookie), &of_other).await.status, StatusCode::NO_CONTENT);
+    reported(&house, 1000).await;
+    let then = heard.numbers().await;
+    assert_eq!(then["harbour reports"], (spam + 1).to_string());
+    assert_eq!(house.get(Some(&cookie), &asked).await.body, "1 new");
+
+    assert_eq!(grants_taken_back(app, "01spammer").await, 1);
+    reported(&house, 1000).await;
+    assert_eq!(heard.next().await.as_deref(), Some("event: over\ndata: over"));
+    assert_eq!(heard.next().await, None);
+    assert_eq!(house.get(Some(&cookie), &asked).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_session_has_two_streams_and_all_end_with_the_process() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let mut first = Heard::of(&house, &owner).await;
+    first.numbers().await;
+    let mut others = [Heard::of(&house, &owner).await, Heard::of(&house, &owner).await];
+    assert_eq!(first.next().await, None, "the oldest gives way");
+    for other in &mut others {
+        other.numbers().await;
+    }
+    house.app.listeners.end();
+    for mut other in others {
+        assert_eq!(other.next().await, None);
+    }
+    assert_eq!(Heard::of(&house, &owner).await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_list_says_how_many_came_and_went_under_its_filter() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let mut asked = BTreeMap::new();
+    for filter in ["", "?category=spam", "?category=other", "?state=unheld"] {
+        let page = house.get(Some(&owner), &format!("/i/harbour/reports{filter}")).await.body;
+        assert_eq!(link(&page, ">Refresh<").as_deref(), Some(format!("/i/harbour/reports{filter}").as_str()));
+        assert!(page.contains("As of <"), "how old it is: {page}");
+        asked.insert(filter, asks(&page));
+    }
+    asked.insert("overview", asks(&house.get(Some(&owner), "/i/harbour").await.body));
+    for (filter, address) in &asked {
+        assert_eq!(house.get(Some(&owner), address).await.status, StatusCode::NO_CONTENT, "{filter}");
+    }
+    reported(&house, 0).await;
+    reported(&house, 0).await;
+    let spam: String = sqlx::query_scalar(
+        "select target_account_id::text from reports where action_taken_at is null group by target_account_id \
+         having count(distinct category) = 1 and max(category) = 1000 limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    closed(&house, &spam).await;
+    let mut said = BTreeMap::new();
+    for (filter, address) in &asked {
+        let answer = house.get(Some(&owner), address).await;
+        assert!(answer.status.is_success(), "{filter}: {}", answer.body);
+        said.insert(*filter, answer.body);
+    }
+    let expected = [
+        ("", "2 new · 1 closed"),
+        ("?category=other", "2 new"),
+        ("?category=spam", "1 closed"),
+        ("?state=unheld", "2 new · 1 gone"),
+        ("overview", "2 new · 1 closed"),
+    ];
+    assert_eq!(said, expected.map(|(filter, words)| (filter, words.to_owned())).into());
+    let decided = house.get(Some(&owner), "/i/harbour/reports?state=decided").await.body;
+    assert!(!decided.contains("data-since"), "what is decided does not wait");
+}
+
+#[tokio::test]
+async fn a_case_says_who_closed_it_and_what_came_in() {
+    let house = house(sqlite().await).await;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    let (account, reports) = house.case("quarry").await;
+    let case = format!("/i/harbour/reports/{account}");
+    let asked = asks(&house.get(Some(&owner), &case).await.body);
+    assert_eq!(house.get(Some(&owner), &asked).await.status, StatusCode::NO_CONTENT);
+    let fields = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes")];
+    let held = house.post(Some(&moderator), "/api/reports/hold", &fields).await;
+    assert_eq!(held.status, StatusCode::FOUND, "{}", held.body);
+    assert_eq!(house.get(Some(&owner), &asked).await.body, "This case is assigned to moderator now.");
+    assert_eq!(house.get(Some(&moderator), &asked).await.status, StatusCode::NO_CONTENT, "that is no news to them");
+
+    let about = "insert into reports (account_id, target_account_id, created_at, updated_at) select min(id), $1::bigint, now(), now() from accounts where id > 0 returning id::text";
+    let new: String = sqlx::query_scalar(about).bind(&account).fetch_one(&house.instance).await.unwrap();
+    house.look().await;
+    assert_eq!(house.get(Some(&owner), &asked).await.body, "1 new report about this account.");
+
+    let all = format!("{reports},{new}");
+    let state = crate::support::NO_SANCTION;
+    let fields = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "resolve"),
+        ("reports", all.as_str()),
+        ("state", state),
+    ];
+    let done = house.sent(&moderator, "/api/reports/decide", &fields).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    let said = house.get(Some(&owner), &asked).await.body;
+    assert!(said.starts_with("Closed by moderator, through @"), "{said}");
+    // What was closed long ago is no case that anybody asks about.
+    let closed = house.get(Some(&owner), &case).await.body;
+    assert!(!closed.contains("data-since"));
+}
