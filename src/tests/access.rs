@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 55] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],

@@ -26,13 +26,13 @@ mod browser {
     /// Whether something in it was ticked or typed since the page was made.
     fn is_changed(form: &HtmlFormElement) -> bool {
         let fields = form.elements();
-        let inputs = (0..fields.length()).filter_map(|at| fields.item(at)?.dyn_into::<HtmlInputElement>().ok());
+        let mut inputs = (0..fields.length()).filter_map(|at| fields.item(at)?.dyn_into::<HtmlInputElement>().ok());
         let changed = |input: HtmlInputElement| match input.type_().as_str() {
             "checkbox" => input.checked() != input.default_checked(),
             "hidden" => false,
             _ => input.value() != input.default_value(),
         };
-        inputs.map(changed).any(|changed| changed)
+        inputs.any(changed)
     }
 
     /// Whether it was handed to the browser, which sends it after the page is gone.

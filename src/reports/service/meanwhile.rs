@@ -176,6 +176,7 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
     let Some(claim) = other else { return Ok(None) };
     let person = operators::by_id(&context.app.store, &claim.operator).await.map_err(store_problem)?;
     let name = person.map_or_else(|| "somebody else".to_owned(), |person| person.name);
+    let name = context.actor.told(&claim.operator, || name);
     Ok(Some(format!("This case is assigned to {name} now.")))
 }
 
