@@ -102,7 +102,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
         outside_changes: outside_changes(context, &instance).await?,
-        meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), cases.len()),
+        meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), &cases),
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }

@@ -341,6 +341,30 @@ async fn a_list_says_how_many_came_and_went_under_its_filter() {
     assert!(!decided.contains("data-since"), "what is decided does not wait");
 }
 
+/// One case comes in under a filter as another leaves it: that there are as many does not say that nothing changed.
+#[tokio::test]
+async fn a_case_that_comes_in_hides_none_that_left() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let asked = asks(&house.get(Some(&owner), "/i/harbour/reports?category=spam").await.body);
+    assert_eq!(house.get(Some(&owner), &asked).await.status, StatusCode::NO_CONTENT);
+    let one = |category: i32| {
+        sqlx::query_scalar::<_, i64>(
+            "select target_account_id from reports where action_taken_at is null group by target_account_id \
+             having count(distinct category) = 1 and max(category) = $1 limit 1",
+        )
+        .bind(category)
+        .fetch_one(&house.instance)
+    };
+    let (leaves, comes) = (one(1000).await.unwrap(), one(0).await.unwrap());
+    for (account, category) in [(leaves, 0), (comes, 1000)] {
+        let sql = "update reports set category = $2 where target_account_id = $1 and action_taken_at is null";
+        sqlx::query(sql).bind(account).bind(category).execute(&house.instance).await.unwrap();
+    }
+    house.look().await;
+    assert_eq!(house.get(Some(&owner), &asked).await.body, "cases changed");
+}
+
 #[tokio::test]
 async fn a_case_says_who_closed_it_and_what_came_in() {
     let house = house(sqlite().await).await;

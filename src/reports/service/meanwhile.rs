@@ -37,20 +37,31 @@ use std::{
     sync::Arc,
 };
 
-/// Where a list of reports asks what changed: under its filter, since the newest report it knew of, of so many cases.
+/// Where a list of reports asks what changed: under its filter, since the newest report it knew of, of these cases.
 pub fn of_queue(
     context: &Context,
     instance: &Instance,
     list: &Snapshot<OpenReport>,
     search: &Search,
-    matching: usize,
+    matching: &[CaseInQueue],
 ) -> Since {
     let newest = frame::seen(context, instance, list).map(|report| report.id.0).max().unwrap_or(0);
     let address = format!("{}{}", path::reports_meanwhile(&instance.name), search.only(&QueueFilter::KEYS));
+    let address =
+        path::with(&path::with(&address, "newest", &newest.to_string()), "matching", &matching.len().to_string());
     Since {
-        address: path::with(&path::with(&address, "newest", &newest.to_string()), "matching", &matching.to_string()),
+        address: path::with(&address, "which", &which(context, matching)),
         revision: frame::revision(context, instance, list),
     }
+}
+
+/// A mark of some cases, in whatever order they stand.
+fn which<'a>(context: &Context, cases: impl IntoIterator<Item = &'a CaseInQueue>) -> String {
+    let accounts: BTreeSet<i64> = cases.into_iter().map(|case| case.row.account.0).collect();
+    let bytes: Vec<u8> = accounts.into_iter().flat_map(i64::to_be_bytes).collect();
+    let mut mark = context.app.keys.hash("cases of a list", &bytes);
+    mark.truncate(16);
+    mark
 }
 
 /// Where a case asks: of the reports that it shows, and held by whom. `revision` is of before they were read.
@@ -108,8 +119,9 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
     let is_new = |case: &CaseInQueue| first.get(&case.row.account).is_some_and(|first| *first > newest);
     let cases = cases_of(context, &instance, &list).await?;
     let fitting: Vec<_> = cases.iter().filter(|case| fits(case, &filter, now)).collect();
-    let new = fitting.iter().filter(|case| is_new(case)).count();
-    let left = before - i64::try_from(fitting.len() - new).unwrap_or(i64::MAX);
+    let (new, known): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = fitting.into_iter().partition(|case| is_new(case));
+    let new = new.len();
+    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
     // Where a case can leave the list for another reason than its end, that is not said to be one: a report of another category
     // now is out of what a filter, or somebody's grants, leave to be seen.
     let whole = (filter.state.is_empty() || filter.state == "waiting")
@@ -123,6 +135,9 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
     }
     if let Some(left) = usize::try_from(left).ok().filter(|left| *left > 0) {
         parts.push(format!("{} {left_as}", ui::grouped(left)));
+    } else if search.get("which").is_some_and(|before| before != which(context, known)) {
+        // Cases that were known came in under the filter: their number hides who left.
+        parts.push("cases changed".to_owned());
     }
     Ok((!parts.is_empty()).then(|| parts.join(" · ")))
 }

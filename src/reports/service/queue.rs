@@ -261,7 +261,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
             page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
         }
         page.matching = fitting.len();
-        page.meanwhile = Some(meanwhile::of_queue(context, &instance, &list, &parsed, page.matching));
+        page.meanwhile = Some(meanwhile::of_queue(context, &instance, &list, &parsed, &fitting));
         let after = parsed.get("before").and_then(parse_key);
         let mut shown: Vec<_> =
             fitting.into_iter().filter(|case| after.is_none_or(|after| case.key() > after)).take(PAGE + 1).collect();
