@@ -284,6 +284,21 @@ async fn a_rule_below_a_stricter_one_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
+async fn a_rule_that_another_above_does_not_cover_is_not_said_to_be_covered() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    set(&house, &cookie, "fresh.example", &[("severity", "silence")]).await;
+    let refused = async |more: &[(&str, &str)]| {
+        let answer = set(&house, &cookie, "under.fresh.example", more).await;
+        back(&house, &cookie, answer).await.body
+    };
+    let page = refused(&[("severity", "noop"), ("reject_media", "yes")]).await;
+    assert!(page.contains("neither stricter nor weaker") && !page.contains("already covers"), "{page}");
+    let page = refused(&[("severity", "noop")]).await;
+    assert!(page.contains("already covers under.fresh.example"), "{page}");
+}
+
+#[tokio::test]
 async fn suspending_a_followed_server_is_the_owners_alone_and_the_page_says_what_is_lost() {
     let house = house(sqlite().await).await;
     followed(&house, "fresh.example").await;
