@@ -145,7 +145,7 @@ impl Ranks {
             return refuse(
                 "who",
                 format!(
-                    "{acts}, at position {own}. {named} ({role}) is at {theirs}: only a strictly higher position \
+                    "{acts}, with priority {own}. {named} ({role}) has {theirs}: only a strictly higher priority \
                     can change it."
                 ),
             );

@@ -330,8 +330,7 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     let text = crate::seen::text(&shown);
     assert!(text.contains("203.0.113.9") && text.contains("3 other accounts from this IP address."), "{text}");
     assert!(
-        text.contains("with this email domain")
-            && text.contains("An email domain block would have covered 1 pending sign-up"),
+        text.contains("with this email domain") && text.contains("An IP rule would have covered 1 pending sign-up"),
         "{text}"
     );
     assert!(!text.contains("Block "), "a moderator makes no rules: {text}");

@@ -123,7 +123,7 @@ const FILTERS: [(&str, &str, &str); 27] = [
     ("/i/harbour/reports", "state", "Open, Assigned to me, Unassigned, Decided"),
     ("/i/harbour/reports", "category", "spam, legal, rules"),
     ("/i/harbour/reports", "origin", "Local, Remote"),
-    ("/i/harbour/reports", "age", "> 1 day"),
+    ("/i/harbour/reports", "age", "1 day"),
     ("/i/harbour/reports", "holder", "owner"),
     ("/i/harbour/reports", "decided-by", "owner"),
     ("/i/harbour/reports?state=decided", "category", "legal"),

@@ -134,7 +134,7 @@ const CASES: &[Case] = &[
         status: 429,
         headers: &[("content-type", "text/plain"), ("retry-after", "1")],
         body: "slow down",
-        says: &["rate limit reached on the instance (429: “slow down”)"],
+        says: &["rate limit reached in front of 127.0.0.1 (429: “slow down”)"],
         never: BLAMES,
         outcome: Some(Outcome::Failed),
     },

@@ -102,7 +102,7 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
                 {gone}
                 {refused}
                 <p>{hits}</p>
-                <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change meanwhile is left as it is. " {undone(preview.decision)}</p>
+                <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change in the meantime is left as it is. " {undone(preview.decision)}</p>
                 {links(instance, "Check these first:".to_owned(), &preview.exceptions)}
                 {left_out}
                 <details open=number <= 10>
