@@ -460,7 +460,7 @@ const CLAIMS: &[Waits] = &[
             where id = {remote} on conflict (domain) do update set severity = 7",
         page: "/i/harbour/reports/{remote}",
         says: &["domain block of a severity this console doesn’t know (7)"],
-        not: &["domain block: none"],
+        not: &["domain block with severity None"],
     },
 ];
 

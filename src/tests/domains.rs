@@ -846,7 +846,7 @@ async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls
     let limits = instance.rest.limits().unwrap();
     assert!(limits.remaining * 2 >= limits.limit - 2, "{limits:?}");
     let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
-    assert!(kept.note.contains("Rate limit reached"), "{}", kept.note);
+    assert!(kept.note.contains("Background share of the rate limit used up"), "{}", kept.note);
     set(&house, &owner, "fresh.example", &[("severity", "silence")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
 }
@@ -1308,16 +1308,16 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     let to = format!("/i/harbour/signups?rule={id}&decide=reject&all=yes");
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
     let preview = house.get(Some(&cookie), &to).await.body;
-    assert!(preview.contains("Reject 14 people") && preview.contains("signed up from 192.0.2.0/24"), "{preview}");
+    assert!(preview.contains("Reject 14 sign-ups") && preview.contains("signed up from 192.0.2.0/24"), "{preview}");
     // A network that is typed there finds nobody: addresses are not to be tried out.
     let tried = house.get(Some(&cookie), "/i/harbour/signups?rule=192.0.2.0%2F24").await;
     assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(tried.body.contains("It takes the number of an IP rule"), "{}", tried.body);
+    assert!(tried.body.contains("Enter the number of an IP rule"), "{}", tried.body);
     assert!(!tried.body.contains("/i/harbour/accounts/"), "{}", tried.body);
     // Whoever decides nothing about them is not told who they are, nor how many.
     let auditor = house.sign_in("auditor").await;
     let page = house.get(Some(&auditor), "/i/harbour/domains/addresses").await.body;
-    assert!(page.contains("192.0.2.0/24") && !page.contains("who wait come under it"), "{page}");
+    assert!(page.contains("192.0.2.0/24") && !page.contains("covered"), "{page}");
     let page = house.get(Some(&auditor), &format!("/i/harbour/signups?rule={id}")).await.body;
     assert!(page.contains("0 of 0 shown") && !page.contains("192.0.2.0/24"), "{page}");
 }

@@ -142,7 +142,7 @@ async fn one_asks_and_another_approves() {
         assert_eq!(begun.len(), 2, "the house's own and this one");
         assert_eq!(begun[0].operator.as_deref(), Some("howdah"));
         let page = house.get(Some(&owner), &asked).await.body;
-        assert!(page.contains("Howdah itself") && page.contains("second"), "{page}");
+        assert!(page.contains("the console itself") && page.contains("second"), "{page}");
         let (status, _) = answered(&house, &second, "/api/grants/decide", &approve).await;
         assert_eq!(status, StatusCode::CONFLICT, "once");
 

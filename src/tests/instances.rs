@@ -120,11 +120,11 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
         ("?account=1", false, "Choose the instance first"),
         ("?instance=harbour&account=@nobody_at_all", false, "doesn’t exist on that instance"),
         ("?instance=atlantis", false, "“instance” doesn’t accept “atlantis”"),
-        ("?kind=pirouette", false, "“kind” doesn’t accept “pirouette”"),
+        ("?kind=pirouette", false, "“action” doesn’t accept “pirouette”"),
         ("?outcome=splendid", false, "“outcome” doesn’t accept “splendid”"),
         ("?who=nobody", false, "“who” doesn’t accept “nobody”"),
-        ("?from=yesterday", false, "It takes a date, like"),
-        ("?to=2026-13-01", false, "It takes a date, like"),
+        ("?from=yesterday", false, "Enter a date, like"),
+        ("?to=2026-13-01", false, "Enter a date, like"),
     ] {
         let page = list(query).await;
         let said = text(&page.body);

@@ -64,8 +64,8 @@ fn published() -> Vec<Case> {
                 "3 oak-gallows.test new: suspended",
                 "4 slow-lantern.test new: limited",
                 "5 only-pictures.test new: limited, media rejected",
-                "6 quiet-mill.test new: none, media rejected",
-                "7 nothing-at-all.test same: none",
+                "6 quiet-mill.test new: severity None, media rejected",
+                "7 nothing-at-all.test same: severity None",
                 "8 tags.test new: suspended, name obfuscated",
             ],
             ticked: &["new"],
@@ -195,7 +195,7 @@ fn others() -> Vec<Case> {
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test new: limited, media rejected",
-                "4 c.test new: none, media rejected",
+                "4 c.test new: severity None, media rejected",
                 "5 d.test new: suspended",
                 "6 e.test invalid: ",
                 "7 f.test invalid: ",
@@ -214,9 +214,9 @@ fn others() -> Vec<Case> {
             ),
             rows: &[
                 "2 ours-limited.test stricter: suspended",
-                "3 ours-suspended.test weaker: none",
+                "3 ours-suspended.test weaker: severity None",
                 "4 ours-suspended-too.test weaker: limited",
-                "5 nobody.test same: none",
+                "5 nobody.test same: severity None",
                 "6 ours-media.test same: limited, media rejected",
             ],
             says: &["Our public comment stays"],
@@ -233,15 +233,15 @@ fn others() -> Vec<Case> {
             rows: &[
                 "2 media-alone.test different: limited",
                 "3 ours-media.test different: limited, reports rejected",
-                "4 ours-media-too.test different: none, media and reports rejected",
+                "4 ours-media-too.test different: severity None, media and reports rejected",
                 "5 below.media-alone.test invalid: limited",
                 "6 below.ours-media.test same: limited",
             ],
             says: &[
-                "Neither is the stricter: ours is “none, media rejected”, the list’s “limited”.",
+                "Neither is the stricter: ours is “severity None, media rejected”, the list’s “limited”.",
                 "Neither is the stricter: ours is “limited, media rejected”, the list’s “limited, reports rejected”.",
                 "neither stricter nor weaker than our domain block",
-                "The domain block for media-alone.test (none, media rejected) is above it, and the list’s (limited) is not stricter: \
+                "The domain block for media-alone.test (severity None, media rejected) is above it, and the list’s (limited) is not stricter: \
                  Mastodon creates none below it.",
             ],
             ..Case::default()
@@ -519,7 +519,7 @@ fn others() -> Vec<Case> {
                 \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
                 .to_vec(),
             says: &["Nothing on it is limited", "Nothing is selected", "The list doesn’t limit it"],
-            rows: &["2 friend.test same: none", "3 ours-suspended.test weaker: none"],
+            rows: &["2 friend.test same: severity None", "3 ours-suspended.test weaker: severity None"],
             ..Case::default()
         },
         Case {
@@ -527,7 +527,7 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
                 .to_vec(),
             says: &["it may be meant to undo a domain block"],
-            rows: &["2 a.test apart: none, media rejected", "3 b.test new: suspended"],
+            rows: &["2 a.test apart: severity None, media rejected", "3 b.test new: suspended"],
             ticked: &["new"],
             ..Case::default()
         },

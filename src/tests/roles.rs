@@ -283,13 +283,13 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             id("mirakost").await,
             "none".into(),
             json!([[admin.to_string(), "Admin"], null]),
-            "only a strictly higher position",
+            "only a strictly higher priority",
         ),
         (
             id("adwoaosei").await,
             "none".into(),
             json!([[equal.to_string(), "Equal"], null]),
-            "only a strictly higher position",
+            "only a strictly higher priority",
         ),
         // A role above.
         (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, at 100"),

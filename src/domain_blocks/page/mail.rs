@@ -114,8 +114,8 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
-            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first"</span>
-            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
+            <span class="soft small">{ui::count(page.rules.len(), "blocked email domain", "blocked email domains")} " shown, newest first"</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()
