@@ -172,13 +172,13 @@ impl Context {
     ///
     /// # Errors
     /// Too many, with how long to wait.
-    pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
+    pub async fn reserve(&self, sort: &str, shown: &str, limit: Limit) -> Result<Reserved, Problem> {
         let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
         let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await?;
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,
-                format!("Nothing was done: you’ve reached your limit of {sort}."),
+                format!("Nothing was done: you’ve reached your limit of {shown}."),
                 format!("Try again in {} minutes.", (wait.seconds() + 59) / 60),
             )
         })

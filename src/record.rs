@@ -146,7 +146,7 @@ fn fact_clause(entry: &Entry) -> String {
             format!("was refused “{words}”")
         }
         "changed_elsewhere" => outside_changes(entry),
-        "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
+        "batch_begun" => format!("started {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
         "snapshots_proved" => "verified what was stored of the instances".to_owned(),
@@ -335,7 +335,7 @@ fn accounts_there(entry: &Entry) -> Option<String> {
 
 /// What did something that is no person: a command, a migration, or the console itself.
 pub fn stranger(id: &str) -> String {
-    if id == CONSOLE { "Howdah itself".to_owned() } else { format!("the {id}") }
+    if id == CONSOLE { "the console itself".to_owned() } else { format!("the {id}") }
 }
 
 /// The name of whoever did something, as the list has it.

@@ -28,11 +28,12 @@ impl Search {
         self.0.iter().filter(move |(own, _)| own == key).map(|(_, value)| value.as_str())
     }
 
-    /// What a filter narrows a list to: one of the values that the list knows, or nothing.
+    /// What a filter narrows a list to: one of the values that the list knows, or nothing. Each stands with its words on
+    /// the page.
     ///
     /// # Errors
     /// Invalid, with what is accepted: a list that took another value for none would show more than was asked for.
-    pub fn one_of(&self, key: &str, accepted: &[&str]) -> Result<&str, Problem> {
+    pub fn one_of(&self, key: &str, accepted: &[(&str, &str)]) -> Result<&str, Problem> {
         let value = self.get(key).unwrap_or_default().trim();
         accepts(key, value, accepted).map(|()| value)
     }
@@ -82,23 +83,40 @@ const MOST_NAMED: usize = 12;
 ///
 /// # Errors
 /// Invalid, with what is accepted.
-pub fn accepts(key: &str, value: &str, accepted: &[&str]) -> Result<(), Problem> {
-    if value.is_empty() || accepted.contains(&value) {
+pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), Problem> {
+    if value.is_empty() || accepted.iter().any(|(known, _)| *known == value) {
         return Ok(());
     }
     let more = accepted.len().saturating_sub(MOST_NAMED);
-    let named = accepted.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    let named = accepted.iter().take(MOST_NAMED).map(|(_, words)| *words).collect::<Vec<_>>().join(", ");
     let how = match (accepted.len(), more) {
-        (0, _) => "It takes nothing here".to_owned(),
-        (_, 0) => format!("It takes: {named}"),
-        (_, more) => format!("It takes: {named}, and {more} more that its list names"),
+        (0, _) => "It has no values here".to_owned(),
+        (_, 0) => format!("Accepted values: {named}"),
+        (_, more) => format!("Accepted values: {named}, and {more} more in its list"),
     };
     Err(unknown(key, value, &how))
 }
 
+/// What a filter is called on its page, where its key is not a word for people.
+fn called(key: &str) -> &str {
+    match key {
+        "active" => "last post",
+        "alike" => "same text",
+        "decide" => "action",
+        "decided-by" => "decided by",
+        "holder" => "assigned to",
+        "kind" => "action",
+        "mail" => "email domain",
+        "rule" => "IP rule",
+        "sign-ins" => "without sign-ins",
+        key => key,
+    }
+}
+
 /// A value that a filter does not know.
 pub fn unknown(key: &str, value: &str, how: &str) -> Problem {
-    let what = format!("The filter “{key}” doesn’t accept “{}”, so nothing is shown.", text::excerpt(value, 40));
+    let (name, value) = (called(key), text::excerpt(value, 40));
+    let what = format!("The filter “{name}” doesn’t accept “{value}”, so nothing is shown.");
     Problem { field: Some(key.to_owned()), ..Problem::new(Kind::Invalid, what, format!("{how}.")) }
 }
 
@@ -109,18 +127,20 @@ mod tests {
     #[test]
     fn a_filter_takes_its_own_values_and_names_them_to_whoever_gives_another() {
         let search = Search::parse("?category=spam&age=&who=12&page=x");
-        let categories = ["spam", "legal"];
+        let categories = [("spam", "Spam"), ("violation", "Rules")];
         assert_eq!(search.one_of("category", &categories), Ok("spam"));
-        assert_eq!(search.one_of("age", &["1h"]), Ok(""), "empty is nothing");
-        assert_eq!(search.one_of("origin", &["local"]), Ok(""));
-        assert_eq!(search.typed("who", "It takes a number"), Ok(Some(12)));
+        assert_eq!(search.one_of("age", &[("1h", "> 1 h")]), Ok(""), "empty is nothing");
+        assert_eq!(search.one_of("origin", &[("local", "Local")]), Ok(""));
+        assert_eq!(search.typed("who", "Enter a number"), Ok(Some(12)));
         let refused = Search::parse("category=rules").one_of("category", &categories).map(str::to_owned);
         let said = refused.expect_err("it is none");
         assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("category")));
-        assert_eq!(said.remedy, "It takes: spam, legal.");
+        assert_eq!(said.remedy, "Accepted values: Spam, Rules.");
         assert!(said.what.contains("“rules”"), "{said}");
-        let said = search.typed::<i64>("page", "It takes a number").expect_err("it is none");
-        assert_eq!(said.remedy, "It takes a number.");
+        let said = search.typed::<i64>("page", "Enter a number").expect_err("it is none");
+        assert_eq!(said.remedy, "Enter a number.");
+        let said = Search::parse("decided-by=x").one_of("decided-by", &[]).map(str::to_owned).expect_err("it is none");
+        assert!(said.what.contains("“decided by”") && said.field.as_deref() == Some("decided-by"), "{said}");
     }
 
     #[test]

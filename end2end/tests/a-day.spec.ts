@@ -84,7 +84,7 @@ test('twenty thousand characters survive a session that is gone', async ({ as })
   await expect(page.getByRole('status')).toContainText('Warned @');
 });
 
-test('a mail address is masked until revealed with a reason, once', async ({ as }) => {
+test('an email address is masked until revealed with a reason, once', async ({ as }) => {
   const page = await as('moderator');
   await page.goto('/i/harbour/reports');
   await page.getByRole('link', { name: '@windvane' }).click();
@@ -137,7 +137,7 @@ test('a contractor sees their instance and acts in the grant, and not about staf
   expect(refused?.status()).toBe(403);
 });
 
-test('no private post that nobody reported, no mail address in clear, nothing hostile on any page', async ({ as }) => {
+test('no private post that nobody reported, no email address in clear, nothing hostile on any page', async ({ as }) => {
   const page = await as('owner');
   let dialogs = 0;
   page.on('dialog', (dialog) => { dialogs += 1; void dialog.dismiss(); });

@@ -1,7 +1,7 @@
-// The blocks desk: a rule made, changed and lifted, names that are refused, and a list read in.
+// Federation: a domain block created, changed and undone, names that are refused, and a list imported.
 import { expect, hydrated, test } from '../support/test';
 
-test('a server is limited, the rule is changed and lifted', async ({ as }) => {
+test('a server is limited, the domain block is changed and undone', async ({ as }) => {
   const page = await as('admin');
   await page.goto('/i/harbour/domains');
   await hydrated(page);

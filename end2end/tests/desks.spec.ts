@@ -1,4 +1,4 @@
-// The other desks: sign-ups one by one and many, finding people, rules about servers, handing a case over.
+// The other desks: sign-ups one by one and many, finding people, domain blocks, handing a case over.
 import { expect, hydrated, person, test } from '../support/test';
 
 test('a sign-up is let in with the keyboard, and the next one is shown', async ({ as }) => {
@@ -17,17 +17,17 @@ test('a sign-up is let in with the keyboard, and the next one is shown', async (
   await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(handle);
 });
 
-test('several sign-ups are refused at once without scripts, on a phone, with a reason', async ({ as }) => {
+test('several sign-ups are rejected at once without scripts, on a phone, with a reason', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360 });
   await page.goto('/i/harbour/signups');
   for (const at of [0, 1, 2]) await page.locator('input[name=who]').nth(at).check();
   await page.getByRole('button', { name: /^Reject…/ }).click();
   await expect(page.getByText('Mastodon deletes all 3 at once')).toBeVisible();
-  await page.getByRole('button', { name: 'Reject 3 people' }).click();
+  await page.getByRole('button', { name: 'Reject 3 sign-ups' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'Enter a reason' })).toBeVisible();
   await page.getByLabel('Common reason').selectOption('spam');
-  await page.getByRole('button', { name: 'Reject 3 people' }).click();
-  await expect(page.getByRole('heading', { name: 'Reject the sign-ups of 3 people' })).toBeVisible();
+  await page.getByRole('button', { name: 'Reject 3 sign-ups' }).click();
+  await expect(page.getByRole('heading', { name: 'Reject 3 sign-ups' })).toBeVisible();
   await expect(async () => {
     await page.reload();
     await expect(page.getByText('3 of 3 done')).toBeVisible();

@@ -28,7 +28,7 @@ test('a colleague closes a case: numbers and a quiet mark, and no line moves', a
   await expect(owner.locator(REPORTS)).toHaveText(String(before.waiting - 1));
   expect(await rows.allInnerTexts()).toEqual(before.rows);
   expect((await rows.last().boundingBox())?.y).toBe(top);
-  await expect(second.locator(WRITTEN)).toContainText(`Closed by ${person('moderator').name}`);
+  await expect(second.locator(WRITTEN)).toContainText(`Resolved by ${person('moderator').name}`);
   await owner.locator(WRITTEN).getByRole('link').click();
   await expect(rows).toHaveCount(before.rows.length - 1);
 });

@@ -1,4 +1,4 @@
-// Contractors, linked accounts, roles, invitations: who may act, as whom, and for how long.
+// Contractors, linked accounts, roles, invites: who may act, as whom, and for how long.
 import { expect, hydrated, person, test } from '../support/test';
 
 test('a grant is asked for by one and approved by another, and ends on the next request', async ({ as }) => {
@@ -77,7 +77,7 @@ test('roles show what they allow, and a change is looked at before it is made', 
   await expect(page.getByText('There is no account @nobody-at-all')).toBeVisible();
 });
 
-test('an invitation is issued, its link is shown, and it is revoked, without scripts on a phone', async ({ as }) => {
+test('an invite is created, its link is shown, and it is deactivated, without scripts on a phone', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360 });
   await page.goto('/i/harbour/invitations?new=yes');
   await page.getByLabel(/^Internal reason/).first().fill('A researcher');

@@ -53,7 +53,18 @@ pub struct AccountFilter {
 }
 
 impl AccountFilter {
-    pub const STATES: [&str; 7] = ["suspended", "deleted", "limited", "media", "frozen", "pending", "unconfirmed"];
+    /// With their words on the page, as the others are.
+    pub const STATES: [(&str, &str); 7] = [
+        ("suspended", "Suspended"),
+        ("deleted", "Deleted"),
+        ("limited", "Limited"),
+        ("media", "Marked as sensitive"),
+        ("frozen", "Frozen"),
+        ("pending", "Pending review"),
+        ("unconfirmed", "Email unconfirmed"),
+    ];
+    pub const ACTIVE: [(&str, &str); 3] =
+        [("week", "Posted this week"), ("month", "Posted this month"), ("quiet", "Inactive for 90 days")];
 }
 
 /// Accounts, newest first.

@@ -6,7 +6,7 @@ mod notes;
 
 pub use notes::notes;
 
-use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
+use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -151,7 +151,7 @@ fn nothing(page: &FindPage) -> AnyView {
         <div class="card pad empty stack">
             <p>"Nothing found. " <bdi>{sought.clone()}</bdi></p>
             {others}
-            <p class="soft small">"The search takes @name, @name@server, the beginning of a name, a server, #245 for a report, an account’s id, and the address of a profile or post."</p>
+            <p class="soft small">"The search takes @name, @name@server, the beginning of a name, a server, #245 for a report, an account’s ID, and a profile or post URL."</p>
         </div>
     }
     .into_any()
@@ -175,20 +175,12 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
         list::chip(base, &search, key, value, words.to_owned(), current)
     };
     let filter = &page.filter;
-    let mut chips: Vec<AnyView> = [("local", "Local"), ("remote", "Remote")]
+    let mut chips: Vec<AnyView> = crate::reports::ORIGINS
         .into_iter()
         .map(|(value, words)| chip("origin", value, words, &filter.origin))
         .collect();
     chips.push(view! { <span class="gap"></span> }.into_any());
-    for (value, words) in [
-        ("suspended", "Suspended"),
-        ("deleted", "Deleted"),
-        ("limited", "Limited"),
-        ("media", "Marked as sensitive"),
-        ("frozen", "Frozen"),
-        ("pending", "Pending review"),
-        ("unconfirmed", "Email unconfirmed"),
-    ] {
+    for (value, words) in AccountFilter::STATES {
         // Neither is on a public page, and a contractor sees them in a case alone.
         if frame.role == crate::access::Role::Contractor && matches!(value, "frozen" | "unconfirmed") {
             continue;
@@ -196,9 +188,7 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
         chips.push(chip("state", value, words, &filter.state));
     }
     chips.push(view! { <span class="gap"></span> }.into_any());
-    for (value, words) in
-        [("week", "Posted this week"), ("month", "Posted this month"), ("quiet", "Inactive for 90 days")]
-    {
+    for (value, words) in AccountFilter::ACTIVE {
         chips.push(chip("active", value, words, &filter.active));
     }
     if !filter.inviter.is_empty() {
@@ -254,7 +244,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         (None, Some(_)) => accounts,
         (None, None) => format!("{accounts}; that’s all"),
     };
-    let words = if page.edge.is_some() { "Search further back →" } else { "Older →" };
+    let words = if page.edge.is_some() { "Search further back →" } else { "Next page →" };
     let further = list::further(page.older.as_deref(), words);
     let without = (page.filter.state == "deleted" && !page.untold.is_empty())
         .then(|| view! { <p class="note lead">"Accounts deleted by their owner are not included."</p> });

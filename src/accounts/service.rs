@@ -24,7 +24,7 @@ use crate::{
     mastodon::database::{Extra, Found, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
     path,
     problem::{Kind, Problem, malformed_form},
-    reports::AccountState,
+    reports::{AccountState, ORIGINS},
     search::Search,
     store::{invited, store_problem},
     ui,
@@ -92,14 +92,14 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    parsed.typed::<AccountId>("inviter", "It takes an account ID")?;
+    parsed.typed::<AccountId>("inviter", "Enter an account ID")?;
     let mut filter = AccountFilter {
-        origin: parsed.one_of("origin", &["local", "remote"])?.to_owned(),
+        origin: parsed.one_of("origin", &ORIGINS)?.to_owned(),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
         state: parsed.one_of("state", &AccountFilter::STATES)?.to_owned(),
         role: text("role"),
         inviter: text("inviter"),
-        active: parsed.one_of("active", &["week", "month", "quiet"])?.to_owned(),
+        active: parsed.one_of("active", &AccountFilter::ACTIVE)?.to_owned(),
         name: text("name"),
     };
     // Who waits, who is frozen and who invited whom is on no public page.
@@ -123,7 +123,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let roles: Vec<(String, String)> =
         read.role_names().await.map_err(read_problem)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let known: Vec<&str> = roles.iter().map(|(id, _)| id.as_str()).collect();
+    let known: Vec<(&str, &str)> = roles.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());

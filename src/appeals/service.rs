@@ -27,8 +27,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewAppeals, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let base = path::appeals(&instance.name);
-    let decided = parsed.one_of("state", &["waiting", "decided"])? == "decided";
-    let before = parsed.typed::<i64>("before", "It takes an appeal number")?;
+    let decided = parsed.one_of("state", &[("waiting", "Pending"), ("decided", "Decided")])? == "decided";
+    let before = parsed.typed::<i64>("before", "Enter an appeal number")?;
     let list = instance.appeals.snapshot();
     let mut rows = if decided {
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);

@@ -85,7 +85,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
-            <span class="end">{exports(&page)} {list::further(page.older.as_deref(), "Older →")}</span>
+            <span class="end">{exports(&page)} {list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()
@@ -371,7 +371,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
     let further = page.further.clone().map(|(at, href)| {
         view! {
             <p class="note lead">"No more entries since " {time::absolute(at)} ". The search stopped there."
-                <a class="link" href=href>"Search further"</a></p>
+                <a class="link" href=href>"Search further back →"</a></p>
         }
     });
     view! {
@@ -387,7 +387,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
         {further}
         <div class="head foot">
             <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, newest first"</span>
-            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()

@@ -31,7 +31,7 @@ use serde_json::Value;
 
 const PAGE: i64 = 50;
 /// How a day is written in a filter.
-const DAY_TYPED: &str = "It takes a date, like 2026-11-23";
+const DAY_TYPED: &str = "Enter a date, like 2026-11-23";
 
 fn acting_of(entry: &Entry) -> Option<Acting> {
     serde_json::from_value(entry.leaf["acting"].clone()).ok()
@@ -109,15 +109,15 @@ async fn asked(
     people: &[operators::Operator],
     whole: bool,
 ) -> Result<ledger::Filter, Problem> {
-    let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    let outcomes = DeedState::ALL.map(DeedState::name);
-    let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
-    let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
-    accepts("kind", &filter.kind, &kinds)?;
+    let outcomes = DeedState::ALL.map(|outcome| (outcome.name(), outcome.word()));
+    let people: Vec<(&str, &str)> = people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
+    let instances: Vec<(&str, &str)> =
+        context.visible().map(|instance| (instance.name.as_str(), instance.title.as_str())).collect();
+    accepts("kind", &filter.kind, KINDS)?;
     accepts("outcome", &filter.outcome, &outcomes)?;
     accepts("instance", &filter.instance, &instances)?;
-    accepts("batches", &filter.batches, &["each"])?;
-    accepts("sign-ins", &filter.sign_ins, &["no"])?;
+    accepts("batches", &filter.batches, &[("each", "Each entry of batches")])?;
+    accepts("sign-ins", &filter.sign_ins, &[("no", "Without sign-ins")])?;
     if whole {
         accepts("who", &filter.who, &people)?;
     }
@@ -159,7 +159,7 @@ async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<
         asked.operator.as_ref().is_none_or(|own| own.is_empty() || entry.operator.as_ref() == Some(own))
     };
     let Some(begun) = begun.filter(own) else {
-        return Err(unknown("batch", id, "the id of a batch or import that was begun"));
+        return Err(unknown("batch", id, "Enter the ID of a batch or import that was started"));
     };
     Ok(ledger::Filter {
         operator: begun.operator.clone(),

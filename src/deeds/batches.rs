@@ -43,12 +43,12 @@ impl InBatch {
         }
     }
 
-    /// So many like it: “Let in 23 people”
+    /// So many like it: “Approve 23 sign-ups”
     pub fn of_many(&self, number: usize) -> String {
-        let people = text::count(number, "person", "people");
+        let sign_ups = || text::count(number, "sign-up", "sign-ups");
         match self {
-            Self::DecideSignUp(deed) if deed.approve => format!("Approve {people}"),
-            Self::DecideSignUp(_) => format!("Reject the sign-ups of {people}"),
+            Self::DecideSignUp(deed) if deed.approve => format!("Approve {}", sign_ups()),
+            Self::DecideSignUp(_) => format!("Reject {}", sign_ups()),
             Self::DecideCase(deed) if deed.reports.is_empty() => {
                 format!("{}: {}", deed.decision.words(), text::count(number, "account", "accounts"))
             }

@@ -619,7 +619,7 @@ pub fn rules(before: Option<&Rule>, after: Option<&Rule>) -> Vec<(String, String
             rule.private_comment.clone(),
             if rule.obfuscate { "obfuscated" } else { "in full" }.to_owned(),
         ],
-        None => ["none", "", "", ""].map(str::to_owned),
+        None => ["no domain block", "", "", ""].map(str::to_owned),
     };
     ["domain block", "public comment", "private comment", "name in public lists"]
         .into_iter()

@@ -202,7 +202,7 @@ impl Deed for StartGrant {
     }
 
     fn sentence(&self) -> String {
-        format!("began the grant of {} on {}", text::tame(&self.name), self.scope.places())
+        format!("started the grant of {} on {}", text::tame(&self.name), self.scope.places())
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

@@ -79,7 +79,7 @@ impl Deed for DisableOperator {
         if self.disabled {
             format!("ended the access of {}", text::tame(&self.name))
         } else {
-            format!("gave access back to {}", text::tame(&self.name))
+            format!("restored the access of {}", text::tame(&self.name))
         }
     }
 

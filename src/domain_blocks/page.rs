@@ -89,12 +89,9 @@ fn caught(
 fn caught_by(proposed: &Proposed, list: Option<String>) -> AnyView {
     let Some(number) = proposed.waiting.filter(|_| !proposed.name.is_empty()) else { return ().into_any() };
     let who = match number {
-        0 => "Nobody who waits for approval would come under it.".to_owned(),
-        1 => "1 person who waits for approval would come under it; the rule does not decide about them.".to_owned(),
-        many => format!(
-            "{} people who wait for approval would come under it; the rule does not decide about them.",
-            ui::grouped(many)
-        ),
+        0 => "No pending sign-ups would be covered.".to_owned(),
+        1 => "1 pending sign-up would be covered; it still needs a decision.".to_owned(),
+        many => format!("{} pending sign-ups would be covered; they still need a decision.", ui::grouped(many)),
     };
     let list = list.filter(|_| number > 0).map(|list| view! { " " <a class="link" href=list>"View them"</a> });
     view! { <p class="small">{who} {list}</p> }.into_any()

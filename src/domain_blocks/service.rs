@@ -193,9 +193,11 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = RulesFilter {
-        list: parsed.one_of("list", &["blocks", "allows"])?.to_owned(),
-        severity: parsed.one_of("severity", &Severity::ALL.map(Severity::name))?.to_owned(),
-        media: parsed.one_of("media", &["rejected"])?.to_owned(),
+        list: parsed.one_of("list", &[("blocks", "Domain blocks"), ("allows", "Allowed domains")])?.to_owned(),
+        severity: parsed
+            .one_of("severity", &Severity::ALL.map(|severity| (severity.name(), severity.title())))?
+            .to_owned(),
+        media: parsed.one_of("media", &[("rejected", "Rejects media")])?.to_owned(),
         text: text("q"),
     };
     let before = parsed.get("before").and_then(|id| id.parse().ok());

@@ -73,7 +73,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
     let others: Vec<&Card> = page.open.iter().filter(|grant| grant.state != State::Asked).collect();
     let asked = (!waiting.is_empty()).then(|| {
         view! {
-            <section class="card lead panel"><header><h2>"Waiting for approval"</h2><span class="soft small end">"a second person has \
+            <section class="card lead panel"><header><h2>"Pending"</h2><span class="soft small end">"a second person has \
             to approve it"</span></header>
                 {table(&waiting, &frame)}</section>
         }
@@ -112,7 +112,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
                     {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. Ended, rejected and revoked \
                     grants are kept here."</p> }.into_any() } else { table(&closed, &frame) }}
                 </section>
-                <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
+                <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Next page →")}</span></div>
             </div>
             {people}
         </div>

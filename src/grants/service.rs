@@ -367,7 +367,7 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
         return Err(Problem::invalid("ends", "The last day is before the first day."));
     }
     if asked.agreement.chars().count() > LONGEST_AGREEMENT {
-        let said = format!("The reference is longer than {LONGEST_AGREEMENT} characters.");
+        let said = format!("The agreement is longer than {LONGEST_AGREEMENT} characters.");
         return Err(Problem::invalid("agreement", said));
     }
     for role in &asked.roles {

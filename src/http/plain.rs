@@ -70,7 +70,7 @@ fn refusal(status: StatusCode, said: &str, id: Option<&str>) -> (StatusCode, Htm
         StatusCode::NOT_FOUND => ("Not found", "This page doesn’t exist."),
         StatusCode::UNAUTHORIZED => ("Sign in", "You’re not signed in."),
         StatusCode::FORBIDDEN => ("No access", "This was refused."),
-        StatusCode::METHOD_NOT_ALLOWED => ("Not found", "This address doesn’t accept forms, or can’t be opened."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Not found", "This URL doesn’t accept forms, or can’t be opened."),
         status if status.is_server_error() => ("Not available", "The console couldn’t respond."),
         _ => ("Not understood", "The console couldn’t process this request."),
     };

@@ -175,7 +175,7 @@ where
 {
     let nothing = StatusCode::NOT_FOUND;
     if of_door(request.uri().path()) {
-        return (nothing, Json(Problem::not_found("This address doesn’t exist."))).into_response();
+        return (nothing, Json(Problem::not_found("This URL doesn’t exist."))).into_response();
     }
     // A page is opened; a form that is sent to nowhere is not read, and no page is made of it.
     let opened = matches!(*request.method(), Method::GET | Method::HEAD);

@@ -85,7 +85,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
         }
         None => view! {
             <label class="field" for="comment">"Comment" <span class="soft small">"on the instance, visible to \
-            its staff; no names or addresses"</span></label>
+            its staff; no names or email addresses"</span></label>
             <input class="input" id="comment" name="comment" maxlength="420" value=typed(draft, "comment", "") />
             {form::beside(draft, "comment")}
         }
@@ -148,7 +148,7 @@ fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &F
         view! { <span class="soft small">"searched back to those who joined " {time::ago(edge, frame.now)}</span> }
     });
     let further = arrivals.further.clone().map(|further| {
-        view! { <a class="btn" href=further>{if arrivals.edge.is_some() { "Search further →" } else { "Later →" }}</a> }
+        view! { <a class="btn" href=further>{if arrivals.edge.is_some() { "Search further back →" } else { "Next page →" }}</a> }
     });
     let list = if arrivals.people.is_empty() {
         let words = match (uses, arrivals.further.is_some()) {

@@ -41,7 +41,7 @@ use tokio::sync::mpsc;
 /// What is said where the record was not read; why stands in the log.
 pub fn unreadable(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "record.unread");
-    Problem::unavailable("The record cannot be read.", "Try again in a moment.")
+    Problem::unavailable("The audit log can’t be read.", "Try again in a moment.")
 }
 
 /// Who the console itself is in the record.

@@ -91,7 +91,7 @@ fn not_linked(page: &YourAccountPage, frame: &Frame) -> AnyView {
             <header><h2>"You act through " {through.clone()}</h2></header>
             <div class="body stack">
                 <p>"Your decisions reach the instance as " {through} ", and Mastodon’s audit log shows that name. \
-                Ours shows yours."</p>
+                The console’s audit log shows your name."</p>
                 <p>"With your own account linked, you act as yourself: with your own role, rank and name."</p>
                 {start(format!("Link your account on {}", page.host), if page.begun.is_some() { "btn" } else { "btn main" }, frame)}
             </div>
@@ -110,7 +110,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
     // A fallen account says enough by itself.
     let untold = account.lacks_second_factor.is_none().then(|| {
         view! { <p class="note">"It’s not known whether your role requires two-factor authentication that you \
-        lack: the console’s database role lacks a grant; see the overview."</p> }
+        lack: the console’s database role lacks a privilege; see the overview."</p> }
     });
     let factor = (account.lacks_second_factor == Some(true)).then(|| {
         view! {

@@ -184,7 +184,7 @@ impl Instance {
         match told {
             Ok(Some(TokenInfo { user: None, .. })) => {
                 let why =
-                    "the token is an application’s own and nobody acts with it: authorise an account, and give the \
+                    "the token is an application’s own and nobody acts with it: authorize an account, and give the \
                            token of that"
                         .to_owned();
                 (Told::Not(why), answers, before.tested_at)

@@ -277,7 +277,7 @@ impl Client {
             Some(limits) if limits.remaining <= 0 && limits.reset.since(self.clock.now()) > LIMIT_PATIENCE => {
                 let seconds = limits.reset.since(self.clock.now()) / 1000 + 1;
                 Err(RestError::NotSent(format!(
-                    "the instance takes no more calls from us for {seconds} seconds; nothing was sent"
+                    "rate limit reached on the instance, for {seconds} seconds; nothing was sent"
                 )))
             }
             _ => Ok(()),
@@ -382,9 +382,9 @@ impl Client {
         let challenged = response.headers().contains_key("cf-mitigated");
         let body = Self::body(response, LARGEST_ANSWER).await?;
         match whose(status, &body) {
-            Whose::Mastodons(said) if status == StatusCode::TOO_MANY_REQUESTS => Err(RestError::NotSent(format!(
-                "the instance takes no more calls from us for now (429: “{said}”); nothing was done"
-            ))),
+            Whose::Mastodons(said) if status == StatusCode::TOO_MANY_REQUESTS => {
+                Err(RestError::NotSent(format!("rate limit reached on the instance (429: “{said}”); nothing was done")))
+            }
             Whose::Mastodons(said) if status.is_server_error() => {
                 Err(RestError::Lost(format!("Mastodon itself failed ({code}): “{said}”")))
             }
@@ -392,7 +392,7 @@ impl Client {
             Whose::Value(value) => Ok(value),
             Whose::Nobodys(said) if challenged => Err(RestError::Foreign(format!(
                 "what stands in front of {host} wants to see a browser first ({code}: {said}), not Mastodon; let the \
-                 console’s address pass there"
+                 console’s IP address pass there"
             ))),
             Whose::Nobodys(said) if status.is_client_error() => {
                 Err(RestError::Foreign(format!("{}; nothing was done", words::refusal(host, code, &said))))

@@ -109,9 +109,27 @@ impl Severity {
     /// The word people use for it.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Noop => "none",
+            Self::Noop => "None",
             Self::Silence => "limited",
             Self::Suspend => "suspended",
+        }
+    }
+
+    /// The word with a capital, where it stands alone.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Noop => "None",
+            Self::Silence => "Limited",
+            Self::Suspend => "Suspended",
+        }
+    }
+
+    /// Its name where one is selected.
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Noop => "None",
+            Self::Silence => "Limit",
+            Self::Suspend => "Suspend",
         }
     }
 
@@ -180,7 +198,7 @@ impl Rule {
                 || (self.reject_media == other.reject_media && self.reject_reports == other.reject_reports))
     }
 
-    /// “suspended”, “limited, media and reports rejected”
+    /// “suspended”, “limited, media and reports rejected”, “severity None, media rejected”: alone, “None” reads as no block.
     pub fn words(&self) -> String {
         let rejected = match (self.reject_media, self.reject_reports) {
             (true, true) => ", media and reports rejected",
@@ -188,7 +206,8 @@ impl Rule {
             (false, true) => ", reports rejected",
             (false, false) => "",
         };
-        format!("{}{rejected}", self.severity.word())
+        let severity = if self.severity == Severity::Noop { "severity " } else { "" };
+        format!("{severity}{}{rejected}", self.severity.word())
     }
 }
 

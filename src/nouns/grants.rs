@@ -67,7 +67,7 @@ pub enum State {
 impl State {
     pub fn word(self) -> &'static str {
         match self {
-            Self::Asked => "waiting for approval",
+            Self::Asked => "pending",
             Self::Missed => "never decided",
             Self::Refused => "rejected",
             Self::ToCome => "scheduled",

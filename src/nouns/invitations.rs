@@ -23,6 +23,16 @@ impl RequestState {
         }
     }
 
+    /// What it is called on the page.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Pending",
+            Self::Invited => "Invited",
+            Self::Refused => "Rejected",
+            Self::Lapsed => "Expired",
+        }
+    }
+
     pub fn badge(self) -> &'static str {
         match self {
             Self::Waiting => "badge warn",

@@ -60,7 +60,7 @@ impl Part {
             Self::DomainAllows => "allowed domains",
             Self::MailDomainBlocks => "email domain blocks",
             Self::AddressBlocks => "IP rules",
-            Self::Sanctions => "moderation of local accounts",
+            Self::Sanctions => "sanctions on local accounts",
             Self::LogAuthors => "authors of Mastodon’s audit log",
             Self::Appeals => "appeals",
         }

@@ -145,7 +145,7 @@ impl Ranks {
             return refuse(
                 "who",
                 format!(
-                    "{acts}, at position {own}. {named} ({role}) is at {theirs}: only a strictly higher position \
+                    "{acts}, with priority {own}. {named} ({role}) has {theirs}: only a strictly higher priority \
                     can change it."
                 ),
             );
@@ -153,7 +153,7 @@ impl Ranks {
         if let Some(after) = self.after.as_ref().filter(|after| after.position > own) {
             return refuse(
                 "role",
-                format!("{acts}, at position {own}. {} is above that, at {}.", after.called(), after.position),
+                format!("{acts}, with priority {own}. {} is above that, with {}.", after.called(), after.position),
             );
         }
         None
@@ -185,7 +185,7 @@ impl Ranks {
             }
             None => format!(
                 "It’s not known whether anybody but {named} could still act as administrator: the console’s \
-                database role lacks a grant; see the overview."
+                database role lacks a privilege; see the overview."
             ),
         };
         refuse("who", why)

@@ -127,7 +127,7 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
         return Err(Problem::invalid("name", format!("The name {name} is already taken.")));
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
-    let _counts = context.reserve("one-time links", OFFERS).await?;
+    let _counts = context.reserve("one-time links", "one-time links", OFFERS).await?;
     let link = hex(&crate::seal::random::<[u8; 16]>());
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };

@@ -110,7 +110,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         {live::meanwhile(&frame, &page.meanwhile, false)}
         {unattended}
         {page.grants.iter().map(|(grant, name)| view! {
-            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is waiting for approval."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
+            <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is pending."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
         }).collect_view()}
         {tiles(&frame, &instance, &page)}
         <div class="two">
@@ -146,7 +146,15 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         .by_category
         .iter()
         .filter(|(_, cases)| *cases > 0)
-        .map(|(category, cases)| format!("{} {}", ui::at_least(*cases, page.more), category.word()))
+        .map(|(category, cases)| {
+            // Beside a number “rules” would be rules, not reports.
+            let word = match category {
+                crate::reports::Category::Violation if *cases == 1 && !page.more => "rule violation",
+                crate::reports::Category::Violation => "rule violations",
+                other => other.word(),
+            };
+            format!("{} {word}", ui::at_least(*cases, page.more))
+        })
         .collect::<Vec<_>>()
         .join(", ");
     let cases = if page.known {

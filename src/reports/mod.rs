@@ -63,11 +63,16 @@ pub struct QueueFilter {
     pub by: String,
 }
 
+/// Where an account is, as filters have it, with the words on the page.
+pub const ORIGINS: [(&str, &str); 2] = [("local", "Local"), ("remote", "Remote")];
+
 impl QueueFilter {
     /// Its keys in an address. They go with a person from the queue to a case, to the next one and back.
     pub const KEYS: [&str; 7] = ["state", "category", "origin", "domain", "holder", "age", "decided-by"];
-    pub const STATES: [&str; 4] = ["waiting", "mine", "unheld", "decided"];
-    pub const AGES: [&str; 3] = ["1h", "1d", "1w"];
+    /// With their words on the page, as the ages are.
+    pub const STATES: [(&str, &str); 4] =
+        [("waiting", "Open"), ("mine", "Assigned to me"), ("unheld", "Unassigned"), ("decided", "Decided")];
+    pub const AGES: [(&str, &str); 3] = [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")];
 }
 
 /// The queue.

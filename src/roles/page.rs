@@ -52,7 +52,7 @@ pub fn Change() -> impl IntoView {
 fn swatch(role: &InstanceRole) -> AnyView {
     match role.swatch() {
         Some(color) => {
-            let said = format!("colour {color}");
+            let said = format!("color {color}");
             view! {
             <svg width="12" height="12" viewBox="0 0 12 12" role="img" aria-label=said><rect width="12" height="12" rx="3" fill=color></rect></svg>
         }
@@ -101,13 +101,13 @@ fn in_short(row: &RoleRow) -> AnyView {
 fn list_body(frame: Frame, page: RolesPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let row = |row: &RoleRow| {
-        let factor =
-            (row.role.require_2fa == Some(true)).then(|| view! { <span class="badge">"requires 2FA"</span> " " });
+        let factor = (row.role.require_2fa == Some(true))
+            .then(|| view! { <span class="badge">"requires two-factor authentication"</span> " " });
         let badge = row.role.highlighted.then(|| view! { <span class="badge accent">"badge on profiles"</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap">{swatch(&row.role)} " " <a href=path::role(&instance, row.role.id)><b><bdi>{row.role.called()}</bdi></b></a></td>
-                <td class="num" data-label="position">{row.role.position}</td>
+                <td class="num" data-label="priority">{row.role.position}</td>
                 <td class="full">{in_short(row)}</td>
                 <td class="nowrap wide">{factor}{badge}</td>
                 <td class="num" data-label="members">{members(row)}</td>
@@ -130,13 +130,13 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
             listed here with their permissions and members."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Role"</th><th class="num">"Position"</th><th>"Permissions, including the default \
+                <thead><tr><th>"Role"</th><th class="num">"Priority"</th><th>"Permissions, including the default \
                 ones"</th><th class="wide"><span class="heard">"Labels"</span></th><th class="num">"Members"</th></tr></thead>
                 <tbody>{page.roles.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
-        <p class="soft small pad">"A higher position outranks a lower one: nobody can change the role of somebody \
-        at their own position or above. Roles are created and edited in Mastodon."</p>
+        <p class="soft small pad">"A higher priority outranks a lower one: nobody can change the role of somebody \
+        at their own priority or above. Roles are created and edited in Mastodon."</p>
     }
     .into_any()
 }
@@ -184,7 +184,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
             {list::crumb(path::roles(&instance), "Roles")}
             {swatch(role)}
             <h1 class="cut"><bdi>{role.called()}</bdi></h1>
-            <span class="badge">"position " {role.position}</span>
+            <span class="badge">"priority " {role.position}</span>
             {role.highlighted.then(|| view! { <span class="badge accent">"badge on profiles"</span> })}
         </div>
         {grants(&frame, &page.missing)}
@@ -274,7 +274,7 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
                 </table> }.into_any()
             }}
         </section>
-        <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
+        <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Next page →")}</span></div>
     }
     .into_any()
 }
@@ -300,7 +300,7 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     let option = |role: &InstanceRole| {
         let id = role.id.to_string();
         let selected = id == page.role;
-        view! { <option value=id selected=selected>{role.called()} ", position " {role.position}</option> }
+        view! { <option value=id selected=selected>{role.called()} ", priority " {role.position}</option> }
     };
     view! {
         <div class="head">
@@ -342,7 +342,7 @@ fn lines(title: &'static str, powers: &[Power]) -> AnyView {
 
 fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame: &Frame) -> AnyView {
     let named = |role: &Option<InstanceRole>| match role {
-        Some(role) => format!("{} (position {})", role.called(), role.position),
+        Some(role) => format!("{} (priority {})", role.called(), role.position),
         None => "no role".to_owned(),
     };
     let locked = preview.locked.then(|| {

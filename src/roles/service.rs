@@ -257,7 +257,7 @@ fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
         let own = ranks.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
         if own == Some(after.position) {
             notes.push(
-                "This is the console’s own position: afterwards only a higher account can change or remove it."
+                "This is the console’s own priority: afterwards only a higher account can change or remove it."
                     .to_owned(),
             );
         }

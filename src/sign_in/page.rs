@@ -78,9 +78,10 @@ pub fn SignIn() -> impl IntoView {
         });
             let kept = (page.draft.is_some())
                 .then(|| view! { <p class="soft small">"What you typed is kept and restored after you sign in."</p> });
-            let optional = page.second_factor_optional.then(
-            || view! { <p class="soft small">"No second factor is required here: both addresses are loopback."</p> },
-        );
+            let optional = page.second_factor_optional.then(|| {
+                view! { <p class="soft small">"No second factor is required here: the console is reachable only \
+                from this machine."</p> }
+            });
             alone(
             "Sign in",
             view! {

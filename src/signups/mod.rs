@@ -129,6 +129,11 @@ pub struct SignUpFilter {
 }
 
 impl SignUpFilter {
+    /// With their words on the page, as the orders are.
+    pub const STATES: [(&str, &str); 3] =
+        [("waiting", "Pending"), ("unconfirmed", "Unconfirmed"), ("invited", "By invite")];
+    pub const ORDERS: [(&str, &str); 2] = [("oldest", "Oldest first"), ("newest", "Newest first")];
+
     /// Whether it asks for those who come under a rule, whether they have confirmed their address or not.
     pub fn is_by_rule(&self) -> bool {
         !self.under.is_empty() || !self.rule.is_empty()

@@ -95,7 +95,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
             <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
-            <span class="soft small">{page.throw_away.clone().map(|list| format!("Disposable email servers: \
+            <span class="soft small">{page.throw_away.clone().map(|list| format!("Disposable email domains: \
             {list}"))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
@@ -167,7 +167,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
             <span class="gap"></span>
             {list::kept([("state", filter.state.as_str())])}
             {choose("language", "Any language", &page.languages, &filter.language)}
-            {choose("mail", "Any email server", &page.mails, &filter.mail)}
+            {choose("mail", "Any email domain", &page.mails, &filter.mail)}
             <button class="chip">"Apply"</button>
             <a class="chip" href=order>{if newest { "Newest first" } else { "Oldest first" }}</a>
         </form>
@@ -230,10 +230,8 @@ fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
     let number = people.len();
     match verdict {
         SignUpDecision::Approve => {
-            let mut lines = vec![format!(
-                "{} in. Mastodon sends a welcome email an hour later.",
-                if number == 1 { "Lets them".to_owned() } else { format!("Lets {number} people") }
-            )];
+            let who = if number == 1 { "them".to_owned() } else { format!("{number} people") };
+            let mut lines = vec![format!("Approves {who}. Mastodon sends a welcome email an hour later.")];
             if unconfirmed > 0 {
                 lines.push(format!(
                     "{unconfirmed} have not confirmed their email address: no email is sent before they do."
@@ -292,7 +290,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
     let gone = (preview.gone > 0)
         .then(|| view! { <p class="note">{format!("{} of those selected are no longer pending and are left out.", preview.gone)}</p> });
     let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
-    let title = format!("{} {}", preview.verdict.words(), ui::count(number, "person", "people"));
+    let title = format!("{} {}", preview.verdict.words(), ui::count(number, "sign-up", "sign-ups"));
     view! {
         <section class="card panel lead" id="decide">
             <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>

@@ -328,7 +328,7 @@ impl Desk {
                 let by = if line == domain { String::new() } else { format!(", by {}", ui::tame(line)) };
                 signals.push(against(
                     "disposable email".to_owned(),
-                    format!("{} is on the list of disposable email servers{by} ({}).", ui::tame(&domain), list_of(app)),
+                    format!("{} is on the list of disposable email domains{by} ({}).", ui::tame(&domain), list_of(app)),
                     Vec::new(),
                 ));
             }
@@ -495,16 +495,16 @@ impl Kept {
 /// Invalid, with what is accepted.
 fn filter_of(search: &Search) -> Result<SignUpFilter, Problem> {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
-    search.typed::<AccountId>("alike", "It takes an account ID")?;
-    search.typed::<i64>("rule", "It takes the number of an IP rule")?;
+    search.typed::<AccountId>("alike", "Enter an account ID")?;
+    search.typed::<i64>("rule", "Enter the number of an IP rule")?;
     Ok(SignUpFilter {
-        state: search.one_of("state", &["waiting", "unconfirmed", "invited"])?.to_owned(),
+        state: search.one_of("state", &SignUpFilter::STATES)?.to_owned(),
         language: text("language"),
         mail: text("mail").trim_start_matches('@').to_lowercase(),
         alike: text("alike"),
         under: text("under").to_lowercase(),
         rule: text("rule"),
-        order: search.one_of("order", &["oldest", "newest"])?.to_owned(),
+        order: search.one_of("order", &SignUpFilter::ORDERS)?.to_owned(),
     })
 }
 

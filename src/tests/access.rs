@@ -31,12 +31,12 @@ fn right(role: Role, permission: Permission) -> &'static str {
 
 #[test]
 fn the_matrix_of_rights() {
-    let mut table = format!("{:<22}", "");
+    let mut table = format!("{:<30}", "");
     for role in Role::ALL {
         table.push_str(&format!("{:<12}", role.name()));
     }
     for permission in Permission::ALL {
-        table.push_str(&format!("\n{:<22}", permission.name()));
+        table.push_str(&format!("\n{:<30}", permission.name()));
         for role in Role::ALL {
             table.push_str(&format!("{:<12}", right(role, permission)));
         }

@@ -667,7 +667,7 @@ async fn what_is_cut_short_says_so_and_what_is_whole_does_not() {
         ))
         .await;
         let page = house.get(Some(&owner), &path).await.body;
-        let shown = page.split("Asked to join").nth(1).unwrap().split("</dd>").next().unwrap();
+        let shown = page.split("Reasons for joining").nth(1).unwrap().split("</dd>").next().unwrap();
         let (shown, letters) = (crate::seen::text(shown), shown.matches('ä').count());
         let end = if more.is_empty() { "E".to_owned() } else { format!("ä{more}") };
         assert!(shown.contains(&format!("{end}”")), "{length}: {shown}");

@@ -342,10 +342,14 @@ async fn what_is_in_force_is_not_given_once_more() {
     ];
     let answer = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.unwrap();
     let page = house.get(Some(&cookie), &answer).await;
-    assert!(page.status == StatusCode::CONFLICT && page.body.contains("it is so already (limited)"), "{}", page.body);
+    assert!(
+        page.status == StatusCode::CONFLICT && page.body.contains("the account is already limited"),
+        "{}",
+        page.body
+    );
     let path = format!("/i/harbour/reports?who={account}&who={other}&decide=silence");
     let page = house.get(Some(&cookie), &path).await.body;
-    assert!(page.contains("it is so already: left out"), "{page}");
+    assert!(page.contains("already limited: left out"), "{page}");
     let seen = value(&page, "seen");
     let form = [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "silence"), ("why", "one ring")];
     house.post(Some(&cookie), "/api/reports/decide-many", &form).await;

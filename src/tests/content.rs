@@ -451,7 +451,7 @@ const CLAIMS: &[Waits] = &[
     Waits {
         rows: "",
         page: "/i/harbour/find?q=fleet_21x",
-        says: &["No matching account."],
+        says: &["No account’s handle starts with “fleet_21x”"],
         not: &["there may be more"],
     },
     // A severity of a later release is not the mildest.
@@ -460,7 +460,7 @@ const CLAIMS: &[Waits] = &[
             where id = {remote} on conflict (domain) do update set severity = 7",
         page: "/i/harbour/reports/{remote}",
         says: &["domain block of a severity this console doesn’t know (7)"],
-        not: &["domain block: none"],
+        not: &["domain block with severity None"],
     },
 ];
 

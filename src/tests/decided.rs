@@ -480,7 +480,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
     let grant = asked.split('?').next().unwrap().to_owned();
     assert!(grant.starts_with("/grants/") && !grant.contains("ask"), "{asked}");
-    let said = "A grant for contractor is waiting for approval.";
+    let said = "A grant for contractor is pending.";
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(text(&overview).contains(said) && overview.contains(&format!("href=\"{grant}\"")), "{}", text(&overview));
     for cookie in [&admin, &moderator] {
@@ -526,7 +526,7 @@ async fn a_batch_that_was_left_has_a_way_back() {
     for cookie in [&owner, &house.sign_in("moderator").await] {
         let queue = house.get(Some(cookie), "/i/harbour/reports").await.body;
         assert!(queue.contains(&format!("href=\"{batch}\"")), "{}", text(&queue));
-        assert!(text(&queue).contains("owner began a batch of 2 cases"), "{}", text(&queue));
+        assert!(text(&queue).contains("owner started a batch of 2 cases"), "{}", text(&queue));
     }
 }
 

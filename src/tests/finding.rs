@@ -112,8 +112,8 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
         ("@nobody@night.example", "No account @nobody@night.example", "/i/harbour/accounts?domain=night.example"),
         ("nowhere.example", "No server nowhere.example", "/i/harbour/domains/servers?q=nowhere.example"),
         ("#999999", "No report has the number 999999", ""),
-        ("999999", "No account has the id 999999", ""),
-        ("https://night.example/about", "is no handle, server, id", ""),
+        ("999999", "No account has the ID 999999", ""),
+        ("https://night.example/about", "is no handle, server, ID", ""),
     ] {
         let query: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         let page = house.get(Some(&cookie), &format!("/i/harbour/find?q={query}")).await;

@@ -142,7 +142,7 @@ async fn one_asks_and_another_approves() {
         assert_eq!(begun.len(), 2, "the house's own and this one");
         assert_eq!(begun[0].operator.as_deref(), Some("howdah"));
         let page = house.get(Some(&owner), &asked).await.body;
-        assert!(page.contains("Howdah itself") && page.contains("second"), "{page}");
+        assert!(page.contains("the console itself") && page.contains("second"), "{page}");
         let (status, _) = answered(&house, &second, "/api/grants/decide", &approve).await;
         assert_eq!(status, StatusCode::CONFLICT, "once");
 
@@ -266,7 +266,7 @@ async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
     .fetch_one(&house.instance)
     .await
     .unwrap();
-    assert!(queue.contains(&format!("Reports<!></span><span class=\"count\">{visible}<")), "{queue}");
+    assert!(queue.contains(&format!("data-count=\"harbour reports\">{visible}<")), "{queue}");
 
     assert_eq!(house.get(Some(&contractor), &case(&inside)).await.status, StatusCode::OK);
     for path in [case(&outside), format!("/i/harbour/accounts/{outside}")] {
@@ -1028,7 +1028,7 @@ async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
     house.app.clock.advance(MINUTE);
     keep(&house).await;
     let (state, said) = role_state(&house, &id).await;
-    assert!(state == RoleState::Asked && said.contains("no login"), "{state:?} {said}");
+    assert!(state == RoleState::Asked && said.contains("no longer has a login"), "{state:?} {said}");
     let owner = house.sign_in("owner").await;
     house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
     house.app.clock.advance(MINUTE);

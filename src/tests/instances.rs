@@ -107,7 +107,7 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
     assert!(done.location.is_some(), "{}", done.body);
     let list = async |query: &str| house.get(Some(&owner), &format!("/audit{query}")).await;
     let all = list("").await;
-    assert!(text(&all.body).contains("WhatInstanceWhy"), "{}", text(&all.body));
+    assert!(text(&all.body).contains("ActionInstanceInternal reason"), "{}", text(&all.body));
     let number = |body: &str| body.matches("<tr data-row").count();
     // (the query, whether it finds the reveal, what it says instead)
     for (query, found, says) in [
@@ -120,17 +120,17 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
         ("?account=1", false, "Choose the instance first"),
         ("?instance=harbour&account=@nobody_at_all", false, "doesn’t exist on that instance"),
         ("?instance=atlantis", false, "“instance” doesn’t accept “atlantis”"),
-        ("?kind=pirouette", false, "“kind” doesn’t accept “pirouette”"),
+        ("?kind=pirouette", false, "“action” doesn’t accept “pirouette”"),
         ("?outcome=splendid", false, "“outcome” doesn’t accept “splendid”"),
         ("?who=nobody", false, "“who” doesn’t accept “nobody”"),
-        ("?from=yesterday", false, "It takes a date, like"),
-        ("?to=2026-13-01", false, "It takes a date, like"),
+        ("?from=yesterday", false, "Enter a date, like"),
+        ("?to=2026-13-01", false, "Enter a date, like"),
     ] {
         let page = list(query).await;
         let said = text(&page.body);
         assert_eq!(number(&page.body) > 0, found, "{query}: {said}");
         assert!(says.is_empty() || said.contains(says), "{query}: {said}");
-        let refused = !found && !says.starts_with("Nothing");
+        let refused = !found && !says.starts_with("No entries");
         assert_eq!(page.status == StatusCode::UNPROCESSABLE_ENTITY, refused, "{query}: {}", page.status);
         // The file is narrowed as the page is, or not made at all.
         let file = house.get(Some(&owner), &format!("/audit/export.csv{query}")).await;

@@ -211,7 +211,7 @@ async fn what_comes_of_an_invitation_is_said_by_release_and_role() {
     let page = old.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
     assert!(page.body.contains("approved automatically"), "until 4.5 everybody’s: {}", page.body);
     let new = house(sqlite().await).await;
-    assert!(says(&new).await.contains("is approved automatically"), "the console acts as an administrator");
+    assert!(says(&new).await.contains("are approved automatically"), "the console acts as an administrator");
     let ordinary = invite(&new, "aBcDeF23", None).await;
     let auditor = new.sign_in("auditor").await;
     let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;

@@ -43,7 +43,7 @@ async fn a_case_is_taken_and_given_back_so_often_and_no_more() {
     let (number, page) = refused.expect("it has an end");
     assert_eq!(number, 60);
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(page.body.contains("you’ve reached your limit of cases taken or given back"), "{}", page.body);
+    assert!(page.body.contains("you’ve reached your limit of case assignments"), "{}", page.body);
     let filter = Filter { kind: Some("hold_case".into()), limit: 500, ..Filter::default() };
     assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 60);
 }

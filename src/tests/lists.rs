@@ -64,9 +64,9 @@ fn published() -> Vec<Case> {
                 "3 oak-gallows.test new: suspended",
                 "4 slow-lantern.test new: limited",
                 "5 only-pictures.test new: limited, media rejected",
-                "6 quiet-mill.test new: none, media rejected",
-                "7 nothing-at-all.test same: none",
-                "8 tags.test new: suspended, name hidden",
+                "6 quiet-mill.test new: severity None, media rejected",
+                "7 nothing-at-all.test same: severity None",
+                "8 tags.test new: suspended, name obfuscated",
             ],
             ticked: &["new"],
         },
@@ -75,10 +75,10 @@ fn published() -> Vec<Case> {
             file: include_bytes!("lists/02-iftas-style.csv").to_vec(),
             says: &["4 rows"],
             rows: &[
-                "2 dni.invalid apart: suspended, name hidden",
-                "3 night-raven.test new: suspended, name hidden",
-                "4 abandoned-yard.test new: limited, name hidden",
-                "5 xylophone.test new: suspended, name hidden",
+                "2 dni.invalid apart: suspended, name obfuscated",
+                "3 night-raven.test new: suspended, name obfuscated",
+                "4 abandoned-yard.test new: limited, name obfuscated",
+                "5 xylophone.test new: suspended, name obfuscated",
             ],
             ticked: &["new"],
             ..Case::default()
@@ -195,7 +195,7 @@ fn others() -> Vec<Case> {
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test new: limited, media rejected",
-                "4 c.test new: none, media rejected",
+                "4 c.test new: severity None, media rejected",
                 "5 d.test new: suspended",
                 "6 e.test invalid: ",
                 "7 f.test invalid: ",
@@ -214,9 +214,9 @@ fn others() -> Vec<Case> {
             ),
             rows: &[
                 "2 ours-limited.test stricter: suspended",
-                "3 ours-suspended.test weaker: none",
+                "3 ours-suspended.test weaker: severity None",
                 "4 ours-suspended-too.test weaker: limited",
-                "5 nobody.test same: none",
+                "5 nobody.test same: severity None",
                 "6 ours-media.test same: limited, media rejected",
             ],
             says: &["Our public comment stays"],
@@ -233,15 +233,15 @@ fn others() -> Vec<Case> {
             rows: &[
                 "2 media-alone.test different: limited",
                 "3 ours-media.test different: limited, reports rejected",
-                "4 ours-media-too.test different: none, media and reports rejected",
+                "4 ours-media-too.test different: severity None, media and reports rejected",
                 "5 below.media-alone.test invalid: limited",
                 "6 below.ours-media.test same: limited",
             ],
             says: &[
-                "Neither is the stricter: ours is “none, media rejected”, the list’s “limited”.",
+                "Neither is the stricter: ours is “severity None, media rejected”, the list’s “limited”.",
                 "Neither is the stricter: ours is “limited, media rejected”, the list’s “limited, reports rejected”.",
                 "neither stricter nor weaker than our domain block",
-                "The domain block for media-alone.test (none, media rejected) is above it, and the list’s (limited) is not stricter: \
+                "The domain block for media-alone.test (severity None, media rejected) is above it, and the list’s (limited) is not stricter: \
                  Mastodon creates none below it.",
             ],
             ..Case::default()
@@ -519,7 +519,7 @@ fn others() -> Vec<Case> {
                 \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
                 .to_vec(),
             says: &["Nothing on it is limited", "Nothing is selected", "The list doesn’t limit it"],
-            rows: &["2 friend.test same: none", "3 ours-suspended.test weaker: none"],
+            rows: &["2 friend.test same: severity None", "3 ours-suspended.test weaker: severity None"],
             ..Case::default()
         },
         Case {
@@ -527,7 +527,7 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
                 .to_vec(),
             says: &["it may be meant to undo a domain block"],
-            rows: &["2 a.test apart: none, media rejected", "3 b.test new: suspended"],
+            rows: &["2 a.test apart: severity None, media rejected", "3 b.test new: suspended"],
             ticked: &["new"],
             ..Case::default()
         },
@@ -545,7 +545,7 @@ fn others() -> Vec<Case> {
                 b.test,Silence ,yes,t,\u{ab}\u{647}\u{62c}\u{648}\u{645}\u{bb},f\r\n"
                 .as_bytes()
                 .to_vec(),
-            says: &["2 rows, separated by commas: 2 limit; 2 reject media, 1 rejects reports, none hides its name"],
+            says: &["2 rows, separated by commas: 2 limit; 2 reject media, 1 rejects reports, none obfuscates its name"],
             rows: &["2 a.test new: limited, media rejected", "4 b.test new: limited, media and reports rejected"],
             ticked: &["new"],
             ..Case::default()
@@ -555,7 +555,7 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,public_comment,private_comment,reject_media,reject_reports,obfuscate,count,percent\n\
                 a.test,suspend,spam,\"from list one, list two\",True,True,False,2,66\n"
                 .to_vec(),
-            says: &["\u{201c}count\u{201d}, \u{201c}percent\u{201d} are not understood", "Nothing is ticked"],
+            says: &["\u{201c}count\u{201d}, \u{201c}percent\u{201d} are not understood", "Nothing is selected"],
             rows: &["2 a.test new: suspended, media and reports rejected"],
             ..Case::default()
         },
@@ -589,7 +589,7 @@ fn others() -> Vec<Case> {
                 "13 -i.test apart: limited",
                 "14 j..test invalid: ",
             ],
-            says: &["Line 3 names it already", "More than half"],
+            says: &["Line 3 already lists it", "More than half"],
             ..Case::default()
         },
         Case {
@@ -603,7 +603,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a configuration of another program",
             file: b"config :pleroma, :mrf_simple,\n  media_removal: [{\"a.test\", \"spam\"}],\n  reject: [{\"b.test\", \"abuse\"}]\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 config :pleroma, :mrf_simple, invalid: ",
                 "2 media_removal: [{\"a.test\", \"spam\"}], invalid: ",
@@ -614,7 +614,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "YAML",
             file: b"- domain: a.test\n  severity: suspend\n- domain: b.test\n  severity: silence\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 - domain: a.test invalid: ",
                 "2 severity: suspend invalid: ",
@@ -626,7 +626,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a list with bullets, and reasons behind dashes",
             file: "* a.test\n- b.test\n\u{2022} c.test\nd.test \u{2013} spam\ne.test - spam\n".as_bytes().to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 * a.test invalid: ",
                 "2 - b.test invalid: ",
@@ -642,7 +642,7 @@ fn others() -> Vec<Case> {
                 "a.test,suspend (abuse),,,,\nb.test,defederate,,,,\nc.test,force_nsfw,,,,\nd.test,media_removal,,,,\n\
                  e.test,sperren,,,,\nf.test,reject,,,,\ng.test,silence,,,,\n",
             ),
-            says: &["is no severity"],
+            says: &["is not a severity"],
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test invalid: ",
@@ -657,9 +657,9 @@ fn others() -> Vec<Case> {
         Case {
             name: "yes and no of more lands",
             file: with_header("a.test,silence,nej,nie,,tak\nb.test,silence,IGAZ,HAMIS,,\nc.test,silence,\u{771f},\u{5047},,\n"),
-            says: &["is no yes or no"],
+            says: &["is neither yes nor no"],
             rows: &[
-                "2 a.test new: limited, name hidden",
+                "2 a.test new: limited, name obfuscated",
                 "3 b.test new: limited, media rejected",
                 "4 c.test invalid: ",
             ],
@@ -669,7 +669,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a list of reasons alone",
             file: b"instance,reason\na.test,\"spam, and lies\"\nb.test,suspend evasion\n".to_vec(),
-            says: &["names no column \u{201c}domain\u{201d}", "says nothing of severity", "Nothing is ticked"],
+            says: &["no column named “domain”", "Nothing is selected"],
             rows: &["2 a.test unclear: ", "3 b.test unclear: "],
             ..Case::default()
         },
@@ -717,7 +717,7 @@ fn shown(row: &domain_imports::Row) -> String {
     let rule = serde_json::from_str::<Rule>(&row.wanted).ok();
     let hidden = rule.as_ref().is_some_and(|rule| rule.obfuscate);
     let words = rule.map(|rule| rule.words()).unwrap_or_default();
-    let hidden = if hidden { ", name hidden" } else { "" };
+    let hidden = if hidden { ", name obfuscated" } else { "" };
     format!("{} {} {}: {words}{hidden}", row.line, row.domain, row.difference.name())
 }
 
@@ -1016,7 +1016,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
             [
                 "2 worded.test stricter: suspended, media rejected",
                 "3 same.test same: suspended",
-                "4 fresh.test new: limited, media rejected, name hidden",
+                "4 fresh.test new: limited, media rejected, name obfuscated",
                 "5 under_score.test apart: suspended",
                 "6 repl.co apart: suspended",
                 "7 no_rule.test invalid: ",

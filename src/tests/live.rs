@@ -396,7 +396,7 @@ async fn a_case_says_who_closed_it_and_what_came_in() {
     let done = house.sent(&moderator, "/api/reports/decide", &fields).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let said = house.get(Some(&owner), &asked).await.body;
-    assert!(said.starts_with("Closed by moderator, through @"), "{said}");
+    assert!(said.starts_with("Resolved by moderator, through @"), "{said}");
     // What was closed long ago is no case that anybody asks about.
     let closed = house.get(Some(&owner), &case).await.body;
     assert!(!closed.contains("data-since"));

@@ -329,7 +329,10 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     let shown = reveal(&moderator, "address").await;
     let text = crate::seen::text(&shown);
     assert!(text.contains("203.0.113.9") && text.contains("3 other accounts from this IP address."), "{text}");
-    assert!(text.contains("with this email domain") && text.contains("would have caught 1 person who waits"), "{text}");
+    assert!(
+        text.contains("with this email domain") && text.contains("An IP rule would have covered 1 pending sign-up"),
+        "{text}"
+    );
     assert!(!text.contains("Block "), "a moderator makes no rules: {text}");
     // It is one reveal, and no search besides; the record says how many.
     assert_eq!((entries(&house, "reveal").await - before, entries(&house, "search_personal").await), (1, 0));
@@ -354,7 +357,7 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     assert!(rule.starts_with("/i/harbour/domains/addresses?of=") && !rule.contains("203"), "{rule}");
     let there = house.get(Some(&admin), &rule).await.body;
     assert!(there.contains("name=\"network\"") && there.contains("value=\"203.0.113.9\""), "{there}");
-    assert!(there.contains("1 person who waits for approval would come under it"), "{there}");
+    assert!(there.contains("1 pending sign-up would be covered"), "{there}");
     let rule = link(&shown, ">Block post.example…<");
     assert_eq!(rule, "/i/harbour/domains/mail?domain=post.example");
     let there = house.get(Some(&admin), &rule).await.body;

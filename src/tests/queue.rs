@@ -84,7 +84,7 @@ async fn what_is_done_in_a_case_keeps_the_filter_too() {
     }
     // The buttons, the form and what comes after it.
     let page = whole(&house.get(Some(&owner), &format!("{case}&decide=resolve")).await.body);
-    assert_eq!(link(&page, ">Leave it").as_deref(), Some(case.as_str()));
+    assert_eq!(link(&page, ">Cancel").as_deref(), Some(case.as_str()));
     let form = page.split("action=\"/api/reports/decide\"").nth(1).unwrap().split("</form>").next().unwrap();
     let field = |name: &str| {
         let (_, rest) =
@@ -108,33 +108,43 @@ async fn what_is_done_in_a_case_keeps_the_filter_too() {
     );
 }
 
+/// What a filter is called where its key is no word.
+const CALLED: [(&str, &str); 6] = [
+    ("holder", "assigned to"),
+    ("decided-by", "decided by"),
+    ("active", "last post"),
+    ("alike", "same text"),
+    ("rule", "IP rule"),
+    ("kind", "action"),
+];
+
 /// Every list with its filters: a value each that it does not know, and one that it names instead.
 const FILTERS: [(&str, &str, &str); 27] = [
-    ("/i/harbour/reports", "state", "decided"),
-    ("/i/harbour/reports", "category", "spam"),
-    ("/i/harbour/reports", "origin", "remote"),
-    ("/i/harbour/reports", "age", "1d"),
+    ("/i/harbour/reports", "state", "Open, Assigned to me, Unassigned, Decided"),
+    ("/i/harbour/reports", "category", "spam, legal, rules"),
+    ("/i/harbour/reports", "origin", "Local, Remote"),
+    ("/i/harbour/reports", "age", "1 day"),
     ("/i/harbour/reports", "holder", "owner"),
     ("/i/harbour/reports", "decided-by", "owner"),
     ("/i/harbour/reports?state=decided", "category", "legal"),
-    ("/i/harbour/accounts", "origin", "local"),
-    ("/i/harbour/accounts", "state", "suspended"),
-    ("/i/harbour/accounts", "active", "week"),
+    ("/i/harbour/accounts", "origin", "Local, Remote"),
+    ("/i/harbour/accounts", "state", "Suspended"),
+    ("/i/harbour/accounts", "active", "Posted this week"),
     ("/i/harbour/accounts", "role", ""),
     ("/i/harbour/accounts", "inviter", "an account ID"),
-    ("/i/harbour/signups", "state", "unconfirmed"),
-    ("/i/harbour/signups", "order", "newest"),
+    ("/i/harbour/signups", "state", "Pending, Unconfirmed, By invite"),
+    ("/i/harbour/signups", "order", "Newest first"),
     ("/i/harbour/signups", "alike", "an account ID"),
     ("/i/harbour/signups", "rule", "the number of an IP rule"),
-    ("/i/harbour/domains", "list", "allows"),
-    ("/i/harbour/domains", "severity", "silence"),
-    ("/i/harbour/domains", "media", "rejected"),
-    ("/i/harbour/invitations", "state", "usable"),
+    ("/i/harbour/domains", "list", "Allowed domains"),
+    ("/i/harbour/domains", "severity", "None, Limited, Suspended"),
+    ("/i/harbour/domains", "media", "Rejects media"),
+    ("/i/harbour/invitations", "state", "available, inactive"),
     ("/i/harbour/invitations", "owner", "an account ID"),
-    ("/i/harbour/access-requests", "state", "waiting"),
+    ("/i/harbour/access-requests", "state", "Pending, Invited, Rejected, Expired"),
     ("/i/harbour/audit/instance", "day", "2026-11-23"),
-    ("/audit", "kind", "decide_case"),
-    ("/audit", "outcome", "succeeded"),
+    ("/audit", "kind", "decisions"),
+    ("/audit", "outcome", "done, partly done"),
     ("/audit", "instance", "harbour"),
     ("/audit", "from", "2026-11-23"),
 ];
@@ -149,8 +159,10 @@ async fn what_a_filter_does_not_know_is_refused_with_what_it_takes() {
         let answer = house.get(Some(&owner), &format!("{page}{joint}{key}=never-heard-of")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page} {key}");
         let said = crate::seen::text(&answer.body);
-        let sentence = format!("The filter “{key}” doesn’t accept “never-heard-of”");
-        assert!(said.contains(&sentence) && said.contains("It takes"), "{page} {key}: {said}");
+        let called = CALLED.iter().find(|(own, _)| *own == key).map_or(key, |(_, words)| *words);
+        let sentence = format!("The filter “{called}” doesn’t accept “never-heard-of”");
+        let takes = ["Accepted values: ", "Enter "].iter().any(|words| said.contains(words));
+        assert!(said.contains(&sentence) && takes, "{page} {key}: {said}");
         assert!(said.contains(named), "{page} {key} names {named}: {said}");
         assert!(!answer.body.contains("<tr data-row"), "{page} {key}: nothing is listed");
         // Without it the list is there.

@@ -139,7 +139,7 @@ async fn many_are_decided_in_the_background_each_with_its_own_entry() {
             who.iter().map(|id| format!("who={id}")).collect::<Vec<_>>().join("&")
         );
         let page = house.get(Some(&cookie), &preview).await;
-        assert!(page.body.contains("Reject 12 people") && page.body.contains("can’t be undone"), "{}", page.body);
+        assert!(page.body.contains("Reject 12 sign-ups") && page.body.contains("can’t be undone"), "{}", page.body);
         assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
         let begun = decide(&house, &cookie, &who.join(","), "reject", "spam wave").await.location.unwrap();
         assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
@@ -559,7 +559,7 @@ async fn a_throw_away_list_covers_what_lies_below_but_for_its_exceptions() {
         let account = asks(&house, i64::try_from(number).unwrap(), mail, "192.0.2.1").await;
         house.look().await;
         let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{account}")).await.body;
-        assert_eq!(page.contains("list of disposable email servers"), thrown_away, "{mail}: {page}");
+        assert_eq!(page.contains("list of disposable email domains"), thrown_away, "{mail}: {page}");
         assert!(!thrown_away || page.contains("throw-away.txt of 21 Sep 2026, 1 name"), "{mail}: {page}");
     }
     let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;

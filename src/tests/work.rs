@@ -273,7 +273,7 @@ async fn what_runs_is_counted_without_being_opened() {
         let store = &house.app.store;
         sql(store, "update batch_items set sealed_deed = 'not to be opened' where position > 0").await.unwrap();
         let desk = house.get(Some(&cookie), "/i/harbour/signups").await;
-        assert!(desk.status == StatusCode::OK && desk.body.contains("Approve 12 people"), "{}", desk.body);
+        assert!(desk.status == StatusCode::OK && desk.body.contains("Approve 12 sign-ups"), "{}", desk.body);
         let form = [("instance", "harbour"), ("batch", id), ("pause", "yes")];
         house.post(Some(&cookie), "/api/batches/pause", &form).await;
         let filter = Filter { kind: Some("batch_paused".into()), limit: 1, ..Default::default() };

@@ -458,9 +458,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let label = if frame.may(Permission::SearchPersonal) {
-        "Search: handle, server, #report, id, address of a profile or post, email or IP address"
+        "Search: handle, server, #report, ID, profile or post URL, email or IP address"
     } else {
-        "Search: handle, server, #report, id, address of a profile or post"
+        "Search: handle, server, #report, ID, profile or post URL"
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };

@@ -48,7 +48,7 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
         let words = if preview.left_out.is_empty() {
             "No accounts selected. Tick some, or highlight a row with j and select it with the space bar."
         } else {
-            "Nothing would change for any of the accounts chosen, or they are not yours to decide about."
+            "Nothing would change for any of the selected accounts, or they are not yours to decide about."
         };
         return view! {
             <section class="card panel lead" id="decide"><div class="body stack">
@@ -63,13 +63,13 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let followers = ui::count(usize::try_from(preview.followers).unwrap_or(0), "follow", "follows");
     let hits = format!(
-        "{} of this instance, {} of other servers; {followers} by people here; closes {}.",
+        "{} of this instance, {} of other servers; {followers} by people here; resolves {}.",
         ui::grouped(preview.local),
         ui::grouped(number - preview.local),
         ui::count(preview.reports, "open report", "open reports"),
     );
     let gone = (preview.gone > 0)
-        .then(|| view! { <p class="note">{format!("{} of those chosen are not there any more.", preview.gone)}</p> });
+        .then(|| view! { <p class="note">{format!("{} of the selected accounts no longer exist.", preview.gone)}</p> });
     let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
     let who = preview.accounts.iter().map(|one| {
         view! { <li><a class="link" href=path::account(instance, one.account)><bdi>{one.handle.clone()}</bdi></a> ": " {one.what.clone()}</li> }
@@ -102,8 +102,8 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
                 {gone}
                 {refused}
                 <p>{hits}</p>
-                <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change meanwhile is left as it is. " {undone(preview.decision)}</p>
-                {links(instance, "Look again at these:".to_owned(), &preview.exceptions)}
+                <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change in the meantime is left as it is. " {undone(preview.decision)}</p>
+                {links(instance, "Check these first:".to_owned(), &preview.exceptions)}
                 {left_out}
                 <details open=number <= 10>
                     <summary class="small">{ui::count(number, "account", "accounts")}</summary>

@@ -173,7 +173,7 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
         Some(groups) => format!(
             "{}{}, {}",
             if details.more_places { "latest " } else { "" },
-            ui::count(details.places.len(), "address", "addresses"),
+            ui::count(details.places.len(), "IP address", "IP addresses"),
             ui::count(groups, "place", "different networks")
         ),
     };
@@ -245,7 +245,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     let older = details
         .older
         .clone()
-        .map(|older| view! { <div class="pad"><a class="btn small" href=older>"Older →"</a></div> });
+        .map(|older| view! { <div class="pad"><a class="btn small" href=older>"Next page →"</a></div> });
     view! {
         <section class="card" id="record">
             <header><h2>"Audit log"</h2><span class="soft small end">{whose}</span></header>

@@ -69,7 +69,7 @@ fn chosen(account: &Account, open: &[OpenReport]) -> Chosen {
 /// # Errors
 /// Invalid, with what is accepted; or if the instance's database does not answer.
 pub async fn preview(context: &Context, instance: &Instance, search: &Search) -> Result<Option<BulkPreview>, Problem> {
-    let names: Vec<&str> = offered().map(Decision::name).collect();
+    let names: Vec<(&str, &str)> = offered().map(|one| (one.name(), one.words())).collect();
     let decision = search.one_of("decide", &names)?.parse::<Decision>().ok();
     let Some(decision) = decision.filter(|_| may(context, instance)) else { return Ok(None) };
     let mut ids: Vec<AccountId> = search.all("who").filter_map(|id| id.parse().ok()).collect();
@@ -162,7 +162,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     match refused {
         Some(why) if deeds.is_empty() => {
             context.note_denied(Permission::DecideReports, Some(&instance.name)).await;
-            Err(Problem::new(Kind::Forbidden, why, "None of the accounts chosen is yours to decide about."))
+            Err(Problem::new(Kind::Forbidden, why, "You can’t decide any of the selected accounts."))
         }
         _ => batches::service::begin(&context, &instance, deeds, why).await,
     }

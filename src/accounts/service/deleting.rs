@@ -79,7 +79,7 @@ pub fn deletion(
         "Undoing the suspension later restores nothing. The username stays taken.".to_owned(),
     ];
     if account.has_login {
-        lost.push("The account stays locked. Mastodon keeps its email address and IP addresses.".to_owned());
+        lost.push("The account stays suspended. Mastodon keeps its email address and IP addresses.".to_owned());
     }
     Some(Deletion { due, lost, prevented: prevented(context, instance, account, own, open) })
 }

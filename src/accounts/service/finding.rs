@@ -172,7 +172,7 @@ fn sought(context: &Context, asked: &Asked, typed: &str) -> String {
             format!("No open report #{id} is in your grant.")
         }
         Asked::Report(id) => format!("No report has the number {id}."),
-        Asked::Id(id) => format!("No account has the id {id}. A report is looked for as #{id}."),
+        Asked::Id(id) => format!("No account has the ID {id}. A report is looked for as #{id}."),
         Asked::Handle(name, Some(domain), _) => {
             format!(
                 "No account @{}@{} is known here. An instance knows those whom somebody here has met.",
@@ -186,10 +186,9 @@ fn sought(context: &Context, asked: &Asked, typed: &str) -> String {
         Asked::Server(domain) => {
             format!("No server {0} is known here, and no handle begins with “{0}”.", ui::tame(domain))
         }
-        Asked::Nothing => format!(
-            "“{}” is no handle, server, id, report number or address of a profile or post.",
-            ui::excerpt(typed, 60)
-        ),
+        Asked::Nothing => {
+            format!("“{}” is no handle, server, ID, report number or profile or post URL.", ui::excerpt(typed, 60))
+        }
     }
 }
 

@@ -287,7 +287,9 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
         .await?;
         let nobodys = address.is_of_no_visitor();
         let words = if nobodys {
-            format!("{words} No visitor has such an address: the instance’s proxy may not pass visitors’ addresses on.")
+            format!(
+                "{words} No visitor has such an IP address: the instance’s proxy may not pass visitors’ IP addresses on."
+            )
         } else {
             words
         };
@@ -298,7 +300,7 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
             }
             Some(_) | None => None,
         };
-        said.push(Beside { words: with_waiting(words, waiting), list, block });
+        said.push(Beside { words: with_waiting(words, "An IP rule", waiting), list, block });
     }
     if let Some(domain) = &others.domain {
         let waiting = wait(&|person| person.email.domain().as_ref() == Some(domain));
@@ -306,16 +308,16 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
             told(context, name, others.of_domain, "with this email domain", "this email domain").await?;
         let block = makes_rules
             .then(|| (format!("Block {}…", ui::tame(domain)), path::with(&path::mail_domains(name), "domain", domain)));
-        said.push(Beside { words: with_waiting(words, waiting), list, block });
+        said.push(Beside { words: with_waiting(words, "An email domain block", waiting), list, block });
     }
     Ok(said)
 }
 
-fn with_waiting(words: String, waiting: Option<usize>) -> String {
+fn with_waiting(words: String, rule: &str, waiting: Option<usize>) -> String {
     match waiting {
         Some(number) if number > 0 => {
-            let wait = ui::count(number, "person who waits", "people who wait");
-            format!("{words} A rule would have caught {wait} for approval.")
+            let pending = ui::count(number, "pending sign-up", "pending sign-ups");
+            format!("{words} {rule} would have covered {pending}.")
         }
         Some(_) | None => words,
     }

@@ -126,7 +126,7 @@ pub async fn close<D: Deed>(app: &App, warrant: Warrant<D>, rows: i64, stopped: 
 /// Forbidden, or that the record cannot be written.
 pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize) -> Result<Taking, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
-    let _counts = context.reserve("exports", GIVEN).await?;
+    let _counts = context.reserve("exports", "exports", GIVEN).await?;
     let filter = filter(&Search::parse(query));
     let people = operators::list(&context.app.store).await.map_err(super::unreadable)?;
     let asked = asked(context, &filter, &people, true).await?;

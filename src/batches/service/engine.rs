@@ -187,7 +187,7 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
     while ended < most && !app.ledger.is_ending() {
         if let Some(wait) = acting::client(app, &task.operator, instance).await?.background_waits() {
             let on = time::clock(app.clock.now().plus(wait));
-            work.wait(&format!("Rate limit reached; continues at {on} UTC.")).await?;
+            work.wait(&format!("Background share of the rate limit used up; continues at {on} UTC.")).await?;
             break;
         }
         // Paused, or taken over by another process.

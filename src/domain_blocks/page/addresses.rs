@@ -133,9 +133,9 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
-            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. \
+            <span class="soft small">{ui::count(page.rules.len(), "IP rule", "IP rules")} " shown, newest first. \
             Mastodon deletes expired rules once a day; until then they apply."</span>
-            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()

@@ -32,8 +32,8 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
     view! {
         <div class="head">
             <h1>"Domain blocks"</h1>
-            <span class="soft">{if page.may_change { "servers this instance limits or suspends" } else { "servers this \
-            instance limits or suspends; owners and admins can change this" }}</span>
+            <span class="soft">{if page.may_change { "servers this instance restricts" } else { "servers this \
+            instance restricts; owners and admins can change this" }}</span>
             <span class="end">{server_search_field(path::domains(&instance), &page.server_search)}</span>
         </div>
         {server_search_refused(&page.server_search)}
@@ -43,7 +43,7 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">{ui::count(shown, "rule", "rules")} " shown, newest first"</span>
-            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
     .into_any()
@@ -60,7 +60,7 @@ fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
     let kept = list::kept(kept);
     let narrower = (filter.list != "allows").then(|| {
         view! {
-            {Severity::ALL.into_iter().rev().map(|severity| chip("severity", severity.name(), capital(severity), &filter.severity)).collect_view()}
+            {Severity::ALL.into_iter().rev().map(|severity| chip("severity", severity.name(), severity.title(), &filter.severity)).collect_view()}
             {chip("media", "rejected", "Rejects media", &filter.media)}
             <span class="gap"></span>
         }
@@ -77,14 +77,6 @@ fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn capital(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Noop => "None",
-        Severity::Silence => "Limited",
-        Severity::Suspend => "Suspended",
-    }
 }
 
 /// What stands in an empty list: nothing there, or nothing that fits.

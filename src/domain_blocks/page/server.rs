@@ -230,8 +230,11 @@ fn choices(page: &ServerPage, draft: Option<&Draft>, lacking: bool) -> AnyView {
             Severity::Suspend => "btn danger long",
             Severity::Noop | Severity::Silence => "btn long",
         };
-        let words =
-            if same { format!("Keep {domain} {}, and apply the options above", severity.word()) } else { words };
+        let words = if same {
+            format!("Keep severity {} for {domain}, and apply the options above", severity.option())
+        } else {
+            words
+        };
         let marked = (wanted == severity.name()).then(|| view! { <span class="badge accent">"your selection"</span> });
         view! {
             <div class="choice">

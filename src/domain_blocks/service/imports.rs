@@ -482,7 +482,7 @@ impl Counted {
 pub async fn may_keep(context: &Context, instance: &str) -> Result<Counted, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let own = context.reserve("files", FILES).await?;
+    let own = context.reserve("files", "files", FILES).await?;
     let app = &context.app;
     let everybody = app.keys.hash("files of everybody", b"");
     let in_all = attempts::reserve(&app.store, &everybody, FILES_IN_ALL, context.now()).await.map_err(store_problem)?;
@@ -745,11 +745,14 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let parsed = Search::parse(search);
     let import = found(context, &instance, id).await?;
     let store = &context.app.store;
-    let parts: Vec<&str> = Difference::ALL
-        .map(Difference::name)
+    let parts: Vec<(&str, &str)> = Difference::ALL
+        .map(|one| (one.name(), one.name()))
         .into_iter()
-        .chain(RowState::ALL.map(RowState::name))
-        .chain([domain_imports::CUTS, domain_imports::BY_HAND])
+        .chain(RowState::ALL.map(|one| (one.name(), one.word())))
+        .chain([
+            (domain_imports::CUTS, "cut follows, or not known"),
+            (domain_imports::BY_HAND, "selected or deselected by hand"),
+        ])
         .collect();
     let show = parsed.one_of("show", &parts)?.to_owned();
     let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);

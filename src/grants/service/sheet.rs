@@ -255,7 +255,7 @@ async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(B
         return Ok((file(&sheet).into(), name(&month)));
     }
     let permit = context.permit(Permission::CheckLedger, None).await?;
-    let _counts = context.reserve("exports", export::GIVEN).await?;
+    let _counts = context.reserve("exports", "exports", export::GIVEN).await?;
     let (sheet, month) = read(context, operator, &search).await?;
     let deed = ExportSheet { operator: sheet.operator.clone(), name: sheet.name.clone(), month: month.name.clone() };
     let warrant = opened(&context.app, permit, deed, "").await?;

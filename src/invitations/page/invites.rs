@@ -155,7 +155,7 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
         (None, None) => format!("{number}; that’s all"),
     };
     let further = page.older.clone().map(|older| {
-        view! { <a class="btn" href=older>{if page.edge.is_some() { "Search further back →" } else { "Older →" }}</a> }
+        view! { <a class="btn" href=older>{if page.edge.is_some() { "Search further back →" } else { "Next page →" }}</a> }
     });
     let list = if page.rows.is_empty() {
         let words = if page.state.is_some() || page.owner.is_some() || page.edge.is_some() {
@@ -183,7 +183,7 @@ fn panel(instance: &InstanceName, page: &InvitationsPage, preview: &RevokePrevie
     if preview.invites.is_empty() {
         return view! {
             <section class="card panel lead" id="revoke"><div class="body stack">
-                <p>"No active invites, so there is nothing to deactivate."</p>
+                <p>"No available invites, so there is nothing to deactivate."</p>
                 <p><a class="btn" href=leave>"Back to the list"</a></p>
             </div></section>
         }
@@ -228,7 +228,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
             1 => "1 of them is".to_owned(),
             many => format!("{many} of them are"),
         };
-        view! { <li>{format!("{words} inactive now because the owner can’t act, and would become active again.")}</li> }
+        view! { <li>{format!("{words} inactive now because the owner can’t act, and would become available again.")}</li> }
     });
     let more = preview.more.then(|| {
         view! { <li>"There may be more than can be deactivated at once: come back when these are done."</li> }
@@ -285,7 +285,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
         view! { <p class="note lead good">"Created for an access request." <a class="link" href=path::access_request(&instance, request)>"View"</a></p> }
     });
     let asleep = line.trouble.as_ref().filter(|_| line.state == InviteState::OwnerIsNot).map(|trouble| {
-        view! { <p class="note lead">{format!("Inactive now: {} can’t act ({trouble}). It becomes active again \
+        view! { <p class="note lead">{format!("Inactive now: {} can’t act ({trouble}). It becomes available again \
         when that ends.", line.handle)}</p> }
     });
     let revoke = page.preview.as_ref().map(|preview| {

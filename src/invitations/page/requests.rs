@@ -44,10 +44,10 @@ fn who(line: &RequestLine) -> String {
 fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::access_requests(&instance);
-    let chip = |state: RequestState, words: &'static str| {
+    let chip = |state: RequestState| {
         let on = page.state == state;
         let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{state.title()}</a> }
     };
     let row = |line: &RequestLine| {
         view! {
@@ -93,10 +93,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
         outside the sign-up form"</span></div>
         {tabs(&instance, Tab::Requests, page.waiting)}
         <div class="chips bar">
-            {chip(RequestState::Waiting, "Pending")}
-            {chip(RequestState::Invited, "Invited")}
-            {chip(RequestState::Refused, "Rejected")}
-            {chip(RequestState::Lapsed, "Expired")}
+            {RequestState::ALL.map(chip).collect_view()}
         </div>
         <div class=if page.may_manage { "two" } else { "stack" }>
             <div class="stack">

@@ -96,8 +96,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let may_manage = may_manage(context, &instance);
     let parsed = Search::parse(search);
     let base = path::invitations(&instance.name);
-    let state = parsed.one_of("state", &InviteState::ALL.map(InviteState::name))?.parse().ok();
-    let owner: Option<AccountId> = parsed.typed("owner", "It takes an account ID")?;
+    let state = parsed.one_of("state", &InviteState::ALL.map(|state| (state.name(), state.words())))?.parse().ok();
+    let owner: Option<AccountId> = parsed.typed("owner", "Enter an account ID")?;
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(read_problem)?;

@@ -53,7 +53,7 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
     let app = &context.app;
     let parsed = Search::parse(search);
     let base = path::access_requests(&instance.name);
-    let state = parsed.one_of("state", &RequestState::ALL.map(RequestState::name))?;
+    let state = parsed.one_of("state", &RequestState::ALL.map(|state| (state.name(), state.title())))?;
     let state = state.parse().unwrap_or(RequestState::Waiting);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut found =

@@ -265,7 +265,7 @@ impl Read {
             let parts = READS.iter().filter(|part| part.extra == Some(extra));
             let grants: Vec<String> = parts.map(|part| grants::reading(part.table, part.columns, &role)).collect();
             format!(
-                "{}: the console’s database role lacks a grant. In the instance’s PostgreSQL: {}",
+                "{}: the console’s database role lacks a privilege. In the instance’s PostgreSQL: {}",
                 extra.not_known(),
                 grants.join(" ")
             )

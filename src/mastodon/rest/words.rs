@@ -91,10 +91,10 @@ pub(super) fn refusal(host: &str, status: u16, said: &str) -> String {
     match status {
         // The same plain word comes from Mastodon for addresses it shuts out (`config/initializers/rack_attack.rb`).
         403 if said == "“Forbidden”" => format!(
-            "{host} refuses this console’s address (403: {said}): an IP rule of the instance, or what stands in front of it"
+            "{host} refuses this console’s IP address (403: {said}): an IP rule of the instance, or what stands in front of it"
         ),
         404 => format!("{host} has another server’s page there (404: {said}), not Mastodon’s; is base_url right?"),
-        429 => format!("what stands in front of {host} takes no more calls from us for now (429: {said})"),
+        429 => format!("rate limit reached in front of {host} (429: {said})"),
         _ => format!("what stands in front of {host} refused it in Mastodon’s place ({status}: {said})"),
     }
 }

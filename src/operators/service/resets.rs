@@ -71,7 +71,7 @@ pub async fn reset(context: Context, operator: String, factor: bool, why: String
     let permit = context.permit(Permission::ManageOperators, None).await?;
     let person = colleague(&context, &operator).await?;
     let why = Why::needed("why", &why, "Enter a reason: the audit log needs it.")?;
-    let _counts = context.reserve("one-time links", OFFERS).await?;
+    let _counts = context.reserve("one-time links", "one-time links", OFFERS).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
     let app = &context.app;
     let link = carried_out(app, permit, &context.actor, &person, what, why).await?.ok_or_else(gone)?;

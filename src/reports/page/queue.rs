@@ -7,7 +7,7 @@ use crate::{
     id::{AccountId, InstanceName},
     path,
     reports::api,
-    reports::{BulkPreview, Category, DecidedRow, Decision, QueueFilter, QueuePage, QueueRow, service},
+    reports::{BulkPreview, Category, DecidedRow, Decision, ORIGINS, QueueFilter, QueuePage, QueueRow, service},
     search::Search,
     ui::{self, desk, form, keys, list, live, time},
 };
@@ -294,11 +294,10 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         states.push(list::chip_off(&base, &search, "holder", &format!("assigned to {}", page.filter.holder)));
     }
     states.push(view! { <span class="gap"></span> }.into_any());
-    for (value, words) in [("local", "Local"), ("remote", "Remote")] {
+    for (value, words) in ORIGINS {
         states.push(chip("origin", value, words.to_owned(), &page.filter.origin));
     }
-    let ages = [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")];
-    for (value, words) in ages.into_iter().filter(|_| state != "decided") {
+    for (value, words) in QueueFilter::AGES.into_iter().filter(|_| state != "decided") {
         states.push(chip("age", value, words.to_owned(), &page.filter.age));
     }
     view! {

@@ -334,7 +334,7 @@ pub async fn case_page(
         None => format!("admin/accounts/{id}"),
     };
     let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
-    let deciding = parsed.one_of("decide", &Decision::ALL.map(Decision::name))?.parse().ok();
+    let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
         Some(_) => super::reasons(context, &instance.name).await?,
         None => Vec::new(),
@@ -444,7 +444,7 @@ fn not_shown(facts: &Facts) -> Vec<String> {
     let mut said = Vec::new();
     if !facts.hidden.is_empty() {
         said.push(format!(
-            "{} can’t be shown: the console’s database role lacks a grant on this instance (howdah instance grants).",
+            "{} can’t be shown: the console’s database role lacks a privilege on this instance (howdah instance grants).",
             facts.hidden.join(", ")
         ));
     }
@@ -742,7 +742,7 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     let name = ui::excerpt(&account.display_name, 80);
     let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
         let rule = match &server.block {
-            None => "no block".to_owned(),
+            None => "no domain block".to_owned(),
             Some((of, severity)) if of == domain => words::severity(*severity),
             Some((of, severity)) => format!("{} through {of}", words::severity(*severity)),
         };

@@ -155,8 +155,8 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         return Err(Problem::new(Kind::Invalid, "This account has no login here, so it can’t be frozen.", ""));
     }
     if decision.is_in_force(account.state) && decision.is_in_force(state_before) {
-        let what = format!("Nothing was done: it is so already ({}).", in_force(decision).to_lowercase());
-        return Err(Problem::new(Kind::Conflict, what, "Close the reports by themselves, or warn the person."));
+        let what = format!("Nothing was done: the account is already {}.", in_force(decision).to_lowercase());
+        return Err(Problem::new(Kind::Conflict, what, "Mark the reports as resolved, or warn the user."));
     }
     let (text, why) = checked_words(decision, &form.text, preset.is_some(), or_chosen(&form.why, &form.chosen))?;
     free_or_mine(&context, &instance, account.id).await?;
@@ -279,7 +279,7 @@ pub async fn left_out(
 }
 
 /// How an account stands on which a sanction is in force, as a clause begins.
-fn in_force(decision: Decision) -> String {
+pub fn in_force(decision: Decision) -> String {
     let state = decision.leaves(AccountState::default());
     text::capital(state.words().first().copied().unwrap_or_default())
 }
@@ -467,8 +467,9 @@ pub async fn claim_case(
         case_claims::of(&context.app.store, &instance.name, account.id, context.now()).await.map_err(store_problem)?;
     free_or_mine(&context, &instance, account.id).await?;
     // Taking a case and giving it back again changes nothing, and each is two entries.
-    let _counts = context.reserve("cases taken or given back", CLAIMS_A_MINUTE).await?;
-    let _counts = context.reserve("cases taken or given back in an hour", CLAIMS_AN_HOUR).await?;
+    let _counts = context.reserve("cases taken or given back", "case assignments", CLAIMS_A_MINUTE).await?;
+    let _counts =
+        context.reserve("cases taken or given back in an hour", "case assignments an hour", CLAIMS_AN_HOUR).await?;
     let deed = ClaimCase {
         instance: instance.name.clone(),
         account: account.id,

@@ -176,7 +176,7 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
         && let Some(last) = closed.iter().max_by_key(|row| row.closed_at)
     {
         let decisions = Decisions::about(context, &instance, &[account], DecideCase::KIND).await?;
-        return Ok(Some(format!("Closed by {}.", decisions.who_closed(last))));
+        return Ok(Some(format!("Resolved by {}.", decisions.who_closed(last))));
     }
     if new > 0 {
         return Ok(Some(format!("{} about this account.", ui::count(new, "new report", "new reports"))));
@@ -184,7 +184,7 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
     if !closed.is_empty() {
         let verb = if closed.len() == 1 { "was" } else { "were" };
         let number = ui::count(closed.len(), "report", "reports");
-        return Ok(Some(format!("{number} in this case {verb} closed.")));
+        return Ok(Some(format!("{number} in this case {verb} resolved.")));
     }
     if open.is_empty() || search.get("held").is_some() {
         return Ok(None);

@@ -1,6 +1,10 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{decided, deeds::MOST_WITH_A_WARNING, meanwhile, read_problem, store_problem};
+use super::{
+    decided,
+    deeds::{MOST_WITH_A_WARNING, in_force},
+    meanwhile, read_problem, store_problem,
+};
 use crate::{
     access::{self, Permission},
     batches,
@@ -13,7 +17,7 @@ use crate::{
     mastodon::{Instance, database::OpenReport, waiting::Snapshot},
     path,
     problem::Problem,
-    reports::{BulkPreview, Category, Claimant, Decision, MOST_READ, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, Claimant, Decision, MOST_READ, ORIGINS, QueueFilter, QueuePage, QueueRow},
     search::Search,
     store::{case_claims, linked_accounts, operators},
     ui,
@@ -166,18 +170,19 @@ fn reporters(reports: &[&OpenReport]) -> String {
 /// Invalid, with what is accepted; unavailable, if it cannot be read who there is.
 pub async fn filter_of(context: &Context, search: &Search) -> Result<QueueFilter, Problem> {
     let domain = search.get("domain").unwrap_or_default().trim().trim_start_matches('@').to_lowercase();
-    let categories = Category::ALL.map(Category::name);
+    let categories = Category::ALL.map(|category| (category.name(), category.word()));
     let mut filter = QueueFilter {
         state: search.one_of("state", &QueueFilter::STATES)?.to_owned(),
         category: search.one_of("category", &categories)?.to_owned(),
-        origin: search.one_of("origin", &["local", "remote"])?.to_owned(),
+        origin: search.one_of("origin", &ORIGINS)?.to_owned(),
         age: search.one_of("age", &QueueFilter::AGES)?.to_owned(),
         domain,
         ..QueueFilter::default()
     };
     if search.get("holder").or(search.get("decided-by")).is_some() {
         let people = operators::list(&context.app.store).await.map_err(store_problem)?;
-        let names: Vec<&str> = decided::askable(context, &people).map(|person| person.name.as_str()).collect();
+        let names: Vec<(&str, &str)> =
+            decided::askable(context, &people).map(|person| (person.name.as_str(), person.name.as_str())).collect();
         filter.holder = search.one_of("holder", &names)?.to_owned();
         filter.by = search.one_of("decided-by", &names)?.to_owned();
     }
@@ -255,7 +260,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         decided::list(context, &instance, &parsed, &base, &mut page).await?;
     } else {
         let fitting: Vec<_> = all.iter().filter(|case| fits(case, &page.filter, now)).cloned().collect();
-        let decisions = Decision::ALL.map(Decision::name);
+        let decisions = Decision::ALL.map(|one| (one.name(), one.words()));
         let decision = parsed.one_of("decide", &decisions)?.parse().ok();
         if let Some(decision) = decision.filter(|_| page.may_decide) {
             page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
@@ -336,7 +341,7 @@ async fn preview(
         } else if !case.decidable {
             "a report outside your grant: left out, a colleague has to decide".to_owned()
         } else if states.get(&row.account).is_some_and(|state| decision.is_in_force(*state)) {
-            "it is so already: left out".to_owned()
+            format!("already {}: left out", in_force(decision).to_lowercase())
         } else if row.reports > MOST_READ {
             format!("{} reports: left out, decide it on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {

@@ -22,7 +22,7 @@ pub fn strike(action: i32) -> &'static str {
     match action {
         0 => "Warned",
         1000 => "Frozen",
-        1250 => "Posts marked",
+        1250 => "Posts marked as sensitive",
         1500 => "Posts deleted",
         2000 => "Marked as sensitive",
         3000 => "Limited",
@@ -83,7 +83,7 @@ pub fn severity(number: i32) -> String {
     match number {
         0 => "limited".to_owned(),
         1 => "suspended".to_owned(),
-        2 => "domain block: none".to_owned(),
+        2 => "domain block with severity None".to_owned(),
         other => format!("domain block of a severity this console doesn’t know ({other})"),
     }
 }

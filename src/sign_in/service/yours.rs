@@ -315,7 +315,8 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
             ));
         }
     }
-    let _counted = context.reserve("ends of sessions", Limit::Within { window: HOUR, most: 60 }).await?;
+    let _counted =
+        context.reserve("ends of sessions", "ended sessions", Limit::Within { window: HOUR, most: 60 }).await?;
     let deed =
         EndSessions { operator: me.id.clone(), name: me.name.clone(), others: one.is_none(), session: one.clone() };
     let (own, id, one) = (&context, &me.id, &one);
