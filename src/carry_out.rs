@@ -312,7 +312,7 @@ async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> 
             // Who looked, and who only held it, changed nothing of it.
             && record::deed_of(entry).is_some_and(|deed| deed.is_a_change())
     };
-    let entry = entries.iter().find(by_another)?;
+    let entry = &record::as_told(&context.actor, entries.into_iter().find(|entry| by_another(&entry))?);
     // Whom a contractor works with is no business of his or hers.
     let who = match context.actor.role {
         Role::Contractor => "Somebody of the team".to_owned(),

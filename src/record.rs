@@ -1,17 +1,17 @@
 //! The record in words: an entry of the ledger as a line of a list, and as what is said after a deed.
 
 use crate::{
-    access::Permission,
+    access::{Actor, ON_THE_TEAM, Permission},
     clock::{DAY, Timestamp},
-    deeds::AnyDeed,
+    deeds::{AnyDeed, AssignRole},
     id::InstanceName,
-    ledger::{self, CONSOLE, Entry, ProvedBy},
+    ledger::{self, CONSOLE, Deed, Entry, ProvedBy},
     mastodon::database::Limited,
     nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
     store::operators::Operator,
     text::{self, time},
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// How a deed stands: under way, or what it came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,6 +107,37 @@ fn outcome(entry: &Entry) -> Option<DeedState> {
 /// The deed of an entry, where its sealed part opens.
 pub fn deed_of(entry: &Entry) -> Option<AnyDeed> {
     entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+}
+
+/// An entry as this person reads it. Whoever is not told who works here reads no colleague's name in what they did themselves,
+/// as they may have before they were a contractor; who answers for their own grant is whom they ask.
+pub fn as_told(actor: &Actor, mut entry: Entry) -> Entry {
+    if actor.is_told_names() {
+        return entry;
+    }
+    let deed = entry.document.as_mut().and_then(|document| document["deed"].as_object_mut());
+    let Some(deed) = deed else { return entry };
+    let own = |deed: &Map<String, Value>, whose: &str| deed.get(whose) == Some(&json!(actor.operator));
+    let own_grant = own(deed, "operator");
+    let mut names: Vec<&str> = Vec::new();
+    for (whose, named) in [("operator", &["name", "acct"][..]), ("to", &["to_name"]), ("offer", &["name"])] {
+        if deed.contains_key(whose) && !own(deed, whose) {
+            names.extend(named);
+        }
+    }
+    if !own_grant {
+        names.push("sponsor_name");
+    }
+    // Whoever has a role of the instance is of its staff.
+    if entry.deed == AssignRole::KIND {
+        names.push("acct");
+    }
+    for name in names {
+        if let Some(named) = deed.get_mut(name) {
+            *named = json!(ON_THE_TEAM);
+        }
+    }
+    entry
 }
 
 fn fact_clause(entry: &Entry) -> String {

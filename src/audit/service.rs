@@ -18,7 +18,7 @@ use crate::{
     mastodon::settings,
     path,
     problem::{Kind, Problem},
-    record::{DeedState, Line, deed_of, line, name},
+    record::{DeedState, Line, as_told, deed_of, line, name},
     search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
@@ -143,9 +143,19 @@ async fn asked(
 /// Narrowed to the deeds of one batch or import: they lie between the entry that began it and the one of its end, and are of
 /// whoever began it.
 async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<ledger::Filter, Problem> {
-    let facts = context.app.ledger.about(id, 50).await.map_err(unreadable)?;
-    let begun = facts.iter().find(|entry| entry.deed == "batch_begun");
-    let own = |entry: &&Entry| {
+    // Between them there are as many facts as it was paused and resumed.
+    let fact = async |kind: &str| {
+        let filter = ledger::Filter {
+            subject: Some(id.to_owned()),
+            kind: Some(kind.to_owned()),
+            limit: 1,
+            ..ledger::Filter::default()
+        };
+        let mut found = context.app.ledger.list(&filter).await.map_err(unreadable)?;
+        Ok::<_, Problem>(found.pop())
+    };
+    let begun = fact("batch_begun").await?;
+    let own = |entry: &Entry| {
         asked.operator.as_ref().is_none_or(|own| own.is_empty() || entry.operator.as_ref() == Some(own))
     };
     let Some(begun) = begun.filter(own) else {
@@ -154,7 +164,7 @@ async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<
     Ok(ledger::Filter {
         operator: begun.operator.clone(),
         after: Some(begun.index),
-        before: facts.iter().find(|entry| entry.deed == "batch_ended").map(|entry| entry.index),
+        before: fact("batch_ended").await?.map(|entry| entry.index),
         batches: Batches::Of(id.to_owned()),
         ..asked
     })
@@ -193,7 +203,8 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
             let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
             let before = before.or(asked.before);
             let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
-            app.ledger.list(&asked).await.map_err(unreadable)?
+            let entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+            entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect()
         }
         Err(_) => Vec::new(),
     };
@@ -231,10 +242,11 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let whole = scope(context).await?;
     let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
-    let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
+    let mut detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
     if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
         return Err(missing());
     }
+    detail.entry = as_told(&context.actor, detail.entry);
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&context.app.store, &context.app.keys).await.map_err(unreadable)?;
     let line =

@@ -221,9 +221,6 @@ macro_rules! deeds {
 
         /// The kind of each.
         pub const KINDS: &[&str] = &[$($own::KIND,)* $($there::KIND,)*];
-
-        /// The kinds of those in the console's own store.
-        pub const OWN_KINDS: &[&str] = &[$($own::KIND,)*];
     };
 }
 

@@ -188,10 +188,11 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     if detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
         return None;
     }
-    let line = record::line(&detail.entry, &context.actor.name);
+    let entry = record::as_told(&context.actor, detail.entry);
+    let line = record::line(&entry, &context.actor.name);
     let outcome = line.outcome?;
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-    let settles = settles(context, &detail.entry).await;
-    let sentence = record::notice_sentence(&detail.entry, &line, watched.as_deref(), settles);
+    let settles = settles(context, &entry).await;
+    let sentence = record::notice_sentence(&entry, &line, watched.as_deref(), settles);
     Some(Notice { sentence, outcome, index })
 }

@@ -4,12 +4,9 @@ use super::build::{appeals_waiting, may_view, said_waiting};
 use crate::{
     access::Permission,
     context::Context,
-    mastodon::{
-        Instance,
-        database::OpenReport,
-        waiting::{self, Snapshot},
-    },
+    mastodon::{Instance, database::OpenReport, waiting::Snapshot},
 };
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The reports of a list that this person sees.
 pub fn seen<'a>(
@@ -29,9 +26,18 @@ pub struct Since {
     pub revision: String,
 }
 
-/// The mark of the reports that this person sees: another one says that what a page shows of them is not all any more.
+/// The mark of the reports that this person sees: another one says that what a page shows of them is not all any more. It is
+/// keyed, so that nobody can try out what it was made of; and who has a report is no part of it for whoever is not told.
 pub fn revision(context: &Context, instance: &Instance, list: &Snapshot<OpenReport>) -> String {
-    format!("{:016x}", waiting::mark(seen(context, instance, list)))
+    let told = context.actor.is_told_names();
+    let mut hasher = DefaultHasher::new();
+    for report in seen(context, instance, list) {
+        let assigned = report.assigned.as_ref().map(|(id, _)| told.then_some(id.0));
+        (report.id.0, report.target.0, report.category.name(), assigned).hash(&mut hasher);
+    }
+    let mut mark = context.app.keys.hash("revision of reports", &hasher.finish().to_be_bytes());
+    mark.truncate(16);
+    mark
 }
 
 /// What waits on every instance that this person may see, a line each: “harbour reports 12”; and the mark of the reports.

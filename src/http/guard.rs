@@ -117,13 +117,18 @@ enum Found {
 }
 
 /// Whether somebody is still who they were when an answer began that goes on: their session, their role and their grants as they
-/// are now. Nobody, too, where that cannot be read.
-pub async fn still(app: &App, id: Id, address: ClientAddress) -> Option<Signed> {
+/// are now; `None` for nobody.
+///
+/// # Errors
+/// If that cannot be read, or not in time: it is not known then.
+pub async fn still(app: &App, id: Id, address: ClientAddress) -> Result<Option<Signed>, Problem> {
     let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
     let session = Session::new(Some(id), Arc::new(sessions), None);
     match timeout(LONGEST_LOOK, find(app, &session, address, false)).await {
-        Ok(Ok(Found::Signed(signed))) => Some(*signed),
-        Ok(Ok(Found::Nobody { .. }) | Err(_)) | Err(_) => None,
+        Ok(Ok(Found::Signed(signed))) => Ok(Some(*signed)),
+        Ok(Ok(Found::Nobody { .. })) => Ok(None),
+        Ok(Err(problem)) => Err(problem),
+        Err(_) => Err(no_store()),
     }
 }
 

@@ -18,7 +18,10 @@ use axum::{
 };
 use futures::{FutureExt, future::select_all};
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
 use tower_sessions::{Session, session::Id};
 
 /// How often it is seen whether the session and its rights still hold, and something is said, so that nobody on the way takes
@@ -39,6 +42,7 @@ struct Telling {
     /// The instance that is looked at in the browser, by its own word: what waits there is asked for every second.
     watched: Option<String>,
     place: Listener,
+    /// Of the instances that this person may see.
     changes: Vec<watch::Receiver<u64>>,
     told: Option<Vec<String>>,
     over: bool,
@@ -55,11 +59,6 @@ pub async fn tell(
     let Some(place) = app.listeners.listen(&signed.actor.session) else {
         return (StatusCode::SERVICE_UNAVAILABLE, "As many pages are told as this console can tell.\n").into_response();
     };
-    let changes = app
-        .instances
-        .values()
-        .flat_map(|instance| [instance.waiting.changes(), instance.signups.changes(), instance.appeals.changes()])
-        .collect();
     let search = crate::search::Search::parse(&query.unwrap_or_default());
     let telling = Telling {
         watched: search.get("watch").map(str::to_owned),
@@ -67,7 +66,7 @@ pub async fn tell(
         app,
         id,
         place,
-        changes,
+        changes: Vec::new(),
         told: None,
         over: false,
     };
@@ -84,39 +83,54 @@ pub async fn tell(
 }
 
 impl Telling {
-    /// What is to be said next; `None` at the end.
+    /// What is to be said next; `None` at the end. What changed for others alone moves nothing here: the next comment comes with
+    /// the beat, as if nothing had.
     async fn next(&mut self) -> Option<String> {
         if self.over {
             return None;
         }
-        if self.told.is_some() {
-            tokio::select! {
-                () = self.place.ended() => return None,
-                () = changed(&mut self.changes) => {}
-                () = sleep(BEAT) => {}
+        let beat = Instant::now() + BEAT;
+        loop {
+            let mut due = false;
+            if self.told.is_some() {
+                tokio::select! {
+                    () = self.place.ended() => return None,
+                    () = changed(&mut self.changes) => {}
+                    () = sleep_until(beat) => due = true,
+                }
+            }
+            // Where it is not known who this is, nothing is said, and the browser asks again.
+            let signed = guard::still(&self.app, self.id, self.address).await.ok()?;
+            let Some(signed) = signed else { return Some(self.end()) };
+            let context = Context::of(self.app.clone(), signed);
+            // While it is looked at, it is kept current every second.
+            if let Some(watched) = self.watched.as_deref().and_then(|name| context.instance(name).ok()) {
+                watched.mark_watched(context.now());
+            }
+            // A contractor between two grants.
+            if context.visible().next().is_none() {
+                return Some(self.end());
+            }
+            // Before the numbers are read: none that comes in between is missed.
+            self.changes = context
+                .visible()
+                .flat_map(|one| [one.waiting.changes(), one.signups.changes(), one.appeals.changes()])
+                .collect();
+            let numbers = frame::numbers(&context);
+            match self.told.replace(numbers.clone()) {
+                None => return Some(format!("{AGAIN}{}", event(&numbers))),
+                Some(told) if told != numbers => return Some(event(&numbers)),
+                // A comment, which browsers pass over.
+                Some(_) if due => return Some(":\n\n".to_owned()),
+                Some(_) => {}
             }
         }
-        let Some(signed) = guard::still(&self.app, self.id, self.address).await else {
-            self.over = true;
-            return Some(OVER.to_owned());
-        };
-        let context = Context::of(self.app.clone(), signed);
-        // While it is looked at, it is kept current every second.
-        if let Some(watched) = self.watched.as_deref().and_then(|name| context.instance(name).ok()) {
-            watched.mark_watched(context.now());
-        }
-        // A contractor between two grants.
-        if context.visible().next().is_none() {
-            self.over = true;
-            return Some(OVER.to_owned());
-        }
-        let numbers = frame::numbers(&context);
-        let Some(told) = self.told.replace(numbers.clone()) else { return Some(format!("{AGAIN}{}", event(&numbers))) };
-        if told == numbers {
-            // Nothing for this person: a comment, which browsers pass over.
-            return Some(":\n\n".to_owned());
-        }
-        Some(event(&numbers))
+    }
+
+    /// The reader is nobody any more.
+    fn end(&mut self) -> String {
+        self.over = true;
+        OVER.to_owned()
     }
 }
 
@@ -129,7 +143,7 @@ fn event(numbers: &[String]) -> String {
     }
 }
 
-/// Comes back when one of the lists is another, and the first rush is over.
+/// Comes back when one of the lists is another, and the first rush is over. Who comes back subscribes anew.
 async fn changed(changes: &mut [watch::Receiver<u64>]) {
     if changes.is_empty() {
         return std::future::pending().await;
@@ -139,9 +153,6 @@ async fn changed(changes: &mut [watch::Receiver<u64>]) {
         return std::future::pending().await;
     }
     sleep(CALM).await;
-    for list in changes {
-        list.mark_unchanged();
-    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{
-    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked,
+    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, LATELY, LATELY_BY, Sealed, TreeState,
+    WORKED, Worked,
 };
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
@@ -67,6 +68,7 @@ pub struct Ledger {
     closed: Counted<2>,
     /// The roots over so many full runs of leaves, for proofs.
     tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
+    folds: read::Folds,
 }
 
 impl Ledger {
@@ -96,6 +98,7 @@ impl Ledger {
             found,
             closed: Counted::default(),
             tiles: Arc::default(),
+            folds: read::Folds::default(),
         }
     }
 

@@ -7,7 +7,10 @@ use crate::{
     store::{Driver, on},
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What the record is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -133,6 +136,18 @@ pub struct TreeState {
     pub outside: Option<String>,
 }
 
+/// Stretches of entries that batches did, with nothing else between: the uppermost that is known of each, and the next other one
+/// below it.
+pub(super) type Folds = Arc<Mutex<BTreeMap<i64, i64>>>;
+
+/// So many stretches are kept in mind.
+const MOST_FOLDS: usize = 10_000;
+
+/// Whether a batch or an import did it, by its leaf.
+fn is_of_batch(leaf: &str) -> bool {
+    leaf.contains("\"session\":\"batch ")
+}
+
 fn of_opened(opened: Opened) -> (Option<Value>, Sealed) {
     match opened {
         Opened::Text(document) => (Some(document), Sealed::Opened),
@@ -195,7 +210,7 @@ macro_rules! listed {
              and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
              and e.at >= $6 and e.at < $7 and e.idx < $8 and e.idx > $10 \
              and (not $11 or e.deed not in ('signed_in', 'signed_out', 'sign_in_failed', 'code_failed')) \
-             and (not $12 or e.leaf not like '%\"session\":\"batch %') and ($13 = '' or e.leaf like $13) \
+             and ($12 = '' or e.leaf like $12) \
              order by e.idx desc limit $9"
         ))
     };
@@ -229,6 +244,32 @@ pub const DONE_BY: [&str; 2] = [
     accomplished!("(e.leaf::json ->> 'key')", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
 ];
 
+/// What was meant lately on an instance, of one kind, with the keys that open it: of the newest entries that one index gives, so
+/// that no table is read through for what is not there.
+macro_rules! lately {
+    ($key:literal, $narrowed:literal) => {
+        concat!(
+            "with lately as materialized (select idx, leaf, deed, instance from ledger_entries where ",
+            $narrowed,
+            " and kind = 'intent' order by idx desc limit $5) \
+             select l.leaf, k.wrapped from lately l left join ledger_keys k on k.id = ",
+            $key,
+            " where l.deed = $2 and l.instance = $3 order by l.idx desc limit $4"
+        )
+    };
+}
+
+/// What somebody meant to do lately (`ledger_entries (operator, idx)`).
+pub const LATELY_BY: [&str; 2] =
+    [lately!("l.leaf ->> 'key'", "operator = $1"), lately!("(l.leaf::json ->> 'key')", "operator = $1")];
+/// What anybody did (`ledger_entries (deed, idx)`).
+pub const LATELY: [&str; 2] = [
+    lately!("l.leaf ->> 'key'", "$1 = '' and deed = $2"),
+    lately!("(l.leaf::json ->> 'key')", "$1 = '' and deed = $2"),
+];
+/// So many entries are looked through for what was meant lately.
+const LOOKED_THROUGH: i64 = 2_000;
+
 type Accomplished = (i64, String, i64, Option<String>, Option<String>, String, String, i64, Option<String>);
 
 impl Ledger {
@@ -239,6 +280,56 @@ impl Ledger {
 
     /// Intents and facts, newest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
+        let rows =
+            if filter.batches == Batches::Folded { self.folded(filter).await? } else { self.rows(filter).await? };
+        self.entries_of(rows).await
+    }
+
+    /// Those that no batch or import did. A stretch of theirs is passed over in one step.
+    async fn folded(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
+        let limit = usize::try_from(filter.limit).unwrap_or(0);
+        let mut asked = Filter { batches: Batches::Listed, ..filter.clone() };
+        let mut found = Vec::new();
+        loop {
+            let rows = self.rows(&asked).await?;
+            let last = rows.last().filter(|_| rows.len() >= limit).map(|row| (row.idx, is_of_batch(&row.leaf)));
+            found.extend(rows.into_iter().filter(|row| !is_of_batch(&row.leaf)));
+            let Some((last, folds)) = last.filter(|_| found.len() < limit) else { break };
+            asked.before = Some(if folds { self.below_fold(last).await? + 1 } else { last });
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The next entry below one of a batch that none did, or the least number where there is none. What was looked through once, from whichever
+    /// entry, is not read again: nothing that was appended changes.
+    async fn below_fold(&self, entry: i64) -> Result<i64, LedgerError> {
+        const NEXT: &str = "select max(idx) from (select idx from ledger_entries where idx < $1 and idx > $2 \
+            and kind <> 'outcome' and leaf not like '%\"session\":\"batch %' order by idx desc limit 1) other";
+        let known = {
+            let folds = self.folds.lock().unwrap_or_else(PoisonError::into_inner);
+            let around = folds.range(entry..).next().map(|(_, below)| *below).filter(|below| *below < entry);
+            if let Some(below) = around {
+                return Ok(below);
+            }
+            folds.range(..entry).next_back().map(|(top, below)| (*top, *below))
+        };
+        let next: Option<i64> = on!(&self.store, pool => sqlx::query_scalar(NEXT)
+            .bind(entry).bind(known.map_or(i64::MIN, |(top, _)| top)).fetch_one(pool).await?);
+        let below = next.or(known.map(|(_, below)| below)).unwrap_or(i64::MIN);
+        let mut folds = self.folds.lock().unwrap_or_else(PoisonError::into_inner);
+        if folds.len() >= MOST_FOLDS {
+            folds.clear();
+        }
+        // The two are one now.
+        if let (None, Some((top, _))) = (next, known) {
+            folds.remove(&top);
+        }
+        folds.insert(entry, below);
+        Ok(below)
+    }
+
+    async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
         const BY: &str = listed!("e.operator = $1 and ($2 = '' or e.deed = $2) and ($4 = '' or e.subject = $4)");
@@ -267,10 +358,9 @@ impl Ledger {
             .bind(filter.limit)
             .bind(filter.after.unwrap_or(-1))
             .bind(filter.without_sign_ins)
-            .bind(filter.batches == Batches::Folded)
             .bind(&of_batch)
             .fetch_all(pool).await?);
-        self.entries_of(rows).await
+        Ok(rows)
     }
 
     async fn entries_of(&self, rows: Vec<Row>) -> Result<Vec<Entry>, LedgerError> {
@@ -375,6 +465,43 @@ impl Ledger {
             Driver::Postgres(pool) => read!(pool, DONE_BY[1]),
         };
         rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+    }
+
+    /// What was meant lately on an instance, of one kind, newest first: by one person, or by anybody. Each with its leaf and with
+    /// the sealed document, where that opens. One statement.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lately(
+        &self,
+        operator: Option<&OperatorId>,
+        deed: &str,
+        instance: &InstanceName,
+        limit: i64,
+    ) -> Result<Vec<(Value, Option<Value>)>, LedgerError> {
+        let [sqlite, postgres] = if operator.is_some() { LATELY_BY } else { LATELY };
+        let sql = match &self.store.driver {
+            Driver::Sqlite(_) => sqlite,
+            Driver::Postgres(_) => postgres,
+        };
+        let rows: Vec<(String, Option<String>)> = on!(&self.store, pool => sqlx::query_as(sql)
+            .bind(operator.map_or("", |operator| operator.0.as_str()))
+            .bind(deed)
+            .bind(instance.as_str())
+            .bind(limit)
+            .bind(LOOKED_THROUGH)
+            .fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(leaf, wrapped)| {
+                let leaf: Value =
+                    serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("an entry: {error}")))?;
+                let document = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
+                    (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)).0,
+                    _ => None,
+                };
+                Ok((leaf, document))
+            })
+            .collect()
     }
 
     fn accomplished(&self, deed: &str, row: Accomplished) -> Result<Entry, LedgerError> {

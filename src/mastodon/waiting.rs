@@ -139,8 +139,8 @@ impl Waits for AppealRow {
     }
 }
 
-/// A mark of some that wait: another one says that they are not the same any more. The same in every process.
-pub fn mark<'a, T: Waits>(rows: impl IntoIterator<Item = &'a T>) -> u64 {
+/// A mark of some that wait: another one says that they are not the same any more.
+fn mark<'a, T: Waits>(rows: impl IntoIterator<Item = &'a T>) -> u64 {
     let mut hasher = DefaultHasher::new();
     rows.into_iter().for_each(|row| row.mark(&mut hasher));
     hasher.finish()

@@ -93,8 +93,11 @@ struct Row {
 
 fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
     let whose = whose(&row.id, &row.instance);
-    let open =
-        |sealed: String| keys.open_text(PURPOSE, &whose, &sealed).ok_or_else(|| damaged("its words do not open"));
+    let open = |sealed: String| {
+        // A process of before the words were bound to the instance may have written last.
+        let opened = keys.open_text(PURPOSE, &whose, &sealed).or_else(|| keys.open_text(PURPOSE, &row.id, &sealed));
+        opened.ok_or_else(|| damaged("its words do not open"))
+    };
     let told = match row.sealed_told {
         Some(sealed) => serde_json::from_str(&open(sealed)?).map_err(|error| damaged(&error.to_string()))?,
         None => None,
@@ -224,21 +227,23 @@ pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
 }
 
-/// Binds what was said before to the instance it is of.
+/// Binds what was said before to the instance it is of. What an older process writes meanwhile stays as that wrote it.
 pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
     const ALL: &str = "select id, instance, sealed_told, sealed_answer from access_requests \
         where sealed_told is not null or sealed_answer is not null";
-    const SEAL: &str = "update access_requests set sealed_told = $2, sealed_answer = $3 where id = $1";
+    const SEAL: &str = "update access_requests set sealed_told = $2, sealed_answer = $3 where id = $1 \
+        and sealed_told is not distinct from $4 and sealed_answer is not distinct from $5";
     type Former = (String, String, Option<String>, Option<String>);
     let all: Vec<Former> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
     for (id, instance, told, answer) in all {
-        let anew = |former: Option<String>| -> sqlx::Result<Option<String>> {
+        let anew = |former: &Option<String>| -> sqlx::Result<Option<String>> {
             let Some(former) = former else { return Ok(None) };
-            let Some(said) = keys.open_text(PURPOSE, &id, &former) else { return Ok(Some(former)) };
+            let Some(said) = keys.open_text(PURPOSE, &id, former) else { return Ok(Some(former.clone())) };
             keys.seal_text(PURPOSE, &whose(&id, &instance), &said).map(Some).map_err(fail)
         };
-        let (told, answer) = (anew(told)?, anew(answer)?);
-        on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&told).bind(&answer).execute(pool).await.map(|_| ())?);
+        let sealed = (anew(&told)?, anew(&answer)?);
+        on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&sealed.0).bind(&sealed.1).bind(&told).bind(&answer)
+            .execute(pool).await.map(|_| ())?);
     }
     Ok(())
 }

@@ -667,7 +667,7 @@ async fn what_is_cut_short_says_so_and_what_is_whole_does_not() {
         ))
         .await;
         let page = house.get(Some(&owner), &path).await.body;
-        let shown = page.split("Asked to join").nth(1).unwrap().split("</dd>").next().unwrap();
+        let shown = page.split("Reasons for joining").nth(1).unwrap().split("</dd>").next().unwrap();
         let (shown, letters) = (crate::seen::text(shown), shown.matches('ä').count());
         let end = if more.is_empty() { "E".to_owned() } else { format!("ä{more}") };
         assert!(shown.contains(&format!("{end}”")), "{length}: {shown}");
@@ -712,4 +712,44 @@ async fn a_sanction_that_no_row_of_the_log_explains_is_explained_by_its_strike()
         .unwrap();
     let shown = page().await;
     assert!(shown.contains("no entry in Mastodon’s audit log"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_freeze_is_not_said_to_be_of_whoever_gave_one_that_was_undone() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (id, user): (i64, i64) = sqlx::query_as(
+        "select a.id, u.id from accounts a join users u on u.account_id = a.id where a.username = 'windvane' and a.domain is null",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let run = async |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+    let lea = "(select id from accounts where username = 'leabrandt' and domain is null)";
+    let page = async || {
+        let body = house.get(Some(&cookie), &format!("/i/harbour/accounts/{id}")).await.body;
+        let shown = crate::seen::text(&body);
+        shown
+            .split("frozen")
+            .skip(1)
+            .map(|rest| rest.chars().take(90).collect::<String>())
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    run(format!(
+        "insert into account_warnings (account_id, target_account_id, action, text, created_at, updated_at) \
+         values ({lea}, {id}, 1000, '', now() - interval '3 days', now() - interval '3 days'); \
+         update users set disabled = true where id = {user}"
+    ))
+    .await;
+    let shown = page().await;
+    assert!(shown.contains("by @leabrandt"), "of a log that does not reach back the strike is left: {shown}");
+    // Undone since, and frozen again from the command line: nobody knows by whom.
+    run(format!(
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         values ({lea}, 'enable', 'User', {user}, 'windvane', now() - interval '1 day', now() - interval '1 day')"
+    ))
+    .await;
+    let shown = page().await;
+    assert!(!shown.contains("by @leabrandt") && shown.contains("no entry in Mastodon’s audit log"), "{shown}");
 }

@@ -10,7 +10,7 @@ use howdah::{
     context::Context,
     deeds::ExportForm,
     id::OperatorId,
-    ledger::{Filter, Outcome},
+    ledger::{Batches, Fact, Filter, Outcome, Progress},
     mastodon::database::LogFilter,
     store::Driver,
 };
@@ -71,6 +71,14 @@ async fn the_entries_of_a_batch_are_one_line_that_opens() {
         for (query, status) in [("?batch=none", 422), ("?batches=some", 422), ("?sign-ins=perhaps", 422)] {
             assert_eq!(house.get(Some(&owner), &format!("/audit{query}")).await.status.as_u16(), status, "{query}");
         }
+        // However often it was paused, it opens.
+        for stage in [Progress::Paused, Progress::Resumed].repeat(30) {
+            let instance = "harbour".parse().unwrap();
+            let kind = "decide_sign_up".to_owned();
+            let fact = Fact::Batch { stage, id: id.clone(), operator: None, instance, kind, number: 12 };
+            house.app.ledger.fact(fact).await.unwrap();
+        }
+        assert_eq!(rows(&format!("?batch={id}")).await.0, 12);
         // A file holds each, narrowed as the page is.
         let all = objects(&house.get(Some(&owner), "/audit/export.jsonl").await.body);
         let of_batch = objects(&house.get(Some(&owner), &format!("/audit/export.jsonl?batch={id}")).await.body);
@@ -329,6 +337,78 @@ async fn fill(house: &House) {
 }
 
 /// The plan of the statement that finds the entries about what a page of Mastodon’s log is about.
+/// Whatever batches did between other entries, the others are listed, whole and in order, and again when it is known where.
+#[tokio::test]
+async fn what_stands_between_the_entries_of_batches_is_listed() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let (account, reports) = house.case("windvane").await;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "resolve"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("back", "/"),
+        ];
+        house.post(Some(&cookie), "/api/reports/decide", &form).await;
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        fill(&house).await;
+        // Long stretches of batches, single others in one place, and others close together in another.
+        let ours = "update ledger_entries set leaf = replace(leaf, '\"session\":\"', '\"session\":\"batch 01X') \
+            where idx < 0 and kind = 'intent' and idx % 9998 <> -1 and (idx > -120000 or idx < -120400 or idx % 14 <> -1)";
+        let written = match &house.store.store.driver {
+            Driver::Sqlite(pool) => {
+                sqlx::raw_sql("drop trigger ledger_entries_no_update").execute(pool).await.unwrap();
+                sqlx::raw_sql(ours).execute(pool).await.unwrap().rows_affected()
+            }
+            Driver::Postgres(pool) => {
+                let mut connection = pool.acquire().await.unwrap();
+                sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await.unwrap();
+                let written = sqlx::raw_sql(ours).execute(&mut *connection).await.unwrap().rows_affected();
+                sqlx::raw_sql("set session_replication_role = default").execute(&mut *connection).await.unwrap();
+                written
+            }
+        };
+        assert!((99_000..100_000).contains(&written), "{written}");
+        let others = "select idx from ledger_entries where kind <> 'outcome' and leaf not like '%\"session\":\"batch %' \
+            order by idx desc";
+        let others: Vec<i64> = match &house.store.store.driver {
+            Driver::Sqlite(pool) => sqlx::query_scalar(others).fetch_all(pool).await.unwrap(),
+            Driver::Postgres(pool) => sqlx::query_scalar(others).fetch_all(pool).await.unwrap(),
+        };
+        assert!(others.iter().filter(|index| **index < 0).count() > 40, "{}", others.len());
+        let listed = async |operator: &str, page: i64| {
+            let mut all = Vec::new();
+            let mut before = None;
+            loop {
+                let asked = Filter {
+                    operator: Some(operator.to_owned()),
+                    batches: Batches::Folded,
+                    before,
+                    after: Some(i64::MIN),
+                    limit: page,
+                    ..Filter::default()
+                };
+                let found = house.app.ledger.list(&asked).await.unwrap();
+                all.extend(found.iter().map(|entry| (entry.index, entry.operator.clone())));
+                before = found.last().map(|entry| entry.index);
+                if before.is_none() {
+                    return all;
+                }
+            }
+        };
+        for page in [51, 7, 51] {
+            let all = listed("", page).await;
+            assert_eq!(all.iter().map(|(index, _)| *index).collect::<Vec<_>>(), others, "{page}");
+            let owners: Vec<_> =
+                all.into_iter().filter(|(_, operator)| operator.as_deref() == Some("01owner")).collect();
+            assert_eq!(listed("01owner", page).await, owners, "{page}");
+        }
+    }
+}
+
 async fn plan(house: &House) -> String {
     let explain = match &house.store.store.driver {
         Driver::Sqlite(_) => "explain query plan",

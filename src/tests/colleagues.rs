@@ -236,3 +236,44 @@ async fn no_page_of_a_contractors_names_a_colleague() {
         assert!(answer.body.contains("this case is assigned to somebody on the team"), "{}", answer.body);
     }
 }
+
+/// Nor does what they did themselves before they were one.
+#[tokio::test]
+async fn no_own_entry_of_a_contractor_names_a_colleague() {
+    let house = house(sqlite().await).await;
+    let app = &house.app;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    aged(&app.store, "update operators set name = 'Marmaduke Quill' where id = '01admin'").await;
+    let (account, _) = house.case("windvane").await;
+    for (path, form) in [
+        ("/api/reports/hold", vec![("claim", "yes")]),
+        ("/api/reports/hand-over", vec![("to", "01admin"), ("note", "Knows the history.")]),
+    ] {
+        let form = [vec![("instance", "harbour"), ("account", account.as_str()), ("back", "/")], form].concat();
+        house.post(Some(&moderator), path, &form).await;
+    }
+    assert_eq!(house.outcome("hand_over_case").await, Some(Outcome::Succeeded));
+    let newest = Filter { kind: Some("hand_over_case".into()), limit: 1, ..Filter::default() };
+    let entry = app.ledger.list(&newest).await.unwrap()[0].index;
+    let pages = [
+        "/audit".to_owned(),
+        format!("/audit/{entry}"),
+        format!("/i/harbour/accounts/{account}"),
+        format!("/i/harbour/reports?done={entry}"),
+    ];
+    for path in &pages {
+        let before = page(&house, &moderator, path).await;
+        assert!(before.contains("Marmaduke Quill"), "a moderator is told: {path}: {before}");
+    }
+    let form = [("operator", "01moderator"), ("role", "contractor"), ("seen", "moderator"), ("why", "a test")];
+    house.post(Some(&owner), "/api/people/role", &form).await;
+    assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Succeeded));
+    let until = app.clock.now().plus(DAY);
+    crate::support::grant(app, "01moderator", Category::ALL.to_vec(), false, false, until).await;
+    let theirs = house.sign_in("moderator").await;
+    for path in &pages {
+        let after = page(&house, &theirs, path).await;
+        assert!(!after.contains("Marmaduke"), "{path}: {after}");
+        assert!(!path.starts_with("/audit") || after.contains("to somebody on the team"), "{path}: {after}");
+    }
+}

@@ -387,7 +387,7 @@ async fn what_somebody_signed_out_sent_comes_back_in_the_answer_and_is_stored_no
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         let page = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
         let page = String::from_utf8_lossy(&page);
-        assert!(page.contains("You are not signed in") && page.contains("Send it again"), "{page}");
+        assert!(page.contains("you’re not signed in") && page.contains("Send it again"), "{page}");
         assert!(page.contains(&howdah::ui::escape(&text)), "{page}");
         assert!(!page.contains("a secret of mine") && !page.contains("<b>"), "{page}");
     }

@@ -10,7 +10,7 @@ use howdah::{
     batches::service::{OfBatch, engine},
     clock::DAY,
     deeds::DecideCase,
-    ledger::{ABOUT_THESE, DONE_BY, Deed},
+    ledger::{ABOUT_THESE, DONE_BY, Deed, LATELY, LATELY_BY},
     reports::Category,
     store::Driver,
 };
@@ -308,6 +308,38 @@ async fn who_decided_is_read_by_an_index_in_one_statement() {
         assert!(said.iter().any(|line| line.contains(index)), "{said:?}");
         let scanned = said.iter().any(|line| line.starts_with("SCAN") && !line.contains("json_each"));
         assert!(!scanned, "{said:?}");
+    }
+}
+
+/// The keys that open them come with the entries, of which there is an end.
+#[tokio::test]
+async fn what_was_said_lately_is_read_by_an_index_in_one_statement() {
+    let plan_of = |sql: &str| sqlx::AssertSqlSafe(format!("explain {sql}"));
+    let house = house(sqlite().await).await;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    for (sql, index) in [(LATELY[0], "ledger_entries_deed"), (LATELY_BY[0], "ledger_entries_operator")] {
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {sql}")))
+                .bind("")
+                .bind(DecideCase::KIND)
+                .bind("harbour")
+                .bind(50)
+                .bind(2_000)
+                .fetch_all(pool)
+                .await
+                .unwrap();
+        let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+        assert!(said.iter().any(|line| line.contains(index)), "{said:?}");
+        assert!(!said.iter().any(|line| line.starts_with("SCAN ledger")), "{said:?}");
+    }
+    let house = crate::support::house(postgres().await).await;
+    let Driver::Postgres(pool) = &house.store.store.driver else { panic!("a PostgreSQL store") };
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await.unwrap();
+    for (sql, who) in [(LATELY[1], ""), (LATELY_BY[1], "01owner")] {
+        let query = sqlx::query_scalar::<_, String>(plan_of(sql)).bind(who).bind(DecideCase::KIND).bind("harbour");
+        let plan = query.bind(50_i64).bind(2_000_i64).fetch_all(&mut *tx).await.unwrap().join("\n");
+        assert!(plan.contains("Index") && !plan.contains("Seq Scan on ledger_entries"), "{plan}");
     }
 }
 

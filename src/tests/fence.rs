@@ -102,7 +102,7 @@ async fn a_process_that_stood_still_writes_nothing_that_another_closed_as_failed
             .await;
         let problem = done.unwrap_err();
         assert!(problem.what.contains("another process closed entry"), "{problem:?}");
-        assert!(problem.what.contains("nothing was changed"), "{problem:?}");
+        assert!(problem.what.contains("Nothing was changed"), "{problem:?}");
     })
     .await;
 }

@@ -52,8 +52,8 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                 "alter table drafts alter column path drop default",
             ),
             (
-                "create domain idle_text as text check (idly(value)); alter table setup_links alter column offered_by type idle_text",
-                "alter table setup_links alter column offered_by type text",
+                "create domain idle_text as text check (idly(value)); alter table access_requests alter column sealed_answer type idle_text",
+                "alter table access_requests alter column sealed_answer type text",
             ),
             // A function of ours with another body.
             (

@@ -266,7 +266,7 @@ async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
     .fetch_one(&house.instance)
     .await
     .unwrap();
-    assert!(queue.contains(&format!("Reports<!></span><span class=\"count\">{visible}<")), "{queue}");
+    assert!(queue.contains(&format!("data-count=\"harbour reports\">{visible}<")), "{queue}");
 
     assert_eq!(house.get(Some(&contractor), &case(&inside)).await.status, StatusCode::OK);
     for path in [case(&outside), format!("/i/harbour/accounts/{outside}")] {
@@ -1028,7 +1028,7 @@ async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
     house.app.clock.advance(MINUTE);
     keep(&house).await;
     let (state, said) = role_state(&house, &id).await;
-    assert!(state == RoleState::Asked && said.contains("no login"), "{state:?} {said}");
+    assert!(state == RoleState::Asked && said.contains("no longer has a login"), "{state:?} {said}");
     let owner = house.sign_in("owner").await;
     house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
     house.app.clock.advance(MINUTE);

@@ -318,7 +318,7 @@ async fn an_older_store_waits_for_the_place_outside(db: &Database) {
     std::fs::create_dir(&file).unwrap();
     let early = with_file(db, "p1", &file);
     let refused = early.begin().await;
-    assert!(matches!(&refused, Err(LedgerError::Outside(what)) if what.contains("can’t be read")), "{refused:?}");
+    assert!(matches!(&refused, Err(LedgerError::Outside(what)) if what.contains("cannot be read")), "{refused:?}");
     assert_eq!(early.contradiction(), None);
     std::fs::remove_dir(&file).unwrap();
     std::fs::write(&file, kept).unwrap();
@@ -408,7 +408,7 @@ async fn an_unreadable_place_outside_is_said_and_deeds_go_on(db: &Database) {
     decide(&ledger, 1).await;
     let refused = ledger.checkpoint().await;
     assert!(matches!(refused, Err(LedgerError::Outside(_))), "{refused:?}");
-    assert!(ledger.outside_trouble().unwrap().contains("can’t be read"));
+    assert!(ledger.outside_trouble().unwrap().contains("cannot be read"));
     assert_eq!(ledger.contradiction(), None);
     decide(&ledger, 2).await;
     std::fs::remove_dir(&file).unwrap();
@@ -418,7 +418,7 @@ async fn an_unreadable_place_outside_is_said_and_deeds_go_on(db: &Database) {
     std::fs::write(&file, format!("{}{ORIGIN}\n3\n", std::fs::read_to_string(&file).unwrap())).unwrap();
     decide(&ledger, 3).await;
     assert_eq!(ledger.checkpoint().await.unwrap(), Some(6));
-    assert!(ledger.outside_trouble().unwrap().contains("no longer assigned to you"));
+    assert!(ledger.outside_trouble().unwrap().contains("do not hold"));
     // A file that was left behind, for example because the place was another for a while, gets what the store has.
     std::fs::remove_file(&file).unwrap();
     assert_eq!(ledger.checkpoint().await.unwrap(), Some(6));
@@ -528,7 +528,7 @@ async fn an_older_store_that_is_not_whole_gets_no_seal(db: &Database) {
     db.run("delete from ledger_checkpoints").await.unwrap();
     let ledger = with_file(db, "p1", &file);
     ledger.begin().await.unwrap();
-    assert!(ledger.contradiction().unwrap().contains("incomplete"), "{:?}", ledger.contradiction());
+    assert!(ledger.contradiction().unwrap().contains("is not whole"), "{:?}", ledger.contradiction());
     assert_eq!(db.number("select count(*) from ledger_origins").await, 0);
 }
 

@@ -662,7 +662,7 @@ async fn keys_press_what_the_answer_was_made_with() {
     let moderator = house.sign_in("moderator").await;
     let mut marks = Vec::new();
     for (path, keys) in
-        [("/i/harbour/reports", vec!["/", "?", "n", "v"]), ("/i/harbour/reports", vec![]), ("/audit", vec![])]
+        [("/i/harbour/reports", vec!["/", "?", "n", "w"]), ("/i/harbour/reports", vec![]), ("/audit", vec![])]
     {
         let page = house.get(Some(&moderator), path).await.body;
         let values = |name: &str| -> Vec<String> {
@@ -720,7 +720,7 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<textarea", &["ui/form.rs", "http/forms.rs"]),
     ("<script", &["reports/service/words.rs", "sign_in/service/yours.rs", "ui/form.rs"]),
     ("<style", &[]),
-    ("<noscript", &[]),
+    ("<noscript", &["domain_blocks/page/imports.rs"]),
     ("<iframe", &[]),
     ("srcdoc", &[]),
     ("Html(", &["http/plain.rs"]),

@@ -107,7 +107,7 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
     assert!(done.location.is_some(), "{}", done.body);
     let list = async |query: &str| house.get(Some(&owner), &format!("/audit{query}")).await;
     let all = list("").await;
-    assert!(text(&all.body).contains("WhatInstanceWhy"), "{}", text(&all.body));
+    assert!(text(&all.body).contains("ActionInstanceInternal reason"), "{}", text(&all.body));
     let number = |body: &str| body.matches("<tr data-row").count();
     // (the query, whether it finds the reveal, what it says instead)
     for (query, found, says) in [
@@ -130,7 +130,7 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
         let said = text(&page.body);
         assert_eq!(number(&page.body) > 0, found, "{query}: {said}");
         assert!(says.is_empty() || said.contains(says), "{query}: {said}");
-        let refused = !found && !says.starts_with("Nothing");
+        let refused = !found && !says.starts_with("No entries");
         assert_eq!(page.status == StatusCode::UNPROCESSABLE_ENTITY, refused, "{query}: {}", page.status);
         // The file is narrowed as the page is, or not made at all.
         let file = house.get(Some(&owner), &format!("/audit/export.csv{query}")).await;

@@ -211,7 +211,7 @@ async fn what_comes_of_an_invitation_is_said_by_release_and_role() {
     let page = old.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
     assert!(page.body.contains("approved automatically"), "until 4.5 everybody’s: {}", page.body);
     let new = house(sqlite().await).await;
-    assert!(says(&new).await.contains("is approved automatically"), "the console acts as an administrator");
+    assert!(says(&new).await.contains("are approved automatically"), "the console acts as an administrator");
     let ordinary = invite(&new, "aBcDeF23", None).await;
     let auditor = new.sign_in("auditor").await;
     let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
@@ -1123,4 +1123,21 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
     assert_eq!(found.state, RequestState::Invited);
     assert_eq!(found.decided_by, Some(OperatorId("01admin".into())));
     assert_eq!(house.open_deeds().await, 0);
+}
+
+/// A process of before the words were bound to an instance goes on for a while beside one of today.
+#[tokio::test]
+async fn a_request_that_an_older_process_wrote_is_read() {
+    for kept in [sqlite().await, postgres().await] {
+        let (store, keys) = (&kept.store, &howdah::seal::Keys::from_secret([7; 32]));
+        access_requests::insert(store, keys, &waits("01A")).await.unwrap();
+        let told = serde_json::to_string(&waits("01A").told).unwrap();
+        let sealed = keys.seal_text("access request", "01A", &told).unwrap();
+        crate::support::sql(store, &format!("update access_requests set sealed_told = '{sealed}'")).await.unwrap();
+        assert_eq!(access_requests::by_id(store, keys, "01A").await.unwrap(), Some(waits("01A")));
+        // Of another request it is not.
+        let others = keys.seal_text("access request", "01B", &told).unwrap();
+        crate::support::sql(store, &format!("update access_requests set sealed_told = '{others}'")).await.unwrap();
+        assert!(access_requests::by_id(store, keys, "01A").await.is_err());
+    }
 }

@@ -221,11 +221,11 @@ async fn a_way_back_that_is_not_ones_own_links_nobody() {
     for stranger in [&other_session, &admin] {
         let asked = begin(&house, &cookie).await;
         let back = agree(&house, &asked, "jonastran", "authorize").await;
-        came_back(stranger, &back, "in another session").await;
+        came_back(stranger, &back, "belongs to another session").await;
     }
     // Invented, and without anything.
-    came_back(&cookie, "/i/harbour/your-account/callback?state=invented&code=x", "in another session").await;
-    came_back(&cookie, "/i/harbour/your-account/callback", "in another session").await;
+    came_back(&cookie, "/i/harbour/your-account/callback?state=invented&code=x", "belongs to another session").await;
+    came_back(&cookie, "/i/harbour/your-account/callback", "belongs to another session").await;
     // Refused on the instance; and the same way cannot be gone again.
     let asked = begin(&house, &cookie).await;
     let back = agree(&house, &asked, "jonastran", "deny").await;

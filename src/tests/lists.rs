@@ -66,7 +66,7 @@ fn published() -> Vec<Case> {
                 "5 only-pictures.test new: limited, media rejected",
                 "6 quiet-mill.test new: severity None, media rejected",
                 "7 nothing-at-all.test same: severity None",
-                "8 tags.test new: suspended, name hidden",
+                "8 tags.test new: suspended, name obfuscated",
             ],
             ticked: &["new"],
         },
@@ -75,10 +75,10 @@ fn published() -> Vec<Case> {
             file: include_bytes!("lists/02-iftas-style.csv").to_vec(),
             says: &["4 rows"],
             rows: &[
-                "2 dni.invalid apart: suspended, name hidden",
-                "3 night-raven.test new: suspended, name hidden",
-                "4 abandoned-yard.test new: limited, name hidden",
-                "5 xylophone.test new: suspended, name hidden",
+                "2 dni.invalid apart: suspended, name obfuscated",
+                "3 night-raven.test new: suspended, name obfuscated",
+                "4 abandoned-yard.test new: limited, name obfuscated",
+                "5 xylophone.test new: suspended, name obfuscated",
             ],
             ticked: &["new"],
             ..Case::default()
@@ -545,7 +545,7 @@ fn others() -> Vec<Case> {
                 b.test,Silence ,yes,t,\u{ab}\u{647}\u{62c}\u{648}\u{645}\u{bb},f\r\n"
                 .as_bytes()
                 .to_vec(),
-            says: &["2 rows, separated by commas: 2 limit; 2 reject media, 1 rejects reports, none hides its name"],
+            says: &["2 rows, separated by commas: 2 limit; 2 reject media, 1 rejects reports, none obfuscates its name"],
             rows: &["2 a.test new: limited, media rejected", "4 b.test new: limited, media and reports rejected"],
             ticked: &["new"],
             ..Case::default()
@@ -555,7 +555,7 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,public_comment,private_comment,reject_media,reject_reports,obfuscate,count,percent\n\
                 a.test,suspend,spam,\"from list one, list two\",True,True,False,2,66\n"
                 .to_vec(),
-            says: &["\u{201c}count\u{201d}, \u{201c}percent\u{201d} are not understood", "Nothing is ticked"],
+            says: &["\u{201c}count\u{201d}, \u{201c}percent\u{201d} are not understood", "Nothing is selected"],
             rows: &["2 a.test new: suspended, media and reports rejected"],
             ..Case::default()
         },
@@ -589,7 +589,7 @@ fn others() -> Vec<Case> {
                 "13 -i.test apart: limited",
                 "14 j..test invalid: ",
             ],
-            says: &["Line 3 names it already", "More than half"],
+            says: &["Line 3 already lists it", "More than half"],
             ..Case::default()
         },
         Case {
@@ -603,7 +603,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a configuration of another program",
             file: b"config :pleroma, :mrf_simple,\n  media_removal: [{\"a.test\", \"spam\"}],\n  reject: [{\"b.test\", \"abuse\"}]\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 config :pleroma, :mrf_simple, invalid: ",
                 "2 media_removal: [{\"a.test\", \"spam\"}], invalid: ",
@@ -614,7 +614,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "YAML",
             file: b"- domain: a.test\n  severity: suspend\n- domain: b.test\n  severity: silence\n".to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 - domain: a.test invalid: ",
                 "2 severity: suspend invalid: ",
@@ -626,7 +626,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a list with bullets, and reasons behind dashes",
             file: "* a.test\n- b.test\n\u{2022} c.test\nd.test \u{2013} spam\ne.test - spam\n".as_bytes().to_vec(),
-            says: &["Nothing is ticked"],
+            says: &["Nothing is selected"],
             rows: &[
                 "1 * a.test invalid: ",
                 "2 - b.test invalid: ",
@@ -642,7 +642,7 @@ fn others() -> Vec<Case> {
                 "a.test,suspend (abuse),,,,\nb.test,defederate,,,,\nc.test,force_nsfw,,,,\nd.test,media_removal,,,,\n\
                  e.test,sperren,,,,\nf.test,reject,,,,\ng.test,silence,,,,\n",
             ),
-            says: &["is no severity"],
+            says: &["is not a severity"],
             rows: &[
                 "2 a.test invalid: ",
                 "3 b.test invalid: ",
@@ -657,9 +657,9 @@ fn others() -> Vec<Case> {
         Case {
             name: "yes and no of more lands",
             file: with_header("a.test,silence,nej,nie,,tak\nb.test,silence,IGAZ,HAMIS,,\nc.test,silence,\u{771f},\u{5047},,\n"),
-            says: &["is no yes or no"],
+            says: &["is neither yes nor no"],
             rows: &[
-                "2 a.test new: limited, name hidden",
+                "2 a.test new: limited, name obfuscated",
                 "3 b.test new: limited, media rejected",
                 "4 c.test invalid: ",
             ],
@@ -669,7 +669,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a list of reasons alone",
             file: b"instance,reason\na.test,\"spam, and lies\"\nb.test,suspend evasion\n".to_vec(),
-            says: &["names no column \u{201c}domain\u{201d}", "says nothing of severity", "Nothing is ticked"],
+            says: &["no column named “domain”", "Nothing is selected"],
             rows: &["2 a.test unclear: ", "3 b.test unclear: "],
             ..Case::default()
         },
@@ -717,7 +717,7 @@ fn shown(row: &domain_imports::Row) -> String {
     let rule = serde_json::from_str::<Rule>(&row.wanted).ok();
     let hidden = rule.as_ref().is_some_and(|rule| rule.obfuscate);
     let words = rule.map(|rule| rule.words()).unwrap_or_default();
-    let hidden = if hidden { ", name hidden" } else { "" };
+    let hidden = if hidden { ", name obfuscated" } else { "" };
     format!("{} {} {}: {words}{hidden}", row.line, row.domain, row.difference.name())
 }
 
@@ -1016,7 +1016,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
             [
                 "2 worded.test stricter: suspended, media rejected",
                 "3 same.test same: suspended",
-                "4 fresh.test new: limited, media rejected, name hidden",
+                "4 fresh.test new: limited, media rejected, name obfuscated",
                 "5 under_score.test apart: suspended",
                 "6 repl.co apart: suspended",
                 "7 no_rule.test invalid: ",

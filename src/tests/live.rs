@@ -28,6 +28,22 @@ struct Heard {
 }
 
 impl Heard {
+    /// The next event, and how many comments came before it.
+    async fn raw(&mut self) -> (usize, String) {
+        let mut comments = 0;
+        loop {
+            while let Some((event, rest)) = self.rest.split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())) {
+                self.rest = rest;
+                match event.starts_with(':') {
+                    true => comments += 1,
+                    false => return (comments, event),
+                }
+            }
+            let data = self.body.frame().await.expect("an event").unwrap().into_data().unwrap();
+            self.rest.push_str(std::str::from_utf8(&data).unwrap());
+        }
+    }
+
     async fn of(house: &House, cookie: &str) -> Self {
         let request = Request::get("/live?watch=harbour").header(header::COOKIE, cookie).body(Body::empty()).unwrap();
         let response = house.router.clone().oneshot(request).await.unwrap();
@@ -191,12 +207,77 @@ async fn a_contractor_hears_of_the_own_cases_alone_and_of_nothing_after_the_gran
     let then = heard.numbers().await;
     assert_eq!(then["harbour reports"], (spam + 1).to_string());
     assert_eq!(house.get(Some(&cookie), &asked).await.body, "1 new");
+    // One that is of another category now is resolved by nobody.
+    let asked = asks(&house.get(Some(&cookie), "/i/harbour/reports").await.body);
+    let other = "update reports set category = 0 where target_account_id = \
+        (select min(target_account_id) from reports where action_taken_at is null and category = 1000)";
+    sqlx::query(other).execute(&house.instance).await.unwrap();
+    house.look().await;
+    assert_eq!(house.get(Some(&cookie), &asked).await.body, "1 gone");
+    heard.numbers().await;
 
     assert_eq!(grants_taken_back(app, "01spammer").await, 1);
     reported(&house, 1000).await;
     assert_eq!(heard.next().await.as_deref(), Some("event: over\ndata: over"));
     assert_eq!(heard.next().await, None);
     assert_eq!(house.get(Some(&cookie), &asked).await.status, StatusCode::FORBIDDEN);
+}
+
+/// That the store does not answer says nothing of who somebody is: the stream ends, and the browser asks for it again.
+#[tokio::test]
+async fn a_store_that_does_not_answer_ends_no_session() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let mut heard = Heard::of(&house, &owner).await;
+    let before = heard.numbers().await;
+    sql(&house.store.store, "alter table web_sessions rename to web_sessions_away").await.unwrap();
+    reported(&house, 1).await;
+    assert_eq!(heard.next().await, None, "it is not said to be over");
+    sql(&house.store.store, "alter table web_sessions_away rename to web_sessions").await.unwrap();
+    let again = Heard::of(&house, &owner).await.numbers().await;
+    assert_ne!(again["harbour reports"], before["harbour reports"]);
+}
+
+/// What goes on elsewhere can be told neither by the numbers nor by when something is said.
+#[tokio::test]
+async fn a_contractor_hears_nothing_of_what_others_do() {
+    let house = house(sqlite().await).await;
+    let app = &house.app;
+    person(app, "spammer", Role::Contractor).await;
+    grant(app, "01spammer", vec![Category::Spam], false, false, app.clock.now().plus(DAY)).await;
+    let cookie = house.sign_in("spammer").await;
+    let mut heard = Heard::of(&house, &cookie).await;
+    let before = heard.numbers().await;
+    let began = std::time::Instant::now();
+    let others = async {
+        for _ in 0..3 {
+            reported(&house, 0).await;
+            // So long as several changes are gathered.
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        }
+        reported(&house, 1000).await;
+    };
+    let ((comments, event), ()) = tokio::join!(heard.raw(), others);
+    assert!(event.contains("harbour reports"), "{event}");
+    // However slow the machine is: a comment comes with the beat alone.
+    let beats = usize::try_from(began.elapsed().as_secs() / 15).unwrap();
+    assert!(comments <= beats, "{comments} comments in {:?}", began.elapsed());
+
+    // Whom of the team a report is given to is not for them to tell, either.
+    let mark = async |cookie: &str| Heard::of(&house, cookie).await.numbers().await["harbour revision"].clone();
+    let owner = house.sign_in("owner").await;
+    let give = async |to: &str| {
+        let sql = "update reports set assigned_account_id = (select id from accounts where username = $1 and domain is null) \
+            where category = 1000 and action_taken_at is null";
+        assert!(sqlx::query(sql).bind(to).execute(&house.instance).await.unwrap().rows_affected() > 0);
+        house.look().await;
+    };
+    give("jonastran").await;
+    let (theirs, owners) = (mark(&cookie).await, mark(&owner).await);
+    assert_ne!(theirs, before["harbour revision"]);
+    give("leabrandt").await;
+    assert_eq!(mark(&cookie).await, theirs);
+    assert_ne!(mark(&owner).await, owners);
 }
 
 #[tokio::test]
@@ -249,11 +330,11 @@ async fn a_list_says_how_many_came_and_went_under_its_filter() {
         said.insert(*filter, answer.body);
     }
     let expected = [
-        ("", "2 new · 1 closed"),
+        ("", "2 new · 1 resolved"),
         ("?category=other", "2 new"),
-        ("?category=spam", "1 closed"),
+        ("?category=spam", "1 gone"),
         ("?state=unheld", "2 new · 1 gone"),
-        ("overview", "2 new · 1 closed"),
+        ("overview", "2 new · 1 resolved"),
     ];
     assert_eq!(said, expected.map(|(filter, words)| (filter, words.to_owned())).into());
     let decided = house.get(Some(&owner), "/i/harbour/reports?state=decided").await.body;

@@ -32,7 +32,7 @@ async fn more_than_is_held_is_said_to_be_more() {
     house.look().await;
     let text = |body: &str| crate::seen::text(body);
     let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
-    assert!(overview.contains("Cases waiting1+age of the oldest not known"), "{overview}");
+    assert!(overview.contains("Open cases1+age of the oldest not known"), "{overview}");
     assert!(overview.contains("Reports1+"), "{overview}");
     let queue = text(&house.get(Some(&owner), "/i/harbour/reports").await.body);
     assert!(queue.contains("1+ open cases · 50,000+ reports"), "{queue}");
@@ -204,7 +204,8 @@ async fn a_mail_address_is_not_guessed_letter_by_letter() {
         let search = async |q: &str| {
             let form = [("instance", "harbour"), ("q", q), ("why", "the same ring"), ("back", "/i/harbour/find")];
             let to = house.post(Some(&cookie), "/api/accounts/search", &form).await.location.unwrap();
-            to.contains("found=") && house.get(Some(&cookie), &to).await.body.contains(&format!("@{user}<"))
+            (to.contains("found=") || to.contains("/accounts/"))
+                && house.get(Some(&cookie), &to).await.body.contains(&format!("@{user}<"))
         };
         for end in 1..mail.len() {
             let part = &mail[..end];

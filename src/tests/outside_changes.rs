@@ -139,7 +139,8 @@ async fn a_change_is_noticed_once(kept: Kept) {
     assert!(server.contains("a domain block for canary.example was created"), "{server}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(
-        overview.contains("Changed outside the console, last 24 hours") && overview.contains("looked"),
+        overview.contains("Changed outside the console, last 24 hours")
+            && crate::seen::text(&overview).contains("Outside changeschecked"),
         "{overview}"
     );
     let moderator = house.sign_in("moderator").await;

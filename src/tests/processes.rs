@@ -536,8 +536,8 @@ async fn a_contractor_is_added_and_a_grant_approved_at_the_server() {
     for (arguments, words) in [
         (["grant", "approve", &id].as_slice(), "no longer pending"),
         (&["grant", "approve", "nothing"], "no grant"),
-        (&["grant", "ask", "moderator", "--instance", "harbour", "--until", "2099-01-01"], "for a contractor"),
-        (&["grant", "ask", "Lea Brandt", "--instance", "nowhere", "--until", "2099-01-01"], "instances"),
+        (&["grant", "ask", "moderator", "--instance", "harbour", "--until", "2099-01-01"], "Choose a contractor"),
+        (&["grant", "ask", "Lea Brandt", "--instance", "nowhere", "--until", "2099-01-01"], "at least one instance"),
         (&["operator", "add", "Mo", "--role", "moderator", "--until", "2099-01-01"], "for a contractor"),
     ] {
         let refused = program.run(arguments, PASSWORD);
@@ -608,7 +608,7 @@ async fn the_record_is_verified_from_the_command_line() {
         assert!(!forged.status.success() && said.contains("WRONG from entry 2"), "{said}");
         let missing = program.run(&["audit", "verify", "--checkpoint", "/nowhere/at/all"], "");
         assert!(!missing.status.success());
-        assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all can’t be read"));
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all cannot be read"));
     }
 }
 

@@ -84,7 +84,7 @@ async fn what_is_done_in_a_case_keeps_the_filter_too() {
     }
     // The buttons, the form and what comes after it.
     let page = whole(&house.get(Some(&owner), &format!("{case}&decide=resolve")).await.body);
-    assert_eq!(link(&page, ">Leave it").as_deref(), Some(case.as_str()));
+    assert_eq!(link(&page, ">Cancel").as_deref(), Some(case.as_str()));
     let form = page.split("action=\"/api/reports/decide\"").nth(1).unwrap().split("</form>").next().unwrap();
     let field = |name: &str| {
         let (_, rest) =

@@ -144,7 +144,7 @@ async fn what_can_be_taken_back_is_offered_and_nothing_else() {
             }
             for reversal in stands.offered {
                 let said = reverse(&house, &owner, account, reversal, &state).await;
-                assert!(said.contains("Done and read back"), "{what}: {reversal}: {said}");
+                assert!(said.contains("Done and verified"), "{what}: {reversal}: {said}");
                 let field = match *reversal {
                     "enable" => "disabled",
                     "unsensitive" => "sensitized",

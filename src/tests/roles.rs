@@ -292,7 +292,7 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             "only a strictly higher priority",
         ),
         // A role above.
-        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, at 100"),
+        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, with 100"),
         // Oneself.
         (
             id("harbourmaster").await,
@@ -310,7 +310,7 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             "already",
         ),
         (ordinary, "none".into(), json!([null, null]), "no role to remove"),
-        (ordinary, "99999".into(), json!([null, ["Gone", 16, 1, false]]), "no role 99999"),
+        (ordinary, "99999".into(), json!([null, ["Gone", 16, 1, false]]), "Role 99999 no longer exists"),
         (ordinary, "-99".into(), json!([null, ["", 65_536, -1, false]]), "has the default permissions already"),
         (remote, moderator.to_string(), json!([null, moderator_seen]), "has no login here"),
         // A frozen login gets no more rights.
@@ -385,8 +385,14 @@ async fn of_two_owners_the_second_is_told_that_it_was_overtaken() {
         send(&house, &first, &one, WHY).await;
         for form in [&two, &same] {
             let answer = send(&house, &second, form, WHY).await;
-            came_back(&house, &second, answer, StatusCode::CONFLICT, "you saw no role, and it is Moderator by now")
-                .await;
+            came_back(
+                &house,
+                &second,
+                answer,
+                StatusCode::CONFLICT,
+                "you saw no role, and it has since been changed to Moderator",
+            )
+            .await;
             assert_eq!(house.outcome("assign_role").await, Some(Outcome::Stale));
         }
         assert_eq!(role_of(&house, &name).await.map(|role| role.to_string()), Some(moderator));
@@ -441,7 +447,7 @@ async fn what_happens_meanwhile_stops_the_change() {
         let answer = send(&house, &owner, &form, WHY).await;
         let page = house.get(Some(&owner), &answer.location.unwrap()).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.body.contains(&format!("no role {night} on the instance")), "{}", page.body);
+        assert!(page.body.contains(&format!("Role {night} no longer exists on the instance")), "{}", page.body);
         // A deleted account keeps its row and loses its login.
         let moderator = role(&house, "Moderator").await;
         let form = look(&house, &owner, &name, &moderator.to_string()).await;
@@ -586,7 +592,7 @@ async fn what_was_typed_wrong_is_said_beside_the_field() {
         assert!(!page.contains("name=\"seen\""), "nothing to confirm");
     }
     let page = house.get(Some(&owner), "/i/harbour/roles/change?who=jonastran").await.body;
-    assert!(page.contains("@jonastran has the role Moderator now."), "{page}");
+    assert!(page.contains("currently has the role Moderator."), "{page}");
 }
 
 #[tokio::test]

@@ -183,8 +183,8 @@ const CASES: &[Between] = &[
         mode: "none",
         says: &[
             "Public API, past the caches in frontagrees closed",
-            "Public API, as visitors get itdiffers approval required; a cache in front, by from Mastodon header, runs \
-            out at",
+            "Public API, as visitors get itdiffers with approval; a cache in front, by Mastodon’s own header, expires \
+            at",
             "saved, but not yet visible everywhere",
         ],
         never: &["Done and verified"],
@@ -363,7 +363,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         let page = text(&set(&house, &owner, "none").await);
         for words in [
             "Sign-up pagediffers accepts sign-ups, after the server rules; Mastodon’s copy of the setting expires at",
-            "frontdiffers approval required",
+            "frontdiffers with approval",
             "cachesnot known could not be cleared at",
             "not yet visible everywhere",
         ] {
@@ -376,7 +376,8 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         settle_due(&house.app).await.unwrap();
         let page = text(&house.get(Some(&owner), PAGE).await.body);
         assert!(
-            page.contains("not visible everywhere yet · since") && page.contains("cachesnot known could not be told"),
+            page.contains("not visible everywhere yet · since")
+                && page.contains("cachesnot known could not be cleared"),
             "{page}"
         );
         // Another process goes on with it, once Redis answers.
@@ -435,8 +436,8 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         let redis = house.app.instances.values().next().unwrap().health().redis.clone().unwrap();
         assert_eq!(redis.is_err(), told.starts_with("could not"), "{redis:?}");
         let known =
-            redis.err().unwrap_or_else(|| "Redis answers, but nothing that Mastodon caches lies in it".to_owned());
-        assert!(page.contains(&format!("told nothing since this console started; {known}")), "{known}: {page}");
+            redis.err().unwrap_or_else(|| "Redis responds, but nothing that Mastodon caches lies in it".to_owned());
+        assert!(page.contains(&format!("nothing cleared since this console started; {known}")), "{known}: {page}");
         let page = text(&set(&house, &owner, "none").await);
         assert!(page.contains("Sign-up pagediffers accepts sign-ups"), "{page}");
         assert!(page.contains(says), "{says}\n{page}");
@@ -450,7 +451,7 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         assert!(page.contains(told) && overview.contains(told), "{told}\n{overview}\n{page}");
         let invitations = text(&house.get(Some(&owner), "/i/harbour/invitations").await.body);
         assert!(
-            invitations.contains("Registrations are closed: an invite is the only way in. Visitors met"),
+            invitations.contains("Registrations are closed: an invite is the only way in. Visitors saw"),
             "{invitations}"
         );
     }
@@ -518,10 +519,10 @@ async fn with_mastodons_redis_it_is_done_at_once() {
 
 /// The dot beside the instance's name says what its overview says.
 pub fn dot_agrees(overview: &str) {
-    let well = text(overview).contains("all well");
+    let well = text(overview).contains("no problems");
     let dots = overview.matches("class=\"dot good\"").count();
     let others = overview.matches("class=\"dot danger\"").count();
-    assert!(well != text(overview).contains("look here"), "{}", text(overview));
+    assert!(well != overview.contains(">problems<"), "{}", text(overview));
     assert_eq!((dots > 0, others > 0), (well, !well), "{}", text(overview));
 }
 
@@ -566,7 +567,7 @@ async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
             "update oauth_access_tokens set scopes = 'read profile admin:read admin:write:accounts admin:write:domain_blocks'",
             &[
                 "cannot decide reports: the token lacks the scope admin:write:reports",
-                "cannot allow servers: the token lacks the scope admin:write:domain_allows",
+                "cannot allow domains: the token lacks the scope admin:write:domain_allows",
                 "cannot manage IP rules: the token lacks the scope admin:write:ip_blocks",
             ],
         ),
@@ -734,7 +735,7 @@ const FORMS: &[(&str, &str, &str)] = &[
     (
         "reports/{case}?decide=resolve",
         "decide reports here: the token lacks the scope admin:write:reports.",
-        "Close 1 report",
+        "Resolve 1 report",
     ),
     (
         "reports/{case}?decide=suspend",
@@ -795,10 +796,10 @@ async fn a_form_says_what_is_lacking_before_it_is_sent() {
         .unwrap();
     house.look().await;
     let page = house.get(Some(&owner), &format!("/i/harbour/reports/{case}?decide=resolve")).await.body;
-    assert!(!text(&page).contains("You can’t") && pressable(&page, "Close 1 report"), "{}", text(&page));
+    assert!(!text(&page).contains("You can’t") && pressable(&page, "Resolve 1 report"), "{}", text(&page));
 }
 
-/// A change whose entry cannot be read now is looked at again; the job says that it failed, and goes on with the others.
+/// A change whose entry can’t be read now is looked at again; the job says that it failed, and goes on with the others.
 #[tokio::test]
 async fn a_change_that_cannot_be_read_is_said_and_looked_at_again() {
     let house = house(sqlite().await).await;
@@ -863,16 +864,16 @@ async fn a_day_that_is_not_over_is_no_drop() {
 
 /// What stands in the row of the message for visitors, what the page of somebody who may only read says, and what not.
 const MESSAGES: [(&str, &str, &str); 7] = [
-    ("delete from settings where var = 'closed_registrations_message'", "No message is set.", "cannot be read"),
+    ("delete from settings where var = 'closed_registrations_message'", "No message is set.", "can’t be read"),
     (
         "insert into settings (var, value) values ('closed_registrations_message', null)",
         "No message is set.",
-        "cannot be read",
+        "can’t be read",
     ),
     (
         "update settings set value = E'--- \\'\\'\\n' where var = 'closed_registrations_message'",
         "No message is set.",
-        "cannot be read",
+        "can’t be read",
     ),
     (
         "update settings set value = E'--- Full.\\n' where var = 'closed_registrations_message'",
@@ -881,12 +882,12 @@ const MESSAGES: [(&str, &str, &str); 7] = [
     ),
     (
         "update settings set value = E'--- [Full\\n' where var = 'closed_registrations_message'",
-        "The stored message cannot be read",
+        "The stored message can’t be read",
         "No message is set",
     ),
     (
         "update settings set value = E'--- !ruby/object:Full {}\\n' where var = 'closed_registrations_message'",
-        "The stored message cannot be read",
+        "The stored message can’t be read",
         "No message is set",
     ),
     ("alter table settings rename to not_read", "database", "No message is set"),

@@ -598,7 +598,7 @@ async fn a_redis_that_is_not_the_cache_server_is_doubted() {
     assert!(said.contains("is this the cache server"), "{said}");
     let owner = wrong.sign_in("owner").await;
     let overview = wrong.get(Some(&owner), "/i/harbour").await.body;
-    assert!(overview.contains("is this the cache server") && overview.contains("look here"), "{overview}");
+    assert!(overview.contains("is this the cache server") && overview.contains(">problems<"), "{overview}");
     crate::seen::dot_agrees(&overview);
 }
 
@@ -801,7 +801,7 @@ async fn limited_federation_is_said_where_servers_are_allowed() {
     let owner = house.sign_in("owner").await;
     let server = howdah::path::server(&"harbour".parse().unwrap(), "new-friends.example");
     let pages = ["/i/harbour/domains", "/i/harbour/domains?list=allows", server.as_str()];
-    let said = "federates with allowed domains alone";
+    let said = "federates with allowed domains only";
     for page in pages {
         assert!(!house.get(Some(&owner), page).await.body.contains(said), "{page}");
     }

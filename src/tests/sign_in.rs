@@ -427,7 +427,7 @@ async fn whoever_has_no_link_learns_no_name() {
         [("link", link), ("name", "owner"), ("password", "a long night shift"), ("repeat", "a long night shift")];
     let taken = post(&house.router, HOME, &[], "/api/sign-in/set-up", &form).await;
     let (_, text) = said(&house, None, &taken).await;
-    assert!(text.contains("Somebody is called owner already"), "with a link it is said: {text}");
+    assert!(text.contains("The name owner is already taken"), "with a link it is said: {text}");
     let form = [("link", link), ("name", "Nora"), ("password", "a long night shift"), ("repeat", "a long night shift")];
     assert_eq!(post(&house.router, HOME, &[], "/api/sign-in/set-up", &form).await.to, "/sign-in");
 }

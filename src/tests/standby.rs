@@ -84,7 +84,7 @@ async fn settings_roles_and_invitations_are_written_to_the_primary() {
     let house = with_primary(house, &clusters[0].url("postgres")).await;
     let cookie = house.sign_in("owner").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
-    assert!(overview.contains("read-only, a copy "), "{overview}");
+    assert!(overview.contains("read-only, a copy"), "{overview}");
     assert!(overview.contains("; writes go to its primary"), "{overview}");
 
     let set = close(&house, &cookie).await;
@@ -171,7 +171,7 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     let (house, _clusters, _folders) = house().await;
     let cookie = house.sign_in("moderator").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
-    assert!(overview.contains("read-only, a copy "), "{overview}");
+    assert!(overview.contains("read-only, a copy"), "{overview}");
     let (account, reports) = house.case("windvane").await;
     let form = [
         ("instance", "harbour"),

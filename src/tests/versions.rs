@@ -402,7 +402,7 @@ async fn a_suspension_lifted_from_nobody_is_not_done() {
         let writes = house.weather.writes();
         let to = house.post(Some(&owner), "/api/reports/reverse", &form).await.location.unwrap();
         let said = text(&house.get(Some(&owner), &to).await.body);
-        assert!(said.contains("this account’s data is deleted"), "{release:?}: {said}");
+        assert!(said.contains("what this account had is deleted"), "{release:?}: {said}");
         assert_eq!(house.weather.writes(), writes, "{release:?}");
     }
 }

@@ -182,7 +182,7 @@ async fn the_clock_of_a_shared_store_holds_and_a_difference_is_said() {
     let house = House { router: http::router(app.clone()), app, ..house };
     let owner = house.sign_in("owner").await;
     let said = crate::seen::text(&house.get(Some(&owner), "/i/harbour").await.body);
-    assert!(said.contains("behind the store’s, which holds"), "{said}");
+    assert!(said.contains("behind the store’s, which says"), "{said}");
     assert_eq!(sqlite().await.store.clock().await.unwrap().skew(), None, "on SQLite it is the machine's");
 }
 
@@ -312,7 +312,7 @@ async fn a_form_whose_session_cannot_be_looked_up_comes_back() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.starts_with("<!doctype html>"), "{}", answer.body);
     assert!(
-        answer.body.contains("what was typed, whole") && answer.body.contains("nothing was done"),
+        answer.body.contains("what was typed, whole") && answer.body.contains("Nothing was done"),
         "{}",
         answer.body
     );
@@ -383,7 +383,7 @@ async fn an_instance_that_was_taken_out_is_told_to_its_contractor_as_what_it_is(
     }
     // What a grant does not name is nobody's business, connected or not.
     let other = crate::seen::text(&house.get(Some(&contractor), "/i/lagoon").await.body);
-    assert!(other.contains("There is no instance “lagoon” here"), "{other}");
+    assert!(other.contains("Instance “lagoon” doesn’t exist here"), "{other}");
     // Nothing is connected any more: nobody's grant has to do with that.
     let mut config = house.config.clone();
     config.instances.clear();

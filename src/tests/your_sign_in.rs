@@ -99,7 +99,7 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
     for (fields, beside, said) in [
         ([("present", "not this one"), ("password", NEW), ("repeat", NEW)], "present", "Wrong password"),
         ([("present", PASSWORD), ("password", "short"), ("repeat", "short")], "password", "at least 12"),
-        ([("present", PASSWORD), ("password", NEW), ("repeat", "another")], "repeat", "differ"),
+        ([("present", PASSWORD), ("password", NEW), ("repeat", "another")], "repeat", "don’t match"),
         ([("present", PASSWORD), ("password", PASSWORD), ("repeat", PASSWORD)], "password", "your current password"),
     ] {
         let back = send(&house, &cookie, "password", &fields).await;
@@ -386,7 +386,7 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     let oneself = read(&house, &owner, "/people/change?who=01owner").await;
     assert!(!oneself.contains("/people/reset?who=01owner"), "never oneself");
     let page = read(&house, &owner, "/people/reset?who=01moderator").await;
-    assert!(page.contains("Reset sign-in of moderator") && !page.contains("name=\"factor\""), "{page}");
+    assert!(page.contains("Reset the sign-in of moderator") && !page.contains("name=\"factor\""), "{page}");
     let back = reset(&house, &owner, &[("operator", "01moderator"), ("why", " ")]).await;
     let (status, page) = came_back(&house, &owner, &back).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is asked for");

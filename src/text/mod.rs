@@ -171,8 +171,12 @@ pub fn tame(text: &str) -> String {
         .collect()
 }
 
-/// A clause as the beginning of a sentence.
+/// A clause as the beginning of a sentence. A name of a server, which has a dot within, stays as it is.
 pub fn capital(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if first.trim_end_matches(['.', ',', ':', ';']).contains('.') {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -197,6 +201,13 @@ mod tests {
         assert_eq!(grouped(7), "7");
         assert_eq!(grouped(48_211), "48,211");
         assert_eq!(grouped(1_000_000), "1,000,000");
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_no_name_of_a_server_does() {
+        assert_eq!(capital("the database is away. Wait."), "The database is away. Wait.");
+        assert_eq!(capital("junk.example is blocked."), "junk.example is blocked.");
+        assert_eq!(capital("gone. It"), "Gone. It");
     }
 
     #[test]

@@ -104,8 +104,9 @@ pub async fn account(
             &facts.logged,
             deletion_words.as_deref(),
             |row| decisions.who_logged(id, row),
-            |action, at| {
-                struck(&facts.strikes, action, at).filter(|_| touched).map(|strike| decisions.who_struck(id, strike))
+            |action, at, undone| {
+                let strike = struck(&facts.strikes, action, at, undone).filter(|_| touched);
+                strike.map(|strike| decisions.who_struck(id, strike))
             },
         ),
         data_is_gone,
@@ -206,19 +207,17 @@ fn sanctions(
     logged: &[LoggedAbout],
     deletion: Option<&str>,
     who: impl Fn(&LoggedAbout) -> String,
-    who_struck: impl Fn(i32, Option<Timestamp>) -> Option<String>,
+    who_struck: impl Fn(i32, Option<Timestamp>, Option<Timestamp>) -> Option<String>,
 ) -> Vec<Sanction> {
     let one = |is: bool, word: &str, decision: Decision, at: Option<Timestamp>| {
         let action = decision.action_type().unwrap_or_default();
         let anew = deletion.filter(|_| action == "suspend");
-        // Newest first: what was taken back since does not come from that row.
-        let row = logged
-            .iter()
-            .take_while(|row| !(action == "disable" && row.action == "enable"))
-            .take_while(|row| !(anew.is_some() && row.action == "unsuspend"))
-            .find(|row| {
-                row.action == action && (anew.is_some() || at.is_none_or(|at| row.at.since(at).abs() < MINUTE))
-            });
+        // Newest first: what was taken back since comes neither from that row nor from that strike.
+        let undoes = |row: &&LoggedAbout| undoing(action).is_some_and(|undoing| row.action == undoing);
+        let undone = logged.iter().find(undoes).map(|row| row.at);
+        let row = logged.iter().take_while(|row| !undoes(row)).find(|row| {
+            row.action == action && (anew.is_some() || at.is_none_or(|at| row.at.since(at).abs() < MINUTE))
+        });
         let at = if anew.is_some() { row.map(|row| row.at).or(at) } else { at };
         let and_then = anew.map(|words| format!("; {words}")).unwrap_or_default();
         is.then(|| Sanction {
@@ -230,7 +229,7 @@ fn sanctions(
                 None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
                 // Of a log that does not reach back so far the strike is left.
-                None => match decision.strike().and_then(|action| who_struck(action, at)) {
+                None => match decision.strike().and_then(|action| who_struck(action, at, undone)) {
                     Some(who) => format!("by {who}"),
                     None => NOBODY_LOGGED.to_owned(),
                 },
@@ -248,12 +247,25 @@ fn sanctions(
     .collect()
 }
 
-/// The strike of that very minute that gave a sanction; of a freeze, which has no time of its own, the newest of its sort.
-fn struck(strikes: &[StrikeRow], action: i32, at: Option<Timestamp>) -> Option<&StrikeRow> {
+/// The word of Mastodon’s log for taking a sanction back (`app/controllers/api/v1/admin/accounts_controller.rb`).
+fn undoing(action: &str) -> Option<&'static str> {
+    match action {
+        "suspend" => Some("unsuspend"),
+        "silence" => Some("unsilence"),
+        "sensitive" => Some("unsensitive"),
+        "disable" => Some("enable"),
+        _ => None,
+    }
+}
+
+/// The strike of that very minute that gave a sanction; of a freeze, which has no time of its own, the newest of its sort. One
+/// from before the sanction was last `undone` gave another.
+fn struck(strikes: &[StrikeRow], action: i32, at: Option<Timestamp>, undone: Option<Timestamp>) -> Option<&StrikeRow> {
     strikes
         .iter()
         .find(|strike| strike.action == action && at.is_none_or(|at| strike.created_at.since(at).abs() < MINUTE))
         .filter(|strike| !strike.overruled && strike.by.is_some())
+        .filter(|strike| undone.is_none_or(|undone| strike.created_at > undone))
 }
 
 fn made(row: &ReportMade) -> Made {
@@ -295,6 +307,10 @@ async fn record(
         let search = search.with("before", &last.index.to_string());
         format!("{}{search}#record", path::account(&instance.name, id))
     });
-    let lines = entries.iter().map(|entry| record::line(entry, &record::name(&people, entry))).collect();
+    let line = |entry| {
+        let entry = record::as_told(&context.actor, entry);
+        record::line(&entry, &record::name(&people, &entry))
+    };
+    let lines = entries.into_iter().map(line).collect();
     Ok((lines, older, whole))
 }

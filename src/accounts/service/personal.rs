@@ -27,6 +27,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
+use tokio::time::{Instant, timeout_at};
 
 /// How long what was typed waits for its reason, and what was found can be read.
 const SHOWN_FOR: i64 = 10 * MINUTE;
@@ -212,32 +213,30 @@ pub struct Others {
 
 impl Others {
     /// Reads them for a reveal that was recorded: a part of it, for those who may search by what is personal. `None` for all
-    /// others, and where the account has neither.
+    /// others, and where the account has neither. What is not there `until` then is not known.
     pub async fn read(
         context: &Context,
         instance: &Instance,
         warrant: &Warrant<Reveal>,
         address: Option<Hidden>,
         domain: Option<String>,
+        until: Instant,
     ) -> Option<Self> {
         if !may_search(context, instance) || (address.is_none() && domain.is_none()) {
             return None;
         }
-        // Each in a transaction of its own: one that takes too long leaves the other.
-        let from_there = match &address {
-            Some(address) => match instance.database.read().await {
-                Ok(mut read) => read.from_there(warrant, address).await,
-                Err(error) => Err(error),
-            },
-            None => Ok(Vec::new()),
+        // Each in a transaction of its own, both at once: one that takes too long leaves the other.
+        let from_there = async {
+            let Some(address) = &address else { return Ok(Vec::new()) };
+            instance.database.read().await?.from_there(warrant, address).await
         };
-        let of_domain = match &domain {
-            Some(domain) => match instance.database.read().await {
-                Ok(mut read) => read.of_domain(warrant, domain).await,
-                Err(error) => Err(error),
-            },
-            None => Ok((Vec::new(), false)),
+        let of_domain = async {
+            let Some(domain) = &domain else { return Ok((Vec::new(), false)) };
+            instance.database.read().await?.of_domain(warrant, domain).await
         };
+        let (from_there, of_domain) = tokio::join!(timeout_at(until, from_there), timeout_at(until, of_domain));
+        let (from_there, of_domain) =
+            (from_there.unwrap_or(Err(DatabaseError::Slow)), of_domain.unwrap_or(Err(DatabaseError::Slow)));
         let network = address.as_ref().and_then(|address| address.range().reveal(warrant).map(str::to_owned));
         Some(Self { from_there, of_domain, address, network, domain })
     }

@@ -344,7 +344,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         let sentence = format!(
             "{} would cut follows of people here, or it is not known; {} of them selected. Select these one by \
             one.{only_owner}",
-            ui::count(usize::try_from(all.cutting).unwrap_or(0), "row would", "rows would"),
+            ui::count(usize::try_from(all.cutting).unwrap_or(0), "row", "rows"),
             grouped(all.cutting_ticked),
         );
         view! { <p class="note">{sentence}</p> }

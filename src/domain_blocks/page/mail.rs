@@ -80,17 +80,18 @@ fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView 
 
 /// Whom the rule meets, and that it is meant all the same.
 fn sure(draft: Option<&Draft>) -> AnyView {
-    let asked = draft.filter(|draft| draft.problem.field.as_deref() == Some("sure"));
-    let once_more = asked.is_some_and(|draft| draft.problem.what.contains(" once more "));
+    let field =
+        draft.and_then(|draft| draft.problem.field.as_deref()).filter(|field| ["sure", "once_more"].contains(field));
+    let asked = draft.zip(field);
     asked
-        .map(|draft| {
+        .map(|(draft, field)| {
             let does = if draft.value("review") == Some("yes") { "review" } else { "refuse" };
             let this = sure_of(draft.value("domain").unwrap_or_default(), does);
             view! {
-                {form::beside(Some(draft), "sure")}
+                {form::beside(Some(draft), field)}
                 <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I understand the \
                 consequences"</span></label>
-                {once_more.then(|| view! {
+                {(field == "once_more").then(|| view! {
                     <label class="field">"Repeat the domain"<input class="input" name="once_more" autocapitalize="none" autocomplete="off" /></label>
                 })}
             }

@@ -104,11 +104,14 @@ pub(super) async fn set_rule(
         let mut read = instance.database.read().await.map_err(read_problem)?;
         let above = read.domain_blocks_of(&domain.parents()).await.map_err(read_problem)?;
         if let Some(nearest) = above.first().filter(|nearest| !after.is_stricter_than(&nearest.rule)) {
+            let what = match after.strictness(&nearest.rule) {
+                Some(_) => format!("already covers {domain}"),
+                None => "is neither stricter nor weaker than this one".to_owned(),
+            };
             return Err(Problem::invalid(
                 "severity",
                 format!(
-                    "The domain block for {} ({}) already covers {domain}. Mastodon only accepts a stricter one \
-                    for a subdomain.",
+                    "The domain block for {} ({}) {what}. Mastodon only accepts a stricter one for a subdomain.",
                     nearest.domain,
                     nearest.rule.words()
                 ),

@@ -136,11 +136,11 @@ async fn warned(
     if said.is_empty() {
         return Ok(());
     }
-    let remedy = match words_needed {
-        true => format!("Tick the box and repeat {domain} to do it anyway."),
-        false => "Tick the box to do it anyway.".to_owned(),
+    let (field, remedy) = match words_needed {
+        true => ("once_more", format!("Tick the box and repeat {domain} to do it anyway.")),
+        false => ("sure", "Tick the box to do it anyway.".to_owned()),
     };
-    Err(Problem::invalid("sure", format!("{} {remedy}", said.join(" "))))
+    Err(Problem::invalid(field, format!("{} {remedy}", said.join(" "))))
 }
 
 pub async fn lift_mail(

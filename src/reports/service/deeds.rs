@@ -38,7 +38,8 @@ use crate::{
     ui,
 };
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// `account_warnings.text` has no limit of its own; the console sets one that no person meets.
 const LONGEST_TEXT: usize = 20_000;
@@ -581,6 +582,9 @@ pub async fn reverse(
     done.landed(&where_it_stood(&back, &instance, account.id))
 }
 
+/// All that a reveal reads is there within this, or not known.
+const LONGEST_REVEAL: Duration = Duration::from_secs(2);
+
 pub async fn reveal(
     context: Context,
     instance: String,
@@ -616,6 +620,7 @@ pub async fn reveal(
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = opened(&context.app, permit, deed, why).await?;
+    let until = Instant::now() + LONGEST_REVEAL;
     let mut seen_from = None;
     let found = match &warrant.deed().what {
         Masked::Email => Ok(account.email.as_ref().and_then(|email| email.reveal(&warrant)).map(str::to_owned)),
@@ -638,7 +643,7 @@ pub async fn reveal(
                 Masked::SeenAddress(_) => (seen_from.clone(), domain),
                 Masked::PrivatePost(_) => (None, None),
             };
-            Others::read(&context, &instance, &warrant, address, domain).await
+            Others::read(&context, &instance, &warrant, address, domain, until).await
         }
         Ok(None) | Err(_) => None,
     };

@@ -7,7 +7,7 @@ use super::{
     read_problem, store_problem,
 };
 use crate::{
-    access::Permission,
+    access::{Permission, Role},
     context::{App, Context},
     deeds::DecideCase,
     frame::{self, Since},
@@ -110,9 +110,13 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
     let fitting: Vec<_> = cases.iter().filter(|case| fits(case, &filter, now)).collect();
     let new = fitting.iter().filter(|case| is_new(case)).count();
     let left = before - i64::try_from(fitting.len() - new).unwrap_or(i64::MAX);
-    // Where a case leaves the list for another reason than its end, that is not said to be one.
-    let whole = filter.state.is_empty() || filter.state == "waiting";
-    let left_as = if whole && filter.holder.is_empty() { "closed" } else { "gone" };
+    // Where a case can leave the list for another reason than its end, that is not said to be one: a report of another category
+    // now is out of what a filter, or somebody's grants, leave to be seen.
+    let whole = (filter.state.is_empty() || filter.state == "waiting")
+        && filter.holder.is_empty()
+        && filter.category.is_empty()
+        && context.actor.role != Role::Contractor;
+    let left_as = if whole { "resolved" } else { "gone" };
     let mut parts = Vec::new();
     if new > 0 {
         parts.push(format!("{} new", ui::grouped(new)));

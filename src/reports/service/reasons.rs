@@ -2,14 +2,10 @@
 //! words were destroyed none is left.
 
 use crate::{
-    access::Role,
-    context::Context,
-    deeds::DecideCase,
-    id::InstanceName,
-    ledger::{Deed, Entry, Filter},
-    problem::Problem,
+    access::Role, context::Context, deeds::DecideCase, id::InstanceName, ledger::Deed, problem::Problem,
     store::store_problem,
 };
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many can be chosen: a digit each.
@@ -23,8 +19,8 @@ const OF_THE_TEAM: i64 = 200;
 /// A reason that was given about so many people is about none of them alone.
 const ABOUT: usize = 2;
 
-fn why(entry: &Entry) -> Option<&str> {
-    entry.document.as_ref().and_then(|document| document["why"].as_str()).filter(|why| !why.is_empty())
+fn why(document: &Value) -> Option<&str> {
+    document["why"].as_str().filter(|why| !why.is_empty())
 }
 
 /// The reasons that somebody gave last on an instance, and then those that the team gives there often. A contractor is shown
@@ -34,12 +30,12 @@ fn why(entry: &Entry) -> Option<&str> {
 /// If the record does not answer.
 pub async fn reasons(context: &Context, instance: &InstanceName) -> Result<Vec<String>, Problem> {
     let app = &context.app;
-    let decided =
-        Filter { kind: Some(DecideCase::KIND.to_owned()), instance: Some(instance.to_string()), ..Filter::default() };
-    let own = Filter { operator: Some(context.actor.operator.0.clone()), limit: OWN, ..decided.clone() };
-    let own = app.ledger.list(&own).await.map_err(store_problem)?;
+    let lately = async |operator, limit| {
+        app.ledger.lately(operator, DecideCase::KIND, instance, limit).await.map_err(store_problem)
+    };
+    let own = lately(Some(&context.actor.operator), OWN).await?;
     let mut reasons: Vec<String> = Vec::new();
-    for why in own.iter().filter_map(why) {
+    for why in own.iter().filter_map(|(_, document)| why(document.as_ref()?)) {
         if reasons.len() < MOST_OWN && !reasons.iter().any(|known| known == why) {
             reasons.push(why.to_owned());
         }
@@ -47,10 +43,11 @@ pub async fn reasons(context: &Context, instance: &InstanceName) -> Result<Vec<S
     if context.actor.role == Role::Contractor {
         return Ok(reasons);
     }
-    let team = app.ledger.list(&Filter { limit: OF_THE_TEAM, ..decided }).await.map_err(store_problem)?;
+    let team = lately(None, OF_THE_TEAM).await?;
     let mut about: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for entry in team.iter().filter(|entry| entry.leaf["role"] != Role::Contractor.name()) {
-        if let (Some(why), Some(document)) = (why(entry), &entry.document) {
+    for (_, document) in team.iter().filter(|(leaf, _)| leaf["role"] != Role::Contractor.name()) {
+        let Some(document) = document else { continue };
+        if let Some(why) = why(document) {
             about.entry(why).or_default().insert(document["deed"]["account"].to_string());
         }
     }
