@@ -1245,7 +1245,7 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     let to = "/i/harbour/signups?under=wave.example&decide=reject&all=yes";
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
     let preview = house.get(Some(&cookie), to).await.body;
-    assert!(preview.contains("Reject 3 people") && preview.contains("email at or below wave.example"), "{preview}");
+    assert!(preview.contains("Reject 3 sign-ups") && preview.contains("email at or below wave.example"), "{preview}");
 }
 
 /// Form after form about addresses, as an owner sends them.

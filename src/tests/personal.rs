@@ -361,7 +361,7 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     let rule = link(&shown, ">Block post.example…<");
     assert_eq!(rule, "/i/harbour/domains/mail?domain=post.example");
     let there = house.get(Some(&admin), &rule).await.body;
-    assert!(there.contains("value=\"post.example\"") && there.contains("would come under it"), "{there}");
+    assert!(there.contains("value=\"post.example\"") && there.contains("would be covered"), "{there}");
     // The email says nothing of the address, and a contractor's reveal nothing of others.
     let shown = crate::seen::text(&reveal(&admin, "email").await);
     assert!(shown.contains("with this email domain") && !shown.contains("from this IP address"), "{shown}");

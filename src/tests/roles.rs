@@ -292,7 +292,7 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
             "only a strictly higher priority",
         ),
         // A role above.
-        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, at 100"),
+        (ordinary, admin.to_string(), json!([null, seen_after("Admin", 2_031_612, 100)]), "is above that, with 100"),
         // Oneself.
         (
             id("harbourmaster").await,
