@@ -191,7 +191,6 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
         None => view! { "none known" }.into_any(),
     };
     let chain = of.chain.iter().enumerate().map(|(step, link)| {
-        let by = if step == 0 { "Invited by" } else { "Invited by" };
         let who = match link.word {
             Some("gone") => view! { <bdi>{link.handle.clone()}</bdi> }.into_any(),
             _ => view! { <a class="link" href=path::account(instance, link.account)><bdi>{link.handle.clone()}</bdi></a> }.into_any(),
@@ -203,7 +202,7 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
         });
         // The first step stands above; of the others it is said here whose word it is.
         let before = (step > 0 && link.remembered).then_some(" as seen by this console before");
-        view! { <dt>{by}</dt><dd>{who} {word} {before} {others}</dd> }
+        view! { <dt>"Invited by"</dt><dd>{who} {word} {before} {others}</dd> }
     });
     let goes_on = of.goes_on.then(|| view! { <dt>"Further back"</dt><dd class="soft small">"more than is shown"</dd> });
     let owns = if of.owns_any {

@@ -451,7 +451,7 @@ const CLAIMS: &[Waits] = &[
     Waits {
         rows: "",
         page: "/i/harbour/find?q=fleet_21x",
-        says: &["No account’s handle starts with “fleet_21x”"],
+        says: &["No handle is “fleet_21x” or begins with it"],
         not: &["there may be more"],
     },
     // A severity of a later release is not the mildest.

@@ -90,9 +90,9 @@ fn literals(source: &str) -> Vec<(usize, String)> {
             rest = &here[end..];
         } else if here.starts_with("'\"'") || here.starts_with("'\\\"'") {
             rest = here.split_once("\"'").map_or("", |(_, rest)| rest);
-        } else if here.starts_with('"') {
+        } else if let Some(inside) = here.strip_prefix('"') {
             let mut escaped = false;
-            let end = here[1..].find(|c| {
+            let end = inside.find(|c| {
                 let ends = c == '"' && !escaped;
                 escaped = c == '\\' && !escaped;
                 ends
