@@ -12,7 +12,7 @@ test('a server is limited, the domain block is changed and undone', async ({ as 
   await page.getByLabel('Internal reason').fill('Three reports this week');
   await page.getByRole('button', { name: 'Limit rude.example' }).click();
   await expect(page.getByRole('status')).toContainText('rude.example');
-  await expect(page.getByRole('heading', { name: 'Domain block' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Domain block', exact: true }).first()).toBeVisible();
   await page.getByLabel(/^Reject media/).check();
   await page.getByLabel('Internal reason').first().fill('Pictures too');
   await page.getByRole('button', { name: /^Keep rude.example/ }).click();

@@ -24,7 +24,7 @@ test('a colleague closes a case: numbers and a quiet mark, and no line moves', a
   await moderator.locator('#decide form button').click();
   await expect(moderator.getByRole('status').first()).toContainText('Resolved');
 
-  await expect(owner.locator(WRITTEN)).toContainText('1 closed');
+  await expect(owner.locator(WRITTEN)).toContainText('1 gone');
   await expect(owner.locator(REPORTS)).toHaveText(String(before.waiting - 1));
   expect(await rows.allInnerTexts()).toEqual(before.rows);
   expect((await rows.last().boundingBox())?.y).toBe(top);

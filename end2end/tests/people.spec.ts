@@ -5,7 +5,7 @@ test('a grant is asked for by one and approved by another, and ends on the next 
   const owner = await as('owner');
   await owner.goto('/grants');
   await hydrated(owner);
-  await expect(owner.getByText('Waiting for approval')).toBeVisible();
+  await expect(owner.getByRole('heading', { name: 'Pending' })).toBeVisible();
   const admin = await as('admin', { scripts: false, width: 360 });
   await admin.goto('/grants/ask');
   await admin.getByLabel('Contractor').selectOption({ label: person('contractor').name });

@@ -356,7 +356,7 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     for there in [
         "Joined",
         "Sessions and IP addresses",
-        "4 addresses, 3 different networks",
+        "4 IP addresses, 3 different networks",
         "Firefox on canary",
         "limited @windvane",
     ] {

@@ -367,7 +367,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "nothing but commas",
             file: format!("domain,severity\na.test,silence{}\n", ",".repeat(100_000)).into_bytes(),
-            says: &["more than 100 fields"],
+            says: &["More than 100 fields"],
             rows: &["2 a.test invalid: "],
             ..Case::default()
         },

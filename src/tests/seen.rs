@@ -760,7 +760,7 @@ const FORMS: &[(&str, &str, &str)] = &[
     (
         "domains/mail",
         "manage email domain blocks here: the token lacks the scope admin:write:email_domain_blocks.",
-        "Create rule",
+        "Block email domain",
     ),
     ("domains/addresses", "manage IP rules here: the token lacks the scope admin:write:ip_blocks.", "Create rule"),
 ];
