@@ -121,6 +121,6 @@ mod tests {
     fn a_draft_kept_under_the_former_name_of_the_remedy_is_read() {
         let kept = r#"{"kind":"conflict","what":"Nothing was done.","way_on":"Look again.","field":null}"#;
         let problem: Problem = serde_json::from_str(kept).unwrap();
-        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Reload the page."));
+        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Look again."));
     }
 }

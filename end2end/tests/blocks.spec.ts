@@ -15,7 +15,7 @@ test('a server is limited, the domain block is changed and undone', async ({ as 
   await expect(page.getByRole('heading', { name: 'Domain block', exact: true }).first()).toBeVisible();
   await page.getByLabel(/^Reject media/).check();
   await page.getByLabel('Internal reason').first().fill('Pictures too');
-  await page.getByRole('button', { name: /^Keep rude.example/ }).click();
+  await page.getByRole('button', { name: /^Keep severity .* for rude.example/ }).click();
   await expect(page.getByText('Insults, again and again').first()).toBeVisible();
   await expect(page.getByLabel(/^Reject media/)).toBeChecked();
   await page.locator('form[action="/api/domains/lift"]').getByLabel('Internal reason').fill('They have new staff');

@@ -51,6 +51,9 @@ pub(super) fn parse(text: &str, own: &[String]) -> Asked {
     if let Some(digits) = text.strip_prefix('#').map(str::trim_start).filter(|digits| numbered(digits)) {
         return digits.parse().map_or(Asked::Nothing, Asked::Report);
     }
+    if text == "#" {
+        return Asked::Nothing;
+    }
     if numbered(text) {
         return text.parse().map_or(Asked::Nothing, Asked::Id);
     }

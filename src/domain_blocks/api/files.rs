@@ -232,7 +232,7 @@ mod tests {
         let said = sent("list.csv", "").await.unwrap_err();
         assert!(said.contains("“list.csv” is empty"), "{said}");
         let said = sent("", "").await.unwrap_err();
-        assert!(said.starts_with("Choose a file"), "{said}");
+        assert!(said.starts_with("Choose a CSV file"), "{said}");
     }
 
     #[tokio::test]

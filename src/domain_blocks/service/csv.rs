@@ -935,7 +935,7 @@ mod tests {
         };
         assert_eq!(rows[0].asked.as_ref(), Ok(&first));
         assert_eq!(rows[1].asked.as_ref(), Ok(&said(Severity::Suspend, "")));
-        assert!(rows[2].asked.as_ref().unwrap_err().contains("no severity"));
+        assert!(rows[2].asked.as_ref().unwrap_err().contains("not a severity"));
         assert!(rows[3].asked.as_ref().unwrap_err().contains("quotation mark"));
         assert_eq!(rows[4].asked.as_ref().unwrap().severity, Some(Severity::Noop));
         assert!(rows[5].asked.as_ref().unwrap_err().contains("never closed"));
@@ -987,7 +987,7 @@ mod tests {
             assert!(boolean(word).is_err(), "{word}");
         }
         for word in ["block", "reject", "1", "true", "suspend silence", "suspend;false"] {
-            assert!(severity(word).unwrap_err().contains("no severity"), "{word}");
+            assert!(severity(word).unwrap_err().contains("not a severity"), "{word}");
         }
     }
 
