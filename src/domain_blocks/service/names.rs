@@ -367,7 +367,7 @@ mod tests {
             ("canary.list.test", "apart canary.list.test: The name is a trap"),
             ("delete.this.line.of.test", "apart delete.this.line.of.test: The name is a trap"),
             ("you.should.have.read.all.this.test", "apart you.should.have.read.all.this.test: The name reads like"),
-            ("ni\u{ad}ght.test", "refused: “ni‹U+00AD›ght.test” is not a name"),
+            ("ni\u{ad}ght.test", "refused: “ni‹U+00AD›ght.test” is not a valid domain"),
             ("", "refused: Enter a domain"),
         ] {
             let said = said(text, &own());
