@@ -190,7 +190,7 @@ pub async fn deleted_from_here(context: &Context, instance: &Instance, id: Accou
         ..Filter::default()
     };
     let entries = app.ledger.list(&filter).await.map_err(store_problem)?;
-    let done = |outcome| matches!(outcome, Some(Outcome::Succeeded | Outcome::Unknown));
+    let done = |outcome| outcome == Some(Outcome::Succeeded);
     Ok(entries.iter().find(|entry| done(entry.outcome)).map(|entry| entry.index))
 }
 
