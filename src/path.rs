@@ -38,8 +38,23 @@ pub fn case_meanwhile(instance: &InstanceName, account: AccountId) -> String {
     format!("{LIVE}/i/{instance}/reports/{account}")
 }
 
+/// What changed in the list of sign-ups.
+pub fn signups_meanwhile(instance: &InstanceName) -> String {
+    format!("{LIVE}/i/{instance}/signups")
+}
+
+/// What changed in the list of appeals.
+pub fn appeals_meanwhile(instance: &InstanceName) -> String {
+    format!("{LIVE}/i/{instance}/appeals")
+}
+
 pub fn overview(instance: &InstanceName) -> String {
     format!("/i/{instance}")
+}
+
+/// What came and went each day, drawn.
+pub fn statistics(instance: &InstanceName) -> String {
+    format!("/i/{instance}/statistics")
 }
 
 pub fn reports(instance: &InstanceName) -> String {

@@ -366,8 +366,8 @@ fn between(from: Timestamp, to: Timestamp) -> String {
         return format!("between {} and {} UTC", whole(from), whole(to));
     }
     match (minute(from), minute(to)) {
-        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute}"),
-        _ => format!("between {} and {}", time::clock(from), time::clock(to)),
+        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute} UTC"),
+        _ => format!("between {} and {} UTC", time::clock(from), time::clock(to)),
     }
 }
 
@@ -379,8 +379,8 @@ mod tests {
     #[test]
     fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
         let day = Timestamp(20_000 * DAY);
-        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
-        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
+        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05 UTC");
+        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09 UTC");
         assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));
     }
 }

@@ -138,6 +138,8 @@ pub struct Filter {
     /// Days as `2026-11-23`.
     pub from: String,
     pub to: String,
+    /// The time zone of both, by its IANA name; empty for the person's own.
+    pub zone: String,
     /// `each` for the deeds of batches and imports one by one, where the list would fold them.
     pub batches: String,
     /// The one batch or import whose deeds are listed, by its id.
@@ -148,8 +150,8 @@ pub struct Filter {
 
 impl Filter {
     /// Its names in an address.
-    pub const KEYS: [&str; 10] =
-        ["who", "kind", "outcome", "instance", "account", "from", "to", "batches", "batch", "sign-ins"];
+    pub const KEYS: [&str; 11] =
+        ["who", "kind", "outcome", "instance", "account", "from", "to", "zone", "batches", "batch", "sign-ins"];
     /// Those that no field of its form holds.
     pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
 
@@ -193,6 +195,8 @@ pub struct InstanceLogFilter {
     pub action: String,
     /// A day as `2026-11-23`.
     pub day: String,
+    /// The time zone of that day, by its IANA name; empty for the person's own.
+    pub zone: String,
 }
 
 /// One row of Mastodon's own log.

@@ -13,7 +13,7 @@ use crate::{
     session::{LAST_AT, SessionData, Signed, Stage, request_id},
     store::{
         operators::{self, Operator},
-        web_sessions,
+        preferences, web_sessions,
     },
 };
 use axum::{
@@ -22,7 +22,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tower_sessions::{Session, session::Id};
 
@@ -172,7 +172,11 @@ async fn find(app: &App, session: &Session, address: ClientAddress, renew: bool)
         tracing::error!(%error, "grants.unreadable");
         no_store()
     })?;
-    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None })))
+    let preferences = preferences::of(&app.store, &actor.operator).await.map_err(|error| {
+        tracing::error!(%error, "preferences.unreadable");
+        no_store()
+    })?;
+    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None, preferences })))
 }
 
 /// Whose session this token was, if it is over by time alone: such a one is kept for a day.
@@ -182,8 +186,7 @@ async fn ended(app: &App, presented: Option<Id>) -> Option<OperatorId> {
         .await
         .inspect_err(|error| tracing::error!(%error, "session.unreadable"))
         .ok()??;
-    let record: HashMap<String, serde_json::Value> = serde_json::from_str(&row.data).ok()?;
-    let data: SessionData = serde_json::from_value(record.get(SessionData::KEY)?.clone()).ok()?;
+    let data = SessionData::of(&row.data)?;
     (data.stage == Stage::Full).then_some(data.operator)
 }
 

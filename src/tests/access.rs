@@ -222,8 +222,9 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 45] = [
+pub const PAGES: [(&str, &str); 46] = [
     ("/i/{instance}", "/i/harbour"),
+    ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
     ("/i/{instance}/reports/{account}", "/i/harbour/reports/1"),
