@@ -95,9 +95,9 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     let why = reason(why)?;
     let app = app(config).await?;
     let Some(what) = app.ledger.contradiction() else {
-        bail!("The record does not contradict itself: there is nothing to decide.");
+        bail!("The audit log does not contradict itself: there is nothing to decide.");
     };
-    println!("The record contradicts itself: {what}.");
+    println!("The audit log contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -106,7 +106,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
     println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
-    println!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
+    println!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
     println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }
@@ -157,7 +157,7 @@ async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Resu
         println!("{line}");
     }
     if !report.holds() {
-        bail!("The record is not what was written.");
+        bail!("The audit log is not what was written.");
     }
     println!("whole");
     Ok(())
@@ -183,7 +183,7 @@ pub fn verify_bundle(
         println!("{line}");
     }
     if !report.holds() {
-        bail!("The bundle is not what the record was.");
+        bail!("The bundle is not what the audit log was.");
     }
     println!("whole");
     Ok(())
