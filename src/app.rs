@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/roles/:role") view=roles::page::Role ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/invites") view=invitations::page::Invitations ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/invites/:invite") view=invitations::page::Invitation ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/ask") view=invitations::page::AskAccess ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests") view=invitations::page::AccessRequests ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests/:request") view=invitations::page::AccessRequest ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />

@@ -99,6 +99,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("issue_invite", "invites created"),
     ("revoke_invite", "invites deactivated"),
     ("enter_access_request", "access requests added"),
+    ("access_asked", "access requested by the public form"),
     ("refuse_access_request", "access requests rejected"),
     ("changed_elsewhere", "changed outside the console"),
     ("write_note", "notes written"),

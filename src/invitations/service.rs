@@ -1,10 +1,12 @@
 //! What invitations and access requests do.
 
+mod asking;
 pub mod chain;
 mod invites;
 mod requests;
 
 pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
+pub use asking::{ask, asking};
 pub use requests::{enter, refuse, request, requests};
 
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};

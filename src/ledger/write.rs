@@ -411,6 +411,9 @@ impl Ledger {
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
+            Fact::AccessAsked { instance, request } => {
+                Some(subject_hash(&self.keys, &Subject::AccessRequest(instance.clone(), request.clone())))
+            }
             _ => None,
         };
         let beside = match (&fact, &subject) {

@@ -211,18 +211,19 @@ const NO_RULE: &str = "[\"1\",{\"severity\":\"silence\",\"reject_media\":false,\
     \"obfuscate\":false,\"public_comment\":\"\",\"private_comment\":\"\"}]";
 
 /// Doors that strangers may knock at, and the two that change nothing but the visitor's own browser.
-pub const OPEN: [&str; 7] = [
+pub const OPEN: [&str; 8] = [
     "/api/sign-in/password",
     "/api/sign-in/code",
     "/api/sign-in/enrol",
     "/api/sign-in/set-up",
     "/api/sign-in/new-password",
+    "/api/ask/access",
     "/api/theme/set",
     "/api/session/end",
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 46] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("/i/{instance}", "/i/harbour"),
     ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
@@ -257,6 +258,7 @@ pub const PAGES: [(&str, &str); 46] = [
     ("/i/{instance}/roles/change", "/i/harbour/roles/change"),
     ("/i/{instance}/invites", "/i/harbour/invites"),
     ("/i/{instance}/invites/{invite}", "/i/harbour/invites/999999"),
+    ("/i/{instance}/ask", "/i/harbour/ask"),
     ("/i/{instance}/access-requests", "/i/harbour/access-requests"),
     ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
     ("/i/{instance}/your-account", "/i/harbour/your-account"),

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod answers;
 mod appeals;
+mod asking;
 mod audit;
 mod bulk;
 mod bundle;
