@@ -2,7 +2,7 @@
 
 use super::{
     decided::Decisions,
-    meanwhile, of_staff,
+    handle, meanwhile, of_staff,
     queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
@@ -739,8 +739,7 @@ pub async fn cannot_reverse(
 
 fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     let account = &facts.account;
-    let server_itself = if account.id.0 < 0 { " (the server itself)" } else { "" };
-    let handle = format!("@{}{server_itself}", ui::tame(&account.acct()));
+    let handle = handle(account.id, &account.acct());
     let name = ui::excerpt(&account.display_name, 80);
     let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
         let rule = match &server.block {
