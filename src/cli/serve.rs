@@ -136,7 +136,9 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     }
     if app.ledger.knows_people().await? {
         tracing::error!("serve.nobody_left");
-        println!("The audit log knows people, and the store has none of them: howdah audit verify says who is missing.");
+        println!(
+            "The audit log knows people, and the store has none of them: howdah audit verify says who is missing."
+        );
         return Ok(());
     }
     setup_links::delete_first(&app.store).await?;

@@ -52,7 +52,9 @@ const LONGEST_LOOK: Duration = Duration::from_millis(1_800);
 fn is_public(path: &str) -> bool {
     matches!(path, "/health" | "/favicon.svg" | "/robots.txt" | "/plain.css" | "/sign-in" | "/set-up" | "/keys")
         || path::asks_access(path)
-        || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/", "/api/ask/"].iter().any(|prefix| path.starts_with(prefix))
+        || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/", "/api/ask/"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
 }
 
 /// What an open page asks by itself: nobody is at work by that, and a session grows no older or younger with it.

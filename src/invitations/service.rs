@@ -5,8 +5,8 @@ pub mod chain;
 mod invites;
 mod requests;
 
-pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
 pub use asking::{ask, asking};
+pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
 pub use requests::{enter, refuse, request, requests};
 
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};

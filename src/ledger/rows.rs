@@ -267,7 +267,10 @@ impl Ledger {
             met.insert(subject, ());
             match said.role {
                 Some(role) if role.name() != row.role => {
-                    differs(Some(said.added), format!("the audit log says {}, the store says {}", role.name(), row.role));
+                    differs(
+                        Some(said.added),
+                        format!("the audit log says {}, the store says {}", role.name(), row.role),
+                    );
                 }
                 Some(_) => {}
                 None => compared.not_known.push(format!("the role of the person {}", row.name)),

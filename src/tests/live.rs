@@ -428,7 +428,8 @@ async fn sign_ups_and_appeals_say_what_came_and_went() {
     }
 
     // One comes, one goes.
-    let gone = "delete from users where id = (select min(id) from users where not approved and confirmed_at is not null)";
+    let gone =
+        "delete from users where id = (select min(id) from users where not approved and confirmed_at is not null)";
     sqlx::query(gone).execute(&house.instance).await.unwrap();
     house.look().await;
     assert_eq!(asked(&sign_ups).await, (StatusCode::OK, "1 gone".to_owned()));

@@ -1,6 +1,6 @@
 //! What came and went each day: counted in the background, drawn from memory, and not said where it is not known.
 
-use crate::support::{Instead, House, house, sqlite};
+use crate::support::{House, Instead, house, sqlite};
 use axum::http::{Method, StatusCode};
 use howdah::{
     clock::{DAY, Timestamp},
@@ -87,14 +87,20 @@ async fn each_day_is_counted_as_reading_everything_would() {
     assert_eq!(days.last().map(|day| day.at), Some(Timestamp(today * DAY)));
     for day in &days {
         let (opened, logged) = by_hand.get(&day.at.0.div_euclid(DAY)).copied().unwrap_or_default();
-        assert_eq!((day.opened, day.logged.map(|logged| Logged { took: None, ..logged })), (Some(opened), Some(Logged { took: None, ..logged })), "{day:?}");
+        assert_eq!(
+            (day.opened, day.logged.map(|logged| Logged { took: None, ..logged })),
+            (Some(opened), Some(Logged { took: None, ..logged })),
+            "{day:?}"
+        );
         let took = day.logged.and_then(|logged| logged.took);
         assert_eq!(took.is_some(), logged.took.is_some(), "{day:?}");
         // A database counts in microseconds.
         assert!(took.zip(logged.took).is_none_or(|(took, own)| (took - own).abs() <= 1), "{day:?}, {logged:?}");
     }
     let sum = |of: fn(&Logged) -> i64| days.iter().filter_map(|day| day.logged.as_ref()).map(of).sum::<i64>();
-    assert!(sum(|logged| logged.closed) > 0 && sum(|logged| logged.approved) >= 3 && sum(|logged| logged.rejected) >= 2);
+    assert!(
+        sum(|logged| logged.closed) > 0 && sum(|logged| logged.approved) >= 3 && sum(|logged| logged.rejected) >= 2
+    );
     let open: i64 = sqlx::query_scalar("select count(*) from reports where action_taken_at is null")
         .fetch_one(&house.instance)
         .await
@@ -103,24 +109,27 @@ async fn each_day_is_counted_as_reading_everything_would() {
     assert_eq!(instance.statistics().unwrap().counted.open, open);
 
     // So many ids that the days before are not read are not known, and not none.
-    sql(&house, "update reports set id = id + 500000 where id = (select max(id) from reports)").await;
+    sql(
+        &house,
+        "update reports set id = id + 500000 where id = (select id from reports order by created_at desc limit 1)",
+    )
+    .await;
     let days = counted(&house).await;
-    assert!(days[..25].iter().all(|day| day.opened.is_none() && day.logged.is_some()), "{days:?}");
-    assert_eq!(days.last().unwrap().opened, by_hand.get(&today).map(|(opened, _)| *opened).or(Some(0)));
+    assert!(days.iter().all(|day| day.opened.is_none() && day.logged.is_some()), "{days:?}");
 }
 
 #[tokio::test]
 async fn what_is_not_counted_or_not_published_is_said_so() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
-    let page = async || house.get(Some(&owner), "/i/harbour/statistics").await.body;
+    let page = async || house.get(Some(&owner), "/i/harbour/statistics").await.body.replace("<!>", "");
     let first = page().await;
     assert!(first.contains("are not counted yet") && !first.contains("Reports opened and closed"), "{first}");
     // The instance's own answer about its weeks, of which the first is today alone.
     counted(&house).await;
     let drawn = page().await;
     assert!(drawn.contains("Active people by week") && drawn.contains("Week from"), "{drawn}");
-    let weeks = drawn.split("Active people by week").nth(1).unwrap().split("</section>").next().unwrap();
+    let weeks = drawn.split("<h2>Active people by week").nth(1).unwrap().split("</section>").next().unwrap();
     assert_eq!(weeks.matches("<rect").count(), 11, "{weeks}");
     for (title, columns) in [
         ("Reports opened and closed", 2),
@@ -135,11 +144,18 @@ async fn what_is_not_counted_or_not_published_is_said_so() {
         assert_eq!(card.matches("<td class=\"num\">").count(), 30 * columns, "{title}");
         assert!(card.contains("role=\"img\"") && card.contains("class=\"axis"), "{title}: {card}");
     }
-    let hidden = Instead { method: Method::GET, path: "/api/v1/instance/activity", status: 404, headers: &[], body: "" };
+    let hidden =
+        Instead { method: Method::GET, path: "/api/v1/instance/activity", status: 404, headers: &[], body: "" };
     house.front.instead(vec![hidden]);
     counted(&house).await;
     assert!(page().await.contains("Not known: the instance doesn’t publish its activity."));
-    let broken = Instead { method: Method::GET, path: "/api/v1/instance/activity", status: 200, headers: &[], body: "{\"no\":1}" };
+    let broken = Instead {
+        method: Method::GET,
+        path: "/api/v1/instance/activity",
+        status: 200,
+        headers: &[],
+        body: "{\"no\":1}",
+    };
     house.front.instead(vec![broken]);
     counted(&house).await;
     assert!(page().await.contains("its answer about its activity (200) can’t be read"));
@@ -171,10 +187,7 @@ async fn who_could_sign_up_is_a_band_of_what_the_record_knows() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
     let instance = house.app.instances[&"harbour".parse().unwrap()].clone();
-    let context = howdah::context::Context::of_job(
-        house.app.clone(),
-        howdah::operators::service::command_actor(),
-    );
+    let context = howdah::context::Context::of_job(house.app.clone(), howdah::operators::service::command_actor());
     let from = house.app.clock.now().plus(-30 * DAY);
     let stays = howdah::registrations::service::stays(&context, &instance, from).await.unwrap();
     // Nobody changed anything: what is now is known since it was read, and nothing before.
@@ -190,7 +203,7 @@ async fn who_could_sign_up_is_a_band_of_what_the_record_knows() {
     house.look().await;
     let stays = howdah::registrations::service::stays(&context, &instance, from).await.unwrap();
     assert_eq!(stays.last().map(|stay| stay.mode), Some(Some(RegistrationsMode::None)), "{stays:?}");
-    let drawn = house.get(Some(&owner), "/i/harbour/statistics").await.body;
+    let drawn = house.get(Some(&owner), "/i/harbour/statistics").await.body.replace("<!>", "");
     let band = drawn.split("<h2>Registrations</h2>").nth(1).unwrap();
     assert!(band.contains("not known, ") && band.contains("closed, "), "{band}");
 }

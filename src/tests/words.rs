@@ -75,7 +75,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Whether a literal is a statement or a part of one: its columns have the names that they have.
 fn is_sql(literal: &str) -> bool {
     let bound = literal.split('$').skip(1).any(|after| after.starts_with(|c: char| c.is_ascii_digit()));
-    bound || ["select ", "(select ", "insert into ", "update ", "delete from "].iter().any(|word| literal.starts_with(word))
+    let begins = ["select ", "insert into ", "update ", "delete from "].iter().any(|word| literal.starts_with(word));
+    bound || begins || literal.contains("(select ")
 }
 
 /// The literals of a source with the lines they begin on, without those of its tests, comments and statements. What is a key of

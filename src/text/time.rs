@@ -3,6 +3,33 @@
 use crate::clock::{DAY, HOUR, MINUTE, Timestamp};
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 
+/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`): a machine may know the new
+/// ones alone (Debian’s `tzdata` without `tzdata-legacy`).
+const FORMER: [(&str, &str); 22] = [
+    ("Africa/Asmera", "Africa/Asmara"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Catamarca", "America/Argentina/Catamarca"),
+    ("America/Coral_Harbour", "America/Atikokan"),
+    ("America/Cordoba", "America/Argentina/Cordoba"),
+    ("America/Godthab", "America/Nuuk"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Jujuy", "America/Argentina/Jujuy"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("America/Mendoza", "America/Argentina/Mendoza"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Pacific/Enderbury", "Pacific/Kanton"),
+    ("Pacific/Johnston", "Pacific/Honolulu"),
+    ("Pacific/Ponape", "Pacific/Pohnpei"),
+    ("Pacific/Truk", "Pacific/Chuuk"),
+    ("Etc/UTC", "UTC"),
+    ("Etc/GMT", "UTC"),
+];
+
 /// A time zone: the one that somebody named for themselves, or UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
@@ -16,7 +43,8 @@ impl Default for Zone {
 impl Zone {
     /// By its name in the IANA database, as this machine has it.
     pub fn named(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().map(Self)
+        let now = FORMER.iter().find(|(former, _)| former.eq_ignore_ascii_case(name)).map_or(name, |(_, now)| *now);
+        TimeZone::get(now).ok().map(Self)
     }
 
     /// `Europe/Berlin`, `UTC`
@@ -202,6 +230,9 @@ mod tests {
             ("31 Dec".into(), "23:00:00 UTC".into())
         );
         assert!(Zone::named("Nowhere/Land").is_none() && Zone::named("").is_none());
+        for (former, now) in FORMER {
+            assert_eq!(Zone::named(former).unwrap().name(), now);
+        }
         assert!(berlin.day_typed("2026-02-30").is_none() && berlin.day_typed("").is_none());
     }
 

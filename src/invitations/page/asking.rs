@@ -67,9 +67,7 @@ fn form(page: &AskPage) -> AnyView {
     if let Some(draft) = draft {
         desk::set_status(&draft.problem);
     }
-    let typed = |name: &str, otherwise: &str| {
-        draft.and_then(|draft| draft.value(name)).unwrap_or(otherwise).to_owned()
-    };
+    let typed = |name: &str, otherwise: &str| draft.and_then(|draft| draft.value(name)).unwrap_or(otherwise).to_owned();
     view! {
         <h1>"Request access to "<bdi>{page.title.clone()}</bdi></h1>
         <form method="post" action=ASK>
