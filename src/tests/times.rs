@@ -4,6 +4,7 @@ use crate::support::{House, aged, grant, house, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     clock::{DAY, HOUR, MINUTE, Timestamp},
+    path,
     reports::Category,
     store::grants,
     text::time::Zone,
@@ -91,14 +92,14 @@ async fn a_grant_ends_with_the_day_where_it_was_asked_for() {
         .map(|day| format!("{year}-10-{day}"))
         .find(|day| berlin.day_typed(day).is_some_and(|(from, to)| to.since(from) == 25 * HOUR))
         .unwrap();
-    let page = house.get(Some(&owner), "/grants/ask").await.body;
+    let page = house.get(Some(&owner), path::REQUEST_GRANT).await.body;
     let field = |page: &str| {
         let rest = page.split("name=\"zone\"").nth(1).unwrap_or_else(|| panic!("no zone: {page}"));
         rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     };
     assert_eq!(field(&page), "UTC");
     live_in(&house, &owner, "Europe/Berlin").await;
-    let page = house.get(Some(&owner), "/grants/ask").await.body;
+    let page = house.get(Some(&owner), path::REQUEST_GRANT).await.body;
     assert!(field(&page) == "Europe/Berlin" && page.contains(">Europe/Berlin<"), "{page}");
     let ask = async |zone: &str| {
         let form = [
