@@ -188,20 +188,7 @@ impl Stage {
         let entry = app.ledger.list(&filter).await.unwrap()[0].index;
         let subject = words::subject_of(app, entry).await.unwrap();
         house.sign_in("hired").await;
-        Self {
-            owner,
-            admin,
-            moderator,
-            own,
-            links,
-            account,
-            waiting,
-            running,
-            request,
-            note,
-            subject,
-            house,
-        }
+        Self { owner, admin, moderator, own, links, account, waiting, running, request, note, subject, house }
     }
 
     async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
