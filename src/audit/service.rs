@@ -9,7 +9,6 @@ pub mod words;
 use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
 use crate::{
     access::Permission,
-    clock::DAY,
     context::Context,
     deeds::AnyDeed,
     frame::{self, Framed},
@@ -24,7 +23,6 @@ use crate::{
         linked_accounts::{self, Linked},
         operators,
     },
-    text::time::day_typed,
     ui,
 };
 use serde_json::Value;
@@ -93,6 +91,7 @@ fn filter(search: &Search) -> Filter {
         account: text("account"),
         from: text("from"),
         to: text("to"),
+        zone: text("zone"),
         batches: text("batches"),
         batch: text("batch"),
         sign_ins: text("sign-ins"),
@@ -122,19 +121,19 @@ async fn asked(
     if whole {
         accepts("who", &filter.who, &people)?;
     }
-    let date = |field: &str, text: &str| match day_typed(text) {
+    let zone = context.zone_typed(&filter.zone)?;
+    let date = |field: &str, text: &str| match zone.day_typed(text) {
         None if !text.is_empty() => Err(unknown(field, text, DAY_TYPED)),
-        at => Ok(at),
+        day => Ok(day),
     };
-    let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
     let narrowed = ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
         subject: about(context, filter).await?,
         outcome: Some(filter.outcome.clone()),
-        from: date("from", &filter.from)?,
-        to,
+        from: date("from", &filter.from)?.map(|(from, _)| from),
+        to: date("to", &filter.to)?.map(|(_, after)| after),
         without_sign_ins: filter.sign_ins == "no",
         ..ledger::Filter::default()
     };

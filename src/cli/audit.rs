@@ -96,10 +96,10 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     let app = app(config).await?;
     let Some(what) = app.ledger.contradiction() else {
         bail!(
-            "The record does not contradict itself: there is nothing to decide. A console that still says so found it before: start it again."
+            "The audit log does not contradict itself: there is nothing to decide. A console that still says so found it before: start it again."
         );
     };
-    println!("The record contradicts itself: {what}.");
+    println!("The audit log contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -108,7 +108,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
     println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
-    println!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
+    println!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
     println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }
@@ -159,7 +159,7 @@ async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Resu
         println!("{line}");
     }
     if !report.holds() {
-        bail!("The record is not what was written.");
+        bail!("The audit log is not what was written.");
     }
     println!("whole");
     Ok(())
@@ -185,7 +185,7 @@ pub fn verify_bundle(
         println!("{line}");
     }
     if !report.holds() {
-        bail!("The bundle is not what the record was.");
+        bail!("The bundle is not what the audit log was.");
     }
     println!("whole");
     Ok(())

@@ -533,11 +533,11 @@ impl Check {
     fn compare_open(&mut self, open: &[i64]) {
         let expected: Vec<i64> = self.open.keys().copied().collect();
         if let Some(index) = expected.iter().find(|index| open.binary_search(index).is_err()) {
-            let what = "the deed has no outcome and is not among the open ones: nobody would close it";
+            let what = "the action has no outcome and is not among the open ones: nobody would close it";
             self.wrong(Some(*index), what.to_owned());
         }
         if let Some(index) = open.iter().find(|index| expected.binary_search(index).is_err()) {
-            self.wrong(Some(*index), "the deed counts as open and is none, or has its outcome".to_owned());
+            self.wrong(Some(*index), "the action counts as open and is none, or has its outcome".to_owned());
         }
     }
 
@@ -601,7 +601,7 @@ impl Check {
                         None
                     }
                 }
-                _ => Some(format!("it is the outcome of entry {of}, which is no open deed of its kind")),
+                _ => Some(format!("it is the outcome of entry {of}, which is no open action of its kind")),
             },
             ("fact", None, None) => None,
             _ => Some("it is neither intent, outcome nor fact".to_owned()),

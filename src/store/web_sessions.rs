@@ -251,6 +251,7 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub operator: String,
+    pub data: String,
     pub short: String,
     pub began_at: Timestamp,
     pub seen_at: Timestamp,
@@ -276,6 +277,7 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
         .map(|row| Listed {
             short: row.called(),
             operator: row.operator.unwrap_or_default(),
+            data: row.data,
             began_at: Timestamp(row.created_at),
             seen_at: Timestamp(row.seen_at),
         })

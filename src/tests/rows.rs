@@ -238,7 +238,7 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
         Attempt {
             does: "update linked_accounts set account = '18' where operator = '01admin'",
             undo: "update linked_accounts set account = '17' where operator = '01admin'",
-            named: "the record says account 17, the store says 18",
+            named: "the audit log says account 17, the store says 18",
         }
         .is_refused(&house, &owner, async || {
             let all = linked_accounts::list(store, &house.app.keys).await.unwrap();
@@ -270,7 +270,7 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
             does: "create table gone as select * from operators where id = '01auditor'; \
                  delete from operators where id = '01auditor'",
             undo: "insert into operators select * from gone; drop table gone",
-            named: "the person auditor: the record says that they were added, and the store has no such row",
+            named: "the person auditor: the audit log says that they were added, and the store has no such row",
         }
         .is_refused_by_the_record(&house)
         .await;
@@ -411,7 +411,7 @@ async fn rows_of_an_older_version_are_sealed_once_where_the_record_bears_them_ou
         let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
         for named in [
             "the person moderator was not written by the console, and is refused",
-            "the person moderator: the record says moderator, the store says owner",
+            "the person moderator: the audit log says moderator, the store says owner",
             "the grant 01OWN was not written by the console, and is refused",
             "the grant 01OWN for contractor: no entry says that it was asked for",
         ] {

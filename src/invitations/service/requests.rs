@@ -44,7 +44,11 @@ fn request_line(request: &AccessRequest, people: &[Operator], clear: bool) -> Re
         state: request.state,
         created_at: request.created_at,
         decided_at: request.decided_at,
-        entered_by: name(people, &request.operator),
+        entered_by: if request.operator.0.is_empty() {
+            "the public form".to_owned()
+        } else {
+            name(people, &request.operator)
+        },
     }
 }
 
@@ -206,7 +210,7 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     }
 }
 
-fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
+pub(super) fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
     let typed = typed.replace("\r\n", "\n").trim().to_owned();
     if typed.chars().count() > longest {
         return Err(Problem::invalid(field, format!("This is longer than {longest} characters.")));

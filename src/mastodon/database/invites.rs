@@ -632,7 +632,7 @@ impl Database {
             .await?;
         tx.commit()
             .await
-            .map_err(|_| DatabaseError::Lost("the connection broke while the invitation was stored".to_owned()))?;
+            .map_err(|_| DatabaseError::Lost("the connection broke while the invite was stored".to_owned()))?;
         Ok(id.map(InviteId))
     }
 
@@ -649,7 +649,7 @@ impl Database {
         let ended = query(SQL).bind(id.0).execute(&mut *tx).await?.rows_affected();
         tx.commit()
             .await
-            .map_err(|_| DatabaseError::Lost("the connection broke while the invitation was ended".to_owned()))?;
+            .map_err(|_| DatabaseError::Lost("the connection broke while the invite was ended".to_owned()))?;
         Ok(ended == 1)
     }
 }
