@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
+                <Route path=path!("/audit/access") view=audit::page::Access ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
                 <Route path=path!("/people/change") view=operators::page::Change ssr=SsrMode::Async />

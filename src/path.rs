@@ -12,6 +12,9 @@ pub const YOUR_SIGN_IN: &str = "/your-sign-in";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
+/// Who could do what at an instant.
+pub const ACCESS: &str = "/audit/access";
+pub const ACCESS_CSV: &str = "/audit/access.csv";
 pub const PEOPLE: &str = "/people";
 pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";

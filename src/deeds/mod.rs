@@ -18,7 +18,7 @@ mod roles;
 mod signups;
 
 pub use accounts::{DeleteAccount, Personal, SearchPersonal, WithdrawNote, WriteNote};
-pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord};
+pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord, SignOffAccess};
 pub use batches::InBatch;
 pub use domain_blocks::{
     AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
@@ -230,6 +230,7 @@ deeds!($
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
+            SignOffAccess
     }
     there: {
             DecideCase ReverseSanction ReopenReport ChangeCategory

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{App as Pages, shell},
-    audit::service::export,
+    audit::service::{access, export},
     context::App,
     domain_blocks::api::files,
     grants,
@@ -102,6 +102,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(path::LIVE, get(live::tell))
         .route("/live/i/{instance}/reports", get(meanwhile::in_queue))
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
+        .route("/audit/access.csv", get(access::csv))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 57] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -97,6 +97,7 @@ pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
     ("/api/audit/check", &[]),
+    ("/api/audit/sign-off", &[("at", "2026-03-03T12:00"), ("seen", "nothing"), ("why", "a test")]),
     (
         "/api/domains/set",
         &[
@@ -222,7 +223,7 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 45] = [
+pub const PAGES: [(&str, &str); 46] = [
     ("/i/{instance}", "/i/harbour"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
@@ -236,6 +237,7 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
     ("/i/{instance}/registrations", "/i/harbour/registrations"),
     ("/audit", "/audit"),
+    ("/audit/access", "/audit/access"),
     ("/audit/{index}", "/audit/0"),
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
@@ -277,11 +279,12 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/domains/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 9] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
+    "/audit/access.csv?at=2020-01-01",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
     "/i/harbour/domains/export/domain_blocks.csv",

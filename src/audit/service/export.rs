@@ -62,24 +62,35 @@ async fn answer(
     query: Option<String>,
     form: ExportForm,
 ) -> Response {
+    let context = Context::of(app, signed);
+    let name = match form {
+        ExportForm::Csv => "howdah-audit.csv",
+        ExportForm::JsonLines | ExportForm::Bundle => "howdah-audit.jsonl",
+    };
+    file(headers, name, async move { begin(&context, &query.unwrap_or_default(), form, MOST).await }).await
+}
+
+/// Answers with a file of the record, or with why there is none.
+pub async fn file(
+    headers: &HeaderMap,
+    name: &'static str,
+    begun: impl Future<Output = Result<Taking, Problem>>,
+) -> Response {
     // It leaves entries in the record: another site must not be able to send somebody here again and again.
     let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     if matches!(from, Some("cross-site" | "same-site")) {
         return (StatusCode::FORBIDDEN, "Exports have to be requested from the console’s own pages.\n").into_response();
     }
-    let context = Context::of(app, signed);
-    let (kind, file) = match form {
-        ExportForm::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"howdah-audit.csv\""),
-        ExportForm::JsonLines | ExportForm::Bundle => {
-            ("application/jsonl; charset=utf-8", "attachment; filename=\"howdah-audit.jsonl\"")
-        }
-    };
-    match begin(&context, &query.unwrap_or_default(), form, MOST).await {
+    let kind =
+        if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { "application/jsonl; charset=utf-8" };
+    match begun.await {
         Ok(taking) => {
             let mut response = stream::body(taking).into_response();
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
+            if let Ok(file) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+                headers.insert(header::CONTENT_DISPOSITION, file);
+            }
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
             response
         }
