@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
-    registrations, reports, roles, sign_in, signups, ui,
+    registrations, reports, reviews, roles, sign_in, signups, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -91,6 +91,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/grants/ask") view=grants::page::Ask ssr=SsrMode::Async />
                 <Route path=path!("/grants/:grant") view=grants::page::Grant ssr=SsrMode::Async />
                 <Route path=path!("/grants/:operator/sheet") view=grants::page::Sheet ssr=SsrMode::Async />
+                <Route path=path!("/reviews") view=reviews::page::Reviews ssr=SsrMode::Async />
+                <Route path=path!("/reviews/:entry") view=reviews::page::Review ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=Keys ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />

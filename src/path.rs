@@ -15,6 +15,8 @@ pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
 /// Who could do what at an instant.
 pub const ACCESS: &str = "/audit/access";
 pub const ACCESS_CSV: &str = "/audit/access.csv";
+/// Decisions that are looked at again.
+pub const REVIEWS: &str = "/reviews";
 pub const PEOPLE: &str = "/people";
 pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
@@ -165,6 +167,11 @@ pub fn sheet(operator: &OperatorId) -> String {
 /// The same as a file.
 pub fn sheet_csv(operator: &OperatorId, month: &str) -> String {
     with(&format!("/grants/{operator}/sheet.csv"), "month", month)
+}
+
+/// One decision that is looked at again, by its entry.
+pub fn review(entry: i64) -> String {
+    format!("{REVIEWS}/{entry}")
 }
 
 /// The roles of the instance.

@@ -357,7 +357,8 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
         desk::set_status(wrong);
         return view! { {head} <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
     }
-    let not_known = page.not_known.iter().map(|what| view! { <p class="note lead">"Not known: " {what.clone()} "."</p> });
+    let not_known =
+        page.not_known.iter().map(|what| view! { <p class="note lead">"Not known: " {what.clone()} "."</p> });
     view! {
         {head}
         {not_known.collect_view()}

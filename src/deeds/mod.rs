@@ -14,6 +14,7 @@ mod linked_accounts;
 mod operators;
 mod registrations;
 mod reports;
+mod reviews;
 mod roles;
 mod signups;
 
@@ -36,6 +37,7 @@ pub use registrations::SetRegistrations;
 pub use reports::{
     ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
+pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision};
 pub use roles::AssignRole;
 pub use signups::DecideSignUp;
 
@@ -230,7 +232,7 @@ deeds!($
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
-            SignOffAccess
+            SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision
     }
     there: {
             DecideCase ReverseSanction ReopenReport ChangeCategory

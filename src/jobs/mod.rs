@@ -6,6 +6,7 @@ mod clock;
 mod grants;
 mod ledger;
 mod registrations;
+mod reviews;
 mod seen;
 mod snapshots;
 mod supervisor;
@@ -38,6 +39,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(accounts::LeftTokens::new(app));
     jobs.keep(accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));
+    jobs.keep(reviews::Sampling::new(app));
     jobs.keep(tidy::Tidy::new(app));
     jobs
 }

@@ -151,7 +151,9 @@ impl Ledger {
             begins: self.first_entry().await?,
         };
         for (index, deed) in &derived.under_way {
-            access.not_known.push(format!("whether entry {index} ({}) had taken effect: it was under way", deed.replace('_', " ")));
+            access
+                .not_known
+                .push(format!("whether entry {index} ({}) had taken effect: it was under way", deed.replace('_', " ")));
         }
         for (subject, said) in &derived.people {
             access.people.push(PersonThen {
@@ -225,7 +227,9 @@ impl Ledger {
         let rows: Vec<SessionRow> = on!(&self.store, pool => sqlx::query_as(OF_SESSIONS)
             .bind(at.plus(-ABSOLUTE).0).bind(at.0).bind(MOST_OF_SESSIONS).fetch_all(pool).await?);
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) >= MOST_OF_SESSIONS {
-            access.not_known.push("which sessions were open: there are more sign-ins in twelve hours than are read".to_owned());
+            access
+                .not_known
+                .push("which sessions were open: there are more sign-ins in twelve hours than are read".to_owned());
             return Ok(());
         }
         let mut open: Vec<(String, SessionThen)> = Vec::new();
@@ -233,12 +237,17 @@ impl Ledger {
             let leaf: Value = serde_json::from_str(&row.leaf)
                 .map_err(|error| LedgerError::Entry(format!("entry {}: {error}", row.idx)))?;
             if row.deed == "signed_in" {
-                let (Some(operator), Some(session)) = (row.operator, leaf["facts"]["session"].as_str()) else { continue };
+                let (Some(operator), Some(session)) = (row.operator, leaf["facts"]["session"].as_str()) else {
+                    continue;
+                };
                 let operator = OperatorId(operator);
                 let subject = store::person_subject(&self.keys, &operator);
                 let name = derived.people.get(&subject).and_then(|person| person.name.clone());
                 let since = Timestamp(row.at);
-                open.push((subject, SessionThen { operator, name, session: session.to_owned(), since, entry: row.idx }));
+                open.push((
+                    subject,
+                    SessionThen { operator, name, session: session.to_owned(), since, entry: row.idx },
+                ));
                 continue;
             }
             let Some(ending) = self.ending(&row, &leaf, at).await? else { continue };
@@ -262,7 +271,8 @@ impl Ledger {
             && row.closed_at.is_some_and(|closed| closed <= at.0);
         let Some(subject) = row.subject.clone().filter(|_| done) else { return Ok(None) };
         // Who does it about themselves goes on in the session that it was asked from.
-        let own = row.operator.clone().filter(|id| store::person_subject(&self.keys, &OperatorId(id.clone())) == subject);
+        let own =
+            row.operator.clone().filter(|id| store::person_subject(&self.keys, &OperatorId(id.clone())) == subject);
         let from = own.and_then(|_| leaf["session"].as_str().map(str::to_owned));
         if row.deed != "end_sessions" {
             return Ok(Some(Ending::Others(subject, from)));

@@ -535,7 +535,9 @@ impl Ledger {
                 derived.links.insert((subject, instance), Link { entry: index, account, acct });
             }
             ("unlink_account", Some(instance)) => {
-                derived.links.insert((subject, instance), Link { entry: index, account: certain.then_some(None), acct: None });
+                derived
+                    .links
+                    .insert((subject, instance), Link { entry: index, account: certain.then_some(None), acct: None });
             }
             (deed, _) => follow_grant(derived, index, deed, facts, certain),
         }

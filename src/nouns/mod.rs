@@ -11,6 +11,7 @@ pub mod permissions;
 pub mod rank;
 pub mod registrations;
 pub mod reports;
+pub mod reviews;
 pub mod roles;
 pub mod settings;
 pub mod throw_away;

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 57] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 59] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -97,6 +97,8 @@ pub const WRITES: [(&str, &[(&str, &str)]); 57] = [
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
     ("/api/audit/check", &[]),
+    ("/api/reviews/opinion", &[("decision", "0"), ("opinion", "warn")]),
+    ("/api/reviews/judge", &[("decision", "0"), ("verdict", "agree")]),
     ("/api/audit/sign-off", &[("at", "2026-03-03T12:00"), ("seen", "nothing"), ("why", "a test")]),
     (
         "/api/domains/set",
@@ -223,7 +225,7 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 46] = [
+pub const PAGES: [(&str, &str); 48] = [
     ("/i/{instance}", "/i/harbour"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
@@ -239,6 +241,8 @@ pub const PAGES: [(&str, &str); 46] = [
     ("/audit", "/audit"),
     ("/audit/access", "/audit/access"),
     ("/audit/{index}", "/audit/0"),
+    ("/reviews", "/reviews"),
+    ("/reviews/{entry}", "/reviews/0"),
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
     ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),

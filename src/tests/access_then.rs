@@ -62,7 +62,10 @@ async fn a_grant_that_ended_is_in_before_and_out_after_with_the_entry_that_did_i
         for (at, and) in [(before, after), (after, before)] {
             let page = page(&house, &owner, at, Some(and)).await;
             let between = under(&page, "Between ");
-            assert!(between.contains("its time was over") && between.contains(&format!("/audit/{ended}\"")), "{between}");
+            assert!(
+                between.contains("its time was over") && between.contains(&format!("/audit/{ended}\"")),
+                "{between}"
+            );
             assert!(between.contains("on harbour: spam; sign-ups"), "{between}");
         }
         let page = page(&house, &owner, noon.plus(-2 * HOUR), Some(before)).await;
@@ -70,7 +73,9 @@ async fn a_grant_that_ended_is_in_before_and_out_after_with_the_entry_that_did_i
 
         // As a file, with the same difference; handing it out is an entry.
         let file = house.get(Some(&owner), &address(before, Some(after)).replace("access?", "access.csv?")).await;
-        let line = |start: &str| file.body.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{}", file.body)).to_owned();
+        let line = |start: &str| {
+            file.body.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{}", file.body)).to_owned()
+        };
         let found = line(&format!("\"{}\",\"grant\"", machine(before)));
         assert!(found.contains("contractor") && found.contains(&machine(noon)), "{found} {id}");
         let found = line(&format!("\"{}\",\"{}\",\"grant\"", machine(before), machine(after)));
@@ -126,7 +131,10 @@ async fn people_roles_and_sessions_are_those_of_the_instant() {
 
         let page = page(&house, &owner, signed_in, Some(over)).await;
         let between = under(&page, "Between ");
-        assert!(between.contains(&format!("/audit/{disabled}\"")) && between.contains("their access ended"), "{between}");
+        assert!(
+            between.contains(&format!("/audit/{disabled}\"")) && between.contains("their access ended"),
+            "{between}"
+        );
         assert!(between.contains(&format!("/audit/{changed}\"")) && between.contains("it was ended"), "{between}");
         // What nobody can know is said, and not shown as nothing.
         let page = self::page(&house, &owner, alone.plus(-1000 * HOUR), None).await;
@@ -208,7 +216,9 @@ async fn the_record_is_read_by_its_indexes() {
     };
     let rights = plan(OF_RIGHTS.replace("$1", "0").replace("$2", "2000")).await;
     assert!(!rights.contains("Seq Scan on ledger_entries"), "{rights}");
-    let sessions =
-        plan(OF_SESSIONS.replace("$1", "10000").replace("$2", "53200").replace("$3", "20000")).await;
-    assert!(sessions.contains("ledger_entries_sessions") && !sessions.contains("Seq Scan on ledger_entries i"), "{sessions}");
+    let sessions = plan(OF_SESSIONS.replace("$1", "10000").replace("$2", "53200").replace("$3", "20000")).await;
+    assert!(
+        sessions.contains("ledger_entries_sessions") && !sessions.contains("Seq Scan on ledger_entries i"),
+        "{sessions}"
+    );
 }

@@ -47,6 +47,7 @@ mod processes;
 mod queue;
 mod refusals;
 mod reversals;
+mod reviews;
 mod roles;
 mod rows;
 mod said;

@@ -210,10 +210,9 @@ async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
     let mut not_known = at.not_known.clone();
     match at.begins {
         Some(begins) if asked.at >= begins => {}
-        Some(begins) => not_known.push(format!(
-            "anything before {}, when the first entry was recorded",
-            time::absolute(begins)
-        )),
+        Some(begins) => {
+            not_known.push(format!("anything before {}, when the first entry was recorded", time::absolute(begins)))
+        }
         None => not_known.push("anything: the audit log has no entry".to_owned()),
     }
     let mut changed = Vec::new();
@@ -229,9 +228,8 @@ async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
 
 /// All that a review says, as its file has it.
 fn rows(asked: &Asked, review: &Review) -> Vec<String> {
-    let mut rows = vec![export::record(
-        &["at", "sort", "who", "what", "since", "until", "certain", "entry"].map(str::to_owned),
-    )];
+    let mut rows =
+        vec![export::record(&["at", "sort", "who", "what", "since", "until", "certain", "entry"].map(str::to_owned))];
     let instant = |at: Option<Timestamp>| at.map(time::machine).unwrap_or_default();
     for line in &review.held {
         rows.push(export::record(&[
@@ -295,7 +293,12 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
         let number = review.held.iter().filter(|line| line.sort == sort).count();
         if number > SHOWN {
             let mut kept = 0;
-            review.held.retain(|line| line.sort != sort || { kept += 1; kept <= SHOWN });
+            review.held.retain(|line| {
+                line.sort != sort || {
+                    kept += 1;
+                    kept <= SHOWN
+                }
+            });
             more.push((sort, number));
         }
     }
@@ -328,9 +331,16 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
 ///
 /// # Errors
 /// Forbidden, or that it says something else by now; beside the field, that a note is missing.
-pub async fn sign_off(context: Context, at: String, and: String, looked_at: String, why: String) -> Result<String, Problem> {
+pub async fn sign_off(
+    context: Context,
+    at: String,
+    and: String,
+    looked_at: String,
+    why: String,
+) -> Result<String, Problem> {
     let permit = context.permit(Permission::Review, None).await?;
-    let incomplete = || Problem::new(Kind::Invalid, "Nothing was signed off: the form was incomplete.", "Reload the page.");
+    let incomplete =
+        || Problem::new(Kind::Invalid, "Nothing was signed off: the form was incomplete.", "Reload the page.");
     let instant = |text: &str| time::instant_typed(text).filter(|at| *at <= context.now());
     let and = match and.trim() {
         "" => None,
@@ -349,7 +359,13 @@ pub async fn sign_off(context: Context, at: String, and: String, looked_at: Stri
             "The page shows it. What you typed is kept.",
         ));
     }
-    let deed = SignOffAccess { at: asked.at.0, and: asked.and.map(|and| and.0), entries: tree.entries, root: tree.root, seen: says };
+    let deed = SignOffAccess {
+        at: asked.at.0,
+        and: asked.and.map(|and| and.0),
+        entries: tree.entries,
+        root: tree.root,
+        seen: says,
+    };
     let index = signed(app, permit, deed, why).await?;
     Ok(path::with(&format!("{}{}", path::ACCESS, asked.query()), "done", &index.to_string()))
 }

@@ -81,8 +81,7 @@ pub async fn file(
     if matches!(from, Some("cross-site" | "same-site")) {
         return (StatusCode::FORBIDDEN, "Exports have to be requested from the console’s own pages.\n").into_response();
     }
-    let kind =
-        if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { "application/jsonl; charset=utf-8" };
+    let kind = if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { "application/jsonl; charset=utf-8" };
     match begun.await {
         Ok(taking) => {
             let mut response = stream::body(taking).into_response();
