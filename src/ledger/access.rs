@@ -19,10 +19,11 @@ use std::collections::BTreeMap;
 /// So many entries about sessions are read of the twelve hours before an instant.
 const MOST_OF_SESSIONS: i64 = 20_000;
 
-/// What began and ended sessions within a span, oldest first (`ledger_entries_sessions`, whose condition must be the same text).
+/// What began and ended sessions within a span, oldest first (`ledger_entries_sessions`, whose condition is the same: no
+/// kind may lead, of which there may be very many).
 pub const OF_SESSIONS: &str = "select i.idx, i.operator, i.subject, i.deed, i.leaf, i.at, o.outcome, o.at as closed_at \
     from ledger_entries i left join ledger_entries o on o.intent = i.idx \
-    where i.kind <> 'outcome' and i.deed in ('signed_in', 'signed_out', 'end_sessions', 'disable_operator', \
+    where i.kind <> 'outcome' and (i.deed || '') in ('signed_in', 'signed_out', 'end_sessions', 'disable_operator', \
     'change_operator_role', 'link_account', 'unlink_account', 'change_password', 'set_factor', 'new_recovery_codes', \
     'reset_sign_in') and i.at > $1 and i.at <= $2 order by i.at, i.idx limit $3";
 

@@ -135,7 +135,7 @@ pub struct BulkPreview {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DecideManyForm {
     pub instance: String,
-    /// Accounts and their open reports as the person saw them, in JSON.
+    /// Accounts as the person saw them, with their open reports, and in the list of accounts their sanctions too; in JSON.
     #[serde(default)]
     pub seen: String,
     #[serde(default)]
@@ -347,7 +347,8 @@ pub struct AccountCard {
     pub acct: String,
     pub display_name: String,
     pub note: String,
-    pub local: bool,
+    /// An account of this instance whose user is there: somebody can sign in as it.
+    pub has_login: bool,
     pub since: Timestamp,
     pub last_active: Option<Timestamp>,
     pub followers: i64,

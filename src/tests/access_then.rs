@@ -43,7 +43,7 @@ async fn a_grant_that_ended_is_in_before_and_out_after_with_the_entry_that_did_i
         let house = timed(house(kept).await).await;
         grants_taken_back(&house.app, "01contractor").await;
         house.app.clock.advance(MINUTE);
-        let noon = house.app.clock.now().plus(HOUR);
+        let noon = Timestamp((house.app.clock.now().0 / SECOND) * SECOND + HOUR);
         let id = grant(&house.app, "01contractor", vec![Category::Spam], true, false, noon).await;
         kept_by(&house.app, "one").await.unwrap();
         let began = newest(&house, "start_grant").await;

@@ -272,17 +272,17 @@ async fn nobody_reviews_their_own_decision_or_a_case_they_had_part_in() {
     assert_eq!(house.get(Some(&owner), &format!("/reviews/{theirs}")).await.status, StatusCode::OK);
 
     // Their own account reported it, or is whom it is about.
-    crate::linked::linked(&house, &owner, "wren").await;
-    let to_wren = |sql: &'static str| sqlx::query(sql).bind(&names[0]).execute(&house.instance);
-    to_wren(
-        "update reports set account_id = (select id from accounts where username = 'wren' and domain is null) \
+    crate::linked::linked(&house, &owner, "jonastran").await;
+    let to_own = |sql: &'static str| sqlx::query(sql).bind(&names[0]).execute(&house.instance);
+    to_own(
+        "update reports set account_id = (select id from accounts where username = 'jonastran' and domain is null) \
          where target_account_id = (select id from accounts where username = $1 and domain is null)",
     )
     .await
     .unwrap();
     refused(theirs, "You reported this account").await;
-    to_wren(
-        "update reports set account_id = (select min(id) from accounts where domain is null and username <> 'wren') \
+    to_own(
+        "update reports set account_id = (select min(id) from accounts where domain is null and username <> 'jonastran') \
          where target_account_id = (select id from accounts where username = $1 and domain is null)",
     )
     .await

@@ -390,9 +390,14 @@ pub async fn csv(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    if let Some(refused) = stream::sent_by_another_site(&headers) {
+        return refused;
+    }
     let context = Context::of(app, signed);
-    let query = query.unwrap_or_default();
-    export::file(&headers, "howdah-access.csv", async move { hand_out(&context, &query).await }).await
+    match hand_out(&context, &query.unwrap_or_default()).await {
+        Ok(taking) => stream::file(stream::body(taking), stream::CSV, "howdah-access.csv"),
+        Err(problem) => stream::no_file(&problem),
+    }
 }
 
 async fn hand_out(context: &Context, query: &str) -> Result<stream::Taking, Problem> {

@@ -117,10 +117,7 @@ impl Account {
 
     /// `user` or `user@domain`
     pub fn acct(&self) -> String {
-        match &self.domain {
-            Some(domain) => format!("{}@{domain}", self.username),
-            None => self.username.clone(),
-        }
+        acct(&self.username, self.domain.as_deref())
     }
 
     /// Whether its role carries any permission beyond inviting (`app/models/user_role.rb`): staff of the instance.
@@ -156,12 +153,20 @@ pub struct StrikeRow {
     pub appeal: Option<Option<bool>>,
 }
 
+/// An account as Mastodon names it: `user`, or `user@domain` where it is of another server.
+pub fn acct(username: &str, domain: Option<&str>) -> String {
+    match domain {
+        Some(domain) => format!("{username}@{domain}"),
+        None => username.to_owned(),
+    }
+}
+
 /// Accounts that a search by the beginning of a name finds at most.
 pub const MOST_BY_NAME: usize = 20;
 
 /// An account that fits a search.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Found {
+pub struct AccountHit {
     pub id: AccountId,
     pub acct: String,
     pub display_name: String,
@@ -353,7 +358,7 @@ impl Read {
     /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
     /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
     /// stops after sixty.
-    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
+    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<AccountHit>, DatabaseError> {
         macro_rules! beginning {
             ($release:tt,) => {
                 concat!(

@@ -3,7 +3,7 @@
 use super::{
     decided,
     deeds::{MOST_WITH_A_WARNING, in_force},
-    meanwhile, read_problem, store_problem,
+    handle, meanwhile, read_problem, store_problem,
 };
 use crate::{
     access::{self, Permission},
@@ -50,7 +50,7 @@ impl CaseInQueue {
 
 /// All cases that wait, most urgent first.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
-    cases_of(context, instance, &instance.waiting.snapshot()).await
+    cases_of(context, instance, &instance.open_reports.snapshot()).await
 }
 
 /// The same of a list as it stood at one moment.
@@ -123,12 +123,6 @@ pub(super) async fn cases_of(
         .collect();
     cases.sort_by_key(CaseInQueue::key);
     Ok(cases)
-}
-
-/// Whom a case is about; the server itself has an account with a negative id.
-fn handle(account: AccountId, acct: &str) -> String {
-    let server = if account.0 < 0 { " (the server itself)" } else { "" };
-    format!("@{}{server}", ui::tame(acct))
 }
 
 /// The longest thing a reporter said, or that nobody said anything.
@@ -228,7 +222,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let all = cases_of(context, &instance, &list).await?;
     let now = context.now();
     let mut page = QueuePage {
@@ -312,7 +306,7 @@ async fn preview(
     let (own, cases): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = chosen_cases.into_iter().partition(|case| case.own);
     let refused = batches::too_many(context.actor.role, cases.len());
     let cases: Vec<&CaseInQueue> = cases.into_iter().take(batches::MOST_AT_ONCE).collect();
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let seen: Vec<(AccountId, Vec<ReportId>)> = cases
         .iter()
         .map(|case| {

@@ -10,7 +10,7 @@ use crate::{
     context::{App, Context},
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
-    grants::{Card, Sheet, Work},
+    grants::{Card, Timesheet, Work},
     id::OperatorId,
     ledger::{Deed, Outcome, Worked},
     path,
@@ -26,8 +26,8 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -117,7 +117,7 @@ async fn days(app: &App, operator: &OperatorId, month: &Month) -> Result<(BTreeM
 }
 
 /// One's own sheet, or that of somebody whose grants one may see.
-async fn read(context: &Context, operator: &str, search: &Search) -> Result<(Sheet, Month), Problem> {
+async fn read(context: &Context, operator: &str, search: &Search) -> Result<(Timesheet, Month), Problem> {
     let you = context.actor.operator.0 == operator;
     let right = if you { Permission::ViewOwnLedger } else { Permission::ViewGrants };
     context.permit(right, None).await?;
@@ -135,7 +135,7 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     let names = Names::shown_to(context).await?;
     let grants =
         grants::in_force(&app.store, &app.keys, &person.id, month.from, month.to).await.map_err(store_problem)?;
-    let sheet = Sheet {
+    let sheet = Timesheet {
         operator: person.id,
         name: person.name,
         role: person.role,
@@ -152,9 +152,9 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     Ok((sheet, month))
 }
 
-pub async fn sheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Sheet>, Problem> {
+pub async fn timesheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Timesheet>, Problem> {
     let (sheet, _) = read(context, operator, &Search::parse(search)).await?;
-    let here = path::sheet(&sheet.operator);
+    let here = path::timesheet(&sheet.operator);
     frame::build(context, context.current(), &here, search, sheet).await
 }
 
@@ -199,7 +199,7 @@ fn in_force(grant: &Card, from: Timestamp, to: Timestamp) -> bool {
     grant.starts_at < to && ended > from
 }
 
-fn file(sheet: &Sheet) -> String {
+fn file(sheet: &Timesheet) -> String {
     let mut text = record(&COLUMNS.map(str::to_owned));
     for (day, work) in &sheet.days {
         let from = crate::text::time::day_typed(day).unwrap_or_default();
@@ -213,7 +213,7 @@ fn file(sheet: &Sheet) -> String {
     text
 }
 
-/// A month of work as CSV: `/grants/{operator}/sheet.csv?month=2026-11`. Handing out somebody else's is an entry in the record.
+/// A month of work as CSV: `/grants/{operator}/timesheet.csv?month=2026-11`. Handing out somebody else's is an entry in the record.
 pub async fn csv(
     State(app): State<Arc<App>>,
     Extension(signed): Extension<Signed>,
@@ -221,28 +221,13 @@ pub async fn csv(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    // It leaves entries in the record: another site must not be able to send somebody here again and again.
-    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "Timesheets have to be requested from the console’s own pages.\n")
-            .into_response();
+    if let Some(refused) = stream::sent_by_another_site(&headers) {
+        return refused;
     }
     let context = Context::of(app, signed);
     match handed_out(&context, &operator, &query.unwrap_or_default()).await {
-        Ok((sheet, name)) => {
-            let mut response = sheet.into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-                headers.insert(header::CONTENT_DISPOSITION, name);
-            }
-            response
-        }
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
-        }
+        Ok((sheet, name)) => stream::file(sheet, stream::CSV, &name),
+        Err(problem) => stream::no_file(&problem),
     }
 }
 
