@@ -272,6 +272,8 @@ pub struct AccessPage {
     pub query: String,
     /// What of it is not understood: then nothing is listed.
     pub wrong: Option<Problem>,
+    /// Whether the record had begun at the instant: what is not listed then was not there.
+    pub known: bool,
     pub held: Vec<Held>,
     /// Of which sorts there are more than are shown, and how many in all.
     pub more: Vec<(HeldSort, usize)>,

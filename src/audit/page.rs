@@ -370,7 +370,7 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
         ended it; grants carried over from before there were entries about grants are not in it."</p>
         <details class="card"><summary class="body">"What each role includes today"</summary><div class="body"><dl class="facts">
             {page.includes.iter().map(|(role, rights)| {
-                let rights = rights.iter().map(|right| right.name()).collect::<Vec<_>>().join(", ");
+                let rights = rights.iter().map(|right| right.name()).collect::<Vec<_>>().join("; ");
                 let most = (role.name() == "contractor").then_some(" (at most, and only what a grant includes)");
                 view! { <dt>{role.name()}{most}</dt><dd>{rights}</dd> }
             }).collect_view()}
@@ -446,6 +446,7 @@ fn held(page: &AccessPage, sort: HeldSort) -> AnyView {
         }
     });
     let table = if lines.is_empty() {
+        let empty = if page.known { empty } else { "Not known: the audit log begins later." };
         view! { <p class="body">{empty}</p> }.into_any()
     } else {
         view! {

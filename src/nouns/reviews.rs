@@ -212,6 +212,99 @@ impl Drawing {
     }
 }
 
+/// A sample that the record discloses, drawn again from its leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redrawn {
+    /// The entry that discloses it.
+    pub entry: i64,
+    pub week: String,
+    pub drawn: usize,
+    pub decisions: usize,
+    /// Why it is not the sample, or why that cannot be told, in a clause.
+    pub wrong: Option<String>,
+}
+
+/// Draws the samples again that a run of leaves discloses, with nothing but these.
+#[derive(Debug, Default)]
+pub struct Redrawing {
+    /// The first leaf: its index, and when it was recorded.
+    first: Option<(i64, Timestamp)>,
+    /// Decisions that are not closed yet.
+    open: BTreeMap<i64, (Week, Candidate)>,
+    done: BTreeMap<Week, Vec<Candidate>>,
+    /// The commitments, with their weeks.
+    bound: BTreeMap<i64, (String, String)>,
+    redrawn: Vec<Redrawn>,
+}
+
+impl Redrawing {
+    /// Takes the next leaf in.
+    pub fn take(&mut self, index: i64, leaf: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let at = Timestamp(leaf["at"].as_str().and_then(|at| at.parse().ok()).unwrap_or_default());
+        self.first.get_or_insert((index, at));
+        let (facts, deed) = (&leaf["facts"], text(&leaf["deed"]));
+        match (text(&leaf["kind"]).as_str(), deed.as_str()) {
+            ("intent", "commit_sample") => {
+                self.bound.insert(index, (text(&facts["week"]), text(&facts["commitment"])));
+            }
+            ("intent", "draw_sample") => {
+                let redrawn = self.again(index, facts);
+                self.redrawn.push(redrawn);
+            }
+            ("intent", deed) if REVIEWED.contains(&deed) && leaf["session"] != "command" => {
+                let by = leaf["operator"].as_str().map(str::to_owned);
+                if let Some((by, sort)) = by.zip(Sort::of(deed, facts)) {
+                    self.open.insert(index, (Week::of(at), Candidate { entry: index, by, sort }));
+                }
+            }
+            ("outcome", _) => {
+                let decided = leaf["intent"].as_i64().and_then(|intent| self.open.remove(&intent));
+                let counts = matches!(text(&leaf["outcome"]).as_str(), "succeeded" | "partly" | "unknown");
+                if let Some((week, candidate)) = decided.filter(|_| counts) {
+                    self.done.entry(week).or_default().push(candidate);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn again(&mut self, entry: i64, facts: &Value) -> Redrawn {
+        let name = facts["week"].as_str().unwrap_or_default().to_owned();
+        let seed = facts["seed"].as_str().unwrap_or_default();
+        let mut redrawn = Redrawn { entry, week: name.clone(), drawn: 0, decisions: 0, wrong: None };
+        let Some(week) = Week::named(&name) else {
+            redrawn.wrong = Some("it names no week".to_owned());
+            return redrawn;
+        };
+        let mut drawing = Drawing::new(seed);
+        self.done.remove(&week).unwrap_or_default().into_iter().for_each(|candidate| drawing.take(candidate));
+        let (drawn, decisions) = drawing.end();
+        let said: Vec<i64> = facts["entries"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+        let committed = facts["committed"].as_i64().unwrap_or(-1);
+        let whole = self.first.is_some_and(|(index, at)| index == 0 || at < week.starts());
+        redrawn.wrong = match self.bound.get(&committed) {
+            None => Some(format!("entry {committed}, which it says binds its seed, is not among these")),
+            Some((week, _)) if *week != name => Some(format!("entry {committed} binds the seed of another week")),
+            Some((_, bound)) if *bound != commitment(week, seed) => {
+                Some(format!("its seed is not the one that entry {committed} binds"))
+            }
+            Some(_) if !whole => Some("the week began before the first of these entries".to_owned()),
+            Some(_) if drawn.iter().map(|one| one.entry).ne(said) => {
+                let again = drawn.iter().map(|one| one.entry.to_string()).collect::<Vec<_>>().join(", ");
+                Some(format!("its seed draws other entries: {again}"))
+            }
+            Some(_) => None,
+        };
+        Redrawn { drawn: drawn.len(), decisions, ..redrawn }
+    }
+
+    /// Every sample that was disclosed, as it is drawn again.
+    pub fn end(self) -> Vec<Redrawn> {
+        self.redrawn
+    }
+}
+
 /// How often a second person agreed, of how many times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate {

@@ -73,8 +73,10 @@ async fn a_grant_that_ended_is_in_before_and_out_after_with_the_entry_that_did_i
 
         // As a file, with the same difference; handing it out is an entry.
         let file = house.get(Some(&owner), &address(before, Some(after)).replace("access?", "access.csv?")).await;
+        // The house's own grant was taken back in the store alone: the record says that it goes on.
         let line = |start: &str| {
-            file.body.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{}", file.body)).to_owned()
+            let found = file.body.lines().find(|line| line.starts_with(start) && line.contains(": spam; sign-ups"));
+            found.unwrap_or_else(|| panic!("{}", file.body)).to_owned()
         };
         let found = line(&format!("\"{}\",\"grant\"", machine(before)));
         assert!(found.contains("contractor") && found.contains(&machine(noon)), "{found} {id}");
@@ -138,7 +140,8 @@ async fn people_roles_and_sessions_are_those_of_the_instant() {
         assert!(between.contains(&format!("/audit/{changed}\"")) && between.contains("it was ended"), "{between}");
         // What nobody can know is said, and not shown as nothing.
         let page = self::page(&house, &owner, alone.plus(-1000 * HOUR), None).await;
-        assert!(page.contains("when the first entry was recorded") && page.contains("Nobody had access"), "{page}");
+        assert!(page.contains("when the first entry was recorded") && !page.contains("Nobody had access"), "{page}");
+        assert!(under(&page, "People and roles").contains("Not known"), "{page}");
         for wrong in ["at=soon", "at=2099-01-01", "and=yesterday"] {
             let answer = house.get(Some(&owner), &format!("/audit/access?{wrong}")).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");

@@ -10,8 +10,8 @@ use howdah::{
     cli,
     clock::{Clock, DAY, HOUR, MINUTE, Timestamp},
     context::App,
-    ledger::{Entry, Filter, Outcome},
-    nouns::reviews::{Candidate, Drawing, REVIEWED, Sort, Week, commitment},
+    ledger::{Entry, Filter, Outcome, bundle::leaves},
+    nouns::reviews::{Candidate, Drawing, REVIEWED, Redrawing, Sort, Week, commitment},
     reviews::service,
     seal::Keys,
     store::reviews,
@@ -147,6 +147,42 @@ async fn a_seed_is_bound_before_its_week_and_disclosed_with_the_sample_after_it(
             all.sort_unstable();
             all
         });
+
+        // So does whoever has a bundle, and nothing else; another sample is found out.
+        let mut bundle = Vec::new();
+        house.app.ledger.bundle(None, None, &mut bundle).await.unwrap();
+        let redraw = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut redrawing = Redrawing::default();
+            for leaf in leaves(bundle.as_slice()) {
+                let (index, mut leaf) = leaf.unwrap();
+                change(&mut leaf);
+                redrawing.take(index, &leaf);
+            }
+            redrawing.end()
+        };
+        let honest = redraw(&|_| ());
+        assert!(honest.iter().all(|one| one.wrong.is_none()), "{honest:?}");
+        assert_eq!(honest.iter().map(|one| (one.drawn, one.decisions)).collect::<Vec<_>>(), [(0, 0), (3, 3)]);
+        let wrong = |change: &dyn Fn(&mut serde_json::Value)| redraw(change).pop().unwrap().wrong.unwrap_or_default();
+        let drawn = |leaf: &serde_json::Value| leaf["deed"] == "draw_sample" && leaf["kind"] == "intent";
+        let said = wrong(&|leaf| {
+            if drawn(leaf) {
+                leaf["facts"]["entries"] = serde_json::json!([first]);
+            }
+        });
+        assert!(said.contains("draws other entries"), "{said}");
+        let said = wrong(&|leaf| {
+            if drawn(leaf) {
+                leaf["facts"]["seed"] = "picked".into();
+            }
+        });
+        assert!(said.contains("is not the one that entry"), "{said}");
+        let said = wrong(&|leaf| {
+            if leaf["deed"] == "commit_sample" {
+                leaf["deed"] = "another".into();
+            }
+        });
+        assert!(said.contains("is not among these"), "{said}");
 
         // Weeks without the console are said to have none.
         until(&house, week.ends().plus(30 * DAY));

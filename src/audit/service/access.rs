@@ -67,6 +67,8 @@ impl Asked {
 
 /// What the record says, as lines.
 struct Review {
+    /// Whether the record had begun.
+    known: bool,
     held: Vec<Held>,
     changes: Vec<AccessChange>,
     not_known: Vec<String>,
@@ -207,13 +209,14 @@ fn changes(earlier: &Access, later: &Access, noted: &BTreeMap<String, i64>) -> V
 
 async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
     let at = app.ledger.access_at(asked.at).await.map_err(unreadable)?;
+    let begins = at.begins;
+    let knows = |instant: Timestamp| begins.is_some_and(|begins| instant >= begins);
     let mut not_known = at.not_known.clone();
-    match at.begins {
-        Some(begins) if asked.at >= begins => {}
-        Some(begins) => {
-            not_known.push(format!("anything before {}, when the first entry was recorded", time::absolute(begins)))
-        }
-        None => not_known.push("anything: the audit log has no entry".to_owned()),
+    if !(knows(asked.at) && asked.and.is_none_or(knows)) {
+        not_known.push(match begins {
+            Some(begins) => format!("anything before {}, when the first entry was recorded", time::absolute(begins)),
+            None => "anything: the audit log has no entry".to_owned(),
+        });
     }
     let mut changed = Vec::new();
     if let Some(and) = asked.and {
@@ -223,7 +226,8 @@ async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
         let (earlier, later) = if asked.at <= and { (&at, &other) } else { (&other, &at) };
         changed = changes(earlier, later, &noted);
     }
-    Ok(Review { held: held(&at), changes: changed, not_known })
+    let known = knows(asked.at);
+    Ok(Review { known, held: held(&at), changes: changed, not_known })
 }
 
 /// All that a review says, as its file has it.
@@ -284,7 +288,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
     };
     let mut review = match wrong {
         None => review(app, &asked).await?,
-        Some(_) => Review { held: Vec::new(), changes: Vec::new(), not_known: Vec::new() },
+        Some(_) => Review { known: false, held: Vec::new(), changes: Vec::new(), not_known: Vec::new() },
     };
     let tree = tree(context).await?;
     let basis = Basis { entries: tree.entries, root: tree.root, seen: seen(app, &asked, &review) };
@@ -313,6 +317,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
         typed: (typed("at"), typed("and")),
         query: asked.query(),
         wrong,
+        known: review.known,
         held: review.held,
         more,
         changes: review.changes,
