@@ -1,5 +1,5 @@
-//! Who could do what at an instant: what the record alone says of people, grants, links and sessions, as far as it stood then.
-//! The rights are followed by the same derivation that a check compares the rows with.
+//! Who could do what at an instant: what the record alone says of people, grants, links and sessions, as far as it
+//! stood then. The rights are followed by the same derivation that a check compares the rows with.
 
 use super::{
     Ledger, LedgerError, Outcome,
@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 /// So many entries about sessions are read of the twelve hours before an instant.
 const MOST_OF_SESSIONS: i64 = 20_000;
 
-/// What began and ended sessions within a span, oldest first (`ledger_entries_sessions`, whose condition is the same: no
-/// kind may lead, of which there may be very many).
+/// What began and ended sessions within a span, oldest first (`ledger_entries_sessions`, whose condition is the same:
+/// no kind may lead, of which there may be very many).
 pub const OF_SESSIONS: &str = "select i.idx, i.operator, i.subject, i.deed, i.leaf, i.at, o.outcome, o.at as closed_at \
     from ledger_entries i left join ledger_entries o on o.intent = i.idx \
     where i.kind <> 'outcome' and (i.deed || '') in ('signed_in', 'signed_out', 'end_sessions', 'disable_operator', \

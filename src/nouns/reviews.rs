@@ -1,7 +1,7 @@
 //! Decisions that are looked at again: weeks, what is drawn of them, and what a second person says.
 //!
-//! What is drawn follows from a seed and from entries alone, by [`draw`]: whoever has both draws the same. docs/record.md says
-//! how, so that it can be done without this program.
+//! What is drawn follows from a seed and from entries alone, by [`Drawing`]: whoever has both draws the same.
+//! docs/record.md says how, so that it can be done without this program.
 
 use crate::{
     clock::{DAY, Timestamp},
@@ -321,8 +321,8 @@ impl Rate {
         self.agreed += u32::from(agrees);
     }
 
-    /// Between which shares the true one lies with 95 % confidence (Wilson's interval, which holds for small numbers and does
-    /// not leave 0 to 1).
+    /// Between which shares the true one lies with 95 % confidence (Wilson's interval, which holds for small numbers
+    /// and does not leave 0 to 1).
     pub fn interval(self) -> Option<(f64, f64)> {
         const Z: f64 = 1.959_963_985;
         if self.of < TOO_FEW {

@@ -1,5 +1,5 @@
-//! Decisions that are looked at again: each week a sample of everybody's, judged by a second person who sees the case and, until
-//! they said what they would have decided, not what was.
+//! Decisions that are looked at again: each week a sample of everybody's, judged by a second person who sees the case
+//! and, until they said what they would have decided, not what was.
 
 pub mod api;
 pub mod page;

@@ -230,10 +230,8 @@ pub async fn review(context: &Context, entry: &str, search: &str) -> Result<Fram
         (None, _) => Stage::Blind,
     };
     let is_judged = matches!(stage, Stage::Judged { .. });
-    // What is judged whoever reviews may read, but for whose decision it was: that one reads the note in the list.
-    if let Some(why) =
-        barred(context, &sample).await?.filter(|_| !is_judged || sample.operator == context.actor.operator)
-    {
+    // What is judged may be read by whoever reviews, and by whose decision it was.
+    if let Some(why) = barred(context, &sample).await?.filter(|_| !is_judged) {
         return Err(not_yours(why));
     }
     let case = case::then(context, &detail.entry, &deed).await?;

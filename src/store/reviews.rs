@@ -1,4 +1,5 @@
-//! Decisions that are looked at again. Who reads these rows learns what the record says as well; they give nobody a right.
+//! Decisions that are looked at again. Who reads these rows learns what the record says as well; they give nobody a
+//! right.
 
 use super::{Store, fence::begin, on};
 use crate::{
@@ -134,14 +135,14 @@ pub async fn commit(store: &Store, week: Week, now: Timestamp) -> sqlx::Result<b
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let written = sqlx::query(SQL).bind(week.name()).bind(entry).bind(now.0).execute(&mut *tx).await?.rows_affected();
+        let done = sqlx::query(SQL).bind(week.name()).bind(entry).bind(now.0).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(written == 1)
+        Ok(done.rows_affected() == 1)
     })
 }
 
-/// Keeps what was drawn of a week; false where that was done before. Each is an entry, whose it is, its sort, and the keyed hash
-/// of what it is about.
+/// Keeps what was drawn of a week; false where that was done before. Each is an entry, whose it is, its sort, and the
+/// keyed hash of what it is about.
 pub async fn draw(
     store: &Store,
     week: Week,

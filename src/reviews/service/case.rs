@@ -130,7 +130,8 @@ fn state(state: AccountState) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
-/// What the instance still holds; who reported it. How the account stands today is left out: that says what was decided.
+/// What the instance still holds; who reported it. How the account stands today is left out: that says what was
+/// decided.
 async fn of_instance(
     read: &mut Read,
     account: AccountId,

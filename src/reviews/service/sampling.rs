@@ -29,8 +29,8 @@ fn permit() -> Result<access::Permit, Problem> {
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), ""))
 }
 
-/// Binds the seeds of this week and the next, and draws each week that has ended. Whatever the number of processes, each is
-/// done once: the subject of the deed is the week, and its row is written once.
+/// Binds the seeds of this week and the next, and draws each week that has ended. Whatever the number of processes,
+/// each is done once: the subject of the deed is the week, and its row is written once.
 ///
 /// # Errors
 /// If store or record cannot be read or written; the next run goes on with it.
