@@ -13,7 +13,7 @@ use crate::{
     deeds::{AnyDeed, CommitSample, DrawSample, GiveOpinion, JudgeDecision},
     frame::{self, Framed},
     id::OperatorId,
-    ledger::{Detail, Filter, unreadable},
+    ledger::{Deed, Detail, Filter, unreadable},
     path,
     problem::{Kind, Problem},
     record::{deed_of, line},
@@ -100,9 +100,22 @@ fn judged(sample: &Sample, own: Option<(Option<String>, String)>) -> Option<Judg
 
 /// What the second person wrote: it stands sealed in the record, and nowhere else.
 async fn note(context: &Context, sample: &Sample) -> Result<String, Problem> {
-    let Some((_, entry, _)) = sample.verdict else { return Ok(String::new()) };
+    let Some((verdict, entry, _)) = sample.verdict else { return Ok(String::new()) };
     let detail = context.app.ledger.entry(entry).await.map_err(unreadable)?;
-    Ok(detail.map(|detail| line(&detail.entry, "").why).unwrap_or_default())
+    // The row is in the store, where somebody may have changed it.
+    let says = |detail: &&Detail| {
+        let facts = &detail.entry.leaf["facts"];
+        detail.entry.deed == JudgeDecision::KIND
+            && facts["decision"] == sample.entry
+            && facts["verdict"] == verdict.name()
+    };
+    let detail = detail.as_ref().filter(says).ok_or_else(|| {
+        Problem::unavailable(
+            format!("What the store has of the review of entry {} isn’t what entry {entry} says.", sample.entry),
+            "The audit log has what was said: look there.",
+        )
+    })?;
+    Ok(line(&detail.entry, "").why)
 }
 
 /// The newest weeks, those that nothing bound among them, and the next.

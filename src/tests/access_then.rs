@@ -57,6 +57,9 @@ async fn a_grant_that_ended_is_in_before_and_out_after_with_the_entry_that_did_i
         let in_force = |page: &str| under(page, "Grants in force").contains("on harbour: spam; sign-ups");
         assert!(in_force(&page(&house, &owner, before, None).await));
         assert!(!in_force(&page(&house, &owner, after, None).await));
+        // As the field of a browser writes it, without a zone.
+        let typed = house.get(Some(&owner), address(before, None).trim_end_matches('Z')).await;
+        assert!(in_force(&typed.body), "{}", typed.body);
         // Its time was over at noon, whenever that was noted.
         assert!(!in_force(&page(&house, &owner, noon, None).await));
         for (at, and) in [(before, after), (after, before)] {

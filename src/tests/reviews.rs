@@ -3,7 +3,7 @@
 
 use crate::{
     grants::timed,
-    support::{Answered, House, NO_SANCTION, house, postgres, sqlite},
+    support::{Answered, House, NO_SANCTION, house, postgres, sql, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -287,6 +287,11 @@ async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion()
         }
         let page = house.get(Some(&auditor), "/reviews").await.body;
         assert!(page.contains("0 of 1: too few to tell") && page.contains("How often each reviewer agreed"), "{page}");
+        // What somebody changes in the store is not taken for what was said.
+        sql(&house.app.store, "update review_samples set verdict = 'agree' where verdict = 'reverse'").await.unwrap();
+        let page = house.get(Some(&auditor), &address).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
+        assert!(page.body.contains("isn’t what entry"), "{}", page.body);
         assert_eq!(house.open_deeds().await, 0);
     }
 }
