@@ -37,7 +37,12 @@ async fn without_a_word_in_the_configuration_there_is_no_form_and_no_instance_is
     let said = async |house: &House, address: &str| {
         let page = house.get(None, address).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{address}");
-        page.body.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).map(str::to_owned).unwrap_or_else(|| panic!("{address}: {}", page.body))
+        page.body
+            .split("<main")
+            .nth(1)
+            .and_then(|rest| rest.split("</main>").next())
+            .map(str::to_owned)
+            .unwrap_or_else(|| panic!("{address}: {}", page.body))
     };
     let page = said(&closed, "/i/harbour/ask").await;
     assert_eq!(page, said(&closed, "/i/nowhere/ask").await);

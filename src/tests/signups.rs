@@ -582,11 +582,15 @@ async fn a_digit_chooses_a_common_reason() {
         house.get(Some(&owner), &address).await.body.replace("<!>", "")
     };
     let rejecting = page("reject").await;
-    let reasons: Vec<&str> = rejecting.split("name=\"reason\"").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
+    let reasons: Vec<&str> =
+        rejecting.split("name=\"reason\"").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
     assert_eq!(reasons.len(), howdah::signups::REASONS.len() + 1, "{rejecting}");
     for (digit, reason) in (1..).zip(howdah::signups::REASONS) {
         let radio = rejecting.split("<input").find(|input| input.contains(&format!("value=\"{reason}\""))).unwrap();
-        assert!(radio.contains(&format!("data-key=\"{digit}-")) && !radio.split('>').next().unwrap().contains("checked"), "{radio}");
+        assert!(
+            radio.contains(&format!("data-key=\"{digit}-")) && !radio.split('>').next().unwrap().contains("checked"),
+            "{radio}"
+        );
     }
     assert!(reasons.last().unwrap().contains("value=\"\""), "{reasons:?}");
     assert!(!page("approve").await.contains("name=\"reason\""));
