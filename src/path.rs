@@ -12,6 +12,8 @@ pub const YOUR_SIGN_IN: &str = "/your-sign-in";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
+pub const TIMELINE: &str = "/audit/timeline";
+pub const ALARMS: &str = "/audit/alarms";
 pub const PEOPLE: &str = "/people";
 pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
@@ -93,6 +95,11 @@ pub fn batch(instance: &InstanceName, batch: &str) -> String {
 /// Mastodon's own log beside ours.
 pub fn instance_log(instance: &InstanceName) -> String {
     format!("/i/{instance}/audit/instance")
+}
+
+/// What was decided in a period, in numbers alone.
+pub fn transparency(instance: &InstanceName) -> String {
+    format!("/i/{instance}/transparency")
 }
 
 pub fn audit_entry(index: i64) -> String {

@@ -88,6 +88,7 @@ impl Scope {
             | P::ViewInvitations
             | P::ManageInvitations
             | P::DeleteAccounts
+            | P::AcknowledgeAlarms
             | P::ViewAppeals => false,
         }
     }
@@ -121,6 +122,8 @@ pub enum Permission {
     ViewWholeLedger,
     /// Export, checkpoints on demand and verification.
     CheckLedger,
+    /// Take note of alarms, with a word on what was found.
+    AcknowledgeAlarms,
     /// People of the console: add, disable, change roles, reset sign-ins, end sessions.
     ManageOperators,
     /// Rules about servers, mail domains and addresses.
@@ -153,7 +156,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -168,6 +171,7 @@ impl Permission {
         Self::ViewOwnLedger,
         Self::ViewWholeLedger,
         Self::CheckLedger,
+        Self::AcknowledgeAlarms,
         Self::ManageOperators,
         Self::ViewBlocks,
         Self::ManageBlocks,
@@ -201,6 +205,7 @@ impl Permission {
             Self::ViewOwnLedger => "view own actions",
             Self::ViewWholeLedger => "view whole audit log",
             Self::CheckLedger => "verify the audit log",
+            Self::AcknowledgeAlarms => "acknowledge alarms",
             Self::ManageOperators => "manage people",
             Self::ViewBlocks => "view federation",
             Self::ManageBlocks => "manage federation",
@@ -246,6 +251,7 @@ impl Permission {
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
+            | Self::AcknowledgeAlarms
             | Self::ViewBlocks
             | Self::ViewGrants
             | Self::ViewRoles
@@ -264,7 +270,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         P::DecideReports | P::DecideSignUps | P::Reveal | P::LinkAccount => (true, true, true, false),
         P::SearchPersonal => (true, true, false, false),
         P::ViewAppeals | P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
-        P::ViewWholeLedger | P::ViewGrants | P::ViewRoles => (true, false, false, true),
+        P::ViewWholeLedger | P::AcknowledgeAlarms | P::ViewGrants | P::ViewRoles => (true, false, false, true),
         P::DecideAboutStaff
         | P::CloseRegistrations
         | P::OpenRegistrations

@@ -1,6 +1,8 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Tree, api, service};
+use super::{
+    AuditPage, DRAWN, Drawn, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Moment, TimelinePage, Tree, api, service,
+};
 use crate::{
     frame::Frame,
     ledger::check::Check,
@@ -11,9 +13,12 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
+use similar::{ChangeTag, TextDiff};
 
 const CHECK: &str = form::action::<api::Check>();
 const CHECKPOINT: &str = form::action::<api::Checkpoint>();
+const SAVE: &str = form::action::<api::SaveFilter>();
+const DELETE: &str = form::action::<api::DeleteFilter>();
 
 #[component]
 pub fn Audit() -> impl IntoView {
@@ -69,8 +74,12 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         }
     });
     let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
-        view! { <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a> }
+        view! {
+            <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a>
+            <a class="btn quiet" href=path::transparency(&head.name)>"Transparency report"</a>
+        }
     });
+    let alarms = page.whole.then(|| view! { <a class="btn quiet" href=path::ALARMS>"Alarms"</a> });
     let scope = (!page.whole).then(|| view! { <span class="badge">"your own actions"</span> });
     view! {
         <div class="head">
@@ -78,10 +87,11 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             <span class="badge">{entries(&page.tree)}</span>
             {scope}
             {checkpoint_sentence(&page.tree, &frame)}
-            <span class="end">{beside} {check}</span>
+            <span class="end">{alarms} {beside} {check}</span>
         </div>
         {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
+        {saved(&page, &frame)}
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
@@ -119,31 +129,23 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
 fn filters(page: &AuditPage) -> AnyView {
     let filter = &page.filter;
     let search = Search::parse(&Search::parse(&page.search).only(&Filter::KEYS));
-    let option = |value: String, words: String, current: &str| {
-        let selected = value == current;
-        view! { <option value=value selected=selected>{words}</option> }.into_any()
-    };
-    let people = page.people.iter().map(|(id, name)| option(id.clone(), name.clone(), &filter.who)).collect_view();
-    let instances = page
-        .instances
-        .iter()
-        .map(|(name, title)| option(name.to_string(), title.clone(), &filter.instance))
-        .collect_view();
-    let kinds = KINDS
-        .iter()
-        .map(|(value, words)| option((*value).to_owned(), (*words).to_owned(), &filter.kind))
-        .collect_view();
-    let outcomes = DeedState::ALL
-        .iter()
-        .map(|outcome| option(outcome.name().to_owned(), outcome.word().to_owned(), &filter.outcome))
-        .collect_view();
+    let people = page.people.clone();
+    let instances = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect::<Vec<_>>();
+    let kinds = KINDS.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
+    let outcomes =
+        DeedState::ALL.iter().map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned())).collect::<Vec<_>>();
+    let several = [
+        chosen(&search, "who", &filter.who, &people),
+        chosen(&search, "instance", &filter.instance, &instances),
+        chosen(&search, "kind", &filter.kind, &kinds),
+        chosen(&search, "outcome", &filter.outcome, &outcomes),
+    ];
     view! {
         <form method="get" action=path::AUDIT class="chips bar">
-            {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anyone"</option>{people}</select> })}
-            {(page.instances.len() > 1).then(|| view! { <select class="chip" name="instance" aria-label="Instance"><option value="">"All \
-            instances"</option>{instances}</select> })}
-            <select class="chip" name="kind" aria-label="Action"><option value="">"All actions"</option>{kinds}</select>
-            <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
+            {page.whole.then(|| choice("who", "Who", ("Anyone", "or another person"), &people, &filter.who))}
+            {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
+            {choice("kind", "Action", ("All actions", "or another action"), &kinds, &filter.kind)}
+            {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
             <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
             <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
@@ -152,12 +154,111 @@ fn filters(page: &AuditPage) -> AnyView {
             {list::kept_of(&search, &Filter::CHIPS)}
         </form>
         <div class="chips">
+            {several}
+            {timeline_link(filter)}
             {list::chip(path::AUDIT, &search, "sign-ins", "no", "Without sign-ins".to_owned(), &filter.sign_ins)}
             {(filter.folds() || !filter.batches.is_empty()).then(|| list::chip(path::AUDIT, &search, "batches", "each", "Each entry of batches".to_owned(), &filter.batches))}
             {(!filter.batch.is_empty()).then(|| list::chip_off(path::AUDIT, &search, "batch", "Entries of one batch"))}
         </div>
     }
     .into_any()
+}
+
+/// A field that adds a value to those that the list is narrowed to; with one chosen, it is that one that stands in it.
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    (all, another): (&'static str, &'static str),
+    options: &[(String, String)],
+    values: &[String],
+) -> AnyView {
+    let single = values.first().filter(|_| values.len() == 1);
+    let first = if values.len() > 1 { another } else { all };
+    let kept = (values.len() > 1).then(|| view! { <input type="hidden" name=name value=values.join(",") /> });
+    let options = options
+        .iter()
+        .map(|(value, words)| {
+            let selected = single == Some(value);
+            view! { <option value=value.clone() selected=selected>{words.clone()}</option> }
+        })
+        .collect_view();
+    view! { {kept} <select class="chip" name=name aria-label=label><option value="">{first}</option>{options}</select> }
+        .into_any()
+}
+
+/// What of several values can be let go of, one by one; and the way to a second one.
+fn chosen(search: &Search, key: &'static str, values: &[String], options: &[(String, String)]) -> AnyView {
+    let word = |value: &String| {
+        options.iter().find(|(own, _)| own == value).map_or_else(|| value.clone(), |(_, words)| words.clone())
+    };
+    if values.len() < 2 {
+        return ().into_any();
+    }
+    values
+        .iter()
+        .map(|value| {
+            let others: Vec<&str> = values.iter().filter(|own| *own != value).map(String::as_str).collect();
+            let href = format!("{}{}", path::AUDIT, search.with(key, &others.join(",")));
+            view! { <a class="chip" href=href aria-current="true">{format!("{} ×", word(value))}</a> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// The way to everything about the one that the list is narrowed to.
+fn timeline_link(filter: &Filter) -> AnyView {
+    let instance = filter.instance.first().filter(|_| filter.instance.len() == 1);
+    let one = match (filter.account.as_str(), filter.batch.as_str(), filter.who.as_slice()) {
+        ("", "", [who]) => Some(("who", who.as_str())),
+        ("", "", _) => None,
+        ("", batch, _) => Some(("batch", batch)),
+        (account, ..) => Some(("account", account)),
+    };
+    let Some((key, value)) = one else { return ().into_any() };
+    let mut query = Search::parse(&Search::default().with(key, value));
+    if let Some(instance) = instance {
+        query = Search::parse(&query.with("instance", instance));
+    }
+    view! { <a class="chip" href=format!("{}{}", path::TIMELINE, query.without(&[]))>"Timeline"</a> }.into_any()
+}
+
+/// One's own filters, and the form that keeps the present one.
+fn saved(page: &AuditPage, frame: &Frame) -> AnyView {
+    let present = Search::parse(&page.search).only(&Filter::KEYS);
+    let draft = frame.draft_for(SAVE);
+    let own = page
+        .saved
+        .iter()
+        .map(|(name, search)| {
+            let current = (*search == present).then_some("true");
+            view! { <a class="chip" href=format!("{}{search}", path::AUDIT) aria-current=current><bdi>{name.clone()}</bdi></a> }
+        })
+        .collect_view();
+    let delete = page.saved.iter().find(|(_, search)| *search == present).map(|(name, _)| {
+        view! {
+            <form method="post" action=DELETE class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="name" value=name.clone() />
+                <button class="btn quiet">"Delete the filter “" <bdi>{name.clone()}</bdi> "”"</button>
+            </form>
+        }
+    });
+    let save = (!present.is_empty() && delete.is_none() && page.wrong.is_none()).then(|| {
+        let typed = draft.and_then(|draft| draft.value("name")).unwrap_or_default().to_owned();
+        view! {
+            <form method="post" action=SAVE class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="search" value=present.clone() />
+                <input class="chip" name="name" maxlength="60" aria-label="Name of this filter" placeholder="Name" autocomplete="off" value=typed />
+                <button class="btn quiet">"Save filter"</button>
+                {form::beside(draft, "name")}
+            </form>
+        }
+    });
+    if page.saved.is_empty() && save.is_none() {
+        return ().into_any();
+    }
+    view! { <div class="chips">{own} {delete} {save}</div> }.into_any()
 }
 
 fn outcome(line: &Line) -> AnyView {
@@ -247,6 +348,34 @@ fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
     .into_any()
 }
 
+/// So long a comparison may take; what then is not told apart stands as replaced.
+const COMPARED_WITHIN: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// One side of a change, with the words marked that the other one does not have. Where nothing stood before, or nothing after,
+/// there is nothing to compare.
+fn difference(before: &str, after: &str, side: ChangeTag) -> AnyView {
+    let whole = if side == ChangeTag::Delete { before } else { after };
+    if before.is_empty() || after.is_empty() || before == after {
+        return view! { {whole.to_owned()} }.into_any();
+    }
+    let compared = TextDiff::configure().timeout(COMPARED_WITHIN).diff_words(before, after);
+    // Words that follow one another are marked as one.
+    let mut parts: Vec<(bool, String)> = Vec::new();
+    for change in compared.iter_all_changes().filter(|change| [ChangeTag::Equal, side].contains(&change.tag())) {
+        let marked = change.tag() != ChangeTag::Equal;
+        match parts.last_mut().filter(|(last, _)| *last == marked) {
+            Some((_, text)) => text.push_str(change.value()),
+            None => parts.push((marked, change.value().to_owned())),
+        }
+    }
+    let part = |(marked, text): (bool, String)| match (marked, side) {
+        (false, _) | (true, ChangeTag::Equal) => view! { {text} }.into_any(),
+        (true, ChangeTag::Delete) => view! { <del>{text}</del> }.into_any(),
+        (true, ChangeTag::Insert) => view! { <ins>{text}</ins> }.into_any(),
+    };
+    parts.into_iter().map(part).collect_view().into_any()
+}
+
 fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
@@ -258,7 +387,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
         view! {
             <section class="card"><header><h2>{title}</h2></header>
                 <table><thead><tr><th>"Action"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
-                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{before.clone()}</bdi></td><td class="said"><bdi>{after.clone()}</bdi></td></tr> }).collect_view()}
+                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{difference(before, after, ChangeTag::Delete)}</bdi></td><td class="said"><bdi>{difference(before, after, ChangeTag::Insert)}</bdi></td></tr> }).collect_view()}
                 </tbody></table>
             </section>
         }
@@ -317,6 +446,180 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                 </section>
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Timeline() -> impl IntoView {
+    desk::page(
+        desk::Desk::Audit,
+        async |asked| service::timeline::page(&asked.context, &asked.search).await,
+        timeline_body,
+        |_, page| if page.title.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {}", page.title) },
+    )
+}
+
+fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
+    let wrong = page.wrong.as_ref().map(|wrong| {
+        // Nothing is asked yet where nobody is named: that is no mistake.
+        let asked = !Search::parse(&page.search).only(&["account", "server", "who", "batch"]).is_empty();
+        let (class, role) = if asked { ("note lead danger", "alert") } else { ("note lead", "status") };
+        if asked {
+            desk::set_status(wrong);
+        }
+        view! { <p class=class role=role>{form::sentence(wrong)}</p> }
+    });
+    let further = page.further.clone().map(|(at, href)| {
+        view! {
+            <p class="note lead">"Mastodon’s audit log was searched back to " {time::absolute(at)} "."
+                <a class="link" href=href>"Search further back →"</a></p>
+        }
+    });
+    let title = if page.title.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {}", page.title) };
+    let body = page.wrong.is_none().then(|| {
+        view! {
+            {drawn(&page.drawn)}
+            {moments(&page, &frame)}
+            {further}
+            <div class="head foot">
+                <span class="soft small">{ui::count(page.moments.len(), "entry", "entries")} " of both logs shown, newest first"</span>
+                <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
+            </div>
+        }
+    });
+    view! {
+        <div class="head">
+            {list::crumb(path::AUDIT, "Audit log")}
+            <h1><bdi>{title}</bdi></h1>
+        </div>
+        {timeline_form(&page)}
+        {wrong}
+        {body}
+    }
+    .into_any()
+}
+
+fn timeline_form(page: &TimelinePage) -> AnyView {
+    let filter = &page.filter;
+    let instances = (page.instances.len() > 1).then(|| {
+        let options: Vec<_> = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect();
+        choice("instance", "Instance", ("Choose an instance", "Choose an instance"), &options, &filter.instance)
+    });
+    view! {
+        <form method="get" action=path::TIMELINE class="chips bar">
+            {instances}
+            <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
+            <input class="chip" name="server" aria-label="Server" placeholder="example.org" autocomplete="off" value=page.server.clone() />
+            <button class="btn">"Apply"</button>
+            {list::kept([("who", filter.who.join(",").as_str()), ("batch", filter.batch.as_str()), ("kind", filter.kind.join(",").as_str()), ("outcome", filter.outcome.join(",").as_str())])}
+        </form>
+    }
+    .into_any()
+}
+
+/// How the bars of each of [`DRAWN`] look.
+const BARS: [&str; DRAWN.len()] =
+    ["bar", "bar reveals", "bar sign-ins", "bar refused", "bar outside", "bar theirs"];
+
+/// What happened by the hour of the day, as bars one upon the other, and the same as a table.
+fn drawn(drawn: &Drawn) -> AnyView {
+    let total = drawn.total();
+    if total == 0 {
+        return ().into_any();
+    }
+    let (width, height) = (640, 90);
+    let step = width / drawn.hours.len();
+    let most = drawn.hours.iter().map(|hour| hour.iter().sum()).max().unwrap_or(0).max(1);
+    let bars = drawn
+        .hours
+        .iter()
+        .enumerate()
+        .flat_map(|(hour, numbers)| {
+            let mut below = 0;
+            let groups = numbers.iter().zip(BARS).zip(DRAWN).filter(|((number, _), _)| **number > 0);
+            groups
+                .map(|((number, class), group)| {
+                    let from = below * height / most;
+                    below += *number;
+                    let tall = (below * height / most).saturating_sub(from).max(1);
+                    let title = format!("{hour:02}:00: {number} {group}");
+                    view! {
+                        <rect class=class x=hour * step + 1 y=height.saturating_sub(from + tall) width=step.saturating_sub(3) height=tall><title>{title}</title></rect>
+                    }
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect_view();
+    let there: Vec<usize> =
+        (0..DRAWN.len()).filter(|group| drawn.hours.iter().any(|hour| hour[*group] > 0)).collect();
+    let heads = there.iter().map(|group| view! { <th class="num">{DRAWN[*group]}</th> }).collect_view();
+    let rows = drawn
+        .hours
+        .iter()
+        .enumerate()
+        .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
+        .map(|(hour, numbers)| {
+            let cells = there.iter().map(|group| view! { <td class="num" data-label=DRAWN[*group]>{numbers[*group]}</td> }).collect_view();
+            view! { <tr><td class="mono">{format!("{hour:02}:00")}</td>{cells}</tr> }
+        })
+        .collect_view();
+    let said = format!("The newest {}, by hour of the UTC day", ui::count(total, "entry", "entries"));
+    view! {
+        <section class="card">
+            <header><h2>"By hour and kind"</h2><span class="soft small end">{said.clone()}</span></header>
+            <div class="body">
+                <svg class="chart" viewBox=format!("0 0 {width} {height}") role="img" aria-label=said>{bars}</svg>
+                <div class="ends soft small"><span>"00:00"</span><span>"23:59 UTC"</span></div>
+                <details><summary class="soft small">"As a table"</summary>
+                    <table class="list"><thead><tr><th>"UTC"</th>{heads}</tr></thead><tbody>{rows}</tbody></table>
+                </details>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
+    if page.moments.is_empty() {
+        return view! { <div class="card pad empty"><p>"No entries match. What was done here and what Mastodon’s audit log has \
+        about it are listed together."</p></div> }
+        .into_any();
+    }
+    let at = |at: crate::clock::Timestamp| {
+        view! { <td class="mono nowrap"><time datetime=time::machine(at) title=time::absolute(at)>{time::day(at, frame.now)} " " {time::clock(at)}</time></td> }
+    };
+    let row = |moment: &Moment| match moment {
+        Moment::Ours(line) => view! {
+            <tr data-row=keys::row()>
+                {at(line.at)}
+                <td class="nowrap"><a href=path::audit_entry(line.index)><b><bdi>{line.who.clone()}</bdi></b></a></td>
+                <td class="full fill"><bdi>{line.what.clone()}</bdi> <div class="cut soft small"><bdi>{line.why.clone()}</bdi></div></td>
+                <td class="nowrap"><span class="badge">"Howdah"</span></td>
+                <td>{outcome(line)}</td>
+            </tr>
+        }
+        .into_any(),
+        Moment::Theirs(_, row) => {
+            let trace = row.ours.map(|entry| view! { <a class="badge good" href=path::audit_entry(entry)>"entry " {entry}</a> });
+            let outside = row.ours.is_none().then(|| view! { <span class="badge warn">"outside the console"</span> });
+            view! {
+                <tr data-row=keys::row()>
+                    {at(row.at)}
+                    <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
+                    <td class="full fill">{row.action.clone()} " " <span class="soft">{row.kind.clone()} " "</span><bdi>{row.target.clone()}</bdi></td>
+                    <td class="nowrap"><span class="badge">"Mastodon"</span></td>
+                    <td>{trace}{outside}</td>
+                </tr>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"Log"</th><th>"Outcome"</th></tr></thead>
+            <tbody>{page.moments.iter().map(row).collect_view()}</tbody>
+        </table></div>
     }
     .into_any()
 }

@@ -19,6 +19,7 @@ use crate::{
     media, path,
     problem::Problem,
     reports::service::meanwhile,
+    transparency,
 };
 use axum::{
     Json, Router,
@@ -104,6 +105,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
+        .route("/i/{instance}/transparency.md", get(transparency::api::markdown))
+        .route("/i/{instance}/transparency.csv", get(transparency::api::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(unknown)
         .with_state(state)

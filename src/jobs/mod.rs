@@ -1,6 +1,7 @@
 //! Work outside a request. A job says what one run of it does and how often; all of them are watched over in one place.
 
 mod accounts;
+mod alarms;
 mod batches;
 mod clock;
 mod grants;
@@ -35,6 +36,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
+    jobs.keep(alarms::Alarms::new(app));
     jobs.keep(accounts::LeftTokens::new(app));
     jobs.keep(accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));

@@ -44,6 +44,8 @@ pub enum Subject {
     Setting(InstanceName, String),
     /// A role of the instance, by its id
     InstanceRole(InstanceName, String),
+    /// Something that somebody should look at
+    Alarm(String),
     /// One of the parts of an instance that are looked at for changes, as a whole
     Part(InstanceName, String),
 }

@@ -29,9 +29,21 @@ pub struct Filter {
     /// Only entries after this one.
     pub after: Option<i64>,
     pub batches: Batches,
+    /// Several values at once, in place of person, kind, instance and outcome above: what fits any of these.
+    pub any: Vec<Narrow>,
     /// Without who signed in and out, and what failed of it.
     pub without_sign_ins: bool,
     pub limit: i64,
+}
+
+/// One value of each of the fields that a list can be narrowed to several of; empty is every one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    pub operator: String,
+    pub kind: String,
+    pub instance: String,
+    /// An outcome's name, or `open`.
+    pub outcome: String,
 }
 
 /// The deeds that batches and imports carried out one by one. Each has said which in place of a session.
@@ -78,6 +90,20 @@ pub struct Entry {
     pub outcome_facts: Value,
 }
 
+/// An intent or fact as it stands in clear, for whoever reads all of them in their order.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub index: i64,
+    pub at: Timestamp,
+    pub kind: String,
+    pub deed: String,
+    pub operator: Option<String>,
+    pub instance: Option<String>,
+    pub facts: Value,
+    /// A person did it at that moment: no batch, job or command.
+    pub by_hand: bool,
+}
+
 /// One deed of somebody's, as far as it stands in clear.
 #[derive(Clone, Debug)]
 pub struct Worked {
@@ -110,6 +136,22 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
     and kind <> 'outcome' and at >= $1 and at < $2) \
     select e.idx, e.subject, e.leaf, o.at as closed_at from found e left join ledger_entries o on o.intent = e.idx \
     order by e.idx desc limit $3";
+
+/// What was recorded after an entry, in its order.
+pub const PASSED: &str = "select idx, at, kind, deed, operator, instance, leaf from ledger_entries \
+    where idx > $1 and idx <= $2 and kind <> 'outcome' order by idx";
+
+/// When somebody (or nobody known) did one sort of thing, newest first (`ledger_entries (operator, deed, idx)`).
+pub const TIMES_OF: [&str; 2] = [
+    "select at from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
+     order by idx desc limit $4",
+    "select at from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
+     order by idx desc limit $4",
+];
+
+/// When somebody did anything by hand, newest first (`ledger_entries (operator, idx)`).
+pub const TIMES_BY_HAND: &str = "select at from ledger_entries where operator = $1 and idx < $2 and at < $3 and kind = 'intent' \
+    and leaf not like '%\"session\":\"batch %' and leaf not like '%\"session\":\"command\"%' order by idx desc limit $4";
 
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
@@ -178,6 +220,17 @@ struct ClosedRow {
     subject: String,
     leaf: String,
     closed_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PassedRow {
+    idx: i64,
+    at: i64,
+    kind: String,
+    deed: String,
+    operator: Option<String>,
+    instance: Option<String>,
+    leaf: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -329,14 +382,46 @@ impl Ledger {
         Ok(below)
     }
 
+    /// When the newest of what fits was recorded, and what it was: nothing of it is opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times(&self, filter: &Filter) -> Result<Vec<(Timestamp, String)>, LedgerError> {
+        let rows = self.rows(filter).await?;
+        Ok(rows.into_iter().map(|row| (Timestamp(row.at), row.deed)).collect())
+    }
+
+    /// What fits, newest first. Of several values each is looked for by itself, so that each is found by its index.
     async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
+        if filter.any.is_empty() {
+            return self.rows_of(filter).await;
+        }
+        let mut found = BTreeMap::new();
+        for Narrow { operator, kind, instance, outcome } in filter.any.iter().cloned() {
+            let one = Filter {
+                operator: Some(operator),
+                kind: Some(kind),
+                instance: Some(instance),
+                outcome: Some(outcome),
+                any: Vec::new(),
+                ..filter.clone()
+            };
+            found.extend(self.rows_of(&one).await?.into_iter().map(|row| (row.idx, row)));
+        }
+        let limit = usize::try_from(filter.limit).unwrap_or(0);
+        Ok(found.into_values().rev().take(limit).collect())
+    }
+
+    async fn rows_of(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
+        const BY_OF: &str = listed!("e.operator = $1 and e.deed = $2 and ($4 = '' or e.subject = $4)");
         const BY: &str = listed!("e.operator = $1 and ($2 = '' or e.deed = $2) and ($4 = '' or e.subject = $4)");
         const OF: &str = listed!("e.deed = $2 and ($1 = '' or e.operator = $1) and ($4 = '' or e.subject = $4)");
         const ANY: &str = listed!("$1 = '' and $2 = '' and $4 = ''");
         let sql = match (&filter.subject, &filter.operator, &filter.kind) {
             (Some(subject), ..) if !subject.is_empty() => ABOUT,
+            (_, Some(operator), Some(kind)) if !operator.is_empty() && !kind.is_empty() => BY_OF,
             (_, Some(operator), _) if !operator.is_empty() => BY,
             (.., Some(kind)) if !kind.is_empty() => OF,
             _ => ANY,
@@ -408,6 +493,68 @@ impl Ledger {
         }
         found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
         Ok(found)
+    }
+
+    /// The intents and facts after an entry up to another, in their order, with nothing of them opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn passed(&self, after: i64, upto: i64) -> Result<Vec<Passed>, LedgerError> {
+        let rows: Vec<PassedRow> =
+            on!(&self.store, pool => sqlx::query_as(PASSED).bind(after).bind(upto).fetch_all(pool).await?);
+        let read = |row: PassedRow| {
+            let PassedRow { idx: index, at, kind, deed, operator, instance, leaf } = row;
+            let by_hand = kind == "intent" && !is_of_batch(&leaf) && !leaf.contains("\"session\":\"command\"");
+            let mut leaf: Value =
+                serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+            let facts = leaf["facts"].take();
+            Ok(Passed { index, at: Timestamp(at), kind, deed, operator, instance, facts, by_hand })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// When somebody did one sort of thing up to an entry, newest first; of nobody known where `operator` is `None`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_of(
+        &self,
+        operator: Option<&str>,
+        deed: &str,
+        upto: i64,
+        limit: i64,
+    ) -> Result<Vec<Timestamp>, LedgerError> {
+        let [of, of_nobody] = TIMES_OF;
+        let sql = if operator.is_some() { of } else { of_nobody };
+        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(sql)
+            .bind(operator.unwrap_or_default()).bind(deed).bind(upto).bind(limit).fetch_all(pool).await?);
+        Ok(times.into_iter().map(Timestamp).collect())
+    }
+
+    /// When somebody did anything by hand before an entry and a moment, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_by_hand(
+        &self,
+        operator: &str,
+        before: i64,
+        earlier: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Timestamp>, LedgerError> {
+        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(TIMES_BY_HAND)
+            .bind(operator).bind(before).bind(earlier.0).bind(limit).fetch_all(pool).await?);
+        Ok(times.into_iter().map(Timestamp).collect())
+    }
+
+    /// When an entry was recorded; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn recorded_at(&self, index: i64) -> Result<Option<Timestamp>, LedgerError> {
+        const SQL: &str = "select at from ledger_entries where idx = $1";
+        let at: Option<i64> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(index).fetch_optional(pool).await?);
+        Ok(at.map(Timestamp))
     }
 
     /// The sealed document of an entry's leaf, where it opens.

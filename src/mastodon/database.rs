@@ -23,6 +23,7 @@ mod signups;
 mod site;
 mod snapshot;
 mod standing;
+mod transparency;
 
 pub use account::{Account, Found, MOST_BY_NAME, ServerFacts, StrikeRow};
 pub use appeals::{AppealDecided, AppealRow};
@@ -47,6 +48,7 @@ pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
+pub use transparency::{AppealOutcome, Period, ReportOutcome};
 
 use crate::{
     problem::Problem,

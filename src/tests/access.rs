@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 59] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -96,7 +96,10 @@ pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
     ("/api/people/disable", &[("operator", "nobody"), ("disabled", "yes")]),
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
+    ("/api/alarms/acknowledge", &[("alarm", "none"), ("why", "a test")]),
     ("/api/audit/check", &[]),
+    ("/api/audit/save-filter", &[("name", ""), ("search", "?kind=reveal")]),
+    ("/api/audit/delete-filter", &[("name", "none")]),
     (
         "/api/domains/set",
         &[
@@ -222,7 +225,7 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 45] = [
+pub const PAGES: [(&str, &str); 48] = [
     ("/i/{instance}", "/i/harbour"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
@@ -237,6 +240,9 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}/registrations", "/i/harbour/registrations"),
     ("/audit", "/audit"),
     ("/audit/{index}", "/audit/0"),
+    ("/audit/alarms", "/audit/alarms"),
+    ("/audit/timeline", "/audit/timeline"),
+    ("/i/{instance}/transparency", "/i/harbour/transparency"),
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
     ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),
@@ -277,11 +283,13 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/domains/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
+    "/i/harbour/transparency.md",
+    "/i/harbour/transparency.csv",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
     "/i/harbour/domains/export/domain_blocks.csv",

@@ -21,11 +21,13 @@ use tower::ServiceExt;
 const ENCODINGS: [&str; 5] = ["gzip, deflate, br, zstd", "gzip, deflate", "gzip", "br", "deflate"];
 
 /// Every file there is: those of the record narrowed to what does not grow by asking.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "/audit/export.csv?kind=signed_out",
     "/audit/export.jsonl?kind=signed_out",
     "/audit/export.csv?kind=start_grant",
     "/grants/01contractor/sheet.csv",
+    "/i/harbour/transparency.csv",
+    "/i/harbour/transparency.md",
     "/i/harbour/domains/export/domain_blocks.csv",
     "/i/harbour/domains/export/domain_allows.csv",
 ];

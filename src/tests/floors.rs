@@ -34,6 +34,7 @@ const FLOORS: [&[&str]; 12] = [
     &["frame", "ui"],
     &[
         "accounts",
+        "alarms",
         "appeals",
         "audit",
         "batches",
@@ -49,6 +50,7 @@ const FLOORS: [&[&str]; 12] = [
         "roles",
         "sign_in",
         "signups",
+        "transparency",
     ],
     &["app", "cli", "http", "jobs"],
 ];

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod alarms;
 mod answers;
 mod appeals;
 mod audit;
@@ -59,6 +60,7 @@ mod standby;
 mod store;
 mod style;
 mod support;
+mod transparency;
 mod versions;
 mod waiting;
 mod watching;
