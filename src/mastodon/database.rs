@@ -25,7 +25,7 @@ mod snapshot;
 mod standing;
 mod transparency;
 
-pub use account::{Account, Found, MOST_BY_NAME, ServerFacts, StrikeRow};
+pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow};
 pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{
@@ -46,7 +46,7 @@ pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
-pub use snapshot::Part;
+pub use snapshot::WatchedPart;
 pub use standing::Standing;
 pub use transparency::{AppealOutcome, Period, ReportOutcome};
 
