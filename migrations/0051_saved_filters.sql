@@ -5,3 +5,6 @@ create table saved_filters (
     search text not null,
     primary key (operator, name)
 );
+
+-- Every outcome but success is rare, and is looked for among very many.
+create index ledger_entries_outcome on ledger_entries (outcome, intent) where outcome is not null;

@@ -137,6 +137,8 @@ pub struct Filter {
     pub kind: Vec<String>,
     pub outcome: Vec<String>,
     pub instance: Vec<String>,
+    /// A part of a person's name, or of the words of a kind.
+    pub q: String,
     /// The account a deed was about: an id, or a handle.
     pub account: String,
     /// Days as `2026-11-23`.
@@ -152,8 +154,8 @@ pub struct Filter {
 
 impl Filter {
     /// Its names in an address.
-    pub const KEYS: [&str; 10] =
-        ["who", "kind", "outcome", "instance", "account", "from", "to", "batches", "batch", "sign-ins"];
+    pub const KEYS: [&str; 11] =
+        ["who", "kind", "outcome", "instance", "q", "account", "from", "to", "batches", "batch", "sign-ins"];
     /// Those that no field of its form holds.
     pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
 
@@ -161,7 +163,7 @@ impl Filter {
     /// looks for each.
     pub fn folds(&self) -> bool {
         let several = [&self.kind, &self.outcome].iter().all(|values| values.is_empty());
-        several && [&self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
+        several && [&self.q, &self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
     }
 }
 
@@ -169,8 +171,14 @@ impl Filter {
 pub const MOST_DRAWN: i64 = 500;
 
 /// What kinds of entries are drawn together, in the order of their bars; the last is Mastodon's own log.
-pub const DRAWN: [&str; 6] =
-    ["decisions and changes", "reveals and searches", "sign-ins", "refused", "outside the console", "Mastodon’s audit log"];
+pub const DRAWN: [&str; 6] = [
+    "decisions and changes",
+    "reveals and searches",
+    "sign-ins",
+    "refused",
+    "outside the console",
+    "Mastodon’s audit log",
+];
 
 /// Among which an entry of this kind is drawn.
 pub fn kind_group(kind: &str) -> &'static str {

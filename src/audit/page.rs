@@ -1,7 +1,8 @@
 //! The views of the audit desk.
 
 use super::{
-    AuditPage, DRAWN, Drawn, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Moment, TimelinePage, Tree, api, service,
+    AuditPage, DRAWN, Drawn, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Moment, TimelinePage, Tree, api,
+    service,
 };
 use crate::{
     frame::Frame,
@@ -146,6 +147,7 @@ fn filters(page: &AuditPage) -> AnyView {
             {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
             {choice("kind", "Action", ("All actions", "or another action"), &kinds, &filter.kind)}
             {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
+            <input class="chip" name="q" aria-label="Part of a name or an action" placeholder="Name or action" autocomplete="off" value=filter.q.clone() />
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
             <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
             <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
@@ -519,8 +521,7 @@ fn timeline_form(page: &TimelinePage) -> AnyView {
 }
 
 /// How the bars of each of [`DRAWN`] look.
-const BARS: [&str; DRAWN.len()] =
-    ["bar", "bar reveals", "bar sign-ins", "bar refused", "bar outside", "bar theirs"];
+const BARS: [&str; DRAWN.len()] = ["bar", "bar reveals", "bar sign-ins", "bar refused", "bar outside", "bar theirs"];
 
 /// What happened by the hour of the day, as bars one upon the other, and the same as a table.
 fn drawn(drawn: &Drawn) -> AnyView {
@@ -551,8 +552,7 @@ fn drawn(drawn: &Drawn) -> AnyView {
                 .collect::<Vec<_>>()
         })
         .collect_view();
-    let there: Vec<usize> =
-        (0..DRAWN.len()).filter(|group| drawn.hours.iter().any(|hour| hour[*group] > 0)).collect();
+    let there: Vec<usize> = (0..DRAWN.len()).filter(|group| drawn.hours.iter().any(|hour| hour[*group] > 0)).collect();
     let heads = there.iter().map(|group| view! { <th class="num">{DRAWN[*group]}</th> }).collect_view();
     let rows = drawn
         .hours
@@ -560,7 +560,10 @@ fn drawn(drawn: &Drawn) -> AnyView {
         .enumerate()
         .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
         .map(|(hour, numbers)| {
-            let cells = there.iter().map(|group| view! { <td class="num" data-label=DRAWN[*group]>{numbers[*group]}</td> }).collect_view();
+            let cells = there
+                .iter()
+                .map(|group| view! { <td class="num" data-label=DRAWN[*group]>{numbers[*group]}</td> })
+                .collect_view();
             view! { <tr><td class="mono">{format!("{hour:02}:00")}</td>{cells}</tr> }
         })
         .collect_view();
@@ -589,7 +592,8 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
     let at = |at: crate::clock::Timestamp| {
         view! { <td class="mono nowrap"><time datetime=time::machine(at) title=time::absolute(at)>{time::day(at, frame.now)} " " {time::clock(at)}</time></td> }
     };
-    let row = |moment: &Moment| match moment {
+    let row = |moment: &Moment| {
+        match moment {
         Moment::Ours(line) => view! {
             <tr data-row=keys::row()>
                 {at(line.at)}
@@ -614,6 +618,7 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
             }
             .into_any()
         }
+    }
     };
     view! {
         <div class="card"><table class="list">

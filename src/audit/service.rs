@@ -102,7 +102,33 @@ const MOST_WAYS: usize = 24;
 ///
 /// # Errors
 /// Invalid, where there are too many.
-fn ways(filter: &Filter) -> Result<Vec<Narrow>, Problem> {
+fn ways(filter: &Filter, people: &[(&str, &str)]) -> Result<Vec<Narrow>, Problem> {
+    let mut ways = Vec::new();
+    if filter.q.is_empty() {
+        ways = combined(filter);
+    } else {
+        let sought = filter.q.to_lowercase();
+        let says = |words: &str| words.to_lowercase().contains(&sought);
+        let free = |values: &[String], value: &str| values.is_empty() || values.iter().any(|own| own == value);
+        for (id, _) in people.iter().filter(|(id, name)| says(name) && free(&filter.who, id)) {
+            ways.extend(combined(&Filter { who: vec![(*id).to_owned()], ..filter.clone() }));
+        }
+        for (kind, _) in KINDS.iter().filter(|(kind, words)| (says(kind) || says(words)) && free(&filter.kind, kind)) {
+            ways.extend(combined(&Filter { kind: vec![(*kind).to_owned()], ..filter.clone() }));
+        }
+        if ways.is_empty() {
+            return Err(unknown("q", &filter.q, "Enter a part of a person’s name or of a kind of action"));
+        }
+    }
+    if ways.len() > MOST_WAYS {
+        let said = format!("These filters allow {} combinations, and {MOST_WAYS} at most are searched.", ways.len());
+        return Err(Problem::new(Kind::Invalid, said, "Choose fewer values, or write more letters."));
+    }
+    Ok(ways)
+}
+
+/// One value of each field with one of each other.
+fn combined(filter: &Filter) -> Vec<Narrow> {
     let one_empty = |values: &[String]| if values.is_empty() { vec![String::new()] } else { values.to_vec() };
     let mut ways = Vec::new();
     for operator in one_empty(&filter.who) {
@@ -119,11 +145,7 @@ fn ways(filter: &Filter) -> Result<Vec<Narrow>, Problem> {
             }
         }
     }
-    if ways.len() > MOST_WAYS {
-        let said = format!("These filters allow {} combinations, and {MOST_WAYS} at most are searched.", ways.len());
-        return Err(Problem::new(Kind::Invalid, said, "Choose fewer values."));
-    }
-    Ok(ways)
+    ways
 }
 
 fn filter(search: &Search) -> Filter {
@@ -133,6 +155,7 @@ fn filter(search: &Search) -> Filter {
         kind: several(search, "kind"),
         outcome: several(search, "outcome"),
         instance: several(search, "instance"),
+        q: text("q"),
         account: text("account"),
         from: text("from"),
         to: text("to"),
@@ -175,7 +198,7 @@ async fn asked(
     let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
     let who = if whole { filter.who.clone() } else { vec![context.actor.operator.0.clone()] };
     let narrowed = ledger::Filter {
-        any: ways(&Filter { who, ..filter.clone() })?,
+        any: ways(&Filter { who, ..filter.clone() }, &people)?,
         subject: about(context, filter).await?,
         from: date("from", &filter.from)?,
         to,
@@ -223,7 +246,9 @@ async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Pro
     if filter.account.is_empty() {
         return Ok(None);
     }
-    let mut on = context.visible().filter(|own| filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name));
+    let mut on = context
+        .visible()
+        .filter(|own| filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name));
     let (Some(instance), None) = (on.next(), on.next()) else {
         return Err(wrong("Choose the instance first: each has its own accounts."));
     };

@@ -2,7 +2,7 @@
 
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
 use crate::{
-    clock::Timestamp,
+    clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
     store::{Driver, on},
 };
@@ -393,6 +393,11 @@ impl Ledger {
 
     /// What fits, newest first. Of several values each is looked for by itself, so that each is found by its index.
     async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
+        let narrowed = match (filter.from, filter.to) {
+            (None, None) => filter,
+            (from, to) => &self.within(filter, from, to).await?,
+        };
+        let filter = narrowed;
         if filter.any.is_empty() {
             return self.rows_of(filter).await;
         }
@@ -412,6 +417,38 @@ impl Ledger {
         Ok(found.into_values().rev().take(limit).collect())
     }
 
+    /// The same filter with the entries that a span lies between: they are recorded in the order of their time, but for what
+    /// the clocks of several processes differ by, or a clock was set back. So much of that is allowed for.
+    async fn within(
+        &self,
+        filter: &Filter,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> Result<Filter, LedgerError> {
+        const OUT_OF_ORDER: i64 = HOUR;
+        // By halving, in the database: a step reads one entry by its number.
+        const FIRST_SINCE: &str = "with recursive halved (low, high) as (select cast(0 as bigint), size from ledger_head where id = 1 \
+            union all select case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
+            then (low + high) / 2 + 1 else low end, \
+            case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
+            then high else (low + high) / 2 end from halved where low < high) select max(low) from halved";
+        let first = async |at: i64| -> Result<i64, LedgerError> {
+            let found: Option<i64> =
+                on!(&self.store, pool => sqlx::query_scalar(FIRST_SINCE).bind(at).fetch_one(pool).await?);
+            Ok(found.unwrap_or_default())
+        };
+        let mut narrowed = filter.clone();
+        if let Some(from) = from {
+            let after = first(from.0.saturating_sub(OUT_OF_ORDER)).await? - 1;
+            narrowed.after = Some(filter.after.map_or(after, |own| own.max(after)));
+        }
+        if let Some(to) = to {
+            let before = first(to.0.saturating_add(OUT_OF_ORDER)).await?;
+            narrowed.before = Some(filter.before.map_or(before, |own| own.min(before)));
+        }
+        Ok(narrowed)
+    }
+
     async fn rows_of(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
@@ -419,8 +456,20 @@ impl Ledger {
         const BY: &str = listed!("e.operator = $1 and ($2 = '' or e.deed = $2) and ($4 = '' or e.subject = $4)");
         const OF: &str = listed!("e.deed = $2 and ($1 = '' or e.operator = $1) and ($4 = '' or e.subject = $4)");
         const ANY: &str = listed!("$1 = '' and $2 = '' and $4 = ''");
+        // Every other outcome than success is rare: it leads wherever it is asked for (`ledger_entries (outcome, intent)`).
+        const ENDED: &str =
+            listed!("o.outcome = $5 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and $4 = ''");
+        // What is put down as open, and in case that is not true, the newest of all.
+        const OPEN: &str = listed!(
+            "e.idx in (select intent from open_deeds union all select idx from (select idx from ledger_entries \
+             where kind = 'intent' order by idx desc limit 1000) newest) \
+             and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and $4 = ''"
+        );
+        let outcome = filter.outcome.as_deref().unwrap_or_default();
         let sql = match (&filter.subject, &filter.operator, &filter.kind) {
             (Some(subject), ..) if !subject.is_empty() => ABOUT,
+            _ if outcome == "open" => OPEN,
+            _ if !matches!(outcome, "" | "succeeded") => ENDED,
             (_, Some(operator), Some(kind)) if !operator.is_empty() && !kind.is_empty() => BY_OF,
             (_, Some(operator), _) if !operator.is_empty() => BY,
             (.., Some(kind)) if !kind.is_empty() => OF,

@@ -110,11 +110,11 @@ async fn an_action_at_an_hour_nobody_knows_of_somebody_is_an_alarm_where_enough_
         assert_eq!(open(&house, AlarmKind::UnusualHours).await, [], "too little is known");
         house.app.clock.advance(9 * HOUR);
         for _ in 0..20 {
-            search(&house, HOURS_NEED_ACTIONS / 20 + 1).await;
+            search(&house, HOURS_NEED_ACTIONS / 20 + 3).await;
             house.app.clock.advance(DAY);
         }
         // The one night of before is forgotten after thirty days.
-        house.app.clock.advance(15 * HOUR + 9 * DAY);
+        house.app.clock.advance(15 * HOUR + 11 * DAY);
         search(&house, 2).await;
         service::look(&house.app).await.unwrap();
         let raised = open(&house, AlarmKind::UnusualHours).await;
@@ -256,7 +256,8 @@ async fn a_thousand_causes_are_a_few_alarms_and_a_look_is_kept_once() {
         assert_eq!(gathered.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [1_000 - MOST_OPEN]);
         // What is open already is still counted where it is.
         assert!(alarms::keep(store, from + 1, from + 2, &[raised("cause 3", 2_000)], Timestamp(9)).await.unwrap());
-        let third = open(&house, AlarmKind::ChangedOutside).await.into_iter().find(|alarm| alarm.entries == [3]).unwrap();
+        let third =
+            open(&house, AlarmKind::ChangedOutside).await.into_iter().find(|alarm| alarm.entries == [3]).unwrap();
         assert_eq!((third.number, third.last_entry), (2, Some(2_000)));
         let page = house.get(Some(&house.sign_in("admin").await), "/audit/alarms").await;
         assert!(page.body.contains("980 entries more of this kind"), "{}", page.body);
@@ -276,6 +277,8 @@ async fn what_is_so_by_itself_is_raised_once_too() {
         let last = open(&house, AlarmKind::LastDay).await;
         assert_eq!(last.len(), 1);
         assert_eq!(last[0].operator.as_ref().map(|id| id.0.as_str()), Some("01contractor"));
+        search(&house, 1).await;
+        service::look(&house.app).await.unwrap();
         assert_eq!(open(&house, AlarmKind::Checkpoint).await, [], "not late yet");
         house.app.clock.advance(11 * MINUTE);
         for _ in 0..2 {
@@ -304,7 +307,9 @@ async fn open_alarms_stand_on_the_overview_of_those_who_read_everything_and_amon
     let said = house.get(Some(&owner), "/audit/alarms").await.body;
     assert!(!said.contains("not checked for alarms yet"), "{said}");
     let says = "moderator tried to decide their own case or grant";
-    for (role, sees) in [("owner", true), ("admin", true), ("auditor", true), ("moderator", false), ("contractor", false)] {
+    for (role, sees) in
+        [("owner", true), ("admin", true), ("auditor", true), ("moderator", false), ("contractor", false)]
+    {
         let cookie = house.sign_in(role).await;
         let page = house.get(Some(&cookie), "/i/harbour").await;
         assert_eq!((page.status, page.body.contains(says)), (StatusCode::OK, sees), "{role}");
@@ -313,7 +318,7 @@ async fn open_alarms_stand_on_the_overview_of_those_who_read_everything_and_amon
         assert_eq!(page.body.contains(says), sees, "{role}");
     }
     let request = axum::http::Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
-    let answer = http::watching(house.app.clone()).oneshot(request).await.unwrap();
+    let answer = http::metrics_router(house.app.clone()).oneshot(request).await.unwrap();
     let said = answer.into_body().collect().await.unwrap().to_bytes();
     let said = String::from_utf8_lossy(&said);
     assert!(said.contains("howdah_alarms_open{kind=\"own_refused\"} 1"), "{said}");

@@ -60,6 +60,7 @@ mod standby;
 mod store;
 mod style;
 mod support;
+mod timeline;
 mod transparency;
 mod versions;
 mod waiting;

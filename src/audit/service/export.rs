@@ -181,6 +181,7 @@ fn narrowed(filter: &Filter) -> String {
         ("kind", filter.kind.join(",")),
         ("outcome", filter.outcome.join(",")),
         ("instance", filter.instance.join(",")),
+        ("q", filter.q.clone()),
         ("account", filter.account.clone()),
         ("from", filter.from.clone()),
         ("to", filter.to.clone()),

@@ -152,7 +152,11 @@ fn spaced(class: &str) -> String {
 }
 
 /// Which rows are traces of our deeds: the row's id, and the entry of the intent.
-pub async fn ours(context: &Context, instance: &Instance, rows: &[LoggedAction]) -> Result<BTreeMap<i64, i64>, Problem> {
+pub async fn ours(
+    context: &Context,
+    instance: &Instance,
+    rows: &[LoggedAction],
+) -> Result<BTreeMap<i64, i64>, Problem> {
     let mut found = BTreeMap::new();
     let (Some(newest), Some(oldest)) = (rows.iter().map(|row| row.at).max(), rows.iter().map(|row| row.at).min())
     else {

@@ -34,9 +34,9 @@ enum About {
 /// Which instance is asked about.
 fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem> {
     let wrong = || Problem::invalid("instance", "Choose one instance: each has its own accounts and servers.");
-    let mut named = context.visible().filter(|own| {
-        filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name)
-    });
+    let mut named = context
+        .visible()
+        .filter(|own| filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name));
     match (named.next(), named.next()) {
         (Some(one), None) => Ok(one.clone()),
         _ => Err(wrong()),
@@ -44,13 +44,10 @@ fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem
 }
 
 /// What the timeline is of, and what our log is asked for.
-async fn about(
-    context: &Context,
-    filter: &Filter,
-    server: &str,
-) -> Result<(About, String, ledger::Filter), Problem> {
+async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(About, String, ledger::Filter), Problem> {
     let app = &context.app;
-    let narrowed = ledger::Filter { any: ways(filter)?, ..ledger::Filter::default() };
+    let narrowed =
+        ledger::Filter { any: ways(&Filter { q: String::new(), ..filter.clone() }, &[])?, ..ledger::Filter::default() };
     if !filter.batch.is_empty() {
         let asked = super::of_batch(context, narrowed, &filter.batch).await?;
         return Ok((About::Batch, format!("batch {}", filter.batch), asked));
@@ -71,7 +68,9 @@ async fn about(
     if !server.is_empty() {
         let on = instance(context, filter)?;
         let domain = Domain::try_from(server.to_lowercase())
-            .map_err(|_| unknown("server", server, "Enter a domain, like example.org"))?;
+            .ok()
+            .filter(Domain::is_well_formed)
+            .ok_or_else(|| unknown("server", server, "Enter a domain, like example.org"))?;
         let title = format!("{server} on {}", on.title);
         return Ok((About::Server(on.clone(), domain.clone()), title, of(Subject::Domain(on.name.clone(), domain))));
     }
