@@ -5,12 +5,12 @@ use crate::{
     context::{App, Context},
     problem::Problem,
     session::Signed,
+    stream,
 };
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub async fn csv(
     RawQuery(query): RawQuery,
 ) -> Response {
     let report = service::file(&Context::of(app, signed), &instance, &query.unwrap_or_default()).await;
-    answer(report, "csv", "text/csv; charset=utf-8", service::csv)
+    answer(report, "csv", stream::CSV, service::csv)
 }
 
 fn answer(
@@ -43,19 +43,7 @@ fn answer(
     text: fn(&Report) -> String,
 ) -> Response {
     match report {
-        Ok((report, name)) => {
-            let mut response = text(&report).into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"")) {
-                headers.insert(header::CONTENT_DISPOSITION, name);
-            }
-            response
-        }
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
-        }
+        Ok((report, name)) => stream::file(text(&report), kind, &format!("{name}.{ending}")),
+        Err(problem) => stream::no_file(&problem),
     }
 }
