@@ -17,7 +17,7 @@ async fn about_windvane(house: &House, cookie: &str) -> String {
             "insert into admin_action_logs (id, account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
              select nextval('admin_action_logs_id_seq'), (select min(id) from accounts where domain is null), \
              'sensitive', 'Account', {account}, 'row-' || n, now() at time zone 'utc' - n * interval '1 hour', now() \
-             from generate_series(1, 70) n"
+             from generate_series(70, 1, -1) n"
         ),
     )
     .await;
@@ -119,7 +119,7 @@ async fn a_filter_takes_several_values_and_lets_go_of_each() {
         let list = async |query: &str| {
             let page = house.get(Some(&owner), &format!("/audit?{query}")).await;
             assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.body);
-            let rows = page.body.split("<tbody>").last().unwrap_or_default().to_owned();
+            let rows = page.body.split("<tbody>").nth(1).unwrap_or_default().to_owned();
             (rows.contains("windvane"), rows.contains("exported"), page.body)
         };
         for query in ["kind=decide_case,export_record", "kind=decide_case&kind=export_record"] {
