@@ -30,6 +30,7 @@ use crate::{
     ui,
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 const PAGE: i64 = 50;
 /// How a day is written in a filter.
@@ -275,7 +276,16 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
             let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
             let before = before.or(asked.before);
             let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
-            let entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+            let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+            if !whole {
+                let proved = match app.ledger.those_proved(&entries).await {
+                    Ok(proved) => proved,
+                    // Every page says so then.
+                    Err(LedgerError::Contradicted(_)) => BTreeSet::new(),
+                    Err(error) => return Err(unreadable(error)),
+                };
+                entries.retain(|entry| proved.contains(&entry.index));
+            }
             entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect()
         }
         Err(_) => Vec::new(),
@@ -316,8 +326,14 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
     let mut detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
-    if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
-        return Err(missing());
+    // Whoever reads their own alone reads what stands under the sealed head as theirs.
+    if !whole {
+        let own = |leaf: &Value| leaf["operator"] == context.actor.operator.0.as_str();
+        match context.app.ledger.proved(number).await {
+            Ok(leaf) if own(&leaf) => {}
+            Ok(_) | Err(LedgerError::Contradicted(_) | LedgerError::Entry(_)) => return Err(missing()),
+            Err(error) => return Err(unreadable(error)),
+        }
     }
     detail.entry = as_told(&context.actor, detail.entry);
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;

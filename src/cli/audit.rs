@@ -95,7 +95,9 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     let why = reason(why)?;
     let app = app(config).await?;
     let Some(what) = app.ledger.contradiction() else {
-        bail!("The record does not contradict itself: there is nothing to decide.");
+        bail!(
+            "The record does not contradict itself: there is nothing to decide. A console that still says so found it before: start it again."
+        );
     };
     println!("The record contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {

@@ -36,6 +36,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
+    jobs.keep(ledger::Check::new(app));
     jobs.keep(alarms::Alarms::new(app));
     jobs.keep(linked_accounts::LeftTokens::new(app));
     jobs.keep(linked_accounts::Gone::new(app));

@@ -353,7 +353,7 @@ fn the_console(app: &App, instance: &Instance, now: Timestamp) -> Vec<HealthPart
     }
     if let Some(skew) = app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
         let side = if skew > 0 { "ahead of" } else { "behind" };
-        let says = format!("this machine’s is {} {side} the store’s, which says", time::span(skew.abs()));
+        let says = format!("this machine’s is {} {side} the store’s", time::span(skew.abs()));
         parts.push(part("Clock", false, says));
     }
     let faults = app.faults.load(Ordering::Relaxed);

@@ -842,3 +842,45 @@ async fn a_note_that_was_put_back_hides_no_head() {
         }
     }
 }
+
+/// A database that answers with another row than the one asked for gives nobody the rights of another: what came back is
+/// compared here, and not there.
+#[tokio::test]
+async fn a_row_of_another_is_not_the_one_that_was_asked_for() {
+    let house = house(sqlite().await).await;
+    seal(&house).await;
+    house.sign_in("owner").await;
+    let moderator = house.sign_in("moderator").await;
+    let store = &house.app.store;
+    let flickers = |table: &str, key: &str, asked: &str, answered: &str, others: &str| {
+        // The condition sees the one, and the answer has the other, now and then.
+        format!(
+            "alter table {table} rename to real_{table}; create view {table} as select case when abs(random()) % 2 = 0 \
+             then '{asked}' else {key} end as {key}, {others} from real_{table} where {key} = '{answered}'"
+        )
+    };
+    let own: Vec<String> = sqlx::query_scalar("select id_hash from web_sessions order by operator = '01owner'")
+        .fetch_all(match &store.driver {
+            Driver::Sqlite(pool) => pool,
+            Driver::Postgres(_) => unreachable!("SQLite was asked for"),
+        })
+        .await
+        .unwrap();
+    let (theirs, owners) = (own.first().unwrap().clone(), own.last().unwrap().clone());
+    let people = "name, name_key, role, password_hash, totp_secret, totp_last_step, disabled_at, created_at, generation, codes, \
+        mac, entry, subject";
+    let sessions = "operator, generation, data, created_at, seen_at, absolute_until, mac, address, browser";
+    sql(store, &flickers("operators", "id", "01moderator", "01owner", people)).await.unwrap();
+    for _ in 0..200 {
+        let found = operators::by_id(store, &id("01moderator")).await.unwrap();
+        assert!(found.is_none(), "the owner's row for the moderator's: {found:?}");
+        let page = house.get(Some(&moderator), "/people").await;
+        assert_ne!(page.status, StatusCode::OK, "{}", page.body);
+    }
+    sql(store, "drop view operators; alter table real_operators rename to operators").await.unwrap();
+    sql(store, &flickers("web_sessions", "id_hash", &theirs, &owners, sessions)).await.unwrap();
+    for _ in 0..200 {
+        let found = web_sessions::load(store, &theirs).await.unwrap();
+        assert!(found.is_none(), "the owner's session for the moderator's: {found:?}");
+    }
+}

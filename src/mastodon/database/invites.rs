@@ -47,6 +47,11 @@ impl InviteCode {
         (permit.permission() == Permission::ManageInvitations).then_some(self.0.as_str())
     }
 
+    /// Whether it is one that is known already.
+    pub fn is(&self, code: &str) -> bool {
+        self.0 == code
+    }
+
     /// `aB••••••`
     pub fn masked(&self) -> String {
         self.0.chars().take(2).chain(std::iter::repeat_n('•', 6)).collect()
