@@ -137,9 +137,8 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
     select e.idx, e.subject, e.leaf, o.at as closed_at from found e left join ledger_entries o on o.intent = e.idx \
     order by e.idx desc limit $3";
 
-/// What was recorded after an entry, in its order.
-pub const PASSED: &str = "select idx, at, kind, deed, operator, instance, leaf from ledger_entries \
-    where idx > $1 and idx <= $2 and kind <> 'outcome' order by idx";
+/// What was recorded after an entry, in its order. What it is stands in the leaves alone.
+pub const PASSED: &str = "select idx, leaf from ledger_entries where idx > $1 and idx <= $2 order by idx";
 
 /// When somebody (or nobody known) did one sort of thing, newest first (`ledger_entries (operator, deed, idx)`).
 pub const TIMES_OF: [&str; 2] = [
@@ -214,17 +213,6 @@ struct ClosedRow {
     subject: String,
     leaf: String,
     closed_at: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct PassedRow {
-    idx: i64,
-    at: i64,
-    kind: String,
-    deed: String,
-    operator: Option<String>,
-    instance: Option<String>,
-    leaf: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -447,7 +435,11 @@ impl Ledger {
     /// The store's.
     pub async fn times(&self, filter: &Filter) -> Result<Vec<(Timestamp, String)>, LedgerError> {
         let rows = self.rows(filter).await?;
-        Ok(rows.into_iter().map(|row| (Timestamp(row.at), row.deed)).collect())
+        let read = |row: Row| {
+            let leaf = Leaves::read(row.idx, &row.leaf, None)?.leaf;
+            Ok((instant_of(&leaf).unwrap_or_default(), text_of(&leaf, "deed").unwrap_or_default()))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// What fits, newest first. Of several values each is looked for by itself, so that each is found by its index.
@@ -608,17 +600,27 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn passed(&self, after: i64, upto: i64) -> Result<Vec<Passed>, LedgerError> {
-        let rows: Vec<PassedRow> =
+        let rows: Vec<(i64, String)> =
             on!(&self.store, pool => sqlx::query_as(PASSED).bind(after).bind(upto).fetch_all(pool).await?);
-        let read = |row: PassedRow| {
-            let PassedRow { idx: index, at, kind, deed, operator, instance, leaf } = row;
-            let by_hand = kind == "intent" && !is_of_batch(&leaf) && !leaf.contains("\"session\":\"command\"");
-            let mut leaf: Value =
-                serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-            let facts = leaf["facts"].take();
-            Ok(Passed { index, at: Timestamp(at), kind, deed, operator, instance, facts, by_hand })
-        };
-        rows.into_iter().map(read).collect()
+        let mut found = Vec::with_capacity(rows.len());
+        for (index, text) in rows {
+            let leaf = Leaves::read(index, &text, None)?.leaf;
+            let kind = text_of(&leaf, "kind").unwrap_or_default();
+            if kind == "outcome" {
+                continue;
+            }
+            found.push(Passed {
+                index,
+                at: instant_of(&leaf).unwrap_or_default(),
+                by_hand: kind == "intent" && !is_of_batch(&text) && leaf["session"] != "command",
+                deed: text_of(&leaf, "deed").unwrap_or_default(),
+                operator: text_of(&leaf, "operator"),
+                instance: text_of(&leaf, "instance"),
+                facts: leaf["facts"].clone(),
+                kind,
+            });
+        }
+        Ok(found)
     }
 
     /// When somebody did one sort of thing up to an entry, newest first; of nobody known where `operator` is `None`.
