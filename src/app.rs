@@ -1,8 +1,8 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
-    registrations, reports, reviews, roles, sign_in, signups, statistics, ui,
+    accounts, alarms, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators,
+    overview, path, registrations, reports, reviews, roles, sign_in, signups, statistics, transparency, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -82,8 +82,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/access-requests/:request") view=invitations::page::AccessRequest ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/transparency") view=transparency::page::Transparency ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/access") view=audit::page::Access ssr=SsrMode::Async />
+                <Route path=path!("/audit/timeline") view=audit::page::Timeline ssr=SsrMode::Async />
+                <Route path=path!("/audit/alarms") view=alarms::page::Alarms ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
                 <Route path=path!("/people/change") view=operators::page::Change ssr=SsrMode::Async />

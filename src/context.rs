@@ -1,13 +1,13 @@
 //! The only way to effects: who asks, when, with which store, ledger and instances.
 
 use crate::{
-    access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
+    access::{self, Actor, Case, Denied, Object, Permission, Permit, Role, Untouched},
     acting::{self, Own},
     address::{ClientAddress, Proxies},
     clock::{Clock, Timestamp},
     config::Config,
     id::InstanceName,
-    ledger::{Fact, Ledger, check::LedgerCheck},
+    ledger::{Fact, Ledger, OwnTry, check::LedgerCheck},
     live::Listeners,
     mastodon::{
         Instance,
@@ -141,7 +141,8 @@ impl Context {
             },
             Err(denied) => denied,
         };
-        self.note_denied(permission, object.instance()).await;
+        let own = matches!(denied, Denied::Untouched(Untouched::Own)).then_some(OwnTry::Case);
+        self.note(permission, object.instance(), own).await;
         Err(match denied {
             Denied::Role(permission) => Problem::new(
                 Kind::Forbidden,
@@ -214,11 +215,21 @@ impl Context {
 
     /// Puts a refusal into the record.
     pub async fn note_denied(&self, permission: Permission, instance: Option<&InstanceName>) {
+        self.note(permission, instance, None).await;
+    }
+
+    /// The same of a try at something of their own.
+    pub async fn note_own(&self, permission: Permission, instance: Option<&InstanceName>, own: OwnTry) {
+        self.note(permission, instance, Some(own)).await;
+    }
+
+    async fn note(&self, permission: Permission, instance: Option<&InstanceName>, own: Option<OwnTry>) {
         let fact = Fact::Denied {
             operator: self.actor.operator.clone(),
             role: self.actor.role,
             permission,
             instance: instance.map(InstanceName::to_string),
+            own,
         };
         if let Err(error) = self.app.ledger.fact_of(fact, self.actor.request.as_deref()).await {
             tracing::error!(%error, "denied.unrecorded");

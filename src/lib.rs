@@ -20,6 +20,8 @@ pub mod acting;
 #[cfg(feature = "ssr")]
 pub mod address;
 #[cfg(feature = "ssr")]
+pub mod alarms;
+#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod appeals;
@@ -107,6 +109,8 @@ pub mod stream;
 pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod text;
+#[cfg(feature = "ssr")]
+pub mod transparency;
 
 /// Wakes the islands of a page in the browser.
 #[cfg(feature = "hydrate")]

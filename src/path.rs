@@ -17,6 +17,8 @@ pub const ACCESS: &str = "/audit/access";
 pub const ACCESS_CSV: &str = "/audit/access.csv";
 /// Decisions that are looked at again.
 pub const REVIEWS: &str = "/reviews";
+pub const TIMELINE: &str = "/audit/timeline";
+pub const ALARMS: &str = "/audit/alarms";
 pub const PEOPLE: &str = "/people";
 pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
@@ -113,6 +115,11 @@ pub fn batch(instance: &InstanceName, batch: &str) -> String {
 /// Mastodon's own log beside ours.
 pub fn instance_log(instance: &InstanceName) -> String {
     format!("/i/{instance}/audit/instance")
+}
+
+/// What was decided in a period, in numbers alone.
+pub fn transparency(instance: &InstanceName) -> String {
+    format!("/i/{instance}/transparency")
 }
 
 pub fn audit_entry(index: i64) -> String {

@@ -5,7 +5,7 @@ use crate::{
     clock::{DAY, Timestamp},
     deeds::AnyDeed,
     id::{InstanceName, OperatorId},
-    ledger::{self, CONSOLE, Entry, ProvedBy},
+    ledger::{self, CONSOLE, Entry, OwnTry, ProvedBy},
     mastodon::database::Limited,
     nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
     store::operators::Operator,
@@ -143,7 +143,13 @@ fn fact_clause(entry: &Entry) -> String {
                 |_| permission.as_str().unwrap_or_default().replace('_', " "),
                 |known| known.name().to_owned(),
             );
-            format!("was refused “{words}”")
+            // What of their own it was about, since there are alarms.
+            let own = match serde_json::from_value(entry.leaf["facts"]["own"].clone()) {
+                Ok(OwnTry::Case) => " about their own case",
+                Ok(OwnTry::Grant) => " about their own grant",
+                Err(_) => "",
+            };
+            format!("was refused “{words}”{own}")
         }
         "changed_elsewhere" => outside_changes(entry),
         "batch_begun" => format!("started {}", batch_words(&entry.leaf["facts"])),

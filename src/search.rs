@@ -107,6 +107,7 @@ fn called(key: &str) -> &str {
         "holder" => "assigned to",
         "kind" => "action",
         "mail" => "email domain",
+        "q" => "name or action",
         "rule" => "IP rule",
         "sign-ins" => "without sign-ins",
         key => key,

@@ -89,6 +89,7 @@ impl Scope {
             | P::ManageInvitations
             | P::DeleteAccounts
             | P::Review
+            | P::AcknowledgeAlarms
             | P::ViewAppeals => false,
         }
     }
@@ -124,6 +125,8 @@ pub enum Permission {
     CheckLedger,
     /// Look again at what others decided, and at who could do what.
     Review,
+    /// Take note of alarms, with a word on what was found.
+    AcknowledgeAlarms,
     /// People of the console: add, disable, change roles, reset sign-ins, end sessions.
     ManageOperators,
     /// Rules about servers, mail domains and addresses.
@@ -156,7 +159,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -172,6 +175,7 @@ impl Permission {
         Self::ViewWholeLedger,
         Self::CheckLedger,
         Self::Review,
+        Self::AcknowledgeAlarms,
         Self::ManageOperators,
         Self::ViewBlocks,
         Self::ManageBlocks,
@@ -206,6 +210,7 @@ impl Permission {
             Self::ViewWholeLedger => "view whole audit log",
             Self::CheckLedger => "verify the audit log",
             Self::Review => "review decisions and access",
+            Self::AcknowledgeAlarms => "acknowledge alarms",
             Self::ManageOperators => "manage people",
             Self::ViewBlocks => "view federation",
             Self::ManageBlocks => "manage federation",
@@ -252,6 +257,7 @@ impl Permission {
             | Self::ViewWholeLedger
             | Self::CheckLedger
             | Self::Review
+            | Self::AcknowledgeAlarms
             | Self::ViewBlocks
             | Self::ViewGrants
             | Self::ViewRoles
@@ -270,7 +276,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         P::DecideReports | P::DecideSignUps | P::Reveal | P::LinkAccount => (true, true, true, false),
         P::SearchPersonal => (true, true, false, false),
         P::ViewAppeals | P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
-        P::ViewWholeLedger | P::ViewGrants | P::ViewRoles => (true, false, false, true),
+        P::ViewWholeLedger | P::AcknowledgeAlarms | P::ViewGrants | P::ViewRoles => (true, false, false, true),
         P::DecideAboutStaff
         | P::CloseRegistrations
         | P::OpenRegistrations

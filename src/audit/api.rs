@@ -20,6 +20,18 @@ pub async fn sign_off(
     crate::context::form_action(|context| super::service::access::sign_off(context, at, and, seen, why)).await
 }
 
+/// Keeps the filter of a page for oneself, under a name.
+#[server(prefix = "/api/audit", endpoint = "save-filter")]
+pub async fn save_filter(#[server(default)] name: String, #[server(default)] search: String) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::saved::keep(context, name, search)).await
+}
+
+/// Deletes one of one's own filters.
+#[server(prefix = "/api/audit", endpoint = "delete-filter")]
+pub async fn delete_filter(name: String) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::saved::delete(context, name)).await
+}
+
 /// Begins a check of the record in the background: from where the last one ended, or of everything.
 #[server(prefix = "/api/audit", endpoint = "check")]
 pub async fn check(#[server(default)] everything: String) -> Result<(), Problem> {

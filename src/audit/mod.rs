@@ -48,6 +48,8 @@ pub struct AuditPage {
     /// The address of the next, older page.
     pub older: Option<String>,
     pub search: String,
+    /// This person's own filters: name, and the query of the page.
+    pub saved: Vec<(String, String)>,
     /// The check of the whole record, for whoever may ask for one.
     pub check: Option<Check>,
 }
@@ -125,6 +127,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("snapshots_proved", "instance snapshots verified"),
     ("deeds_proved", "batch actions verified"),
     ("row_resealed", "rows accepted as they are"),
+    ("acknowledge_alarm", "alarms acknowledged"),
     ("destroy_words", "keys of old texts destroyed"),
     ("denied", "attempts refused"),
     ("signed_out", "sign-outs"),
@@ -136,10 +139,13 @@ pub const KINDS: &[(&str, &str)] = &[
 /// What the list is narrowed to; empty text means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    pub who: String,
-    pub kind: String,
-    pub outcome: String,
-    pub instance: String,
+    /// Any of these people, kinds, outcomes and instances.
+    pub who: Vec<String>,
+    pub kind: Vec<String>,
+    pub outcome: Vec<String>,
+    pub instance: Vec<String>,
+    /// A part of a person's name, or of the words of a kind.
+    pub q: String,
     /// The account a deed was about: an id, or a handle.
     pub account: String,
     /// Days as `2026-11-23`.
@@ -157,16 +163,107 @@ pub struct Filter {
 
 impl Filter {
     /// Its names in an address.
-    pub const KEYS: [&str; 11] =
-        ["who", "kind", "outcome", "instance", "account", "from", "to", "zone", "batches", "batch", "sign-ins"];
+    pub const KEYS: [&str; 12] =
+        ["who", "kind", "outcome", "instance", "q", "account", "from", "to", "zone", "batches", "batch", "sign-ins"];
     /// Those that no field of its form holds.
     pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
 
     /// Whether the entry that began a batch stands for its deeds. Who looks for a sort of deed, or for what happened to somebody,
     /// looks for each.
     pub fn folds(&self) -> bool {
-        [&self.kind, &self.outcome, &self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
+        let several = [&self.kind, &self.outcome].iter().all(|values| values.is_empty());
+        several && [&self.q, &self.account, &self.batch, &self.batches].iter().all(|text| text.is_empty())
     }
+}
+
+/// So many of our entries are drawn.
+pub const MOST_DRAWN: i64 = 500;
+
+/// What kinds of entries are drawn together, in the order of their bars; the last is Mastodon's own log.
+pub const DRAWN: [&str; 6] = [
+    "decisions and changes",
+    "reveals and searches",
+    "sign-ins",
+    "refused",
+    "outside the console",
+    "Mastodon’s audit log",
+];
+
+/// Among which an entry of this kind is drawn.
+pub fn kind_group(kind: &str) -> &'static str {
+    match kind {
+        "reveal" | "reveal_media" | "search_personal" => DRAWN[1],
+        "signed_in" | "signed_out" | "sign_in_failed" | "code_failed" | "second_factor_set" => DRAWN[2],
+        "denied" => DRAWN[3],
+        "changed_elsewhere" => DRAWN[4],
+        _ => DRAWN[0],
+    }
+}
+
+/// How much happened at each hour of the UTC day, of each of [`DRAWN`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    pub hours: [[usize; DRAWN.len()]; 24],
+}
+
+impl Drawn {
+    /// Counts one at an hour.
+    pub fn add(&mut self, hour: i64, group: &str) {
+        let at = usize::try_from(hour).unwrap_or(0) % 24;
+        if let Some(which) = DRAWN.iter().position(|known| *known == group) {
+            self.hours[at][which] += 1;
+        }
+    }
+
+    pub fn total(&self) -> usize {
+        self.hours.iter().flatten().sum()
+    }
+}
+
+/// Something that happened, as one of the two logs has it.
+#[derive(Clone, Debug)]
+pub enum Moment {
+    Ours(Line),
+    Theirs(InstanceName, Logged),
+}
+
+impl Moment {
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Ours(line) => line.at,
+            Self::Theirs(_, row) => row.at,
+        }
+    }
+
+    pub fn is_theirs(&self) -> bool {
+        matches!(self, Self::Theirs(..))
+    }
+
+    /// The entry, or the row of the other log.
+    pub fn number(&self) -> i64 {
+        match self {
+            Self::Ours(line) => line.index,
+            Self::Theirs(_, row) => row.id,
+        }
+    }
+}
+
+/// Everything about one: a person, an account, a server or a batch.
+#[derive(Clone, Debug)]
+pub struct TimelinePage {
+    /// Whom or what; empty where that is not understood.
+    pub title: String,
+    pub filter: Filter,
+    pub server: String,
+    /// Newest first.
+    pub moments: Vec<Moment>,
+    pub drawn: Drawn,
+    pub instances: Vec<(InstanceName, String)>,
+    pub wrong: Option<Problem>,
+    /// How far back Mastodon's log was looked through, and the address that looks further.
+    pub further: Option<(Timestamp, String)>,
+    pub older: Option<String>,
+    pub search: String,
 }
 
 /// One entry in full.

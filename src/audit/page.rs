@@ -1,6 +1,12 @@
 //! The views of the audit desk.
 
-use super::{AccessPage, AuditPage, EntryPage, Filter, HeldSort, InstanceLogPage, KINDS, Logged, Tree, api, service};
+mod access;
+mod timeline;
+
+pub use access::Access;
+pub use timeline::Timeline;
+
+use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Tree, api, service};
 use crate::{
     access::Permission,
     frame::Frame,
@@ -12,10 +18,12 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
+use similar::{ChangeTag, TextDiff};
 
-const SIGN_OFF: &str = form::action::<api::SignOff>();
 const CHECK: &str = form::action::<api::Check>();
 const CHECKPOINT: &str = form::action::<api::Checkpoint>();
+const SAVE: &str = form::action::<api::SaveFilter>();
+const DELETE: &str = form::action::<api::DeleteFilter>();
 
 #[component]
 pub fn Audit() -> impl IntoView {
@@ -71,8 +79,12 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         }
     });
     let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
-        view! { <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a> }
+        view! {
+            <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a>
+            <a class="btn quiet" href=path::transparency(&head.name)>"Transparency report"</a>
+        }
     });
+    let alarms = page.whole.then(|| view! { <a class="btn quiet" href=path::ALARMS>"Alarms"</a> });
     let scope = (!page.whole).then(|| view! { <span class="badge">"your own actions"</span> });
     view! {
         <div class="head">
@@ -80,10 +92,11 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             <span class="badge">{entries(&page.tree)}</span>
             {scope}
             {checkpoint_sentence(&page.tree, &frame)}
-            <span class="end">{frame.may(Permission::Review).then(|| view! { <a class="btn quiet" href=path::ACCESS>"Access review"</a> })} {beside} {check}</span>
+            <span class="end">{frame.may(Permission::Review).then(|| view! { <a class="btn quiet" href=path::ACCESS>"Access review"</a> })} {alarms} {beside} {check}</span>
         </div>
         {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
+        {saved(&page, &frame)}
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
@@ -121,31 +134,24 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
 fn filters(page: &AuditPage) -> AnyView {
     let filter = &page.filter;
     let search = Search::parse(&Search::parse(&page.search).only(&Filter::KEYS));
-    let option = |value: String, words: String, current: &str| {
-        let selected = value == current;
-        view! { <option value=value selected=selected>{words}</option> }.into_any()
-    };
-    let people = page.people.iter().map(|(id, name)| option(id.clone(), name.clone(), &filter.who)).collect_view();
-    let instances = page
-        .instances
-        .iter()
-        .map(|(name, title)| option(name.to_string(), title.clone(), &filter.instance))
-        .collect_view();
-    let kinds = KINDS
-        .iter()
-        .map(|(value, words)| option((*value).to_owned(), (*words).to_owned(), &filter.kind))
-        .collect_view();
-    let outcomes = DeedState::ALL
-        .iter()
-        .map(|outcome| option(outcome.name().to_owned(), outcome.word().to_owned(), &filter.outcome))
-        .collect_view();
+    let people = page.people.clone();
+    let instances = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect::<Vec<_>>();
+    let kinds = KINDS.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
+    let outcomes =
+        DeedState::ALL.iter().map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned())).collect::<Vec<_>>();
+    let several = [
+        chosen(&search, "who", &filter.who, &people),
+        chosen(&search, "instance", &filter.instance, &instances),
+        chosen(&search, "kind", &filter.kind, &kinds),
+        chosen(&search, "outcome", &filter.outcome, &outcomes),
+    ];
     view! {
         <form method="get" action=path::AUDIT class="chips bar">
-            {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anyone"</option>{people}</select> })}
-            {(page.instances.len() > 1).then(|| view! { <select class="chip" name="instance" aria-label="Instance"><option value="">"All \
-            instances"</option>{instances}</select> })}
-            <select class="chip" name="kind" aria-label="Action"><option value="">"All actions"</option>{kinds}</select>
-            <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
+            {page.whole.then(|| choice("who", "Who", ("Anyone", "or another person"), &people, &filter.who))}
+            {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
+            {choice("kind", "Action", ("All actions", "or another action"), &kinds, &filter.kind)}
+            {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
+            <input class="chip" name="q" aria-label="Part of a name or an action" placeholder="Name or action" autocomplete="off" value=filter.q.clone() />
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
             <input class="chip" type="date" name="from" aria-label="From this day" value=filter.from.clone() />
             <input class="chip" type="date" name="to" aria-label="To this day" value=filter.to.clone() />
@@ -155,12 +161,111 @@ fn filters(page: &AuditPage) -> AnyView {
             {list::kept_of(&search, &Filter::CHIPS)}
         </form>
         <div class="chips">
+            {several}
+            {timeline_link(filter)}
             {list::chip(path::AUDIT, &search, "sign-ins", "no", "Without sign-ins".to_owned(), &filter.sign_ins)}
             {(filter.folds() || !filter.batches.is_empty()).then(|| list::chip(path::AUDIT, &search, "batches", "each", "Each entry of batches".to_owned(), &filter.batches))}
             {(!filter.batch.is_empty()).then(|| list::chip_off(path::AUDIT, &search, "batch", "Entries of one batch"))}
         </div>
     }
     .into_any()
+}
+
+/// A field that adds a value to those that the list is narrowed to; with one chosen, it is that one that stands in it.
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    (all, another): (&'static str, &'static str),
+    options: &[(String, String)],
+    values: &[String],
+) -> AnyView {
+    let single = values.first().filter(|_| values.len() == 1);
+    let first = if values.len() > 1 { another } else { all };
+    let kept = (values.len() > 1).then(|| view! { <input type="hidden" name=name value=values.join(",") /> });
+    let options = options
+        .iter()
+        .map(|(value, words)| {
+            let selected = single == Some(value);
+            view! { <option value=value.clone() selected=selected>{words.clone()}</option> }
+        })
+        .collect_view();
+    view! { {kept} <select class="chip" name=name aria-label=label><option value="">{first}</option>{options}</select> }
+        .into_any()
+}
+
+/// What of several values can be let go of, one by one; and the way to a second one.
+fn chosen(search: &Search, key: &'static str, values: &[String], options: &[(String, String)]) -> AnyView {
+    let word = |value: &String| {
+        options.iter().find(|(own, _)| own == value).map_or_else(|| value.clone(), |(_, words)| words.clone())
+    };
+    if values.len() < 2 {
+        return ().into_any();
+    }
+    values
+        .iter()
+        .map(|value| {
+            let others: Vec<&str> = values.iter().filter(|own| *own != value).map(String::as_str).collect();
+            let href = format!("{}{}", path::AUDIT, search.with(key, &others.join(",")));
+            view! { <a class="chip" href=href aria-current="true">{format!("{} ×", word(value))}</a> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// The way to everything about the one that the list is narrowed to.
+fn timeline_link(filter: &Filter) -> AnyView {
+    let instance = filter.instance.first().filter(|_| filter.instance.len() == 1);
+    let one = match (filter.account.as_str(), filter.batch.as_str(), filter.who.as_slice()) {
+        ("", "", [who]) => Some(("who", who.as_str())),
+        ("", "", _) => None,
+        ("", batch, _) => Some(("batch", batch)),
+        (account, ..) => Some(("account", account)),
+    };
+    let Some((key, value)) = one else { return ().into_any() };
+    let mut query = Search::parse(&Search::default().with(key, value));
+    if let Some(instance) = instance {
+        query = Search::parse(&query.with("instance", instance));
+    }
+    view! { <a class="chip" href=format!("{}{}", path::TIMELINE, query.without(&[]))>"Timeline"</a> }.into_any()
+}
+
+/// One's own filters, and the form that keeps the present one.
+fn saved(page: &AuditPage, frame: &Frame) -> AnyView {
+    let present = Search::parse(&page.search).only(&Filter::KEYS);
+    let draft = frame.draft_for(SAVE);
+    let own = page
+        .saved
+        .iter()
+        .map(|(name, search)| {
+            let current = (*search == present).then_some("true");
+            view! { <a class="chip" href=format!("{}{search}", path::AUDIT) aria-current=current><bdi>{name.clone()}</bdi></a> }
+        })
+        .collect_view();
+    let delete = page.saved.iter().find(|(_, search)| *search == present).map(|(name, _)| {
+        view! {
+            <form method="post" action=DELETE class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="name" value=name.clone() />
+                <button class="btn quiet">"Delete the filter “" <bdi>{name.clone()}</bdi> "”"</button>
+            </form>
+        }
+    });
+    let save = (!present.is_empty() && delete.is_none() && page.wrong.is_none()).then(|| {
+        let typed = draft.and_then(|draft| draft.value("name")).unwrap_or_default().to_owned();
+        view! {
+            <form method="post" action=SAVE class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="search" value=present.clone() />
+                <input class="chip" name="name" maxlength="60" aria-label="Name of this filter" placeholder="Name" autocomplete="off" value=typed />
+                <button class="btn quiet">"Save filter"</button>
+                {form::beside(draft, "name")}
+            </form>
+        }
+    });
+    if page.saved.is_empty() && save.is_none() {
+        return ().into_any();
+    }
+    view! { <div class="chips">{own} {delete} {save}</div> }.into_any()
 }
 
 fn outcome(line: &Line) -> AnyView {
@@ -250,6 +355,34 @@ fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
     .into_any()
 }
 
+/// So long a comparison may take; what then is not told apart stands as replaced.
+const COMPARED_WITHIN: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// One side of a change, with the words marked that the other one does not have. Where nothing stood before, or nothing after,
+/// there is nothing to compare.
+fn difference(before: &str, after: &str, side: ChangeTag) -> AnyView {
+    let whole = if side == ChangeTag::Delete { before } else { after };
+    if before.is_empty() || after.is_empty() || before == after {
+        return view! { {whole.to_owned()} }.into_any();
+    }
+    let compared = TextDiff::configure().timeout(COMPARED_WITHIN).diff_words(before, after);
+    // Words that follow one another are marked as one.
+    let mut parts: Vec<(bool, String)> = Vec::new();
+    for change in compared.iter_all_changes().filter(|change| [ChangeTag::Equal, side].contains(&change.tag())) {
+        let marked = change.tag() != ChangeTag::Equal;
+        match parts.last_mut().filter(|(last, _)| *last == marked) {
+            Some((_, text)) => text.push_str(change.value()),
+            None => parts.push((marked, change.value().to_owned())),
+        }
+    }
+    let part = |(marked, text): (bool, String)| match (marked, side) {
+        (false, _) | (true, ChangeTag::Equal) => view! { {text} }.into_any(),
+        (true, ChangeTag::Delete) => view! { <del>{text}</del> }.into_any(),
+        (true, ChangeTag::Insert) => view! { <ins>{text}</ins> }.into_any(),
+    };
+    parts.into_iter().map(part).collect_view().into_any()
+}
+
 fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
@@ -261,7 +394,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
         view! {
             <section class="card"><header><h2>{title}</h2></header>
                 <table><thead><tr><th>"Action"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
-                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{before.clone()}</bdi></td><td class="said"><bdi>{after.clone()}</bdi></td></tr> }).collect_view()}
+                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{difference(before, after, ChangeTag::Delete)}</bdi></td><td class="said"><bdi>{difference(before, after, ChangeTag::Insert)}</bdi></td></tr> }).collect_view()}
                 </tbody></table>
             </section>
         }
@@ -320,179 +453,6 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                 </section>
             </aside>
         </div>
-    }
-    .into_any()
-}
-
-#[component]
-pub fn Access() -> impl IntoView {
-    desk::page(
-        desk::Desk::Audit,
-        async |asked| service::access::page(&asked.context, &asked.search).await,
-        access_body,
-        |_, _| "Access review".to_owned(),
-    )
-}
-
-fn access_body(frame: Frame, page: AccessPage) -> AnyView {
-    let field = |key: &'static str, label: &'static str, typed: &str| {
-        view! {
-            <label class="small soft">{label} " "
-                <input class="chip" type="datetime-local" name=key value=typed.trim_end_matches('Z').to_owned() step="1" /></label>
-        }
-    };
-    let head = view! {
-        <div class="head">
-            {list::crumb(path::AUDIT, "Audit log")}
-            <h1>"Access review"</h1>
-            <span class="soft">"who could do what, from the audit log alone"</span>
-        </div>
-        <form method="get" action=path::ACCESS class="chips bar">
-            {field("at", "At, UTC", &page.typed.0)}
-            {field("and", "compared with, UTC", &page.typed.1)}
-            <button class="btn">"Show"</button>
-            <a class="btn quiet" href=path::ACCESS>"Now"</a>
-        </form>
-    };
-    if let Some(wrong) = &page.wrong {
-        desk::set_status(wrong);
-        return view! { {head} <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
-    }
-    let not_known =
-        page.not_known.iter().map(|what| view! { <p class="note lead">"Not known: " {what.clone()} "."</p> });
-    view! {
-        {head}
-        {not_known.collect_view()}
-        {access_changes(&page)}
-        <p class="soft">"At " {time::absolute(page.at)} ":"</p>
-        {HeldSort::ALL.into_iter().map(|sort| held(&page, sort)).collect_view()}
-        <p class="soft small">"An entry counts from the moment its outcome was recorded. The audit log doesn’t say when a session \
-        ended by itself (after an hour unused, after twelve in any case), so a session is listed for twelve hours unless an entry \
-        ended it; grants carried over from before there were entries about grants are not in it."</p>
-        <details class="card"><summary class="body">"What each role includes today"</summary><div class="body"><dl class="facts">
-            {page.includes.iter().map(|(role, rights)| {
-                let rights = rights.iter().map(|right| right.name()).collect::<Vec<_>>().join("; ");
-                let most = (role.name() == "contractor").then_some(" (at most, and only what a grant includes)");
-                view! { <dt>{role.name()}{most}</dt><dd>{rights}</dd> }
-            }).collect_view()}
-        </dl></div></details>
-        {sign_off(&frame, &page)}
-    }
-    .into_any()
-}
-
-/// What differs between the two instants, with the entries that did it.
-fn access_changes(page: &AccessPage) -> AnyView {
-    let Some(and) = page.and else { return ().into_any() };
-    let (earlier, later) = (page.at.min(and), page.at.max(and));
-    let nothing = |what: &Option<String>| what.clone().unwrap_or_else(|| "none".to_owned());
-    let row = |change: &super::AccessChange| {
-        let entry = match change.entry {
-            Some(entry) => view! { <a href=path::audit_entry(entry)>"entry " {entry}</a> }.into_any(),
-            None => view! { <span class="soft">"no entry"</span> }.into_any(),
-        };
-        view! {
-            <tr data-row=keys::row()>
-                <td class="nowrap">{change.sort.name()}</td>
-                <td><bdi>{change.who.clone()}</bdi></td>
-                <td class="said"><bdi>{nothing(&change.before)}</bdi></td>
-                <td class="said"><bdi>{nothing(&change.after)}</bdi></td>
-                <td class="soft">{change.said}</td>
-                <td class="nowrap">{entry}</td>
-            </tr>
-        }
-    };
-    let shown = page.changes.len();
-    let more = (page.changed > shown)
-        .then(|| view! { <p class="note">{format!("{shown} of {} differences are shown. The CSV has all of them.", page.changed)}</p> });
-    let table = if page.changes.is_empty() {
-        view! { <p class="body">"Nothing differs between the two."</p> }.into_any()
-    } else {
-        view! {
-            <table class="list">
-                <thead><tr><th>"What"</th><th>"Who"</th><th>"Before"</th><th>"After"</th><th>"Because"</th><th>"Entry"</th></tr></thead>
-                <tbody>{page.changes.iter().map(row).collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="card">
-            <header><h2>"Between " {time::absolute(earlier)} " and " {time::absolute(later)}</h2></header>
-            {table}
-        </section>
-        {more}
-    }
-    .into_any()
-}
-
-/// What was held of one sort.
-fn held(page: &AccessPage, sort: HeldSort) -> AnyView {
-    let (heading, empty) = sort.headings();
-    let lines: Vec<_> = page.held.iter().filter(|line| line.sort == sort).collect();
-    let more = page.more.iter().find(|(own, _)| *own == sort).map(|(_, number)| {
-        view! { <p class="note">{format!("{} of {number} are shown. The CSV has all of them.", lines.len())}</p> }
-    });
-    let timed = matches!(sort, HeldSort::Grant | HeldSort::Session);
-    let instant = |at: Option<crate::clock::Timestamp>| at.map(time::absolute).unwrap_or_default();
-    let rows = lines.iter().map(|line| {
-        let doubt = (!line.certain).then(|| view! { " " <span class="badge warn">"not certain"</span> });
-        view! {
-            <tr data-row=keys::row()>
-                <td class="nowrap"><bdi>{line.who.clone()}</bdi></td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi>{doubt}</td>
-                {timed.then(|| view! { <td class="nowrap soft">{instant(line.since)}</td><td class="nowrap soft">{instant(line.until)}</td> })}
-                <td class="nowrap"><a href=path::audit_entry(line.entry)>"entry " {line.entry}</a></td>
-            </tr>
-        }
-    });
-    let table = if lines.is_empty() {
-        let empty = if page.known { empty } else { "Not known: the audit log begins later." };
-        view! { <p class="body">{empty}</p> }.into_any()
-    } else {
-        view! {
-            <table class="list">
-                <thead><tr><th>"Who"</th><th>"What"</th>{timed.then(|| view! { <th>"Since"</th><th>"Until"</th> })}<th>"Entry"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
-    view! { <section class="card"><header><h2>{heading}</h2></header>{table}</section>{more} }.into_any()
-}
-
-/// The form that signs a review off, and those that were signed.
-fn sign_off(frame: &Frame, page: &AccessPage) -> AnyView {
-    let draft = frame.draft_for(SIGN_OFF);
-    let row = |line: &Line| {
-        view! {
-            <li><a href=path::audit_entry(line.index)>{line.who.clone()}</a> " " {line.what.clone()} ", " {time::ago(line.at, frame.now)}
-                <div class="soft"><bdi>{line.why.clone()}</bdi></div></li>
-        }
-    };
-    let signed = (!page.signed.is_empty()).then(|| {
-        view! {
-            <section class="card"><header><h2>"Signed off"</h2></header><ul class="body">{page.signed.iter().map(row).collect_view()}</ul></section>
-        }
-    });
-    view! {
-        <section class="card panel">
-            <header><h2>"Sign off this review"</h2></header>
-            <form method="post" action=SIGN_OFF class="body stack">
-                {form::back(&format!("{}{}", path::ACCESS, page.query))}
-                <input type="hidden" name="at" value=time::machine(page.at) />
-                <input type="hidden" name="and" value=page.and.map(time::machine).unwrap_or_default() />
-                <input type="hidden" name="seen" value=page.basis.seen.clone() />
-                {form::above(draft)}
-                {form::why(draft, "sign-off-why", "what you looked at and what you found; it stands in the entry", true)}
-                <p class="soft small">"The entry names both instants, and the audit log it was derived from: "
-                    {ui::count(usize::try_from(page.basis.entries).unwrap_or(0), "entry", "entries")} ", root "
-                    <code class="hash">{page.basis.root.clone()}</code></p>
-                <div><button class="btn main">"Sign off"</button>
-                    " " <a class="btn quiet" href=format!("{}{}", path::ACCESS_CSV, page.query) download="">"Export CSV"</a></div>
-            </form>
-        </section>
-        {signed}
     }
     .into_any()
 }

@@ -5,6 +5,8 @@ pub mod check;
 pub mod export;
 pub mod instance_log;
 pub mod outside_changes;
+pub mod saved;
+pub mod timeline;
 pub mod words;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
@@ -14,7 +16,7 @@ use crate::{
     deeds::AnyDeed,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Sealed, Step, Subject, unreadable},
+    ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Narrow, Sealed, Step, Subject, unreadable},
     mastodon::settings,
     path,
     problem::{Kind, Problem},
@@ -22,7 +24,7 @@ use crate::{
     search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
-        operators,
+        operators, saved_filters,
     },
     ui,
 };
@@ -82,13 +84,78 @@ async fn scope(context: &Context) -> Result<bool, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await.map(|_| false)
 }
 
+/// The values of a key: each by itself, or with commas between them; each once.
+fn several(search: &Search, key: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in search.all(key).flat_map(|text| text.split(',')).map(str::trim).filter(|value| !value.is_empty()) {
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+    values
+}
+
+/// So many ways of narrowing are looked for at once: each is a statement of its own.
+const MOST_WAYS: usize = 24;
+
+/// What fits any of the values of each field.
+///
+/// # Errors
+/// Invalid, where there are too many.
+fn ways(filter: &Filter, people: &[(&str, &str)]) -> Result<Vec<Narrow>, Problem> {
+    let mut ways = Vec::new();
+    if filter.q.is_empty() {
+        ways = combined(filter);
+    } else {
+        let sought = filter.q.to_lowercase();
+        let says = |words: &str| words.to_lowercase().contains(&sought);
+        let free = |values: &[String], value: &str| values.is_empty() || values.iter().any(|own| own == value);
+        for (id, _) in people.iter().filter(|(id, name)| says(name) && free(&filter.who, id)) {
+            ways.extend(combined(&Filter { who: vec![(*id).to_owned()], ..filter.clone() }));
+        }
+        for (kind, _) in KINDS.iter().filter(|(kind, words)| (says(kind) || says(words)) && free(&filter.kind, kind)) {
+            ways.extend(combined(&Filter { kind: vec![(*kind).to_owned()], ..filter.clone() }));
+        }
+        if ways.is_empty() {
+            return Err(unknown("q", &filter.q, "Enter a part of a person’s name or of a kind of action"));
+        }
+    }
+    if ways.len() > MOST_WAYS {
+        let said = format!("These filters allow {} combinations, and {MOST_WAYS} at most are searched.", ways.len());
+        return Err(Problem::new(Kind::Invalid, said, "Choose fewer values, or write more letters."));
+    }
+    Ok(ways)
+}
+
+/// One value of each field with one of each other.
+fn combined(filter: &Filter) -> Vec<Narrow> {
+    let one_empty = |values: &[String]| if values.is_empty() { vec![String::new()] } else { values.to_vec() };
+    let mut ways = Vec::new();
+    for operator in one_empty(&filter.who) {
+        for kind in one_empty(&filter.kind) {
+            for instance in one_empty(&filter.instance) {
+                for outcome in one_empty(&filter.outcome) {
+                    ways.push(Narrow {
+                        operator: operator.clone(),
+                        kind: kind.clone(),
+                        instance: instance.clone(),
+                        outcome: outcome.clone(),
+                    });
+                }
+            }
+        }
+    }
+    ways
+}
+
 fn filter(search: &Search) -> Filter {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
     Filter {
-        who: text("who"),
-        kind: text("kind"),
-        outcome: text("outcome"),
-        instance: text("instance"),
+        who: several(search, "who"),
+        kind: several(search, "kind"),
+        outcome: several(search, "outcome"),
+        instance: several(search, "instance"),
+        q: text("q"),
         account: text("account"),
         from: text("from"),
         to: text("to"),
@@ -114,25 +181,26 @@ async fn asked(
     let people: Vec<(&str, &str)> = people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
     let instances: Vec<(&str, &str)> =
         context.visible().map(|instance| (instance.name.as_str(), instance.title.as_str())).collect();
-    accepts("kind", &filter.kind, KINDS)?;
-    accepts("outcome", &filter.outcome, &outcomes)?;
-    accepts("instance", &filter.instance, &instances)?;
+    let each = |key: &str, values: &[String], accepted: &[(&str, &str)]| {
+        values.iter().try_for_each(|value| accepts(key, value, accepted))
+    };
+    each("kind", &filter.kind, KINDS)?;
+    each("outcome", &filter.outcome, &outcomes)?;
+    each("instance", &filter.instance, &instances)?;
     accepts("batches", &filter.batches, &[("each", "Each entry of batches")])?;
     accepts("sign-ins", &filter.sign_ins, &[("no", "Without sign-ins")])?;
     if whole {
-        accepts("who", &filter.who, &people)?;
+        each("who", &filter.who, &people)?;
     }
     let zone = context.zone_typed(&filter.zone)?;
     let date = |field: &str, text: &str| match zone.day_typed(text) {
         None if !text.is_empty() => Err(unknown(field, text, DAY_TYPED)),
         day => Ok(day),
     };
+    let who = if whole { filter.who.clone() } else { vec![context.actor.operator.0.clone()] };
     let narrowed = ledger::Filter {
-        operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
-        kind: Some(filter.kind.clone()),
-        instance: Some(filter.instance.clone()),
+        any: ways(&Filter { who, ..filter.clone() }, &people)?,
         subject: about(context, filter).await?,
-        outcome: Some(filter.outcome.clone()),
         from: date("from", &filter.from)?.map(|(from, _)| from),
         to: date("to", &filter.to)?.map(|(_, after)| after),
         without_sign_ins: filter.sign_ins == "no",
@@ -157,13 +225,15 @@ async fn of_batch(context: &Context, asked: ledger::Filter, id: &str) -> Result<
     };
     let begun = fact("batch_begun").await?;
     let own = |entry: &Entry| {
-        asked.operator.as_ref().is_none_or(|own| own.is_empty() || entry.operator.as_ref() == Some(own))
+        asked.any.iter().any(|way| way.operator.is_empty() || entry.operator.as_ref() == Some(&way.operator))
     };
     let Some(begun) = begun.filter(own) else {
         return Err(unknown("batch", id, "Enter the ID of a batch or import that was started"));
     };
+    let of_whom = begun.operator.clone().unwrap_or_default();
+    let any = asked.any.iter().map(|way| Narrow { operator: of_whom.clone(), ..way.clone() }).collect();
     Ok(ledger::Filter {
-        operator: begun.operator.clone(),
+        any,
         after: Some(begun.index),
         before: fact("batch_ended").await?.map(|entry| entry.index),
         batches: Batches::Of(id.to_owned()),
@@ -177,7 +247,9 @@ async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Pro
     if filter.account.is_empty() {
         return Ok(None);
     }
-    let mut on = context.visible().filter(|own| filter.instance.is_empty() || own.name.as_str() == filter.instance);
+    let mut on = context
+        .visible()
+        .filter(|own| filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name));
     let (Some(instance), None) = (on.next(), on.next()) else {
         return Err(wrong("Choose the instance first: each has its own accounts."));
     };
@@ -243,6 +315,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         wrong: narrowed.err(),
         older,
         search: search.to_owned(),
+        saved: saved_filters::list(&app.store, &context.actor.operator).await.map_err(unreadable)?,
         check: may_check.then(|| app.ledger_check.shown()),
     };
     frame::build(context, context.current(), path::AUDIT, search, page).await

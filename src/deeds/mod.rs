@@ -5,6 +5,7 @@
 //! is carried out in its room, and its form.
 
 mod accounts;
+mod alarms;
 mod audit;
 mod batches;
 mod domain_blocks;
@@ -19,6 +20,7 @@ mod roles;
 mod signups;
 
 pub use accounts::{DeleteAccount, Personal, SearchPersonal, WithdrawNote, WriteNote};
+pub use alarms::AcknowledgeAlarm;
 pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord, SignOffAccess};
 pub use batches::InBatch;
 pub use domain_blocks::{
@@ -232,7 +234,7 @@ deeds!($
             HandOverCase SearchPersonal Reveal RevealMedia AddOperator DisableOperator EndSessions OfferAccess
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
-            ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
+            ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords AcknowledgeAlarm
             SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision
     }
     there: {

@@ -19,7 +19,7 @@ use crate::{
     deeds::{AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant},
     frame::{self, Framed},
     id::{GrantId, InstanceName, OperatorId},
-    ledger::{self, Deed, Ledger, Subject},
+    ledger::{self, Deed, Ledger, OwnTry, Subject},
     path,
     problem::{Kind, Problem},
     record,
@@ -454,7 +454,12 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
         Ok(second) => second,
         Err(why) => {
             // Somebody who tries to approve what they asked for is worth an entry.
-            context.note_denied(Permission::DecideGrants, None).await;
+            let me = &context.actor.operator;
+            if grant.asked_by == *me || grant.operator == *me {
+                context.note_own(Permission::DecideGrants, None, OwnTry::Grant).await;
+            } else {
+                context.note_denied(Permission::DecideGrants, None).await;
+            }
             return Err(Problem::new(Kind::Forbidden, why, ""));
         }
     };

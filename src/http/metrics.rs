@@ -4,6 +4,7 @@
 
 use super::server::wait_after;
 use crate::{
+    alarms,
     clock::{SECOND, Timestamp},
     context::App,
     mastodon::Instance,
@@ -358,6 +359,15 @@ async fn record(sheet: &mut Sheet, app: &App, now: Timestamp) {
     let covered = state.checkpoint.as_ref().map_or(0, |(size, ..)| *size);
     let beyond = Some(number(state.size - covered));
     sheet.gauge("howdah_ledger_uncovered_entries", "Entries that no checkpoint vouches for yet", beyond);
+    match timeout(PATIENCE, alarms::service::numbers(app, state.size)).await {
+        Ok(Ok((open, behind))) => {
+            let rows = open.into_iter().map(|(kind, open)| ([("kind", kind.name().to_owned())], number(open)));
+            sheet.gauges("howdah_alarms_open", "Alarms that nobody acknowledged, by kind", rows);
+            sheet.gauge("howdah_alarms_behind_entries", "Entries not checked for alarms yet", Some(number(behind)));
+        }
+        Ok(Err(error)) => tracing::error!(%error, "metrics.alarms"),
+        Err(_) => {}
+    }
 }
 
 fn pools(sheet: &mut Sheet, app: &App, instances: &[&Instance]) {

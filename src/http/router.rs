@@ -21,7 +21,7 @@ use crate::{
     media, path,
     problem::Problem,
     reports::service::meanwhile,
-    signups,
+    signups, transparency,
 };
 use axum::{
     Json, Router,
@@ -110,6 +110,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/audit/access.csv", get(access::csv))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/timesheet.csv", get(grants::service::csv))
+        .route("/i/{instance}/transparency.md", get(transparency::api::markdown))
+        .route("/i/{instance}/transparency.csv", get(transparency::api::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(unknown)
         .with_state(state)

@@ -1,5 +1,6 @@
 //! Work outside a request. A job says what one run of it does and how often; all of them are watched over in one place.
 
+mod alarms;
 mod batches;
 mod clock;
 mod grants;
@@ -39,6 +40,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
     jobs.keep(ledger::Check::new(app));
+    jobs.keep(alarms::Alarms::new(app));
     jobs.keep(linked_accounts::LeftTokens::new(app));
     jobs.keep(linked_accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));

@@ -46,6 +46,8 @@ pub enum Subject {
     InstanceRole(InstanceName, String),
     /// What of a week’s decisions is looked at again, by its Monday; or one decision of it, by its entry
     Review(String),
+    /// Something that somebody should look at
+    Alarm(String),
     /// One of the parts of an instance that are looked at for changes, as a whole
     Part(InstanceName, String),
 }

@@ -95,6 +95,14 @@ pub enum ProvedBy {
     RecoveryCode,
 }
 
+/// What somebody may not decide because it is about themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnTry {
+    Case,
+    Grant,
+}
+
 /// Something that happened and has no outcome. All of it stands in clear, but for what is said to be sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -130,6 +138,8 @@ pub enum Fact {
         role: Role,
         permission: Permission,
         instance: Option<String>,
+        /// What of their own it was about; `None` for all else.
+        own: Option<OwnTry>,
     },
     ChangedOutside(Box<OutsideChange>),
     /// Many deeds decided at once were begun, paused or let go on, or are through.
@@ -268,8 +278,12 @@ impl Fact {
             }
             Self::SignedOut { session, .. } => json!({ "session": session }),
             Self::SignInFailed { address, .. } | Self::CodeFailed { address, .. } => json!({ "address": address }),
-            Self::Denied { role, permission, instance, .. } => {
-                json!({ "role": role, "permission": permission, "instance": instance })
+            Self::Denied { role, permission, instance, own, .. } => {
+                let mut facts = json!({ "role": role, "permission": permission, "instance": instance });
+                if let Some(own) = own {
+                    facts["own"] = json!(own);
+                }
+                facts
             }
             Self::ChangedOutside(change) => json!({
                 "part": change.part,

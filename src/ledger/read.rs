@@ -2,7 +2,7 @@
 
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
 use crate::{
-    clock::Timestamp,
+    clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
     store::{Driver, on},
 };
@@ -29,9 +29,21 @@ pub struct Filter {
     /// Only entries after this one.
     pub after: Option<i64>,
     pub batches: Batches,
+    /// Several values at once, in place of person, kind, instance and outcome above: what fits any of these.
+    pub any: Vec<Narrow>,
     /// Without who signed in and out, and what failed of it.
     pub without_sign_ins: bool,
     pub limit: i64,
+}
+
+/// One value of each of the fields that a list can be narrowed to several of; empty is every one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    pub operator: String,
+    pub kind: String,
+    pub instance: String,
+    /// An outcome's name, or `open`.
+    pub outcome: String,
 }
 
 /// The deeds that batches and imports carried out one by one. Each has said which in place of a session.
@@ -78,6 +90,20 @@ pub struct Entry {
     pub outcome_facts: Value,
 }
 
+/// An intent or fact as it stands in clear, for whoever reads all of them in their order.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub index: i64,
+    pub at: Timestamp,
+    pub kind: String,
+    pub deed: String,
+    pub operator: Option<String>,
+    pub instance: Option<String>,
+    pub facts: Value,
+    /// A person did it at that moment: no batch, job or command.
+    pub by_hand: bool,
+}
+
 /// One deed of somebody's, as far as it stands in clear.
 #[derive(Clone, Debug)]
 pub struct Worked {
@@ -120,6 +146,21 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
     and kind <> 'outcome' and at >= $1 and at < $2) \
     select e.idx, e.subject, e.leaf, o.at as closed_at from found e left join ledger_entries o on o.intent = e.idx \
     order by e.idx desc limit $3";
+
+/// What was recorded after an entry, in its order. What it is stands in the leaves alone.
+pub const PASSED: &str = "select idx, leaf from ledger_entries where idx > $1 and idx <= $2 order by idx";
+
+/// When somebody (or nobody known) did one sort of thing, newest first (`ledger_entries (operator, deed, idx)`).
+pub const TIMES_OF: [&str; 2] = [
+    "select at from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
+     order by idx desc limit $4",
+    "select at from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
+     order by idx desc limit $4",
+];
+
+/// When somebody did anything by hand, newest first (`ledger_entries (operator, idx)`).
+pub const TIMES_BY_HAND: &str = "select at from ledger_entries where operator = $1 and idx < $2 and at < $3 and kind = 'intent' \
+    and leaf not like '%\"session\":\"batch %' and leaf not like '%\"session\":\"command\"%' order by idx desc limit $4";
 
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.leaf, o.leaf as outcome_leaf \
@@ -412,14 +453,99 @@ impl Ledger {
         Ok(below)
     }
 
+    /// When the newest of what fits was recorded, and what it was: nothing of it is opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times(&self, filter: &Filter) -> Result<Vec<(Timestamp, String)>, LedgerError> {
+        let rows = self.rows(filter).await?;
+        let read = |row: Row| {
+            let leaf = Leaves::read(row.idx, &row.leaf, None)?.leaf;
+            Ok((instant_of(&leaf).unwrap_or_default(), text_of(&leaf, "deed").unwrap_or_default()))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// What fits, newest first. Of several values each is looked for by itself, so that each is found by its index.
     async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
+        let narrowed = match (filter.from, filter.to) {
+            (None, None) => filter,
+            (from, to) => &self.within(filter, from, to).await?,
+        };
+        let filter = narrowed;
+        if filter.any.is_empty() {
+            return self.rows_of(filter).await;
+        }
+        let mut found = BTreeMap::new();
+        for Narrow { operator, kind, instance, outcome } in filter.any.iter().cloned() {
+            let one = Filter {
+                operator: Some(operator),
+                kind: Some(kind),
+                instance: Some(instance),
+                outcome: Some(outcome),
+                any: Vec::new(),
+                ..filter.clone()
+            };
+            found.extend(self.rows_of(&one).await?.into_iter().map(|row| (row.idx, row)));
+        }
+        let limit = usize::try_from(filter.limit).unwrap_or(0);
+        Ok(found.into_values().rev().take(limit).collect())
+    }
+
+    /// The same filter with the entries that a span lies between: they are recorded in the order of their time, but for what
+    /// the clocks of several processes differ by, or a clock was set back. So much of that is allowed for.
+    async fn within(
+        &self,
+        filter: &Filter,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> Result<Filter, LedgerError> {
+        const OUT_OF_ORDER: i64 = HOUR;
+        // By halving, in the database: a step reads one entry by its number.
+        const FIRST_SINCE: &str = "with recursive halved (low, high) as (select cast(0 as bigint), size from ledger_head where id = 1 \
+            union all select case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
+            then (low + high) / 2 + 1 else low end, \
+            case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
+            then high else (low + high) / 2 end from halved where low < high) select max(low) from halved";
+        let first = async |at: i64| -> Result<i64, LedgerError> {
+            let found: Option<i64> =
+                on!(&self.store, pool => sqlx::query_scalar(FIRST_SINCE).bind(at).fetch_one(pool).await?);
+            Ok(found.unwrap_or_default())
+        };
+        let mut narrowed = filter.clone();
+        if let Some(from) = from {
+            let after = first(from.0.saturating_sub(OUT_OF_ORDER)).await? - 1;
+            narrowed.after = Some(filter.after.map_or(after, |own| own.max(after)));
+        }
+        if let Some(to) = to {
+            let before = first(to.0.saturating_add(OUT_OF_ORDER)).await?;
+            narrowed.before = Some(filter.before.map_or(before, |own| own.min(before)));
+        }
+        Ok(narrowed)
+    }
+
+    async fn rows_of(&self, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
+        const BY_OF: &str = listed!("e.operator = $1 and e.deed = $2 and ($4 = '' or e.subject = $4)");
         const BY: &str = listed!("e.operator = $1 and ($2 = '' or e.deed = $2) and ($4 = '' or e.subject = $4)");
         const OF: &str = listed!("e.deed = $2 and ($1 = '' or e.operator = $1) and ($4 = '' or e.subject = $4)");
         const ANY: &str = listed!("$1 = '' and $2 = '' and $4 = ''");
+        // Every other outcome than success is rare: it leads wherever it is asked for (`ledger_entries (outcome, intent)`).
+        const ENDED: &str =
+            listed!("o.outcome = $5 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and $4 = ''");
+        // What is put down as open, and in case that is not true, the newest of all.
+        const OPEN: &str = listed!(
+            "e.idx in (select intent from open_deeds union all select idx from (select idx from ledger_entries \
+             where kind = 'intent' order by idx desc limit 1000) newest) \
+             and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and $4 = ''"
+        );
+        let outcome = filter.outcome.as_deref().unwrap_or_default();
         let sql = match (&filter.subject, &filter.operator, &filter.kind) {
             (Some(subject), ..) if !subject.is_empty() => ABOUT,
+            _ if outcome == "open" => OPEN,
+            _ if !matches!(outcome, "" | "succeeded") => ENDED,
+            (_, Some(operator), Some(kind)) if !operator.is_empty() && !kind.is_empty() => BY_OF,
             (_, Some(operator), _) if !operator.is_empty() => BY,
             (.., Some(kind)) if !kind.is_empty() => OF,
             _ => ANY,
@@ -491,6 +617,78 @@ impl Ledger {
         }
         found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
         Ok(found)
+    }
+
+    /// The intents and facts after an entry up to another, in their order, with nothing of them opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn passed(&self, after: i64, upto: i64) -> Result<Vec<Passed>, LedgerError> {
+        let rows: Vec<(i64, String)> =
+            on!(&self.store, pool => sqlx::query_as(PASSED).bind(after).bind(upto).fetch_all(pool).await?);
+        let mut found = Vec::with_capacity(rows.len());
+        for (index, text) in rows {
+            let leaf = Leaves::read(index, &text, None)?.leaf;
+            let kind = text_of(&leaf, "kind").unwrap_or_default();
+            if kind == "outcome" {
+                continue;
+            }
+            found.push(Passed {
+                index,
+                at: instant_of(&leaf).unwrap_or_default(),
+                by_hand: kind == "intent" && !is_of_batch(&text) && leaf["session"] != "command",
+                deed: text_of(&leaf, "deed").unwrap_or_default(),
+                operator: text_of(&leaf, "operator"),
+                instance: text_of(&leaf, "instance"),
+                facts: leaf["facts"].clone(),
+                kind,
+            });
+        }
+        Ok(found)
+    }
+
+    /// When somebody did one sort of thing up to an entry, newest first; of nobody known where `operator` is `None`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_of(
+        &self,
+        operator: Option<&str>,
+        deed: &str,
+        upto: i64,
+        limit: i64,
+    ) -> Result<Vec<Timestamp>, LedgerError> {
+        let [of, of_nobody] = TIMES_OF;
+        let sql = if operator.is_some() { of } else { of_nobody };
+        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(sql)
+            .bind(operator.unwrap_or_default()).bind(deed).bind(upto).bind(limit).fetch_all(pool).await?);
+        Ok(times.into_iter().map(Timestamp).collect())
+    }
+
+    /// When somebody did anything by hand before an entry and a moment, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_by_hand(
+        &self,
+        operator: &str,
+        before: i64,
+        earlier: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Timestamp>, LedgerError> {
+        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(TIMES_BY_HAND)
+            .bind(operator).bind(before).bind(earlier.0).bind(limit).fetch_all(pool).await?);
+        Ok(times.into_iter().map(Timestamp).collect())
+    }
+
+    /// When an entry was recorded; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn recorded_at(&self, index: i64) -> Result<Option<Timestamp>, LedgerError> {
+        const SQL: &str = "select at from ledger_entries where idx = $1";
+        let at: Option<i64> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(index).fetch_optional(pool).await?);
+        Ok(at.map(Timestamp))
     }
 
     /// The sealed document of an entry's leaf, where it opens.

@@ -1,7 +1,7 @@
 //! Opening and closing.
 
 use super::{
-    Acting, Answered, Deed, Fact, Ledger, Mark, Outcome, Subject, Verdict, Warrant,
+    Acting, Answered, Deed, Fact, Ledger, Mark, Outcome, OwnTry, Subject, Verdict, Warrant,
     append::{Append, Appended, Beside, CLOSE, LeafDraft},
     deed,
     entry::subject_hash,
@@ -176,7 +176,7 @@ fn is_about(object: &Object, subject: &Subject) -> bool {
         | Subject::Part(on, _) => matches!(object, Object::Instance(instance) if instance == on),
         // The console's own; the link of a person and the role of a grant are on an instance besides.
         Subject::Operator(_) | Subject::Grant(_) => object.account().is_none(),
-        Subject::Record | Subject::Words(_) | Subject::Review(_) => *object == Object::Console,
+        Subject::Record | Subject::Words(_) | Subject::Review(_) | Subject::Alarm(_) => *object == Object::Console,
     }
 }
 
@@ -404,8 +404,15 @@ impl Ledger {
                 let about = operator.as_ref().map_or(address.as_str(), |id| id.0.as_str());
                 Some(self.keys.hash("failed sign-in", about.as_bytes()))
             }
-            Fact::Denied { operator, permission, .. } => {
-                Some(self.keys.hash("refusal", format!("{} {}", operator.0, permission.name()).as_bytes()))
+            Fact::Denied { operator, permission, own, .. } => {
+                // One about something of their own is never told in another's place.
+                let own = match own {
+                    Some(OwnTry::Case) => " own case",
+                    Some(OwnTry::Grant) => " own grant",
+                    None => "",
+                };
+                let about = format!("{} {}{own}", operator.0, permission.name());
+                Some(self.keys.hash("refusal", about.as_bytes()))
             }
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),

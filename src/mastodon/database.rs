@@ -24,6 +24,7 @@ mod signups;
 mod site;
 mod snapshot;
 mod standing;
+mod transparency;
 
 pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow, acct};
 pub use appeals::{AppealDecided, AppealRow};
@@ -49,6 +50,7 @@ pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::WatchedPart;
 pub use standing::Standing;
+pub use transparency::{AppealOutcome, Period, ReportOutcome};
 
 use crate::{
     problem::Problem,

@@ -1,5 +1,6 @@
 //! Mastodon's nouns and the few of the console's, as deeds and rooms share them: no room, no store and no instance is known here.
 
+pub mod alarms;
 pub mod domain_blocks;
 pub mod domain_imports;
 pub mod grants;

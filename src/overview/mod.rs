@@ -4,6 +4,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
+    alarms::OpenAlarms,
     clock::Timestamp,
     frame::Since,
     id::{GrantId, InstanceName},
@@ -78,6 +79,8 @@ pub struct OverviewPage {
     pub sign_ups: Vec<(Timestamp, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
     pub outside_changes: Vec<record::Line>,
+    /// What in the record somebody should look at; `None` for whoever does not read all of it.
+    pub alarms: Option<OpenAlarms>,
     /// Where the page asks what came and went since it was made.
     pub meanwhile: Since,
 }

@@ -3,6 +3,7 @@
 use super::{HealthPart, InstanceRow, OverviewPage, service};
 use crate::{
     access::Permission,
+    alarms,
     clock::Timestamp,
     context::Context,
     frame::Frame,
@@ -115,6 +116,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         {tiles(&frame, &instance, &page)}
         <div class="two">
             <div class="stack">
+                {page.alarms.as_ref().map(|open| alarms::page::card_of(open, &frame))}
                 <section class="card">
                     <header><h2>"Needs attention"</h2></header>
                     {urgent(&instance, &page, now)}

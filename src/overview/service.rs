@@ -3,7 +3,7 @@
 use super::{HealthPart, InstanceRow, OverviewPage};
 use crate::{
     access::{self, Actor, Permission, Role},
-    acting, appeals, audit,
+    acting, alarms, appeals, audit,
     clock::{DAY, MINUTE, NOTABLE_SKEW, Timestamp},
     context::{App, Context},
     frame::{self, Framed},
@@ -107,6 +107,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
         outside_changes: outside_changes(context, &instance).await?,
+        alarms: alarms::service::open(context).await?,
         meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), &cases),
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await

@@ -4,6 +4,7 @@
 
 pub mod access_requests;
 pub mod account_notes;
+pub mod alarms;
 pub mod attempts;
 pub mod batches;
 pub mod case_claims;
@@ -24,6 +25,7 @@ pub mod refusals;
 pub mod reset_links;
 pub mod reviews;
 pub mod rights;
+pub mod saved_filters;
 mod sealing;
 pub mod settling;
 pub mod setup_links;

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 59] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 62] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -96,10 +96,13 @@ pub const WRITES: [(&str, &[(&str, &str)]); 59] = [
     ("/api/people/disable", &[("operator", "nobody"), ("disabled", "yes")]),
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
+    ("/api/alarms/acknowledge", &[("alarm", "none"), ("why", "a test")]),
     ("/api/audit/check", &[]),
     ("/api/reviews/opinion", &[("decision", "0"), ("opinion", "warn")]),
     ("/api/reviews/judge", &[("decision", "0"), ("verdict", "agree")]),
     ("/api/audit/sign-off", &[("at", "2026-03-03T12:00"), ("seen", "nothing"), ("why", "a test")]),
+    ("/api/audit/save-filter", &[("name", ""), ("search", "?kind=reveal")]),
+    ("/api/audit/delete-filter", &[("name", "none")]),
     (
         "/api/domains/set",
         &[
@@ -226,7 +229,7 @@ pub const OPEN: [&str; 8] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 50] = [
+pub const PAGES: [(&str, &str); 53] = [
     ("/i/{instance}", "/i/harbour"),
     ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
@@ -245,6 +248,9 @@ pub const PAGES: [(&str, &str); 50] = [
     ("/audit/{index}", "/audit/0"),
     ("/reviews", "/reviews"),
     ("/reviews/{entry}", "/reviews/0"),
+    ("/audit/alarms", "/audit/alarms"),
+    ("/audit/timeline", "/audit/timeline"),
+    ("/i/{instance}/transparency", "/i/harbour/transparency"),
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
     ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),
@@ -286,12 +292,14 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/federation/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 11] = [
+pub const FILES: [&str; 13] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/timesheet.csv",
     "/audit/access.csv?at=2020-01-01",
+    "/i/harbour/transparency.md",
+    "/i/harbour/transparency.csv",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
     "/live/i/harbour/signups?newest=1&matching=0",

@@ -636,7 +636,12 @@ const UNTOLD: &[Untold] = &[
         says: &["Moderation notes", "What staff wrote about a server is not read"],
         not: &["No notes yet"],
     },
-    Untold { taken: NOTES, page: "federation/servers", says: &["What staff wrote about a server is not read"], not: &[] },
+    Untold {
+        taken: NOTES,
+        page: "federation/servers",
+        says: &["What staff wrote about a server is not read"],
+        not: &[],
+    },
     Untold { taken: CHANGES, page: "audit/instance", says: &["What a row changed is not read"], not: &[] },
 ];
 

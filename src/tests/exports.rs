@@ -21,7 +21,7 @@ use tower::ServiceExt;
 const ENCODINGS: [&str; 5] = ["gzip, deflate, br, zstd", "gzip, deflate", "gzip", "br", "deflate"];
 
 /// Every file there is: those of the record narrowed to what does not grow by asking.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "/audit/export.csv?kind=signed_out",
     "/audit/export.jsonl?kind=signed_out",
     "/audit/export.csv?kind=start_grant",
@@ -29,6 +29,8 @@ const FILES: [&str; 7] = [
     "/grants/01contractor/timesheet.csv",
     "/i/harbour/federation/export/domain_blocks.csv",
     "/i/harbour/federation/export/domain_allows.csv",
+    "/i/harbour/transparency.csv",
+    "/i/harbour/transparency.md",
 ];
 
 /// More than fit into two parts of a file.

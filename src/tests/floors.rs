@@ -34,6 +34,7 @@ const FLOORS: [&[&str]; 12] = [
     &["frame", "ui"],
     &[
         "accounts",
+        "alarms",
         "appeals",
         "audit",
         "batches",
@@ -51,6 +52,7 @@ const FLOORS: [&[&str]; 12] = [
         "sign_in",
         "signups",
         "statistics",
+        "transparency",
     ],
     &["app", "cli", "http", "jobs"],
 ];

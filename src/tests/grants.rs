@@ -115,7 +115,10 @@ async fn one_asks_and_another_approves() {
         assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
         let (status, _) = answered(&house, &admin, "/api/grants/decide", &approve).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "an admin proposes");
-        assert_eq!(entries(&house, "denied").await.len(), 2, "both tries are in the record");
+        let tries = entries(&house, "denied").await;
+        assert_eq!(tries.len(), 2, "both tries are in the record");
+        let own: Vec<_> = tries.iter().map(|entry| entry.leaf["facts"]["own"].as_str()).collect();
+        assert_eq!(own, [None, Some("grant")], "one was at their own");
         let now = house.app.clock.now();
         let own = grants::decide(&house.app.store, &id, &OperatorId("01owner".into()), false, true, now).await.unwrap();
         assert!(!own, "the store refuses it too");

@@ -140,6 +140,7 @@ async fn refusals_are_gathered(db: &Database) {
         role: Role::Auditor,
         permission,
         instance: None,
+        own: None,
     };
     for _ in 0..50 {
         ledger.fact(denied("01ANN", Permission::ManageOperators)).await.unwrap();

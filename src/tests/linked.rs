@@ -532,6 +532,10 @@ async fn nobody_decides_a_case_of_their_own() {
     let jonas = account(&house, "jonastran").await;
     let page = get(&house, Some(&cookie), &format!("/i/harbour/accounts/{jonas}")).await;
     assert!(page.body.contains("This is about @jonastran, your own account on the instance"), "{}", page.body);
+    // The record says what they tried.
+    let filter = Filter { kind: Some("denied".into()), limit: 50, ..Filter::default() };
+    let tries = house.app.ledger.list(&filter).await.unwrap();
+    assert!(tries.iter().any(|entry| entry.leaf["facts"]["own"] == "case"), "{tries:?}");
 }
 
 #[tokio::test]
@@ -607,7 +611,10 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
             "You can’t manage domain blocks here: you act as @jonastran on the instance, and that role can’t \
             manage federation.",
         ),
-        ("federation/email-domains", "You can’t manage email domain blocks here: you act as @jonastran on the instance"),
+        (
+            "federation/email-domains",
+            "You can’t manage email domain blocks here: you act as @jonastran on the instance",
+        ),
     ] {
         let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
         assert!(page.contains(says), "{says}: {page}");

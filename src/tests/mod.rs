@@ -6,6 +6,7 @@
 mod access;
 mod access_then;
 mod accounts;
+mod alarms;
 mod answers;
 mod appeals;
 mod asking;
@@ -64,7 +65,9 @@ mod statistics;
 mod store;
 mod style;
 mod support;
+mod timeline;
 mod times;
+mod transparency;
 mod versions;
 mod waiting;
 mod watching;

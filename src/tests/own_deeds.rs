@@ -10,6 +10,7 @@ use crate::{
 };
 use howdah::{
     access::Role,
+    alarms::AlarmKind,
     audit::service::words,
     clock::{DAY, SECOND},
     deeds::{AddOperator, OWN_KINDS},
@@ -21,7 +22,11 @@ use howdah::{
     ledger::{Filter, Outcome},
     operators::service::{self, command_actor},
     reports::Category,
-    store::{Driver, account_notes, grants},
+    store::{
+        Driver, account_notes,
+        alarms::{self, Raised},
+        grants,
+    },
 };
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +50,7 @@ enum Does {
 
 /// What the console's own deeds write, and of each what is theirs: when somebody was last seen, which code was used and who is at
 /// some work is written by no deed.
-const KEPT: [(&str, &str); 14] = [
+const KEPT: [(&str, &str); 15] = [
     ("operators", "id, name, role, password_hash, totp_secret, disabled_at"),
     ("recovery_codes", "operator, hash"),
     ("web_sessions", "operator, id_hash"),
@@ -57,6 +62,7 @@ const KEPT: [(&str, &str); 14] = [
     ("reset_links", "hash, operator"),
     ("case_holds", "instance, account, operator, sealed_note"),
     ("account_notes", "id, sealed, withdrawn_at"),
+    ("alarms", "id, acknowledged_by, acknowledged_at, acknowledged_entry"),
     ("access_requests", "id, state, sealed_told, sealed_answer"),
     ("review_weeks", "week, committed, drawn"),
     ("review_samples", "entry, reviewer, opinion, verdict"),
@@ -205,6 +211,21 @@ impl Stage {
         .await
         .unwrap();
         let drawn = drawn.to_string();
+        let now = app.clock.now();
+        let alarm = Raised {
+            kind: AlarmKind::AtServer,
+            cause: "a test".to_owned(),
+            operator: None,
+            instance: None,
+            about: None,
+            first_at: now,
+            last_at: now,
+            number: 1,
+            adds: true,
+            usual: None,
+            entries: vec![0],
+        };
+        alarms::raise(&app.store, &alarm, now).await.unwrap();
         Self { owner, admin, moderator, own, links, account, waiting, running, request, note, subject, drawn, house }
     }
 
@@ -299,6 +320,11 @@ impl Stage {
                 let form = [&on[..], &[("note", self.note.as_str())]].concat();
                 drop(self.post(&self.moderator, "/api/accounts/withdraw-note", &form).await);
             }
+            "acknowledge_alarm" => {
+                let open = alarms::list(&app.store, true, None, 1).await.unwrap();
+                let form = [("alarm", open[0].id.as_str()), ("why", "looked at")];
+                drop(self.post(&self.owner, "/api/alarms/acknowledge", &form).await);
+            }
             "link_account" => drop(link(house, &self.links, "jonastran").await),
             "unlink_account" => {
                 let form = [("instance", "harbour"), ("operator", "01unlinks"), ("why", "a test")];
@@ -340,7 +366,7 @@ async fn enter(house: &House, cookie: &str) -> String {
 }
 
 /// In an order in which each finds what it needs.
-const ORDER: [(&str, Does); 27] = [
+const ORDER: [(&str, Does); 28] = [
     ("search_personal", Does::Reads),
     ("reveal", Does::Reads),
     ("export_record", Does::Reads),
@@ -353,6 +379,7 @@ const ORDER: [(&str, Does); 27] = [
     ("withdraw_note", Does::Writes),
     ("enter_access_request", Does::Writes),
     ("refuse_access_request", Does::Writes),
+    ("acknowledge_alarm", Does::Writes),
     ("ask_grant", Does::Writes),
     ("decide_grant", Does::Writes),
     ("revoke_grant", Does::Writes),

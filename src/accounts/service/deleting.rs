@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     deeds::DeleteAccount,
     id::AccountId,
-    ledger::{Answered, Mark, Warrant},
+    ledger::{Answered, Mark, OwnTry, Warrant},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, OpenReport, Read},
@@ -105,9 +105,14 @@ pub async fn delete(
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::DeleteAccounts, object).await?;
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
+        let reporters = open.iter().map(|report| report.reporter);
+        if own.as_ref().is_some_and(|own| own.own_case(account.id, reporters).is_some()) {
+            context.note_own(Permission::DeleteAccounts, Some(&instance.name), OwnTry::Case).await;
+        }
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await? {
+        context.note_own(Permission::DeleteAccounts, Some(&instance.name), OwnTry::Case).await;
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();

@@ -163,13 +163,14 @@ pub async fn finish<D: Deed>(app: &App, warrant: Warrant<D>, giving: Giving, sto
 /// The filter as a query again, without what only the page has.
 fn narrowed(filter: &Filter) -> String {
     let pairs = [
-        ("who", &filter.who),
-        ("kind", &filter.kind),
-        ("outcome", &filter.outcome),
-        ("instance", &filter.instance),
-        ("account", &filter.account),
-        ("from", &filter.from),
-        ("to", &filter.to),
+        ("who", filter.who.join(",")),
+        ("kind", filter.kind.join(",")),
+        ("outcome", filter.outcome.join(",")),
+        ("instance", filter.instance.join(",")),
+        ("q", filter.q.clone()),
+        ("account", filter.account.clone()),
+        ("from", filter.from.clone()),
+        ("to", filter.to.clone()),
     ];
     let mut encoded = url::form_urlencoded::Serializer::new(String::new());
     encoded.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));

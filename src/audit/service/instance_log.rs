@@ -77,7 +77,8 @@ async fn read(
     Ok((read.log(&asked, PAGE + 1).await?, false, untold))
 }
 
-fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
+/// A row as a page shows it, with our entry where it is a trace of one.
+pub fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
     let by = match (&row.by_username, row.by) {
         (Some(name), _) => format!("@{}", ui::tame(name)),
         (None, Some(id)) => format!("account {id}"),
@@ -151,7 +152,11 @@ fn spaced(class: &str) -> String {
 }
 
 /// Which rows are traces of our deeds: the row's id, and the entry of the intent.
-async fn ours(context: &Context, instance: &Instance, rows: &[LoggedAction]) -> Result<BTreeMap<i64, i64>, Problem> {
+pub async fn ours(
+    context: &Context,
+    instance: &Instance,
+    rows: &[LoggedAction],
+) -> Result<BTreeMap<i64, i64>, Problem> {
     let mut found = BTreeMap::new();
     let (Some(newest), Some(oldest)) = (rows.iter().map(|row| row.at).max(), rows.iter().map(|row| row.at).min())
     else {

@@ -222,6 +222,71 @@ impl Read {
         Ok(window)
     }
 
+    /// The log about an account, newest first: what was done to it, its login, the strikes it got and reports about it, as far
+    /// as they are there (`admin_action_logs (target_type, target_id)`, the newest thousand reports and strikes).
+    pub async fn log_about(
+        &mut self,
+        account: AccountId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<LoggedAction>, DatabaseError> {
+        let sql = logged!(
+            self,
+            "where l.id in (select f.id from (\
+             (select id from admin_action_logs where target_type = 'Account' and target_id = $1 and id < $2 order by id desc limit $3) \
+             union all (select id from admin_action_logs where target_type = 'User' and target_id in \
+             (select u.id from users u where u.account_id = $1) and id < $2 order by id desc limit $3) \
+             union all (select id from admin_action_logs where target_type = 'Report' and target_id in \
+             (select r.id from reports r where r.target_account_id = $1 order by r.id desc limit 1000) and id < $2 \
+             order by id desc limit $3) \
+             union all (select id from admin_action_logs where target_type = 'AccountWarning' and target_id in \
+             (select w.id from account_warnings w where w.target_account_id = $1 order by w.id desc limit 1000) and id < $2 \
+             order by id desc limit $3)) f order by f.id desc limit $3) order by l.id desc"
+        );
+        let query = query_as(sql).bind(account.0).bind(before.unwrap_or(i64::MAX)).bind(limit);
+        Ok(query.fetch_all(&mut *self.tx).await?)
+    }
+
+    /// The log about another server, newest first, by the name that rows of rules about servers carry
+    /// (`app/models/domain_block.rb`, `app/models/domain_allow.rb`): in slices until there are enough or it has taken long
+    /// enough.
+    pub async fn log_about_server(
+        &mut self,
+        domain: &str,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<LogWindow, DatabaseError> {
+        let sql = logged!(
+            self,
+            "where l.id >= $1 and l.id < $2 and l.target_type in ('DomainBlock', 'DomainAllow', 'UnavailableDomain') \
+             and l.human_identifier = $3 order by l.id desc limit $4"
+        );
+        let started = Tick::now();
+        let ends: (Option<i64>, Option<i64>) =
+            query_as("select min(id), max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
+        let (Some(low), Some(newest)) = ends else { return Ok(LogWindow::default()) };
+        let mut high = newest.saturating_add(1).min(before.unwrap_or(i64::MAX));
+        let mut window = LogWindow::default();
+        let mut slice = SLICE;
+        while high > low {
+            let lowest = low.max(high.saturating_sub(slice));
+            let left = limit - i64::try_from(window.rows.len()).unwrap_or(limit);
+            let query = query_as(sql).bind(lowest).bind(high).bind(domain).bind(left);
+            let rows: Vec<LoggedAction> = query.fetch_all(&mut *self.tx).await?;
+            window.rows.extend(rows);
+            if i64::try_from(window.rows.len()).unwrap_or(limit) >= limit {
+                break;
+            }
+            high = lowest;
+            slice = (slice * 2).min(LARGEST_SLICE);
+            if high > low && started.elapsed() >= LONG_ENOUGH {
+                window.looked_to = self.logged_from(high).await?;
+                break;
+            }
+        }
+        Ok(window)
+    }
+
     async fn log_slice(
         &mut self,
         filter: &LogFilter,

@@ -19,7 +19,7 @@ use crate::{
         ReverseSanction,
     },
     id::{AccountId, OperatorId, ReportId, RuleId},
-    ledger::{Answer, Answered, Mark, Outcome, Step, Warrant},
+    ledger::{Answer, Answered, Mark, Outcome, OwnTry, Step, Warrant},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read, ReportState},
@@ -79,9 +79,14 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
         (true, _) => context.permit(Permission::DecideAboutStaff, object).await?,
     };
     if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
+        let reporters = open.iter().map(|report| report.reporter);
+        if own.as_ref().is_some_and(|own| own.own_case(account.id, reporters).is_some()) {
+            context.note_own(Permission::DecideReports, Some(&instance.name), OwnTry::Case).await;
+        }
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(read_problem)? {
+        context.note_own(Permission::DecideReports, Some(&instance.name), OwnTry::Case).await;
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok(About { instance, account, open, permit })
@@ -91,7 +96,10 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
 async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState) -> Result<(), Problem> {
     let own = acting::able_own(context, instance).await?;
     match own.and_then(|own| own.own_case(state.target, [state.reporter])) {
-        Some(why) => Err(Problem::new(Kind::Forbidden, why, "")),
+        Some(why) => {
+            context.note_own(Permission::DecideReports, Some(&instance.name), OwnTry::Case).await;
+            Err(Problem::new(Kind::Forbidden, why, ""))
+        }
         None => Ok(()),
     }
 }

@@ -1,0 +1,190 @@
+//! Everything about one: both logs by time.
+
+use super::{
+    super::{DRAWN, Drawn, Moment, TimelinePage, service},
+    choice, outcome,
+};
+use crate::{
+    frame::Frame,
+    path,
+    search::Search,
+    ui::{self, desk, form, keys, list, time},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Timeline() -> impl IntoView {
+    desk::page(
+        desk::Desk::Audit,
+        async |asked| service::timeline::page(&asked.context, &asked.search).await,
+        timeline_body,
+        |_, page| if page.title.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {}", page.title) },
+    )
+}
+
+fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
+    let wrong = page.wrong.as_ref().map(|wrong| {
+        // Nothing is asked yet where nobody is named: that is no mistake.
+        let asked = !Search::parse(&page.search).only(&["account", "server", "who", "batch"]).is_empty();
+        let (class, role) = if asked { ("note lead danger", "alert") } else { ("note lead", "status") };
+        if asked {
+            desk::set_status(wrong);
+        }
+        view! { <p class=class role=role>{form::sentence(wrong)}</p> }
+    });
+    let further = page.further.clone().map(|(at, href)| {
+        view! {
+            <p class="note lead">"Mastodon’s audit log was searched back to " {time::absolute(at)} "."
+                <a class="link" href=href>"Search further back →"</a></p>
+        }
+    });
+    let title = if page.title.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {}", page.title) };
+    let body = page.wrong.is_none().then(|| {
+        view! {
+            {drawn(&page.drawn)}
+            {moments(&page, &frame)}
+            {further}
+            <div class="head foot">
+                <span class="soft small">{ui::count(page.moments.len(), "entry", "entries")} " of both logs shown, newest first"</span>
+                <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
+            </div>
+        }
+    });
+    view! {
+        <div class="head">
+            {list::crumb(path::AUDIT, "Audit log")}
+            <h1><bdi>{title}</bdi></h1>
+        </div>
+        {timeline_form(&page)}
+        {wrong}
+        {body}
+    }
+    .into_any()
+}
+
+fn timeline_form(page: &TimelinePage) -> AnyView {
+    let filter = &page.filter;
+    let instances = (page.instances.len() > 1).then(|| {
+        let options: Vec<_> = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect();
+        choice("instance", "Instance", ("Choose an instance", "Choose an instance"), &options, &filter.instance)
+    });
+    view! {
+        <form method="get" action=path::TIMELINE class="chips bar">
+            {instances}
+            <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
+            <input class="chip" name="server" aria-label="Server" placeholder="example.org" autocomplete="off" value=page.server.clone() />
+            <button class="btn">"Apply"</button>
+            {list::kept([("who", filter.who.join(",").as_str()), ("batch", filter.batch.as_str()), ("kind", filter.kind.join(",").as_str()), ("outcome", filter.outcome.join(",").as_str())])}
+        </form>
+    }
+    .into_any()
+}
+
+/// How the bars of each of [`DRAWN`] look.
+const BARS: [&str; DRAWN.len()] = ["bar", "bar reveals", "bar sign-ins", "bar refused", "bar outside", "bar theirs"];
+
+/// What happened by the hour of the day, as bars one upon the other, and the same as a table.
+fn drawn(drawn: &Drawn) -> AnyView {
+    let total = drawn.total();
+    if total == 0 {
+        return ().into_any();
+    }
+    let (width, height) = (640, 90);
+    let step = width / drawn.hours.len();
+    let most = drawn.hours.iter().map(|hour| hour.iter().sum()).max().unwrap_or(0).max(1);
+    let bars = drawn
+        .hours
+        .iter()
+        .enumerate()
+        .flat_map(|(hour, numbers)| {
+            let mut below = 0;
+            let groups = numbers.iter().zip(BARS).zip(DRAWN).filter(|((number, _), _)| **number > 0);
+            groups
+                .map(|((number, class), group)| {
+                    let from = below * height / most;
+                    below += *number;
+                    let tall = (below * height / most).saturating_sub(from).max(1);
+                    let title = format!("{hour:02}:00: {number} {group}");
+                    view! {
+                        <rect class=class x=hour * step + 1 y=height.saturating_sub(from + tall) width=step.saturating_sub(3) height=tall><title>{title}</title></rect>
+                    }
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect_view();
+    let there: Vec<usize> = (0..DRAWN.len()).filter(|group| drawn.hours.iter().any(|hour| hour[*group] > 0)).collect();
+    let heads = there.iter().map(|group| view! { <th class="num">{DRAWN[*group]}</th> }).collect_view();
+    let rows = drawn
+        .hours
+        .iter()
+        .enumerate()
+        .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
+        .map(|(hour, numbers)| {
+            let cells = there
+                .iter()
+                .map(|group| view! { <td class="num" data-label=DRAWN[*group]>{numbers[*group]}</td> })
+                .collect_view();
+            view! { <tr><td class="mono">{format!("{hour:02}:00")}</td>{cells}</tr> }
+        })
+        .collect_view();
+    let said = format!("The newest {}, by hour of the UTC day", ui::count(total, "entry", "entries"));
+    view! {
+        <section class="card">
+            <header><h2>"By hour and kind"</h2><span class="soft small end">{said.clone()}</span></header>
+            <div class="body">
+                <svg class="chart" viewBox=format!("0 0 {width} {height}") role="img" aria-label=said>{bars}</svg>
+                <div class="ends soft small"><span>"00:00"</span><span>"23:59 UTC"</span></div>
+                <details><summary class="soft small">"As a table"</summary>
+                    <table class="list"><thead><tr><th>"UTC"</th>{heads}</tr></thead><tbody>{rows}</tbody></table>
+                </details>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
+    if page.moments.is_empty() {
+        return view! { <div class="card pad empty"><p>"No entries match. What was done here and what Mastodon’s audit log has \
+        about it are listed together."</p></div> }
+        .into_any();
+    }
+    let at = |at: crate::clock::Timestamp| {
+        view! { <td class="mono nowrap">{time::day(at, frame.now)} " " {time::clock(at)}</td> }
+    };
+    let row = |moment: &Moment| {
+        match moment {
+        Moment::Ours(line) => view! {
+            <tr data-row=keys::row()>
+                {at(line.at)}
+                <td class="nowrap"><a href=path::audit_entry(line.index)><b><bdi>{line.who.clone()}</bdi></b></a></td>
+                <td class="full fill"><bdi>{line.what.clone()}</bdi> <div class="cut soft small"><bdi>{line.why.clone()}</bdi></div></td>
+                <td class="nowrap"><span class="badge">"Howdah"</span></td>
+                <td>{outcome(line)}</td>
+            </tr>
+        }
+        .into_any(),
+        Moment::Theirs(_, row) => {
+            let trace = row.ours.map(|entry| view! { <a class="badge good" href=path::audit_entry(entry)>"entry " {entry}</a> });
+            let outside = row.ours.is_none().then(|| view! { <span class="badge warn">"outside the console"</span> });
+            view! {
+                <tr data-row=keys::row()>
+                    {at(row.at)}
+                    <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
+                    <td class="full fill">{row.action.clone()} " " <span class="soft">{row.kind.clone()} " "</span><bdi>{row.target.clone()}</bdi></td>
+                    <td class="nowrap"><span class="badge">"Mastodon"</span></td>
+                    <td>{trace}{outside}</td>
+                </tr>
+            }
+            .into_any()
+        }
+    }
+    };
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"Log"</th><th>"Outcome"</th></tr></thead>
+            <tbody>{page.moments.iter().map(row).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}

@@ -1,0 +1,201 @@
+//! Everything about one: our log and Mastodon's, merged by time.
+
+use super::{PAGE, filter, instance_log, own_account, unreadable, ways};
+use crate::{
+    access::Permission,
+    audit::{Drawn, Filter, MOST_DRAWN, Moment, TimelinePage, kind_group},
+    clock::{DAY, HOUR},
+    context::Context,
+    frame::{self, Framed},
+    id::AccountId,
+    ledger::{self, Subject},
+    mastodon::{
+        Instance,
+        database::{LogFilter, LogWindow},
+    },
+    nouns::domain_blocks::Domain,
+    path,
+    problem::Problem,
+    record::{Line, as_told, line, name},
+    search::{Search, accepts, unknown},
+    store::{linked_accounts, operators},
+};
+use std::sync::Arc;
+
+/// Whom or what it is about, on the instance where it is.
+enum About {
+    Account(Arc<Instance>, AccountId),
+    Server(Arc<Instance>, Domain),
+    /// One of the console's people, and their own account where they have one there.
+    Person(Option<(Arc<Instance>, AccountId)>),
+    Batch,
+}
+
+/// Which instance is asked about.
+fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem> {
+    let wrong = || Problem::invalid("instance", "Choose one instance: each has its own accounts and servers.");
+    let mut named = context
+        .visible()
+        .filter(|own| filter.instance.is_empty() || filter.instance.iter().any(|name| own.name.as_str() == name));
+    match (named.next(), named.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        _ => Err(wrong()),
+    }
+}
+
+/// What the timeline is of, and what our log is asked for.
+async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(About, String, ledger::Filter), Problem> {
+    let app = &context.app;
+    let narrowed =
+        ledger::Filter { any: ways(&Filter { q: String::new(), ..filter.clone() }, &[])?, ..ledger::Filter::default() };
+    if !filter.batch.is_empty() {
+        let asked = super::of_batch(context, narrowed, &filter.batch).await?;
+        return Ok((About::Batch, format!("batch {}", filter.batch), asked));
+    }
+    let of = |subject: Subject| ledger::Filter { subject: Some(app.ledger.subject(&subject)), ..narrowed.clone() };
+    if !filter.account.is_empty() {
+        let on = instance(context, filter)?;
+        let account = match filter.account.parse::<AccountId>() {
+            Ok(id) => id,
+            Err(_) => crate::accounts::service::by_name(&on, &filter.account).await?.ok_or_else(|| {
+                Problem::invalid("account", "This account doesn’t exist on that instance. Enter its handle or ID.")
+            })?,
+        };
+        let title = format!("{} on {}", filter.account, on.title);
+        let asked = of(Subject::Account(on.name.clone(), account));
+        return Ok((About::Account(on, account), title, asked));
+    }
+    if !server.is_empty() {
+        let on = instance(context, filter)?;
+        let domain = Domain::try_from(server.to_lowercase())
+            .ok()
+            .filter(Domain::is_well_formed)
+            .ok_or_else(|| unknown("server", server, "Enter a domain, like example.org"))?;
+        let title = format!("{server} on {}", on.title);
+        return Ok((About::Server(on.clone(), domain.clone()), title, of(Subject::Domain(on.name.clone(), domain))));
+    }
+    if let [who] = filter.who.as_slice() {
+        let people = operators::list(&app.store).await.map_err(unreadable)?;
+        let named: Vec<(&str, &str)> =
+            people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
+        accepts("who", who, &named)?;
+        let called = named.iter().find(|(id, _)| id == who).map_or(who.as_str(), |(_, name)| name).to_owned();
+        let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
+        // Where there are several instances, the one that is chosen.
+        let on = instance(context, filter).ok();
+        let own = on.and_then(|on| {
+            let own = linked.iter().find(|own| own.operator.0 == *who && own.instance == on.name)?;
+            Some((on, own.account))
+        });
+        return Ok((About::Person(own), called, narrowed));
+    }
+    Err(Problem::invalid("account", "Enter whom or what it is about: an account, a server, a person or a batch."))
+}
+
+/// Mastodon's log about it, newest first, below a row; nothing where it has no rows of its own about such a thing.
+async fn theirs(about: &About, before: Option<i64>) -> Result<Option<(Arc<Instance>, LogWindow)>, Problem> {
+    let limit = PAGE + 1;
+    Ok(match about {
+        About::Account(on, account) => {
+            let rows = on.database.read().await?.log_about(*account, before, limit).await?;
+            Some((on.clone(), LogWindow { rows, looked_to: None }))
+        }
+        About::Server(on, domain) => {
+            let window = on.database.read().await?.log_about_server(domain.as_str(), before, limit).await?;
+            Some((on.clone(), window))
+        }
+        About::Person(Some((on, account))) => {
+            let asked = LogFilter { by: Some(*account), before, ..LogFilter::default() };
+            Some((on.clone(), on.database.read().await?.log(&asked, limit).await?))
+        }
+        About::Person(None) | About::Batch => None,
+    })
+}
+
+pub async fn page(context: &Context, search: &str) -> Result<Framed<TimelinePage>, Problem> {
+    context.permit(Permission::ViewWholeLedger, None).await?;
+    let parsed = Search::parse(search);
+    let filter = filter(&parsed);
+    let server = parsed.get("server").unwrap_or_default().trim().to_owned();
+    let empty = TimelinePage {
+        title: String::new(),
+        filter: filter.clone(),
+        server: server.clone(),
+        moments: Vec::new(),
+        drawn: Drawn::default(),
+        instances: context.visible().map(|own| (own.name.clone(), own.title.clone())).collect(),
+        wrong: None,
+        further: None,
+        older: None,
+        search: search.to_owned(),
+    };
+    let page = match about(context, &filter, &server).await {
+        Ok(found) => read(context, &parsed, found, empty).await?,
+        Err(wrong) if wrong.status() < 500 => TimelinePage { wrong: Some(wrong), ..empty },
+        Err(other) => return Err(other),
+    };
+    frame::build(context, context.current(), path::TIMELINE, search, page).await
+}
+
+async fn read(
+    context: &Context,
+    parsed: &Search,
+    (about, title, asked): (About, String, ledger::Filter),
+    empty: TimelinePage,
+) -> Result<TimelinePage, Problem> {
+    let app = &context.app;
+    let number = |key: &str| parsed.get(key).and_then(|text| text.parse::<i64>().ok());
+    let (before, log) = (number("entry"), number("row"));
+    let ours = ledger::Filter { before: before.or(asked.before), limit: PAGE + 1, ..asked.clone() };
+    let entries = app.ledger.list(&ours).await.map_err(unreadable)?;
+    let entries: Vec<_> = entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect();
+    let people = operators::list(&app.store).await.map_err(unreadable)?;
+    let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
+    let lines = entries
+        .iter()
+        .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) });
+    let mut moments: Vec<Moment> = lines.map(Moment::Ours).collect();
+    let mut drawn = Drawn::default();
+    let all = ledger::Filter { limit: MOST_DRAWN, ..asked };
+    for (at, deed) in app.ledger.times(&all).await.map_err(unreadable)? {
+        drawn.add(at.0.rem_euclid(DAY) / HOUR, kind_group(&deed));
+    }
+    let mut looked_to = None;
+    if let Some((on, window)) = theirs(&about, log).await? {
+        let traces = instance_log::ours(context, &on, &window.rows).await?;
+        looked_to = window.looked_to;
+        for row in &window.rows {
+            moments.push(Moment::Theirs(on.name.clone(), instance_log::shown(row, traces.get(&row.id).copied())));
+        }
+    }
+    // The newest first; of what happened at the same moment ours, which was meant before.
+    moments.sort_by_key(|moment| (std::cmp::Reverse(moment.at()), moment.is_theirs()));
+    let most = usize::try_from(PAGE).unwrap_or(0);
+    let more = moments.len() > most;
+    moments.truncate(most);
+    for moment in moments.iter().filter(|moment| moment.is_theirs()) {
+        drawn.add(moment.at().0.rem_euclid(DAY) / HOUR, "Mastodon’s audit log");
+    }
+    // Each log goes on below the last that was shown of it.
+    let last_of = |theirs: bool, from: Option<i64>| {
+        moments.iter().rev().find(|moment| moment.is_theirs() == theirs).map(Moment::number).or(from)
+    };
+    let address = |entry: Option<i64>, row: Option<i64>| {
+        let mut query = Search::parse(&parsed.without(&["entry", "row"]));
+        for (key, value) in [("entry", entry), ("row", row)] {
+            if let Some(value) = value {
+                query = Search::parse(&query.with(key, &value.to_string()));
+            }
+        }
+        format!("{}{}", path::TIMELINE, query.without(&[]))
+    };
+    let (entry, row) = (last_of(false, before), last_of(true, log));
+    Ok(TimelinePage {
+        title,
+        further: looked_to.filter(|_| !more).map(|(id, at)| (at, address(entry, Some(id)))),
+        older: more.then(|| address(entry, row)),
+        moments,
+        drawn,
+        ..empty
+    })
+}

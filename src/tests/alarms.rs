@@ -1,0 +1,328 @@
+//! Alarms: raised once by what stands in the record, on both engines, seen by those who read all of it, and acknowledged by a name.
+
+use crate::{
+    engine::Engine,
+    grants::timed,
+    support::{House, house, postgres, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    access::{self, Actor, Permission, Role},
+    alarms::{AlarmKind, HOURS_NEED_ACTIONS, service},
+    clock::{DAY, HOUR, MINUTE, Timestamp},
+    deeds::{Personal, SearchPersonal},
+    http,
+    id::OperatorId,
+    ledger::{Acting, Fact, Filter, Mark, Outcome, OwnTry, Verdict},
+    store::alarms::{self, Alarm, MOST_OPEN, Raised},
+    text::Email,
+};
+use http_body_util::BodyExt;
+use serde_json::json;
+use tower::ServiceExt;
+
+async fn on(engine: Engine) -> House {
+    match engine {
+        Engine::Sqlite => house(sqlite().await).await,
+        Engine::Postgres => house(postgres().await).await,
+    }
+}
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// A house whose clock a test moves, at noon of a day.
+async fn at_noon(engine: Engine) -> House {
+    let house = timed(on(engine).await).await;
+    let now = house.app.clock.now();
+    house.app.clock.advance(DAY - now.0.rem_euclid(DAY) + 12 * HOUR);
+    // What the house itself did is no matter here.
+    service::look(&house.app).await.unwrap();
+    house
+}
+
+async fn open(house: &House, kind: AlarmKind) -> Vec<Alarm> {
+    let all = alarms::list(&house.app.store, true, None, 100).await.unwrap();
+    all.into_iter().filter(|alarm| alarm.kind == kind).collect()
+}
+
+/// Somebody searches by an email address, so many times.
+async fn search(house: &House, times: usize) {
+    let actor = Actor {
+        operator: OperatorId("01moderator".into()),
+        name: "moderator".into(),
+        role: Role::Moderator,
+        grants: Vec::new(),
+        session: "0123456789abcdef".into(),
+        request: None,
+    };
+    let instance: howdah::id::InstanceName = "harbour".parse().unwrap();
+    for _ in 0..times {
+        let permit = access::permit(&actor, Permission::SearchPersonal, Some(&instance)).unwrap();
+        let what = Personal::Email(Email::kept("nobody@nowhere.example"));
+        let deed = SearchPersonal { instance: instance.clone(), what };
+        let ledger = &house.app.ledger;
+        let warrant = ledger.open(permit, deed, "why", Acting::Console, Mark::default()).await.unwrap();
+        let verdict = Verdict { outcome: Outcome::Succeeded, facts: json!({}), seen: json!({}) };
+        ledger.close(&warrant.answered(Vec::new()), &verdict).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn searches_far_above_somebodys_usual_raise_one_alarm_and_one_more_at_twice_the_number() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        for _ in 0..6 {
+            search(&house, 2).await;
+            house.app.clock.advance(DAY);
+        }
+        search(&house, 10).await;
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::Searches).await, [], "ten are no misuse, whatever is usual");
+        search(&house, 1).await;
+        // Two processes look at the same entries.
+        let (one, other) = tokio::join!(service::look(&house.app), service::look(&house.app));
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+        let raised = open(&house, AlarmKind::Searches).await;
+        let [alarm] = raised.as_slice() else { panic!("{raised:?}") };
+        assert_eq!((alarm.number, alarm.usual), (11, Some(2)));
+        assert_eq!(alarm.operator.as_ref().map(|id| id.0.as_str()), Some("01moderator"));
+        let named = house.app.ledger.entry(alarm.entries[0]).await.unwrap().unwrap();
+        assert_eq!(named.entry.deed, "search_personal");
+        search(&house, 3).await;
+        service::look(&house.app).await.unwrap();
+        let raised = open(&house, AlarmKind::Searches).await;
+        assert_eq!(raised.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [14], "the same one: {raised:?}");
+        search(&house, 6).await;
+        service::look(&house.app).await.unwrap();
+        let raised = open(&house, AlarmKind::Searches).await;
+        assert_eq!(raised.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [20, 14]);
+    }
+}
+
+#[tokio::test]
+async fn an_action_at_an_hour_nobody_knows_of_somebody_is_an_alarm_where_enough_is_known() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        search(&house, 1).await;
+        house.app.clock.advance(15 * HOUR);
+        search(&house, 1).await;
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::UnusualHours).await, [], "too little is known");
+        house.app.clock.advance(9 * HOUR);
+        for _ in 0..20 {
+            search(&house, HOURS_NEED_ACTIONS / 20 + 3).await;
+            house.app.clock.advance(DAY);
+        }
+        // The one night of before is forgotten after thirty days.
+        house.app.clock.advance(15 * HOUR + 11 * DAY);
+        search(&house, 2).await;
+        service::look(&house.app).await.unwrap();
+        let raised = open(&house, AlarmKind::UnusualHours).await;
+        assert_eq!(raised.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [2], "{raised:?}");
+        house.app.clock.advance(9 * HOUR);
+        search(&house, 1).await;
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::UnusualHours).await, raised, "noon is usual");
+    }
+}
+
+fn own_try(who: &str, own: Option<OwnTry>) -> Fact {
+    Fact::Denied {
+        operator: OperatorId(who.into()),
+        role: Role::Owner,
+        permission: Permission::DecideGrants,
+        instance: None,
+        own,
+    }
+}
+
+#[tokio::test]
+async fn a_try_at_ones_own_grant_is_acknowledged_by_somebody_else_with_a_note_and_comes_again() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        let ledger = &house.app.ledger;
+        ledger.fact(own_try("01owner", None)).await.unwrap();
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::OwnRefused).await, [], "what is no try at their own");
+        // It is not gathered with the other one.
+        ledger.fact(own_try("01owner", Some(OwnTry::Grant))).await.unwrap();
+        service::look(&house.app).await.unwrap();
+        let raised = open(&house, AlarmKind::OwnRefused).await;
+        let [alarm] = raised.as_slice() else { panic!("{raised:?}") };
+
+        let owner = house.sign_in("owner").await;
+        let form = [("alarm", alarm.id.as_str()), ("why", "it was me"), ("back", "/audit/alarms")];
+        let page = house.sent(&owner, "/api/alarms/acknowledge", &form).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.body);
+        assert!(page.body.contains("This alarm is about you"), "{}", page.body);
+        assert!(page.body.contains("owner tried to decide their own case or grant"), "{}", page.body);
+        let auditor = house.sign_in("auditor").await;
+        let without = [("alarm", alarm.id.as_str()), ("why", " "), ("back", "/audit/alarms")];
+        let page = house.sent(&auditor, "/api/alarms/acknowledge", &without).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains("Enter what you found"), "{}", page.body);
+        let form = [("alarm", alarm.id.as_str()), ("why", "talked to her <b>twice</b>"), ("back", "/audit/alarms")];
+        let page = house.sent(&auditor, "/api/alarms/acknowledge", &form).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("No open alarms"), "{}", page.body);
+        assert_eq!(house.outcome("acknowledge_alarm").await, Some(Outcome::Succeeded));
+        let again = house.sent(&auditor, "/api/alarms/acknowledge", &form).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
+        let page = house.get(Some(&owner), "/audit/alarms?state=acknowledged").await.body;
+        assert!(page.contains("Acknowledged by") && page.contains("auditor"), "{page}");
+        assert!(page.contains("talked to her &lt;b&gt;twice"), "{page}");
+        let filter = Filter { kind: Some("acknowledge_alarm".into()), limit: 9, ..Filter::default() };
+        let entries = house.app.ledger.list(&filter).await.unwrap();
+        let done = alarms::by_id(&house.app.store, &alarm.id).await.unwrap().unwrap().acknowledged.unwrap();
+        assert_eq!((done.by.0.as_str(), done.entry), ("01auditor", entries.last().map(|entry| entry.index)));
+
+        house.app.clock.advance(11 * MINUTE);
+        ledger.fact(own_try("01owner", Some(OwnTry::Grant))).await.unwrap();
+        service::look(&house.app).await.unwrap();
+        let more = open(&house, AlarmKind::OwnRefused).await;
+        assert!(more.len() == 1 && more[0].id != alarm.id, "it is another one: {more:?}");
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn failed_sign_ins_wrong_codes_and_what_strangers_try() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        let ledger = &house.app.ledger;
+        let failed = |operator: Option<&str>, address: String| Fact::SignInFailed {
+            operator: operator.map(|id| OperatorId(id.into())),
+            address,
+        };
+        for round in 0..3 {
+            for _ in 0..20 {
+                ledger.fact(failed(Some("01owner"), "203.0.113.0/24".into())).await.unwrap();
+                ledger.fact(failed(None, "203.0.113.0/24".into())).await.unwrap();
+            }
+            let operator = OperatorId("01admin".into());
+            ledger.fact(Fact::CodeFailed { operator, address: "203.0.113.0/24".into() }).await.unwrap();
+            service::look(&house.app).await.unwrap();
+            let numbers = async |kind| open(&house, kind).await.iter().map(|alarm| alarm.number).collect::<Vec<_>>();
+            let (sign_ins, codes): (&[i64], &[i64]) = match round {
+                0 => (&[], &[]),
+                1 => (&[], &[2]),
+                _ => (&[3], &[3]),
+            };
+            assert_eq!(numbers(AlarmKind::FailedSignIns).await, sign_ins, "round {round}");
+            assert_eq!(numbers(AlarmKind::WrongCodes).await, codes, "round {round}");
+            house.app.clock.advance(11 * MINUTE);
+        }
+        // From everywhere, with names that nobody has: one alarm, however many.
+        for n in 0..40 {
+            ledger.fact(failed(None, format!("198.51.{n}.0/24"))).await.unwrap();
+        }
+        service::look(&house.app).await.unwrap();
+        let raised = open(&house, AlarmKind::FailedSignIns).await;
+        assert_eq!(raised.len(), 2, "{raised:?}");
+        assert_eq!((raised[0].number, &raised[0].operator), (43, &None));
+    }
+}
+
+fn raised(cause: &str, entry: i64) -> Raised {
+    Raised {
+        kind: AlarmKind::ChangedOutside,
+        cause: cause.to_owned(),
+        operator: None,
+        instance: None,
+        about: None,
+        first_at: Timestamp(1),
+        last_at: Timestamp(entry),
+        number: 1,
+        adds: true,
+        usual: None,
+        entries: vec![entry],
+    }
+}
+
+/// Whoever looked first keeps what was found, and of a thousand causes of one kind the most are counted in one.
+#[tokio::test]
+async fn a_thousand_causes_are_a_few_alarms_and_a_look_is_kept_once() {
+    for engine in ENGINES {
+        let house = on(engine).await;
+        let store = &house.app.store;
+        service::look(&house.app).await.unwrap();
+        let from = alarms::looked(store).await.unwrap().entry;
+        let causes: Vec<Raised> = (0..1_000).map(|n| raised(&format!("cause {n}"), n)).collect();
+        assert!(alarms::keep(store, from, from + 1, &causes, Timestamp(9)).await.unwrap());
+        assert!(!alarms::keep(store, from, from + 1, &causes, Timestamp(9)).await.unwrap(), "another was first");
+        let all = open(&house, AlarmKind::ChangedOutside).await;
+        assert_eq!(i64::try_from(all.len()).unwrap(), MOST_OPEN + 1);
+        let gathered: Vec<&Alarm> = all.iter().filter(|alarm| alarm.gathered).collect();
+        assert_eq!(gathered.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [1_000 - MOST_OPEN]);
+        // What is open already is still counted where it is.
+        assert!(alarms::keep(store, from + 1, from + 2, &[raised("cause 3", 2_000)], Timestamp(9)).await.unwrap());
+        let third =
+            open(&house, AlarmKind::ChangedOutside).await.into_iter().find(|alarm| alarm.entries == [3]).unwrap();
+        assert_eq!((third.number, third.last_entry), (2, Some(2_000)));
+        let page = house.get(Some(&house.sign_in("admin").await), "/audit/alarms").await;
+        assert!(page.body.contains("980 entries more of this kind"), "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn what_is_so_by_itself_is_raised_once_too() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        let ends = house.app.clock.now().plus(20 * HOUR);
+        crate::support::grants_taken_back(&house.app, "01contractor").await;
+        crate::support::grant(&house.app, "01contractor", Vec::new(), true, false, ends).await;
+        for _ in 0..2 {
+            service::look(&house.app).await.unwrap();
+        }
+        let last = open(&house, AlarmKind::LastDay).await;
+        assert_eq!(last.len(), 1);
+        assert_eq!(last[0].operator.as_ref().map(|id| id.0.as_str()), Some("01contractor"));
+        search(&house, 1).await;
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::Checkpoint).await, [], "not late yet");
+        house.app.clock.advance(11 * MINUTE);
+        for _ in 0..2 {
+            service::look(&house.app).await.unwrap();
+        }
+        let late = open(&house, AlarmKind::Checkpoint).await;
+        assert_eq!(late.len(), 1, "{late:?}");
+        house.app.ledger.checkpoint().await.unwrap();
+        service::look(&house.app).await.unwrap();
+        assert_eq!(open(&house, AlarmKind::Checkpoint).await, late, "it was late, whatever is so now");
+    }
+}
+
+#[tokio::test]
+async fn open_alarms_stand_on_the_overview_of_those_who_read_everything_and_among_the_numbers() {
+    let house = at_noon(Engine::Sqlite).await;
+    for n in 0..1_200 {
+        let fact = Fact::SignedOut { operator: OperatorId("01moderator".into()), session: format!("{n:016x}") };
+        house.app.ledger.fact(fact).await.unwrap();
+    }
+    house.app.ledger.fact(own_try("01moderator", Some(OwnTry::Case))).await.unwrap();
+    let owner = house.sign_in("owner").await;
+    let said = house.get(Some(&owner), "/audit/alarms").await.body;
+    assert!(said.contains("entries not checked for alarms yet"), "{said}");
+    service::look(&house.app).await.unwrap();
+    let said = house.get(Some(&owner), "/audit/alarms").await.body;
+    assert!(!said.contains("not checked for alarms yet"), "{said}");
+    let says = "moderator tried to decide their own case or grant";
+    for (role, sees) in
+        [("owner", true), ("admin", true), ("auditor", true), ("moderator", false), ("contractor", false)]
+    {
+        let cookie = house.sign_in(role).await;
+        let page = house.get(Some(&cookie), "/i/harbour").await;
+        assert_eq!((page.status, page.body.contains(says)), (StatusCode::OK, sees), "{role}");
+        let page = house.get(Some(&cookie), "/audit/alarms").await;
+        assert_eq!(page.status == StatusCode::OK, sees, "{role}");
+        assert_eq!(page.body.contains(says), sees, "{role}");
+    }
+    let request = axum::http::Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
+    let answer = http::metrics_router(house.app.clone()).oneshot(request).await.unwrap();
+    let said = answer.into_body().collect().await.unwrap().to_bytes();
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.contains("howdah_alarms_open{kind=\"own_refused\"} 1"), "{said}");
+    assert!(said.contains("howdah_alarms_open{kind=\"contradiction\"} 0"), "{said}");
+    assert!(said.contains("howdah_alarms_behind_entries "), "{said}");
+    assert!(!said.contains("01moderator"), "{said}");
+}
