@@ -38,6 +38,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(accounts::LeftTokens::new(app));
     jobs.keep(accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));
+    jobs.keep(registrations::Policies::new(app));
     jobs.keep(tidy::Tidy::new(app));
     jobs
 }
