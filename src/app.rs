@@ -58,25 +58,25 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts") view=accounts::page::Accounts ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/search") view=accounts::page::Find ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/appeals") view=appeals::page::Appeals ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/signups") view=signups::page::SignUps ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations/policy") view=registrations::page::Policy ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains") view=domain_blocks::page::Rules ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/server") view=domain_blocks::page::Server ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/mail") view=domain_blocks::page::MailDomains ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation") view=domain_blocks::page::Rules ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/server") view=domain_blocks::page::Server ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/email-domains") view=domain_blocks::page::EmailDomains ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/ip-rules") view=domain_blocks::page::IpRules ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/federation/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/roles") view=roles::page::Roles ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/roles/change") view=roles::page::Change ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/roles/:role") view=roles::page::Role ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/invitations") view=invitations::page::Invitations ssr=SsrMode::Async />
-                <Route path=path!("/i/:instance/invitations/:invite") view=invitations::page::Invitation ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/invites") view=invitations::page::Invitations ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/invites/:invite") view=invitations::page::Invitation ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests") view=invitations::page::AccessRequests ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests/:request") view=invitations::page::AccessRequest ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
@@ -88,9 +88,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/people/reset") view=operators::page::Reset ssr=SsrMode::Async />
                 <Route path=path!("/your-sign-in") view=sign_in::page::YourSignInDesk ssr=SsrMode::Async />
                 <Route path=path!("/grants") view=grants::page::Grants ssr=SsrMode::Async />
-                <Route path=path!("/grants/ask") view=grants::page::Ask ssr=SsrMode::Async />
+                <Route path=path!("/grants/request") view=grants::page::Request ssr=SsrMode::Async />
                 <Route path=path!("/grants/:grant") view=grants::page::Grant ssr=SsrMode::Async />
-                <Route path=path!("/grants/:operator/sheet") view=grants::page::Sheet ssr=SsrMode::Async />
+                <Route path=path!("/grants/:operator/timesheet") view=grants::page::Timesheet ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=Keys ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />

@@ -17,7 +17,7 @@ pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
 pub const KEYS: &str = "/keys";
 pub const GRANTS: &str = "/grants";
-pub const ASK_GRANT: &str = "/grants/ask";
+pub const REQUEST_GRANT: &str = "/grants/request";
 
 // The forms of the frame, which knows no room; a test holds them against the functions that they are sent to. All others
 // are asked of their function: `ui::form::action`.
@@ -65,8 +65,8 @@ pub fn invited_by(instance: &InstanceName, inviter: AccountId) -> String {
     format!("{}?inviter={inviter}", accounts(instance))
 }
 
-pub fn find(instance: &InstanceName) -> String {
-    format!("/i/{instance}/find")
+pub fn search(instance: &InstanceName) -> String {
+    format!("/i/{instance}/search")
 }
 
 pub fn registrations(instance: &InstanceName) -> String {
@@ -111,16 +111,16 @@ pub fn media(instance: &InstanceName, account: AccountId, media: MediaId) -> Str
 
 /// The rules about servers.
 pub fn domains(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains")
+    format!("/i/{instance}/federation")
 }
 
 pub fn known_servers(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/servers")
+    format!("/i/{instance}/federation/servers")
 }
 
 /// The page of one server, without its name.
 pub fn servers_page(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/server")
+    format!("/i/{instance}/federation/server")
 }
 
 /// One server.
@@ -128,30 +128,30 @@ pub fn server(instance: &InstanceName, domain: &str) -> String {
     with(&servers_page(instance), "name", domain)
 }
 
-pub fn mail_domains(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/mail")
+pub fn email_domains(instance: &InstanceName) -> String {
+    format!("/i/{instance}/federation/email-domains")
 }
 
-pub fn addresses(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/addresses")
+pub fn ip_rules(instance: &InstanceName) -> String {
+    format!("/i/{instance}/federation/ip-rules")
 }
 
 pub fn domain_imports(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/imports")
+    format!("/i/{instance}/federation/imports")
 }
 
 pub fn domain_import(instance: &InstanceName, import: &str) -> String {
-    format!("/i/{instance}/domains/imports/{import}")
+    format!("/i/{instance}/federation/imports/{import}")
 }
 
 /// A list as a file, in Mastodon’s own form: `domain_blocks.csv` or `domain_allows.csv`.
 pub fn domain_list(instance: &InstanceName, file: &str) -> String {
-    format!("/i/{instance}/domains/export/{file}")
+    format!("/i/{instance}/federation/export/{file}")
 }
 
 /// Where a list is sent to be read in.
 pub fn domain_upload(instance: &InstanceName) -> String {
-    format!("/i/{instance}/domains/upload")
+    format!("/i/{instance}/federation/upload")
 }
 
 /// One contractor's grant.
@@ -160,13 +160,13 @@ pub fn grant(id: &GrantId) -> String {
 }
 
 /// A month of somebody's work.
-pub fn sheet(operator: &OperatorId) -> String {
-    format!("/grants/{operator}/sheet")
+pub fn timesheet(operator: &OperatorId) -> String {
+    format!("/grants/{operator}/timesheet")
 }
 
 /// The same as a file.
-pub fn sheet_csv(operator: &OperatorId, month: &str) -> String {
-    with(&format!("/grants/{operator}/sheet.csv"), "month", month)
+pub fn timesheet_csv(operator: &OperatorId, month: &str) -> String {
+    with(&format!("/grants/{operator}/timesheet.csv"), "month", month)
 }
 
 /// The roles of the instance.
@@ -186,12 +186,12 @@ pub fn change_role(instance: &InstanceName) -> String {
 
 /// The invitations of everybody on the instance.
 pub fn invitations(instance: &InstanceName) -> String {
-    format!("/i/{instance}/invitations")
+    format!("/i/{instance}/invites")
 }
 
 /// One invitation, by its id: its code stands in no address.
 pub fn invitation(instance: &InstanceName, invite: InviteId) -> String {
-    format!("/i/{instance}/invitations/{invite}")
+    format!("/i/{instance}/invites/{invite}")
 }
 
 /// The invitations of one account.
@@ -233,6 +233,39 @@ pub fn instance_of(path: &str) -> Option<String> {
     path.strip_prefix("/i/").and_then(|rest| rest.split('/').next()).map(str::to_owned)
 }
 
+/// Addresses of before, and where each leads now: bookmarks, and links in old mails, go on to work. `*` is one part.
+pub const MOVED: [(&str, &str); 14] = [
+    ("/i/*/domains", "/i/*/federation"),
+    ("/i/*/domains/servers", "/i/*/federation/servers"),
+    ("/i/*/domains/server", "/i/*/federation/server"),
+    ("/i/*/domains/mail", "/i/*/federation/email-domains"),
+    ("/i/*/domains/addresses", "/i/*/federation/ip-rules"),
+    ("/i/*/domains/imports", "/i/*/federation/imports"),
+    ("/i/*/domains/imports/*", "/i/*/federation/imports/*"),
+    ("/i/*/domains/export/*", "/i/*/federation/export/*"),
+    ("/i/*/invitations", "/i/*/invites"),
+    ("/i/*/invitations/*", "/i/*/invites/*"),
+    ("/i/*/find", "/i/*/search"),
+    ("/grants/ask", REQUEST_GRANT),
+    ("/grants/*/sheet", "/grants/*/timesheet"),
+    ("/grants/*/sheet.csv", "/grants/*/timesheet.csv"),
+];
+
+/// Where an address of before leads now.
+pub fn moved(path: &str) -> Option<String> {
+    MOVED.iter().find_map(|(former, now)| {
+        let (wanted, parts): (Vec<_>, Vec<_>) = (former.split('/').collect(), path.split('/').collect());
+        let fits = |(wanted, part): (&&str, &&str)| wanted == part || (*wanted == "*" && !part.is_empty());
+        if wanted.len() != parts.len() || !wanted.iter().zip(&parts).all(fits) {
+            return None;
+        }
+        let mut kept = wanted.iter().zip(&parts).filter(|(wanted, _)| **wanted == "*").map(|(_, part)| *part);
+        let now: Vec<_> =
+            now.split('/').map(|part| if part == "*" { kept.next().unwrap_or("*") } else { part }).collect();
+        Some(now.join("/"))
+    })
+}
+
 /// The same address with one more thing in its query.
 pub fn with(path: &str, key: &str, value: &str) -> String {
     let mut encoded = form_urlencoded::Serializer::new(String::new());
@@ -257,6 +290,18 @@ mod tests {
         assert_eq!(ours("/i/harbour/reports?category=spam"), "/i/harbour/reports?category=spam");
         for other in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"] {
             assert_eq!(ours(other), OVERVIEW, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn former_addresses_lead_to_those_of_now() {
+        assert_eq!(moved("/i/harbour/domains/imports/7"), Some("/i/harbour/federation/imports/7".to_owned()));
+        assert_eq!(moved("/grants/ask"), Some("/grants/request".to_owned()));
+        for (_, now) in MOVED {
+            assert_eq!(moved(now), None, "{now} leads on");
+        }
+        for other in ["/i/harbour/federation", "/i//domains", "/i/harbour/domains/", "/domains", "/grants/x"] {
+            assert_eq!(moved(other), None, "{other}");
         }
     }
 

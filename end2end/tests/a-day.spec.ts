@@ -131,7 +131,7 @@ test('a key presses nothing but what the page was made with', async ({ as }) => 
 
 test('a contractor sees their instance and acts in the grant, and not about staff', async ({ as }) => {
   const page = await as('contractor');
-  await page.goto('/i/harbour/find?q=@adwoaosei');
+  await page.goto('/i/harbour/search?q=@adwoaosei');
   await expect(page.getByText('belongs to the instance’s staff')).toBeVisible();
   const refused = await page.goto('/i/harbour/registrations');
   expect(refused?.status()).toBe(403);

@@ -3,7 +3,7 @@ import { expect, hydrated, test } from '../support/test';
 
 test('a server is limited, the domain block is changed and undone', async ({ as }) => {
   const page = await as('admin');
-  await page.goto('/i/harbour/domains');
+  await page.goto('/i/harbour/federation');
   await hydrated(page);
   await page.getByRole('textbox', { name: 'Domain', exact: true }).fill('Rude.Example');
   await page.getByRole('button', { name: 'View server' }).click();
@@ -26,11 +26,11 @@ test('a server is limited, the domain block is changed and undone', async ({ as 
 test('our own name and an address are refused with the reason, and the words stay, without scripts on a phone', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360, dark: true });
   for (const [name, reason] of [['192.0.2.7', /address/], ['co.uk', /suffix/]] as const) {
-    await page.goto(`/i/harbour/domains/server?name=${name}`);
+    await page.goto(`/i/harbour/federation/server?name=${name}`);
     await expect(page.getByRole('alert').filter({ hasText: reason })).toBeVisible();
     await expect(page.getByRole('button', { name: /^Suspend/ })).toHaveCount(0);
   }
-  await page.goto('/i/harbour/domains/server?name=quiet.example');
+  await page.goto('/i/harbour/federation/server?name=quiet.example');
   await page.getByLabel('Private comment').fill('Seen on a list');
   await page.getByLabel('Internal reason').fill(' ');
   await page.getByRole('button', { name: 'Limit quiet.example' }).click();
@@ -40,7 +40,7 @@ test('our own name and an address are refused with the reason, and the words sta
 
 test('a list with Windows line ends is read in, compared, and carried out row by row', async ({ as }) => {
   const page = await as('admin', { scripts: false });
-  await page.goto('/i/harbour/domains/imports');
+  await page.goto('/i/harbour/federation/imports');
   const text = '\uFEFF#domain,#severity\r\nfirst.example,silence\r\nüber.example,silence\r\nnot a name,suspend\r\n';
   await page.getByLabel(/^File/).setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   await page.getByRole('button', { name: 'Preview changes' }).click();
@@ -58,7 +58,7 @@ const PREVIEW = 'domain,severity\nkept-one.example,silence\nkept-two.example,sil
 
 test('what was ticked and typed in a preview is kept, whatever leads away from it', async ({ as }) => {
   const page = await as('admin');
-  await page.goto('/i/harbour/domains/imports');
+  await page.goto('/i/harbour/federation/imports');
   await page.getByLabel(/^File/).setInputFiles({ name: 'ticks.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
   await page.getByRole('button', { name: 'Preview changes' }).click();
   await expect(page.getByRole('heading', { name: 'ticks.csv' })).toBeVisible();
@@ -84,7 +84,7 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
   await tick.check();
   await page.getByRole('searchbox').first().fill('wren');
   await page.getByRole('searchbox').first().press('Enter');
-  await expect(page).toHaveURL(/\/find|\/accounts/);
+  await expect(page).toHaveURL(/\/search|\/accounts/);
   await page.goBack();
   await expect(tick).toBeChecked();
   // And what is kept on that page goes on from there.
@@ -99,7 +99,7 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
 
 test('without scripts a bar says what is not kept, and keeps it', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360 });
-  await page.goto('/i/harbour/domains/imports');
+  await page.goto('/i/harbour/federation/imports');
   await page.getByLabel(/^File/).setInputFiles({ name: 'bar.csv', mimeType: 'text/csv', buffer: Buffer.from(PREVIEW) });
   await page.getByRole('button', { name: 'Preview changes' }).click();
   const bar = page.locator('.unkept');

@@ -31,7 +31,7 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await expect(sam.getByText('You have no active grant.')).toBeVisible();
 
   const admin = await as('admin');
-  await admin.goto('/grants/ask');
+  await admin.goto('/grants/request');
   await admin.getByLabel('Contractor').selectOption({ label: 'Sam Okoro' });
   await admin.getByRole('checkbox', { name: 'legal' }).uncheck();
   await admin.getByRole('checkbox', { name: 'decide sign-ups' }).check();

@@ -7,7 +7,7 @@ test('a grant is asked for by one and approved by another, and ends on the next 
   await hydrated(owner);
   await expect(owner.getByRole('heading', { name: 'Pending' })).toBeVisible();
   const admin = await as('admin', { scripts: false, width: 360 });
-  await admin.goto('/grants/ask');
+  await admin.goto('/grants/request');
   await admin.getByLabel('Contractor').selectOption({ label: person('contractor').name });
   await admin.getByRole('checkbox', { name: 'spam' }).check();
   await admin.getByLabel(/^Agreement/).fill('Framework 7, call-off 3');
@@ -79,7 +79,7 @@ test('roles show what they allow, and a change is looked at before it is made', 
 
 test('an invite is created, its link is shown, and it is deactivated, without scripts on a phone', async ({ as }) => {
   const page = await as('admin', { scripts: false, width: 360 });
-  await page.goto('/i/harbour/invitations?new=yes');
+  await page.goto('/i/harbour/invites?new=yes');
   await page.getByLabel(/^Internal reason/).first().fill('A researcher');
   await page.getByRole('button', { name: /^Create invite/ }).click();
   await expect(page.getByText(/\/invite\/[A-Za-z0-9]{8}/).first()).toBeVisible();

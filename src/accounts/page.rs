@@ -92,7 +92,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
         }
         .into_any();
     }
-    let base = path::find(&instance);
+    let base = path::search(&instance);
     let search = Search::parse(&page.search);
     let choosable = page.may_decide;
     let row = |hit: &Hit| {

@@ -21,7 +21,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{Extra, Found, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
+    mastodon::database::{AccountHit, Extra, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
     path,
     problem::{Kind, Problem, malformed_form},
     reports::{AccountState, ORIGINS},
@@ -39,7 +39,7 @@ fn shown(context: &Context, state: AccountState) -> AccountState {
     AccountState { disabled: state.disabled && context.actor.role != Role::Contractor, ..state }
 }
 
-fn hit(context: &Context, found: &Found) -> Hit {
+fn hit(context: &Context, found: &AccountHit) -> Hit {
     Hit {
         id: found.id,
         handle: format!("@{}", ui::tame(&found.acct)),

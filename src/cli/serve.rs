@@ -100,8 +100,8 @@ async fn watch(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<()> {
     if !listen.ip().is_loopback() {
         tracing::warn!(%listen, "metrics.open: `metrics_listen` is not a loopback address; whoever reaches it reads the numbers");
     }
-    let watching = http::watching(app.clone());
-    tokio::spawn(http::serve_watching(listener, watching));
+    let metrics = http::metrics_router(app.clone());
+    tokio::spawn(http::serve_metrics(listener, metrics));
     tracing::info!(%listen, "metrics");
     Ok(())
 }

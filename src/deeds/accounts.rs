@@ -1,6 +1,6 @@
 //! What is done about accounts beside their cases.
 
-use super::{Found, LogRow, Needs, OnInstance, at, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
     id::{AccountId, InstanceName},
@@ -191,7 +191,7 @@ impl OnInstance for DeleteAccount {
         false
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         // The data goes, and a frozen login with it.
         match found.sanction() {
             Some("deleted") => found.now.is_some(),

@@ -1,13 +1,13 @@
 //! Rules about servers, mail domains and addresses.
 
-use super::{Found, LogRow, Needs, OnInstance, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, row};
 use crate::{
     access::Permission,
     id::{InstanceName, RuleNumber},
     ledger::{BeforeAfter, Deed, LARGEST_SEEN, Subject},
     nouns::{
         domain_blocks::{AddressRule, Domain, Rule},
-        parts::Part,
+        parts::WatchedPart,
         permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     },
     text::time,
@@ -64,8 +64,8 @@ impl OnInstance for BlockDomain {
         row.is("create", "DomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::DomainBlocks && found.rule().as_ref() == Some(&self.after)
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::DomainBlocks && found.rule().as_ref() == Some(&self.after)
     }
 }
 
@@ -120,8 +120,8 @@ impl OnInstance for ChangeDomainBlock {
         row.is("update", "DomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::DomainBlocks && found.rule().as_ref() == Some(&self.after)
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::DomainBlocks && found.rule().as_ref() == Some(&self.after)
     }
 }
 
@@ -173,8 +173,8 @@ impl OnInstance for LiftDomainBlock {
         row.is("destroy", "DomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::DomainBlocks && found.now.is_none()
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::DomainBlocks && found.now.is_none()
     }
 }
 
@@ -223,8 +223,8 @@ impl OnInstance for AllowDomain {
         row.is("create", "DomainAllow")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::DomainAllows && found.now.is_some()
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::DomainAllows && found.now.is_some()
     }
 }
 
@@ -276,8 +276,8 @@ impl OnInstance for DisallowDomain {
         row.is("destroy", "DomainAllow")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::DomainAllows && found.now.is_none()
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::DomainAllows && found.now.is_none()
     }
 }
 
@@ -328,7 +328,7 @@ impl OnInstance for BlockMailDomain {
         row.is("create", "EmailDomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         found.now.is_some_and(|rule| rule["review"] == self.review)
     }
 }
@@ -383,7 +383,7 @@ impl OnInstance for ChangeMailDomainBlock {
         row.is("create", "EmailDomainBlock") || row.is("destroy", "EmailDomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         found.now.is_some_and(|rule| rule["review"] == self.review_after)
     }
 }
@@ -435,8 +435,8 @@ impl OnInstance for LiftMailDomainBlock {
         row.is("destroy", "EmailDomainBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::MailDomainBlocks && found.now.is_none()
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::MailDomainBlocks && found.now.is_none()
     }
 }
 
@@ -488,7 +488,7 @@ impl OnInstance for BlockAddress {
         row.is("create", "IpBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         found.before.is_none() && found.is_address_rule(&self.after)
     }
 }
@@ -543,7 +543,7 @@ impl OnInstance for ChangeAddressBlock {
         row.is("update", "IpBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         found.is_numbered(self.id) && found.is_address_rule(&self.after)
     }
 }
@@ -596,8 +596,8 @@ impl OnInstance for LiftAddressBlock {
         row.is("destroy", "IpBlock")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
-        found.part == Part::AddressBlocks && found.now.is_none() && found.is_numbered(self.id)
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
+        found.part == WatchedPart::AddressBlocks && found.now.is_none() && found.is_numbered(self.id)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Invitations and access requests.
 
-use super::{Found, LogRow, Needs, OnInstance, at, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
     id::{AccountId, InstanceName, InviteId},
@@ -73,7 +73,7 @@ impl OnInstance for IssueInvite {
         false
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }
@@ -133,7 +133,7 @@ impl OnInstance for RevokeInvite {
         false
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }

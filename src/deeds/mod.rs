@@ -45,7 +45,7 @@ use crate::{
     ledger::{BeforeAfter, Deed, Subject},
     nouns::{
         domain_blocks::{AddressRule, AddressSeverity, Rule, Severity},
-        parts::Part,
+        parts::WatchedPart,
     },
     text,
 };
@@ -95,8 +95,8 @@ impl LogRow<'_> {
 
 /// A row of a part of an instance, as it was found after a change.
 #[derive(Clone, Copy, Debug)]
-pub struct Found<'a> {
-    pub part: Part,
+pub struct ChangedRow<'a> {
+    pub part: WatchedPart,
     pub key: &'a str,
     /// As it was kept before the change; `None` where there was none.
     pub before: Option<&'a Value>,
@@ -104,10 +104,10 @@ pub struct Found<'a> {
     pub now: Option<&'a Value>,
 }
 
-impl Found<'_> {
+impl ChangedRow<'_> {
     /// Which sanction on an account it is about.
     fn sanction(&self) -> Option<&str> {
-        (self.part == Part::Sanctions).then(|| self.key.split_once(' ')).flatten().map(|(_, sanction)| sanction)
+        (self.part == WatchedPart::Sanctions).then(|| self.key.split_once(' ')).flatten().map(|(_, sanction)| sanction)
     }
 
     /// The values of a setting, oldest first.
@@ -173,7 +173,7 @@ pub trait OnInstance: Deed {
     fn logs(&self, row: &LogRow<'_>) -> bool;
 
     /// Whether what is there now is what it meant. That it is about the same subject is known already.
-    fn explains(&self, found: &Found<'_>) -> bool;
+    fn explains(&self, found: &ChangedRow<'_>) -> bool;
 }
 
 /// `@jonas`, in a sentence
@@ -283,7 +283,7 @@ impl AnyDeed {
     }
 
     /// Whether what is there now is what it meant.
-    pub fn explains(&self, found: &Found<'_>) -> bool {
+    pub fn explains(&self, found: &ChangedRow<'_>) -> bool {
         of_each!(self, own _deed => false, there deed => deed.explains(found))
     }
 }

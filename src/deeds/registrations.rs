@@ -1,12 +1,12 @@
 //! Who may sign up.
 
-use super::{Found, LogRow, Needs, OnInstance, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, row};
 use crate::{
     access::Permission,
     id::InstanceName,
     ledger::{BeforeAfter, Deed, LARGEST_SEEN, Subject},
     nouns::{
-        parts::Part,
+        parts::WatchedPart,
         permissions::MANAGE_SETTINGS,
         policies::{ByPolicy, Measure, Policy, Slot},
         registrations::RegistrationsMode,
@@ -94,10 +94,10 @@ impl OnInstance for SetRegistrations {
         false
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         match (found.part, found.key) {
-            (Part::Settings, MODE) => Meaning::of(&found.rows()) == Meaning::Mode(self.mode_after),
-            (Part::Settings, _) => {
+            (WatchedPart::Settings, MODE) => Meaning::of(&found.rows()) == Meaning::Mode(self.mode_after),
+            (WatchedPart::Settings, _) => {
                 let stored = Stored { mode: Vec::new(), message: found.rows() };
                 stored.message_text().as_ref() == Ok(&self.message_after)
             }

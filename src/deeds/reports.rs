@@ -1,6 +1,6 @@
 //! What is done about cases, and what of them is looked at with a reason.
 
-use super::{Found, LogRow, Needs, OnInstance, at, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
     id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, StatusId},
@@ -94,7 +94,7 @@ impl OnInstance for DecideCase {
         }
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         let sanction = match self.decision {
             Decision::Resolve | Decision::Warn => return false,
             Decision::Disable => "frozen",
@@ -154,7 +154,7 @@ impl OnInstance for ReverseSanction {
         row.action == self.reversal.verb() && matches!(row.target_type, "Account" | "User")
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         let sanction = match self.reversal {
             Reversal::Enable => "frozen",
             Reversal::Unsensitive => "sensitive",
@@ -214,7 +214,7 @@ impl OnInstance for ReopenReport {
         row.is_of_report("reopen") && row.names(&[self.report])
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }
@@ -271,7 +271,7 @@ impl OnInstance for ChangeCategory {
         row.is_of_report("update") && row.names(&[self.report])
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }
@@ -333,7 +333,7 @@ impl OnInstance for ClaimCase {
         row.is_of_report(if self.claim { "assigned_to_self" } else { "unassigned" }) && row.names(&self.reports)
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }

@@ -1,11 +1,11 @@
 //! Roles of the instance.
 
-use super::{Found, LogRow, Needs, OnInstance, at, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
     id::{AccountId, InstanceName, RoleId},
     ledger::{BeforeAfter, Deed, Subject},
-    nouns::{parts::Part, permissions::MANAGE_ROLES, roles},
+    nouns::{parts::WatchedPart, permissions::MANAGE_ROLES, roles},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -87,8 +87,8 @@ impl OnInstance for AssignRole {
         row.is("change_role", "User") && row.target == self.user
     }
 
-    fn explains(&self, found: &Found<'_>) -> bool {
+    fn explains(&self, found: &ChangedRow<'_>) -> bool {
         let role = found.now.and_then(|member| member["role_id"].as_str()).map(str::to_owned);
-        found.part == Part::Members && role == self.after.map(|role| role.to_string())
+        found.part == WatchedPart::Members && role == self.after.map(|role| role.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Letting people in.
 
-use super::{Found, LogRow, Needs, OnInstance, at, row};
+use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
     id::{AccountId, InstanceName},
@@ -67,7 +67,7 @@ impl OnInstance for DecideSignUp {
         row.is(if self.approve { "approve" } else { "reject" }, "User")
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
+    fn explains(&self, _: &ChangedRow<'_>) -> bool {
         // It changes no setting, no role and no rule.
         false
     }

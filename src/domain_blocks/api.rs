@@ -2,7 +2,7 @@
 
 pub mod files;
 
-use super::{AddressForm, MailForm, ReadingForm, RuleForm, TicksForm};
+use super::{EmailDomainForm, IpRuleForm, ReadingForm, RuleForm, TicksForm};
 use crate::problem::Problem;
 use leptos::prelude::*;
 
@@ -39,34 +39,34 @@ pub async fn disallow(
 
 /// Makes a rule about a mail domain, or changes the one the page showed.
 #[server(prefix = "/api/domains", endpoint = "mail-set")]
-pub async fn set_mail(#[server(flatten)] form: MailForm) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::set_mail(context, form)).await
+pub async fn set_email_domain(#[server(flatten)] form: EmailDomainForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::set_email_domain(context, form)).await
 }
 
 #[server(prefix = "/api/domains", endpoint = "mail-lift")]
-pub async fn lift_mail(
+pub async fn lift_email_domain(
     instance: String,
     domain: String,
     #[server(default)] seen: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::lift_mail(context, instance, domain, seen, why)).await
+    crate::context::form_action(|context| super::service::lift_email_domain(context, instance, domain, seen, why)).await
 }
 
 /// Makes a rule about addresses, or changes the one the page showed.
 #[server(prefix = "/api/domains", endpoint = "address-set")]
-pub async fn set_address(#[server(flatten)] form: AddressForm) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::set_address(context, form)).await
+pub async fn set_ip_rule(#[server(flatten)] form: IpRuleForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::set_ip_rule(context, form)).await
 }
 
 #[server(prefix = "/api/domains", endpoint = "address-lift")]
-pub async fn lift_address(
+pub async fn lift_ip_rule(
     instance: String,
     network: String,
     #[server(default)] seen: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::lift_address(context, instance, network, seen, why)).await
+    crate::context::form_action(|context| super::service::lift_ip_rule(context, instance, network, seen, why)).await
 }
 
 /// Carries out the rows of an import that are ticked.

@@ -112,7 +112,7 @@ pub struct ServerPage {
 
 /// Rules about mail domains.
 #[derive(Clone, Debug)]
-pub struct MailPage {
+pub struct EmailDomainsPage {
     /// What somebody came with to make a rule about.
     pub proposed: Proposed,
     pub text: String,
@@ -134,10 +134,10 @@ pub struct Proposed {
 
 /// Rules about addresses.
 #[derive(Clone, Debug)]
-pub struct AddressesPage {
+pub struct IpRulesPage {
     pub proposed: Proposed,
     pub rules: Vec<ListedAddress>,
-    /// As [`MailPage::waiting`].
+    /// As [`EmailDomainsPage::waiting`].
     pub waiting: Option<HashMap<i64, usize>>,
     pub older: Option<String>,
     pub may_change: bool,
@@ -174,7 +174,7 @@ pub struct RuleForm {
 
 /// What was typed into the form of a rule about a mail domain.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct MailForm {
+pub struct EmailDomainForm {
     pub instance: String,
     pub domain: String,
     /// `yes` where sign-ups are only reviewed.
@@ -195,7 +195,7 @@ pub struct MailForm {
 
 /// What was typed into the form of a rule about addresses.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct AddressForm {
+pub struct IpRuleForm {
     pub instance: String,
     pub network: String,
     #[serde(default)]
@@ -271,7 +271,7 @@ impl std::str::FromStr for Separator {
 /// What a column of a list can hold, in the words of Mastodon's own header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum ListField {
     Domain,
     Severity,
     RejectMedia,
@@ -282,7 +282,7 @@ pub enum Part {
     PrivateComment,
 }
 
-impl Part {
+impl ListField {
     pub const ALL: [Self; 7] = [
         Self::Domain,
         Self::Severity,
@@ -338,7 +338,7 @@ pub struct Reading {
     pub header: bool,
     pub columns: Vec<Column>,
     /// Which column, counted from 0, each part of a rule is read from.
-    pub places: Vec<(Part, usize)>,
+    pub places: Vec<(ListField, usize)>,
     /// What rows mean that say no severity, once somebody has said so.
     pub otherwise: Option<Severity>,
     /// How its letters were written, where that is not UTF-8.
@@ -355,7 +355,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn place(&self, part: Part) -> Option<usize> {
+    pub fn place(&self, part: ListField) -> Option<usize> {
         self.places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place)
     }
 
@@ -393,7 +393,7 @@ pub struct ReadingForm {
 }
 
 impl ReadingForm {
-    /// The columns, in the order of [`Part::ALL`].
+    /// The columns, in the order of [`ListField::ALL`].
     pub fn columns(&self) -> [&str; 7] {
         [
             &self.domain,

@@ -1,14 +1,14 @@
 //! The views of the desk for servers, mail domains and addresses.
 
-mod addresses;
+mod email_domains;
 mod imports;
-mod mail;
+mod ip_rules;
 mod rules;
 mod server;
 
-pub use addresses::Addresses;
+pub use email_domains::EmailDomains;
 pub use imports::{Import, Imports};
-pub use mail::MailDomains;
+pub use ip_rules::IpRules;
 pub use rules::{Rules, Servers};
 pub use server::Server;
 
@@ -26,8 +26,8 @@ use std::collections::HashMap;
 enum Tab {
     Rules,
     Servers,
-    Mail,
-    Addresses,
+    EmailDomains,
+    IpRules,
     Imports,
 }
 
@@ -40,8 +40,8 @@ fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
         <nav class="chips bar" aria-label="Federation">
             {tab(Tab::Rules, path::domains(instance), "Domain blocks")}
             {tab(Tab::Servers, path::known_servers(instance), "Known servers")}
-            {tab(Tab::Mail, path::mail_domains(instance), "Blocked email domains")}
-            {tab(Tab::Addresses, path::addresses(instance), "IP rules")}
+            {tab(Tab::EmailDomains, path::email_domains(instance), "Blocked email domains")}
+            {tab(Tab::IpRules, path::ip_rules(instance), "IP rules")}
             {tab(Tab::Imports, path::domain_imports(instance), "Import and export")}
         </nav>
     }

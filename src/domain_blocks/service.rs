@@ -1,19 +1,19 @@
 //! What stands about servers, mail domains and addresses, and what changing it would do.
 
-mod addresses;
 mod csv;
 mod deeds;
+mod email_domains;
 mod importing;
 mod imports;
-mod mail;
+mod ip_rules;
 mod names;
 mod networks;
 
-pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
+pub use email_domains::{email_domains, lift_email_domain, set_email_domain};
 pub use importing::OfImport;
 pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick};
-pub use mail::{lift_mail, mail_domains, set_mail};
+pub use ip_rules::{ip_rules, lift_ip_rule, set_ip_rule};
 
 use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};
 use crate::{

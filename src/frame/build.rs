@@ -38,7 +38,7 @@ async fn draft(context: &Context, id: &str) -> Result<Option<Draft>, Problem> {
 
 /// What is said where the lists of what waits could not be kept current.
 fn waiting_is_old(instance: &Instance, now: Timestamp) -> Option<String> {
-    let (reports, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
+    let (reports, sign_ups) = (instance.open_reports.snapshot(), instance.signups.snapshot());
     let (trouble, at) = reports
         .trouble
         .as_ref()
@@ -128,7 +128,7 @@ pub(super) fn may_view(context: &Context, instance: &Instance, permission: Permi
 
 /// How many cases wait for this person; `None` while that has never been read.
 pub(super) fn said_waiting(context: &Context, instance: &Instance) -> Option<String> {
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let cases = numbers::seen(context, instance, &list).map(|report| report.target).collect::<BTreeSet<_>>().len();
     list.at.map(|_| ui::at_least(cases, list.cut))
 }

@@ -53,7 +53,7 @@ pub fn numbers(context: &Context) -> Vec<String> {
         let may = |permission| may_view(context, instance, permission);
         if may(Permission::ViewWork) {
             say("reports", said_waiting(context, instance));
-            say("revision", Some(revision(context, instance, &instance.waiting.snapshot())));
+            say("revision", Some(revision(context, instance, &instance.open_reports.snapshot())));
         }
         if may(Permission::ViewSignUps) {
             say("signups", instance.sign_ups_waiting().map(|waiting| waiting.said()));

@@ -192,7 +192,7 @@ impl Work {
 
 /// A month of somebody's work, from the record.
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub struct Timesheet {
     pub operator: OperatorId,
     pub name: String,
     pub role: Role,

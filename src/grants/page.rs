@@ -1,7 +1,7 @@
 //! The views of the grants desk.
 
 use super::{
-    AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, service, sum,
+    AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, State, Timesheet as MonthOfWork, Work, api, service, sum,
 };
 use crate::{
     access::Permission,
@@ -29,7 +29,7 @@ pub fn Grants() -> impl IntoView {
 }
 
 #[component]
-pub fn Ask() -> impl IntoView {
+pub fn Request() -> impl IntoView {
     desk::page(
         desk::Desk::Grants,
         async |asked| service::ask_page(&asked.context, &asked.search).await,
@@ -49,10 +49,10 @@ pub fn Grant() -> impl IntoView {
 }
 
 #[component]
-pub fn Sheet() -> impl IntoView {
+pub fn Timesheet() -> impl IntoView {
     desk::page(
         desk::Desk::Grants,
-        async |asked| service::sheet(&asked.context, asked.part("operator"), &asked.search).await,
+        async |asked| service::timesheet(&asked.context, asked.part("operator"), &asked.search).await,
         sheet_body,
         |_, page| format!("Timesheet of {}, {}", page.name, page.month),
     )
@@ -67,8 +67,8 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
             instance. Ask the sponsor of your work. Your own actions are listed under Audit log."</p>
         }
     });
-    let ask = page.may_ask.then(|| view! { <a class="btn main" href=path::ASK_GRANT>"Request a grant"</a> });
-    let sheet = page.own.as_ref().map(|id| view! { <a class="btn" href=path::sheet(id)>"Your timesheet"</a> });
+    let ask = page.may_ask.then(|| view! { <a class="btn main" href=path::REQUEST_GRANT>"Request a grant"</a> });
+    let sheet = page.own.as_ref().map(|id| view! { <a class="btn" href=path::timesheet(id)>"Your timesheet"</a> });
     let waiting: Vec<&Card> = page.open.iter().filter(|grant| grant.state == State::Asked).collect();
     let others: Vec<&Card> = page.open.iter().filter(|grant| grant.state != State::Asked).collect();
     let asked = (!waiting.is_empty()).then(|| {
@@ -85,7 +85,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
                     <tr data-row=keys::row()>
                         <td class="full"><b><bdi>{name.clone()}</bdi></b> " " {(!runs).then(|| view! { <span class="badge">"no active \
                         grant"</span> })}</td>
-                        <td class="num nowrap"><a class="link" href=path::sheet(id)>"Timesheet"</a></td>
+                        <td class="num nowrap"><a class="link" href=path::timesheet(id)>"Timesheet"</a></td>
                     </tr>
                 }).collect_view()}</tbody></table>
             </section></aside>
@@ -314,7 +314,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
             {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{grant.name.clone()}</bdi></h1>
             {badge(grant)}
-            <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Timesheet"</a></span>
+            <span class="end"><a class="btn quiet" href=path::timesheet(&grant.operator)>"Timesheet"</a></span>
         </div>
         <div class="two">
             <div class="stack">
@@ -461,7 +461,7 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
 }
 
 fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
-    let here = path::sheet(&page.operator);
+    let here = path::timesheet(&page.operator);
     let month = |name: &str| path::with(&here, "month", name);
     let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
     let clock = |at: Option<Timestamp>| at.map(|at| time::clock(at).chars().take(5).collect::<String>());
@@ -510,7 +510,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
         .into_any()
     };
     let export = page.may_export.then(|| {
-        view! { <a class="btn" href=path::sheet_csv(&page.operator, &page.month) download="">"Export CSV"</a> }
+        view! { <a class="btn" href=path::timesheet_csv(&page.operator, &page.month) download="">"Export CSV"</a> }
     });
     let grants = if page.grants.is_empty() {
         view! { <p class="pad soft">"No grant was active in this month."</p> }.into_any()

@@ -3,11 +3,11 @@
 mod by_record;
 mod roles;
 mod second_person;
-mod sheet;
+mod timesheet;
 
 pub use by_record::{Looked, take_back as take_back_by_record};
 pub use roles::keep as keep_roles;
-pub use sheet::{csv, sheet};
+pub use timesheet::{csv, timesheet};
 
 use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
 use crate::{
@@ -267,7 +267,7 @@ pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>
         places,
         chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
     };
-    frame::build(context, context.current(), path::ASK_GRANT, search, page).await
+    frame::build(context, context.current(), path::REQUEST_GRANT, search, page).await
 }
 
 /// Who can answer for a contractor.

@@ -114,7 +114,7 @@ impl Telling {
             // Before the numbers are read: none that comes in between is missed.
             self.changes = context
                 .visible()
-                .flat_map(|one| [one.waiting.changes(), one.signups.changes(), one.appeals.changes()])
+                .flat_map(|one| [one.open_reports.changes(), one.signups.changes(), one.appeals.changes()])
                 .collect();
             let numbers = frame::numbers(&context);
             match self.told.replace(numbers.clone()) {

@@ -6,15 +6,15 @@ mod forms;
 mod guard;
 mod headers;
 mod live;
+mod metrics;
 mod origin;
 mod plain;
 mod router;
 mod seen;
 mod server;
 mod sessions;
-mod watching;
 
 pub use assets::check as check_site;
+pub use metrics::{metrics_router, serve_metrics};
 pub use router::{outside, router};
 pub use server::{Limits, open_files, serve};
-pub use watching::{serve_watching, watching};

@@ -3,11 +3,12 @@
 use super::{
     assets, faults, forms, guard, headers,
     headers::CspNonce,
-    live, origin,
+    live,
+    metrics::PATIENCE,
+    origin,
     plain::{self, of_door, wants_page},
     seen,
     sessions::Sessions,
-    watching::PATIENCE,
 };
 use crate::{
     app::{App as Pages, shell},
@@ -24,8 +25,8 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{Extensions, HeaderMap, Method, StatusCode, Version, header, request::Parts},
-    middleware::{from_fn, from_fn_with_state, map_request},
-    response::{IntoResponse, Response},
+    middleware::{Next, from_fn, from_fn_with_state, map_request},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use leptos::{
@@ -96,14 +97,14 @@ pub fn router(app: Arc<App>) -> Router {
         })
         .route("/health", get(health))
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
-        .route("/i/{instance}/domains/export/{file}", get(files::export))
-        .route("/i/{instance}/domains/upload", post(files::upload))
+        .route("/i/{instance}/federation/export/{file}", get(files::export))
+        .route("/i/{instance}/federation/upload", post(files::upload))
         .route("/i/{instance}/your-account/callback", get(back::callback))
         .route(path::LIVE, get(live::tell))
         .route("/live/i/{instance}/reports", get(meanwhile::in_queue))
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
         .route("/audit/export.csv", get(export::csv))
-        .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
+        .route("/grants/{operator}/timesheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(unknown)
         .with_state(state)
@@ -113,6 +114,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), forms::keep_what_was_typed))
         .layer(from_fn_with_state(app.clone(), guard::require_session))
         .layer(sessions)
+        .layer(from_fn(moved))
         .layer(from_fn_with_state(https, headers::secure_cookies))
         .merge(assets::router(&app.config.site));
     outside(&app, inside)
@@ -159,6 +161,16 @@ async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
+}
+
+/// Sends whoever opens an address of before on to where it leads now, with the same query: the same for everybody.
+async fn moved(request: Request, next: Next) -> Response {
+    let opened = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(now) = opened.then(|| path::moved(request.uri().path())).flatten() else {
+        return next.run(request).await;
+    };
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&(now + &query)).into_response()
 }
 
 /// Whether an address leads somewhere by a detour, as no browser writes it: it matches no route here, and whoever makes pages

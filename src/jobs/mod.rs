@@ -1,10 +1,10 @@
 //! Work outside a request. A job says what one run of it does and how often; all of them are watched over in one place.
 
-mod accounts;
 mod batches;
 mod clock;
 mod grants;
 mod ledger;
+mod linked_accounts;
 mod registrations;
 mod seen;
 mod snapshots;
@@ -35,8 +35,8 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
-    jobs.keep(accounts::LeftTokens::new(app));
-    jobs.keep(accounts::Gone::new(app));
+    jobs.keep(linked_accounts::LeftTokens::new(app));
+    jobs.keep(linked_accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));
     jobs.keep(registrations::Policies::new(app));
     jobs.keep(tidy::Tidy::new(app));

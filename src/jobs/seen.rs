@@ -38,7 +38,7 @@ impl Job for Waiting {
     async fn work(&mut self) -> anyhow::Result<()> {
         let (instance, now) = (&self.instance, self.clock.now());
         if instance.is_watched(now) || now.since(self.last) >= UNWATCHED {
-            instance.waiting.refresh(&instance.database, now).await;
+            instance.open_reports.refresh(&instance.database, now).await;
             instance.signups.refresh(&instance.database, now).await;
             instance.appeals.refresh(&instance.database, now).await;
             self.last = now;

@@ -24,7 +24,7 @@ mod site;
 mod snapshot;
 mod standing;
 
-pub use account::{Account, Found, MOST_BY_NAME, ServerFacts, StrikeRow};
+pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow};
 pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{
@@ -45,7 +45,7 @@ pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{Hours, KnownRelease, PresetRow, Releases, RuleRow};
-pub use snapshot::Part;
+pub use snapshot::WatchedPart;
 pub use standing::Standing;
 
 use crate::{

@@ -44,7 +44,7 @@ pub struct Instance {
     pub cache: Option<cache::Cache>,
     /// The release newer than all that were tried on which an owner lets the console act.
     untried: Option<String>,
-    pub waiting: waiting::List<database::OpenReport>,
+    pub open_reports: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
     pub appeals: waiting::List<database::AppealRow>,
     health: RwLock<Arc<health::Health>>,
@@ -83,7 +83,7 @@ impl Instance {
             )?,
             untried: config.untried_release.clone(),
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
-            waiting: waiting::List::default(),
+            open_reports: waiting::List::default(),
             signups: waiting::List::default(),
             appeals: waiting::List::default(),
             health: RwLock::default(),

@@ -2,7 +2,7 @@
 
 /// A part of an instance that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum WatchedPart {
     Settings,
     Roles,
     /// Who has a role of their own.
@@ -20,7 +20,7 @@ pub enum Part {
     Appeals,
 }
 
-impl Part {
+impl WatchedPart {
     pub const ALL: [Self; 10] = [
         Self::Settings,
         Self::Roles,

@@ -90,7 +90,7 @@ fn access(person: &Person, frame: &Frame) -> AnyView {
         return view! { <span class="soft">"everywhere"</span> }.into_any();
     }
     if person.grants.is_empty() {
-        let ask = path::with(path::ASK_GRANT, "for", &person.id.0);
+        let ask = path::with(path::REQUEST_GRANT, "for", &person.id.0);
         return view! { <span class="badge warn">"no active grant"</span> " " <a class="link" href=ask>"Request a \
         grant"</a> }
         .into_any();
@@ -130,7 +130,7 @@ fn offer(frame: &Frame) -> AnyView {
                 <select class="input" id="role" name="role">{roles}</select>
                 {form::beside(draft, "role")}
                 <p class="small soft">"Contractors have no access until a grant gives it. Once they have used the \
-                link: " <a class="link" href=path::ASK_GRANT>"Request a \
+                link: " <a class="link" href=path::REQUEST_GRANT>"Request a \
                 grant"</a></p>
                 {form::why(draft, "why", "saved in the audit log", false)}
                 <div><button class="btn main">"Create link"</button></div>

@@ -15,7 +15,7 @@ use crate::{
 
 /// Whether one part answers, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct HealthPart {
     pub name: String,
     pub well: bool,
     pub says: String,
@@ -23,7 +23,7 @@ pub struct Part {
     pub each: Vec<String>,
 }
 
-impl Part {
+impl HealthPart {
     pub fn new(name: &str, well: bool, says: impl Into<String>) -> Self {
         Self { name: name.to_owned(), well, says: says.into(), each: Vec::new() }
     }
@@ -69,7 +69,7 @@ pub struct OverviewPage {
     /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom.
     pub grants: Vec<(GrantId, String)>,
     pub registrations: RegistrationsState,
-    pub health: Vec<Part>,
+    pub health: Vec<HealthPart>,
     /// That registrations are open and nobody decides anything, in a sentence.
     pub unattended: Option<String>,
     /// Sign-ups a day, oldest first: the day and how many.

@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{InstanceRow, OverviewPage, Part, service};
+use super::{HealthPart, InstanceRow, OverviewPage, service};
 use crate::{
     access::Permission,
     clock::Timestamp,
@@ -270,7 +270,7 @@ fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) 
     .into_any()
 }
 
-fn health(part: &Part) -> impl IntoView + use<> {
+fn health(part: &HealthPart) -> impl IntoView + use<> {
     let class = if part.well { "" } else { "bad" };
     let each = (!part.each.is_empty()).then(|| {
         view! { <dd class="wide small"><ul class="plain-list">{part.each.iter().map(|one| view! { <li>{one.clone()}</li> }).collect_view()}</ul></dd> }

@@ -1,6 +1,6 @@
 //! What the overview shows: all of it from memory.
 
-use super::{InstanceRow, OverviewPage, Part};
+use super::{HealthPart, InstanceRow, OverviewPage};
 use crate::{
     access::Permission,
     appeals, audit,
@@ -60,7 +60,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
     let mut rows = Vec::new();
     for instance in context.visible() {
         context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-        let list = instance.waiting.snapshot();
+        let list = instance.open_reports.snapshot();
         let cases = cases(context, instance).await?;
         let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
         let troubles = shown_parts(context, instance).await.into_iter().filter(|part| !part.well);
@@ -79,7 +79,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let cases = cases(context, &instance).await?;
     let by_category = Category::ALL
         .into_iter()
@@ -167,28 +167,28 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
-async fn compared(app: &App, instance: &Instance, now: Timestamp) -> Part {
+async fn compared(app: &App, instance: &Instance, now: Timestamp) -> HealthPart {
     let name = "Outside changes";
     match audit::service::outside_changes::last_compared(app, instance, now).await {
-        Ok((well, says)) => Part::new(name, well, says),
+        Ok((well, says)) => HealthPart::new(name, well, says),
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
-            Part::new(name, false, "can’t be read")
+            HealthPart::new(name, false, "can’t be read")
         }
     }
 }
 
-fn part(name: &str, well: bool, says: String) -> Part {
-    Part::new(name, well, says)
+fn part(name: &str, well: bool, says: String) -> HealthPart {
+    HealthPart::new(name, well, says)
 }
 
 /// What is said of a part that was not looked at yet.
-fn not_asked(name: &str) -> Part {
+fn not_asked(name: &str) -> HealthPart {
     part(name, false, "not checked yet".to_owned())
 }
 
 /// All that is said of an instance to somebody.
-async fn shown_parts(context: &Context, instance: &Instance) -> Vec<Part> {
+async fn shown_parts(context: &Context, instance: &Instance) -> Vec<HealthPart> {
     let mut parts = parts(&context.app, instance, context.now()).await;
     parts.extend(refused(context).await);
     parts
@@ -196,7 +196,7 @@ async fn shown_parts(context: &Context, instance: &Instance) -> Vec<Part> {
 
 /// All that is said of an instance to everybody. The dot beside its name says no more than whether all of this was well when
 /// last put together, here or by the pulse.
-pub async fn parts(app: &App, instance: &Instance, now: Timestamp) -> Vec<Part> {
+pub async fn parts(app: &App, instance: &Instance, now: Timestamp) -> Vec<HealthPart> {
     let health = instance.health();
     let mut parts = vec![
         match &health.api {
@@ -245,7 +245,7 @@ async fn policy(app: &App, instance: &Instance) -> Option<Part> {
 }
 
 /// Whether the database answers, what it is a copy of, and whether it can be written.
-fn database(health: &Health, now: Timestamp) -> Part {
+fn database(health: &Health, now: Timestamp) -> HealthPart {
     const NAME: &str = "Database";
     let milliseconds = match &health.database {
         Some(Ok(milliseconds)) => milliseconds,
@@ -269,11 +269,11 @@ fn database(health: &Health, now: Timestamp) -> Part {
         false => ("; some of this release’s columns can’t be read", health.not_granted.clone()),
     };
     let well = each.is_empty() && !matches!(health.primary, Some(Err(_)));
-    Part { each, ..part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}{lacking}")) }
+    HealthPart { each, ..part(NAME, well, format!("{milliseconds} ms, read-only{copy}{primary}{lacking}")) }
 }
 
 /// As whom the console acts, and how many calls are left.
-fn admin_api(instance: &Instance, health: &Health, now: Timestamp) -> Part {
+fn admin_api(instance: &Instance, health: &Health, now: Timestamp) -> HealthPart {
     const NAME: &str = "Admin API";
     let account = match (&health.token, &health.account) {
         (Some(why), _) => return part(NAME, false, why.clone()),
@@ -290,7 +290,7 @@ fn admin_api(instance: &Instance, health: &Health, now: Timestamp) -> Part {
 }
 
 /// What the account that the console acts as lacks.
-fn rights(health: &Health) -> Vec<Part> {
+fn rights(health: &Health) -> Vec<HealthPart> {
     let mut parts = Vec::new();
     if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
         let says = format!(
@@ -303,13 +303,13 @@ fn rights(health: &Health) -> Vec<Part> {
     }
     if !health.lacks.is_empty() {
         let each = health.lacks.iter().map(ToString::to_string).collect();
-        parts.push(Part { each, ..Part::new("Permissions", false, "some actions here need more") });
+        parts.push(HealthPart { each, ..HealthPart::new("Permissions", false, "some actions here need more") });
     }
     parts
 }
 
 /// A change of who may sign up that is not seen everywhere yet, long after it was made.
-async fn settling(app: &App, instance: &Instance) -> Option<Part> {
+async fn settling(app: &App, instance: &Instance) -> Option<HealthPart> {
     const NAME: &str = "Registrations";
     match changes::of(&app.store, &instance.name).await {
         // In single-user mode there is nothing to wait for; the setting's own words say so.
@@ -325,9 +325,9 @@ async fn settling(app: &App, instance: &Instance) -> Option<Part> {
 }
 
 /// How old the list of what waits is.
-fn what_waits(instance: &Instance, now: Timestamp) -> Part {
+fn what_waits(instance: &Instance, now: Timestamp) -> HealthPart {
     const NAME: &str = "Queues";
-    let (list, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
+    let (list, sign_ups) = (instance.open_reports.snapshot(), instance.signups.snapshot());
     match (list.trouble.as_ref().or(sign_ups.trouble.as_ref()), list.at.zip(sign_ups.at)) {
         (None, Some((reports_at, sign_ups_at))) => {
             let missed = match list.missed {
@@ -342,7 +342,7 @@ fn what_waits(instance: &Instance, now: Timestamp) -> Part {
 }
 
 /// How large the record is, when it was last signed, and whether it contradicts itself.
-async fn the_record(app: &App, now: Timestamp) -> Part {
+async fn the_record(app: &App, now: Timestamp) -> HealthPart {
     const NAME: &str = "Audit log";
     let ledger = &app.ledger;
     let state = match ledger.tree_state().await {
@@ -374,7 +374,7 @@ async fn the_record(app: &App, now: Timestamp) -> Part {
 }
 
 /// What is wrong with the console's own work, if anything.
-fn the_console(app: &App, instance: &Instance, now: Timestamp) -> Vec<Part> {
+fn the_console(app: &App, instance: &Instance, now: Timestamp) -> Vec<HealthPart> {
     let mut parts = Vec::new();
     let jobs = app.jobs.troubles(&instance.name, now);
     if !jobs.is_empty() {
@@ -473,7 +473,7 @@ fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
-async fn caches(app: &App, instance: &Instance) -> Part {
+async fn caches(app: &App, instance: &Instance) -> HealthPart {
     let open = match changes::of(&app.store, &instance.name).await {
         Ok(open) => open,
         Err(error) => {
@@ -489,7 +489,7 @@ async fn caches(app: &App, instance: &Instance) -> Part {
         Some(Err(_)) => (false, told.says),
         None => (!told.failed, told.says),
     };
-    Part::new("Caches", well, says)
+    HealthPart::new("Caches", well, says)
 }
 
 /// So many rows are named; the rest is a number.
@@ -497,7 +497,7 @@ const MOST_NAMED: usize = 5;
 
 /// For owners: rows of the console's own database that give rights and that it did not write itself. Nobody gets anything by
 /// them.
-async fn refused(context: &Context) -> Option<Part> {
+async fn refused(context: &Context) -> Option<HealthPart> {
     if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
         return None;
     }
@@ -506,7 +506,7 @@ async fn refused(context: &Context) -> Option<Part> {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");
-            return Some(Part::new(name, false, "can’t be read"));
+            return Some(HealthPart::new(name, false, "can’t be read"));
         }
     };
     if rows.is_empty() {
@@ -517,5 +517,5 @@ async fn refused(context: &Context) -> Option<Part> {
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
-    Some(Part::new(name, false, says))
+    Some(HealthPart::new(name, false, says))
 }

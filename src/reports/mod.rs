@@ -347,7 +347,8 @@ pub struct AccountCard {
     pub acct: String,
     pub display_name: String,
     pub note: String,
-    pub local: bool,
+    /// An account of this instance whose user is there: somebody can sign in as it.
+    pub has_login: bool,
     pub since: Timestamp,
     pub last_active: Option<Timestamp>,
     pub followers: i64,

@@ -1,6 +1,6 @@
 //! People who asked the staff for access. What they said of themselves is sealed, and destroyed some time after the decision.
 
-use super::{Store, fence::begin, on};
+use super::{Store, encode_error, fence::begin, on};
 use crate::{
     clock::{DAY, Timestamp},
     id::{InstanceName, InviteId, OperatorId},
@@ -47,10 +47,6 @@ pub struct AccessRequest {
 
 const PURPOSE: &str = "access request";
 
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
-}
-
 fn damaged(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("an access request: {what}").into())
 }
@@ -64,8 +60,8 @@ fn whose(id: &str, instance: &str) -> String {
 pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx::Result<()> {
     const SQL: &str = "insert into access_requests (id, instance, operator, accounts, sealed_told, state, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
-    let text = serde_json::to_string(&request.told).map_err(fail)?;
-    let told = keys.seal_text(PURPOSE, &whose(&request.id, request.instance.as_str()), &text).map_err(fail)?;
+    let text = serde_json::to_string(&request.told).map_err(encode_error)?;
+    let told = keys.seal_text(PURPOSE, &whose(&request.id, request.instance.as_str()), &text).map_err(encode_error)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         sqlx::query(SQL)
@@ -107,7 +103,7 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
         told,
         instance: InstanceName::try_from(row.instance).map_err(|error| damaged(&error))?,
         operator: row.operator,
-        accounts: i32::try_from(row.accounts).map_err(fail)?,
+        accounts: i32::try_from(row.accounts).map_err(encode_error)?,
         state: row.state.parse().map_err(|()| damaged("a state nobody knows"))?,
         created_at: row.created_at,
         decided_at: row.decided_at,
@@ -192,7 +188,7 @@ pub async fn refuse(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
         where id = $1 and instance = $5 and state = 'waiting'";
-    let sealed = keys.seal_text(PURPOSE, &whose(id, instance.as_str()), answer).map_err(fail)?;
+    let sealed = keys.seal_text(PURPOSE, &whose(id, instance.as_str()), answer).map_err(encode_error)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let changed = sqlx::query(SQL)
@@ -239,7 +235,7 @@ pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> 
         let anew = |former: &Option<String>| -> sqlx::Result<Option<String>> {
             let Some(former) = former else { return Ok(None) };
             let Some(said) = keys.open_text(PURPOSE, &id, former) else { return Ok(Some(former.clone())) };
-            keys.seal_text(PURPOSE, &whose(&id, &instance), &said).map(Some).map_err(fail)
+            keys.seal_text(PURPOSE, &whose(&id, &instance), &said).map(Some).map_err(encode_error)
         };
         let sealed = (anew(&told)?, anew(&answer)?);
         on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&sealed.0).bind(&sealed.1).bind(&told).bind(&answer)

@@ -1,6 +1,6 @@
 //! What the team writes down about accounts: sealed, and gone from here once withdrawn. The record keeps both.
 
-use super::{Store, fence::begin, on};
+use super::{Store, encode_error, fence::begin, on};
 use crate::{
     clock::Timestamp,
     id::{AccountId, InstanceName, OperatorId},
@@ -21,10 +21,6 @@ pub struct Note {
     pub withdrawn: Option<(Timestamp, OperatorId)>,
 }
 
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
-}
-
 /// Whose a text is: it opens for nobody else's note, and about nobody else.
 fn whose(id: &str, instance: &str, account: &str, operator: &str) -> String {
     format!("{id} {operator} {instance} {account}")
@@ -42,8 +38,12 @@ pub async fn insert(
         (id, instance, account, operator, sealed, created_at, withdrawn_at, withdrawn_by) \
         values ($1, $2, $3, $4, $5, $6, null, null)";
     let whose = whose(&note.id, instance.as_str(), &account.to_string(), &note.operator.0);
-    let sealed =
-        note.text.as_deref().map(|text| keys.seal_text("account note", &whose, text)).transpose().map_err(fail)?;
+    let sealed = note
+        .text
+        .as_deref()
+        .map(|text| keys.seal_text("account note", &whose, text))
+        .transpose()
+        .map_err(encode_error)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         sqlx::query(SQL)
@@ -122,7 +122,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
     for (id, operator, sealed, instance, account) in all {
         let Some(text) = keys.open_text("account note", &id, &sealed) else { continue };
         let whose = whose(&id, &instance, &account, &operator);
-        let sealed = keys.seal_text("account note", &whose, &text).map_err(fail)?;
+        let sealed = keys.seal_text("account note", &whose, &text).map_err(encode_error)?;
         on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&sealed).execute(pool).await.map(|_| ())?);
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::{
     Refusal, Store,
     claims::Leases,
+    encode_error,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
     rights::{Changes, Known},
@@ -80,10 +81,6 @@ pub struct Item<D> {
     /// Its entry in the ledger, once there is one.
     pub intent: Option<i64>,
     pub said: Option<String>,
-}
-
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
 }
 
 fn damaged(what: &str) -> sqlx::Error {
@@ -255,7 +252,7 @@ pub async fn insert<D: Serialize>(store: &Store, keys: &Keys, batch: &Batch, dee
         instance: batch.instance.as_str().to_owned(),
         operator: batch.operator.0.clone(),
         kind: batch.kind.clone(),
-        sealed_why: keys.seal_text("batch", &batch.id, &batch.why).map_err(fail)?,
+        sealed_why: keys.seal_text("batch", &batch.id, &batch.why).map_err(encode_error)?,
         about: batch.about,
         paused: batch.paused,
         created_at: batch.created_at.0,
@@ -264,11 +261,11 @@ pub async fn insert<D: Serialize>(store: &Store, keys: &Keys, batch: &Batch, dee
     };
     let mut items = Vec::with_capacity(deeds.len());
     for (position, deed) in (0i64..).zip(deeds) {
-        let text = serde_json::to_string(deed).map_err(fail)?;
+        let text = serde_json::to_string(deed).map_err(encode_error)?;
         let item = ItemRow {
             batch: batch.id.clone(),
             position,
-            sealed_deed: keys.seal_text("batch", &batch.id, &text).map_err(fail)?,
+            sealed_deed: keys.seal_text("batch", &batch.id, &text).map_err(encode_error)?,
             state: String::new(),
             intent: None,
             sealed_said: None,
@@ -428,7 +425,7 @@ pub async fn set_item(
         item!()
     );
     const WRONG: &str = "update batch_items set state = $3, sealed_said = $4 where batch = $1 and position = $2";
-    let seal = |said: &str| keys.seal_text("batch", batch, said).map_err(fail);
+    let seal = |said: &str| keys.seal_text("batch", batch, said).map_err(encode_error);
     let said = said.map(seal).transpose()?;
     let changed = seal(CHANGED)?;
     on!(store, pool => {

@@ -1,7 +1,7 @@
 //! Forms that were not carried out, and things shown once: sealed, for one person, for an hour. What a text was kept as, for whom
 //! and until when, is part of its seal: the columns that say so are anybody's who can write the store.
 
-use super::{Store, on};
+use super::{Store, encode_error, on};
 use crate::{
     clock::{HOUR, Timestamp},
     id::OperatorId,
@@ -33,10 +33,6 @@ pub struct KeptText {
     /// The address of the form it was for.
     pub path: String,
     pub text: String,
-}
-
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
 }
 
 /// What a text is sealed for: it opens as what it was kept as, for whom and until when, and as nothing else.
@@ -71,7 +67,7 @@ pub async fn keep_for(
     let id = hex(&crate::seal::random::<[u8; 16]>());
     let until = now.plus(lasting).0;
     let whose = operator.map(|id| id.0.as_str());
-    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(fail)?;
+    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(encode_error)?;
     // The id itself is not in the store: who reads the store cannot open what waits for somebody else.
     let stored = keys.hash("draft id", id.as_bytes());
     on!(store, pool => sqlx::query(SQL)
@@ -105,7 +101,7 @@ pub async fn keep_form(
         Writer::Person(operator) => Some(operator.0.as_str()),
         Writer::Outside { former, .. } => former.map(|id| id.0.as_str()),
     };
-    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(fail)?;
+    let sealed = keys.seal_text("draft", &meant(&id, whose, path, until), text).map_err(encode_error)?;
     let stored = keys.hash("draft id", id.as_bytes());
     let kept = match writer {
         Writer::Person(_) => on!(store, pool => sqlx::query(OF_PERSON)

@@ -6,6 +6,7 @@
 use super::{
     Refusal, Store, Wrong,
     claims::{Leases, Tries},
+    encode_error,
     fence::begin,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
@@ -61,10 +62,6 @@ impl Grant {
             (Some(_), None) => State::Running,
         }
     }
-}
-
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
 }
 
 fn damaged(error: impl std::fmt::Display) -> sqlx::Error {
@@ -297,15 +294,15 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
         sealed_agreement, asked_by, asked_at, lease, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0)";
     let known = store.known().await?;
-    let instances = serde_json::to_string(&grant.scope.instances).map_err(fail)?;
-    let categories = serde_json::to_string(&grant.scope.categories).map_err(fail)?;
+    let instances = serde_json::to_string(&grant.scope.instances).map_err(encode_error)?;
+    let categories = serde_json::to_string(&grant.scope.categories).map_err(encode_error)?;
     let agreement = match grant.agreement.as_str() {
         "" => None,
-        text => Some(keys.seal_text("grant", &grant.id.0, text).map_err(fail)?),
+        text => Some(keys.seal_text("grant", &grant.id.0, text).map_err(encode_error)?),
     };
     let mut accts = Vec::with_capacity(roles.len());
     for role in roles {
-        accts.push(keys.seal_text("grant", &grant.id.0, &role.acct).map_err(fail)?);
+        accts.push(keys.seal_text("grant", &grant.id.0, &role.acct).map_err(encode_error)?);
     }
     on!(store, pool => {
         let mut tx = begin!(store, pool);
@@ -772,7 +769,7 @@ pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role)
         sealed_said = $9 where grant_id = $1 and instance = $2 and state = $3";
     let said = match role.said.as_str() {
         "" => None,
-        text => Some(keys.seal_text("grant", &role.grant.0, text).map_err(fail)?),
+        text => Some(keys.seal_text("grant", &role.grant.0, text).map_err(encode_error)?),
     };
     let former = role.former.as_ref();
     const LOCK: &str = concat!(

@@ -5,7 +5,7 @@
 //! a year after that was seen, and what was seen of an instance that is not configured any more goes at once.
 
 use super::{
-    Store,
+    Store, encode_error,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
 };
@@ -92,10 +92,6 @@ fn whose(instance: &str, account: i64, inviter: i64) -> String {
     format!("{instance} {account} {inviter}")
 }
 
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
-}
-
 /// A row that the console wrote; one that it did not is not there.
 fn opened(store: &Store, row: &Row) -> Option<Invited> {
     if !store.holds(row) {
@@ -152,7 +148,7 @@ pub async fn keep(store: &Store, instance: &InstanceName, seen: &[Invited], now:
             account,
             login: one.login,
             inviter,
-            sealed: store.keys.seal_text("inviter", &whose, &one.name).map_err(fail)?,
+            sealed: store.keys.seal_text("inviter", &whose, &one.name).map_err(encode_error)?,
             seen_at: now.0,
             gone_at: one.gone_at.map(|at| at.0),
             proof: Proof::default(),

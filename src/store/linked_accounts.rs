@@ -4,6 +4,7 @@
 use super::{
     Refusal, Store, Wrong,
     claims::{Tries, never},
+    encode_error,
     fence::begin,
     mac::{self, Dated, Proof},
     on,
@@ -36,10 +37,6 @@ pub struct Linked {
 struct Sealed {
     username: String,
     token: String,
-}
-
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
 }
 
 fn damaged(what: &str) -> sqlx::Error {
@@ -219,9 +216,9 @@ pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result
 
 fn sealed(keys: &Keys, linked: &Linked) -> sqlx::Result<String> {
     let text = Sealed { username: linked.username.clone(), token: linked.token.expose().to_owned() };
-    let text = serde_json::to_string(&text).map_err(fail)?;
+    let text = serde_json::to_string(&text).map_err(encode_error)?;
     let owner = owner(&linked.operator.0, linked.instance.as_str(), &linked.account.to_string());
-    keys.seal_text("linked account", &owner, &text).map_err(fail)
+    keys.seal_text("linked account", &owner, &text).map_err(encode_error)
 }
 
 /// Links somebody, or renews the token of the same account; false if the account is somebody else's, or the person is
@@ -468,7 +465,8 @@ pub async fn keep_application(
     const SQL: &str = "insert into oauth_clients (instance, client_id, sealed_secret, redirect_uri, scopes) \
         values ($1, $2, $3, $4, $5) on conflict (instance) do update set client_id = excluded.client_id, \
         sealed_secret = excluded.sealed_secret, redirect_uri = excluded.redirect_uri, scopes = excluded.scopes";
-    let sealed = keys.seal_text("oauth client", instance.as_str(), application.secret.expose()).map_err(fail)?;
+    let sealed =
+        keys.seal_text("oauth client", instance.as_str(), application.secret.expose()).map_err(encode_error)?;
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str())
         .bind(&application.id)

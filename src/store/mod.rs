@@ -49,6 +49,11 @@ use sqlx::{
 };
 use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
+/// What cannot be sealed or written down is an error of the statement that was to take it.
+fn encode_error(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
 /// The store: a database, and the keys that prove its rows. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {

@@ -6,6 +6,7 @@
 use super::{
     Store,
     claims::never,
+    encode_error,
     mac::{self, Proof, Refusal, Sealed, Undated, without_entry},
     on,
     rights::SNAPSHOTS_PROVED,
@@ -30,7 +31,7 @@ macro_rules! snapshots {
 
 /// A part as it was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct Snapshot {
     /// Whatever differs from it was changed after this.
     pub taken_at: Timestamp,
     pub number: i64,
@@ -146,10 +147,6 @@ pub async fn prove_former(store: &Store) -> sqlx::Result<u64> {
     Ok(proved)
 }
 
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
-}
-
 /// Takes the turn to look at an instance, if it is time: one process gets it.
 pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "insert into snapshot_turns (instance, due_at) values ($1, $3) \
@@ -174,12 +171,12 @@ pub async fn soon(store: &Store, instance: &InstanceName, at: Timestamp) -> sqlx
 }
 
 /// A part as it was kept, without its rows.
-pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::Result<Option<Kept>> {
+pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::Result<Option<Snapshot>> {
     const SQL: &str = snapshots!("where instance = $1 and part = $2");
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Kept {
+    Ok(Some(Snapshot {
         taken_at: Timestamp(row.taken_at),
         number: row.number,
         rows: row.kept != 0,
@@ -218,7 +215,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
         let Ok(name) = instance.parse::<InstanceName>() else { continue };
         let opened = sealed.and_then(|sealed| keys.open_text("snapshot", &owner(&instance, &part), &sealed));
         let sealed = opened.map(|rows| keys.seal_text("snapshot", &of(&name, &part, &hash), &rows)).transpose();
-        let sealed = sealed.map_err(fail)?;
+        let sealed = sealed.map_err(encode_error)?;
         let mac = mac::mac(keys, &row(&name, &part, Timestamp(taken_at), number, &hash, sealed.is_some()), 0);
         on!(store, pool => sqlx::query(SEAL).bind(&instance).bind(&part).bind(&mac).bind(&sealed)
             .execute(pool).await.map(|_| ())?);
@@ -233,7 +230,7 @@ pub async fn keep(
     instance: &InstanceName,
     part: &str,
     before: Option<Timestamp>,
-    kept: &Kept,
+    kept: &Snapshot,
     rows: Option<&str>,
 ) -> sqlx::Result<bool> {
     const INSERT: &str = "insert into snapshots (instance, part, taken_at, number, hash, sealed, mac) \
@@ -241,7 +238,7 @@ pub async fn keep(
     const REPLACE: &str = "update snapshots set taken_at = $3, number = $4, hash = $5, sealed = $6, mac = $7 \
         where instance = $1 and part = $2 and taken_at = $8";
     let owner = of(instance, part, &kept.hash);
-    let sealed = rows.map(|rows| keys.seal_text("snapshot", &owner, rows)).transpose().map_err(fail)?;
+    let sealed = rows.map(|rows| keys.seal_text("snapshot", &owner, rows)).transpose().map_err(encode_error)?;
     let mac = mac::mac(keys, &row(instance, part, kept.taken_at, kept.number, &kept.hash, rows.is_some()), 0);
     let written = on!(store, pool => {
         let query = sqlx::query(if before.is_some() { REPLACE } else { INSERT })
@@ -260,7 +257,7 @@ pub async fn same(
     keys: &Keys,
     instance: &InstanceName,
     part: &str,
-    kept: &Kept,
+    kept: &Snapshot,
     taken_at: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "update snapshots set taken_at = $3, mac = $4 \

@@ -227,7 +227,7 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
     ("/i/{instance}/reports/{account}", "/i/harbour/reports/1"),
-    ("/i/{instance}/find", "/i/harbour/find?q=wren"),
+    ("/i/{instance}/search", "/i/harbour/search?q=wren"),
     ("/i/{instance}/accounts", "/i/harbour/accounts"),
     ("/i/{instance}/accounts/{account}", "/i/harbour/accounts/1"),
     ("/i/{instance}/appeals", "/i/harbour/appeals"),
@@ -240,22 +240,22 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
     ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),
-    ("/i/{instance}/domains", "/i/harbour/domains"),
-    ("/i/{instance}/domains/servers", "/i/harbour/domains/servers"),
-    ("/i/{instance}/domains/server", "/i/harbour/domains/server?name=nowhere.example"),
-    ("/i/{instance}/domains/mail", "/i/harbour/domains/mail"),
-    ("/i/{instance}/domains/addresses", "/i/harbour/domains/addresses"),
-    ("/i/{instance}/domains/imports", "/i/harbour/domains/imports"),
-    ("/i/{instance}/domains/imports/{import}", "/i/harbour/domains/imports/nothing"),
+    ("/i/{instance}/federation", "/i/harbour/federation"),
+    ("/i/{instance}/federation/servers", "/i/harbour/federation/servers"),
+    ("/i/{instance}/federation/server", "/i/harbour/federation/server?name=nowhere.example"),
+    ("/i/{instance}/federation/email-domains", "/i/harbour/federation/email-domains"),
+    ("/i/{instance}/federation/ip-rules", "/i/harbour/federation/ip-rules"),
+    ("/i/{instance}/federation/imports", "/i/harbour/federation/imports"),
+    ("/i/{instance}/federation/imports/{import}", "/i/harbour/federation/imports/nothing"),
     ("/grants", "/grants"),
     ("/grants/{grant}", "/grants/nothing"),
-    ("/grants/ask", "/grants/ask"),
-    ("/grants/{operator}/sheet", "/grants/01contractor/sheet"),
+    ("/grants/request", "/grants/request"),
+    ("/grants/{operator}/timesheet", "/grants/01contractor/timesheet"),
     ("/i/{instance}/roles", "/i/harbour/roles"),
     ("/i/{instance}/roles/{role}", "/i/harbour/roles/1"),
     ("/i/{instance}/roles/change", "/i/harbour/roles/change"),
-    ("/i/{instance}/invitations", "/i/harbour/invitations"),
-    ("/i/{instance}/invitations/{invite}", "/i/harbour/invitations/999999"),
+    ("/i/{instance}/invites", "/i/harbour/invites"),
+    ("/i/{instance}/invites/{invite}", "/i/harbour/invites/999999"),
     ("/i/{instance}/access-requests", "/i/harbour/access-requests"),
     ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
     ("/i/{instance}/your-account", "/i/harbour/your-account"),
@@ -274,17 +274,17 @@ pub const PAGES: [(&str, &str); 45] = [
 const NOWHERE: &str = "/i/harbour/nowhere";
 
 /// Where a file is sent to.
-const UPLOAD: &str = "/i/harbour/domains/upload";
+const UPLOAD: &str = "/i/harbour/federation/upload";
 
 /// What is answered with a file; the router names these by hand.
 pub const FILES: [&str; 8] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
-    "/grants/01contractor/sheet.csv",
+    "/grants/01contractor/timesheet.csv",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
-    "/i/harbour/domains/export/domain_blocks.csv",
+    "/i/harbour/federation/export/domain_blocks.csv",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];
 

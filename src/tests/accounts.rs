@@ -22,7 +22,7 @@ async fn look_up(house: &House, cookie: &str, q: &str) -> Answered {
 }
 
 async fn search(house: &House, cookie: &str, q: &str) -> Answered {
-    let form = [("instance", "harbour"), ("q", q), ("why", "the same ring"), ("back", "/i/harbour/find")];
+    let form = [("instance", "harbour"), ("q", q), ("why", "the same ring"), ("back", "/i/harbour/search")];
     house.post(Some(cookie), "/api/accounts/search", &form).await
 }
 
@@ -57,7 +57,7 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
         .await
         .unwrap();
     let found = search(&house, &cookie, "203.0.113.7").await.location.unwrap();
-    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("203"), "{found}");
+    assert!(found.starts_with("/i/harbour/search?found=") && !found.contains("203"), "{found}");
     let page = house.get(Some(&cookie), &found).await.body;
     assert!(page.contains("@wren_1<") && page.contains("@wren_2<") && !page.contains("203.0.113.7"), "{page}");
     let other = house.sign_in("admin").await;
@@ -129,7 +129,7 @@ async fn a_handle_with_a_server_is_a_handle_first() {
     let landed = look_up(&house, &cookie, "quarry@night.example").await.location.unwrap();
     assert!(landed.starts_with("/i/harbour/accounts/"), "{landed}");
     assert_eq!(searches(&house).await, 0);
-    assert_eq!(look_up(&house, &cookie, "@windvane").await.location.unwrap(), "/i/harbour/find?q=%40windvane");
+    assert_eq!(look_up(&house, &cookie, "@windvane").await.location.unwrap(), "/i/harbour/search?q=%40windvane");
 }
 
 #[tokio::test]
@@ -635,7 +635,7 @@ async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
                 "{version:?}: {state}"
             );
             assert!(case.contains("decide=resolve"), "its reports can be closed in every state");
-            let found = crate::seen::text(&house.get(Some(&owner), "/i/harbour/find?q=windv").await.body);
+            let found = crate::seen::text(&house.get(Some(&owner), "/i/harbour/search?q=windv").await.body);
             assert_eq!(found.contains("marked as deleted"), *state == "by its owner", "{version:?}: {state}: {found}");
         }
     }

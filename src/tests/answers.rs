@@ -177,9 +177,9 @@ async fn an_unknown_address_is_a_page() {
     }
     // What is refused beside Leptos is a page for a browser, too; whatever else asks is answered in words.
     for path in [
-        "/i/harbour/domains/upload",
+        "/i/harbour/federation/upload",
         "/i/harbour/reports/1/media/1",
-        "/i/harbour/domains/export/other.csv",
+        "/i/harbour/federation/export/other.csv",
         "/pkg/nothing.js",
     ] {
         let page = house.get(Some(&owner), path).await;

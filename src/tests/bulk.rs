@@ -294,7 +294,7 @@ async fn ticks_stay_when_the_form_opens_is_refused_and_is_left() {
         ("/i/harbour/reports", &one, &two, "silence"),
         ("/i/harbour/sign-ups", &waits[0], &waits[1], "approve"),
         ("/i/harbour/accounts?name=wren_", &wren, &other, "silence"),
-        ("/i/harbour/find?q=wren_", &wren, &other, "silence"),
+        ("/i/harbour/search?q=wren_", &wren, &other, "silence"),
     ] {
         let list = list.replace("/sign-ups", "/signups");
         let joint = if list.contains('?') { '&' } else { '?' };

@@ -176,8 +176,8 @@ async fn no_page_of_a_contractors_names_a_colleague() {
                 "/i/harbour/reports?state=decided&decided-by=contractor",
                 "/i/harbour/reports?decide=resolve&all=yes",
                 "/i/harbour/reports?holder=contractor",
-                "/grants/01contractor/sheet",
-                "/grants/01contractor/sheet.csv",
+                "/grants/01contractor/timesheet",
+                "/grants/01contractor/timesheet.csv",
             ]
             .map(str::to_owned),
         );

@@ -291,7 +291,7 @@ impl Two {
         for app in [&self.free.0, &self.house.app] {
             for instance in app.instances.values() {
                 instance.probe(app.clock.now()).await;
-                instance.waiting.refresh(&instance.database, app.clock.now()).await;
+                instance.open_reports.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
                 instance.appeals.refresh(&instance.database, app.clock.now()).await;
             }
@@ -386,25 +386,25 @@ async fn pages(two: &Two) {
         "/accounts?origin=remote&name=a".to_owned(),
         format!("/accounts/{windvane}"),
         format!("/accounts/{far}"),
-        "/find?q=wr".to_owned(),
+        "/search?q=wr".to_owned(),
         "/appeals".to_owned(),
         "/appeals?state=decided".to_owned(),
         "/signups".to_owned(),
         format!("/signups/{waiting}"),
         "/registrations".to_owned(),
-        "/domains".to_owned(),
-        "/domains/servers".to_owned(),
-        format!("/domains/server?name={domain}"),
-        "/domains/mail".to_owned(),
-        "/domains/addresses".to_owned(),
-        "/domains/imports".to_owned(),
+        "/federation".to_owned(),
+        "/federation/servers".to_owned(),
+        format!("/federation/server?name={domain}"),
+        "/federation/email-domains".to_owned(),
+        "/federation/ip-rules".to_owned(),
+        "/federation/imports".to_owned(),
         "/roles".to_owned(),
         format!("/roles/{role}"),
         format!("/roles/change?who={name}&role={role}"),
-        "/invitations".to_owned(),
-        "/invitations?state=usable".to_owned(),
-        format!("/invitations?owner={windvane}"),
-        format!("/invitations/{invite}"),
+        "/invites".to_owned(),
+        "/invites?state=usable".to_owned(),
+        format!("/invites?owner={windvane}"),
+        format!("/invites/{invite}"),
         "/access-requests".to_owned(),
         "/your-account".to_owned(),
         "/audit/instance".to_owned(),
@@ -412,7 +412,7 @@ async fn pages(two: &Two) {
     ] {
         two.page(&format!("/i/harbour{page}")).await;
     }
-    for page in ["/audit", "/people", "/grants", "/grants/ask"] {
+    for page in ["/audit", "/people", "/grants", "/grants/request"] {
         two.page(page).await;
     }
 }
@@ -529,7 +529,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         assert!(overview.contains(&said), "“{said}” is not in {overview}");
     }
     let domain = two.id("select domain::text from instances order by accounts_count desc limit 1").await;
-    for page in ["/roles", "/invitations", "/domains/servers", &format!("/domains/server?name={domain}")] {
+    for page in ["/roles", "/invites", "/federation/servers", &format!("/federation/server?name={domain}")] {
         let answer = two.house.get(Some(&two.owner), &format!("/i/harbour{page}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
     }

@@ -353,7 +353,7 @@ async fn a_stranger_leaves_no_draft_and_is_refused_unread() {
         ("/api/registrations/set", Some("howdah=AAAAAAAAAAAAAAAAAAAAAA"), StatusCode::UNAUTHORIZED),
         ("/nowhere", None, StatusCode::NOT_FOUND),
         ("/api/nowhere", None, StatusCode::NOT_FOUND),
-        ("/i/harbour/domains/upload", None, StatusCode::UNAUTHORIZED),
+        ("/i/harbour/federation/upload", None, StatusCode::UNAUTHORIZED),
     ] {
         let (body, read) = watched();
         let response = answer(&house, form(path, cookie, body)).await;

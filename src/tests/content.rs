@@ -444,13 +444,13 @@ const CLAIMS: &[Waits] = &[
     Waits {
         rows: "insert into accounts (id, username, created_at, updated_at) select 7000 + n, 'fleet_' || n, now(), now() \
             from generate_series(1, 21) n",
-        page: "/i/harbour/find?q=fleet_",
+        page: "/i/harbour/search?q=fleet_",
         says: &["@fleet_1", "First 20 results; there may be more. Type more of the name."],
         not: &[],
     },
     Waits {
         rows: "",
-        page: "/i/harbour/find?q=fleet_21x",
+        page: "/i/harbour/search?q=fleet_21x",
         says: &["No handle is “fleet_21x” or begins with it"],
         not: &["there may be more"],
     },

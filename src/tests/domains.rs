@@ -47,7 +47,7 @@ async fn set(house: &House, cookie: &str, domain: &str, more: &[(&str, &str)]) -
         ("instance", "harbour"),
         ("domain", domain),
         ("why", "a test"),
-        ("back", "/i/harbour/domains/server?name=fresh.example"),
+        ("back", "/i/harbour/federation/server?name=fresh.example"),
     ];
     form.extend(more);
     house.post(Some(cookie), "/api/domains/set", &form).await
@@ -79,7 +79,7 @@ async fn followed(house: &House, domain: &str) {
 async fn a_rule_is_made_changed_overtaken_and_lifted() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("admin").await;
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=fresh.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=fresh.example").await;
     assert!(page.body.contains("New domain block") && page.body.contains("no follows are lost here"), "{}", page.body);
 
     let made = set(&house, &cookie, " Fresh.EXAMPLE/ ", &[("severity", "silence"), ("reject_media", "yes")]).await;
@@ -215,7 +215,7 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         let answer = set(&house, &cookie, name, &[("severity", "suspend")]).await;
         let page = back(&house, &cookie, answer).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
-        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
+        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/federation", "look", name)).await;
         assert!(looked.body.contains(reason), "{name}: {}", looked.body);
     }
     // A host of many people’s servers can have a rule once it is confirmed, and the page says whom it covers.
@@ -250,7 +250,7 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
             ("instance", "harbour"),
             ("domain", "repl.co"),
             ("why", "a test"),
-            ("back", "/i/harbour/domains/server?name=repl.co"),
+            ("back", "/i/harbour/federation/server?name=repl.co"),
             ("seen", seen),
         ];
         form.extend(more);
@@ -262,10 +262,10 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
     set(&house, &cookie, "workers.dev", &[("severity", "suspend"), ("sure", "yes")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
     let writes = house.weather.writes();
-    let shared = house.get(Some(&cookie), "/i/harbour/domains/server?name=github.io").await;
+    let shared = house.get(Some(&cookie), "/i/harbour/federation/server?name=github.io").await;
     assert!(shared.body.contains("covers everyone with a subdomain of it") && shared.body.contains("/api/domains/set"));
-    let found = house.get(Some(&cookie), "/i/harbour/domains?look=B%C3%9CCHER.example").await;
-    assert_eq!(found.location.as_deref(), Some("/i/harbour/domains/server?name=xn--bcher-kva.example"));
+    let found = house.get(Some(&cookie), "/i/harbour/federation?look=B%C3%9CCHER.example").await;
+    assert_eq!(found.location.as_deref(), Some("/i/harbour/federation/server?name=xn--bcher-kva.example"));
     assert_eq!(house.weather.writes(), writes);
 }
 
@@ -278,7 +278,7 @@ async fn a_rule_below_a_stricter_one_is_refused_before_it_is_sent() {
     let answer = set(&house, &cookie, "under.fresh.example", &[("severity", "silence")]).await;
     let page = back(&house, &cookie, answer).await;
     assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", page.body);
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=under.fresh.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=under.fresh.example").await;
     assert!(page.body.contains("The domain block for fresh.example applies to it"), "{}", page.body);
     assert_eq!(house.weather.writes(), writes);
 }
@@ -305,7 +305,7 @@ async fn suspending_a_followed_server_is_the_owners_alone_and_the_page_says_what
     // A rule for the parent cuts those below it, too.
     followed(&house, "under.other.example").await;
     let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
-    let page = house.get(Some(&admin), "/i/harbour/domains/server?name=fresh.example").await;
+    let page = house.get(Some(&admin), "/i/harbour/federation/server?name=fresh.example").await;
     assert!(page.body.contains("1 person here loses 1 follow"), "{}", page.body);
     assert!(page.body.contains("only an owner can suspend it"), "{}", page.body);
     for domain in ["fresh.example", "other.example"] {
@@ -318,7 +318,7 @@ async fn suspending_a_followed_server_is_the_owners_alone_and_the_page_says_what
     let raise = [("severity", "suspend"), ("seen", &seen(id, &rule(Severity::Silence)))];
     let answer = set(&house, &admin, "fresh.example", &raise).await;
     assert_eq!(back(&house, &admin, answer).await.status, StatusCode::FORBIDDEN, "raising a limit is no way round");
-    let page = house.get(Some(&owner), "/i/harbour/domains/server?name=fresh.example").await;
+    let page = house.get(Some(&owner), "/i/harbour/federation/server?name=fresh.example").await;
     assert!(page.body.contains("the owner decides alone"), "{}", page.body);
     set(&house, &owner, "fresh.example", &raise).await;
     assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Succeeded));
@@ -329,7 +329,7 @@ async fn suspending_a_followed_server_is_the_owners_alone_and_the_page_says_what
 async fn a_moderator_reads_and_changes_nothing() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=fresh.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=fresh.example").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.body.contains("/api/domains/"), "no form");
     for (who, list, upload) in [
@@ -341,13 +341,13 @@ async fn a_moderator_reads_and_changes_nothing() {
     ] {
         let cookie = house.sign_in(who).await;
         for file in ["domain_blocks.csv", "domain_allows.csv"] {
-            let answer = house.get(Some(&cookie), &format!("/i/harbour/domains/export/{file}")).await;
+            let answer = house.get(Some(&cookie), &format!("/i/harbour/federation/export/{file}")).await;
             assert_eq!(answer.status, list, "{who} {file}");
         }
         let answer = send(&house, &cookie, b"night.example\n").await;
         assert!(answer.location.as_deref().unwrap_or_default().contains(upload), "{who}: {:?}", answer.location);
     }
-    assert_eq!(house.get(None, "/i/harbour/domains/export/domain_blocks.csv").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(house.get(None, "/i/harbour/federation/export/domain_blocks.csv").await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -357,7 +357,7 @@ async fn allowed_servers_come_and_go() {
     let form = [("instance", "harbour"), ("domain", "friend.example"), ("why", "a test")];
     house.post(Some(&cookie), "/api/domains/allow", &form).await;
     assert_eq!(house.outcome("allow_domain").await, Some(Outcome::Succeeded));
-    let page = house.get(Some(&cookie), "/i/harbour/domains?list=allows").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation?list=allows").await;
     assert!(page.body.contains("friend.example"), "{}", page.body);
     let id: i64 = sqlx::query_scalar("select id from domain_allows where domain = 'friend.example'")
         .fetch_one(&house.instance)
@@ -379,7 +379,8 @@ async fn mail_rules_are_made_changed_and_lifted() {
     let post = |path: &'static str, more: Vec<(&'static str, String)>| {
         let (house, cookie) = (&house, &cookie);
         async move {
-            let mut form = vec![("instance", "harbour"), ("why", "a test"), ("back", "/i/harbour/domains/mail")];
+            let mut form =
+                vec![("instance", "harbour"), ("why", "a test"), ("back", "/i/harbour/federation/email-domains")];
             form.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
             house.post(Some(cookie), path, &form).await
         }
@@ -420,7 +421,7 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
                 ("instance", "harbour"),
                 ("network", network),
                 ("why", "a test"),
-                ("back", "/i/harbour/domains/addresses"),
+                ("back", "/i/harbour/federation/ip-rules"),
             ];
             form.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
             house.post(Some(cookie), path, &form).await
@@ -485,7 +486,7 @@ async fn so_many_files_are_read_and_no_more() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
     let upload = |cookie: &str, body: Body| {
-        Request::post("/i/harbour/domains/upload")
+        Request::post("/i/harbour/federation/upload")
             .header(header::ACCEPT, "text/html")
             .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, cookie)
@@ -544,7 +545,7 @@ pub async fn send(house: &House, cookie: &str, file: &[u8]) -> Answered {
     let mut body = b"--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n".to_vec();
     body.extend(file);
     body.extend(b"\r\n--line--\r\n");
-    let request = Request::post("/i/harbour/domains/upload")
+    let request = Request::post("/i/harbour/federation/upload")
         .header(header::ACCEPT, "text/html")
         .header("sec-fetch-site", "same-origin")
         .header(header::COOKIE, cookie)
@@ -596,7 +597,7 @@ pub async fn read_in(house: &House, cookie: &str, text: &str) -> String {
 /// Sends the form of a preview as its page has it: what was ticked before, and what is to be.
 pub async fn ticks(house: &House, cookie: &str, import: &str, action: &str, more: &[(&str, &str)]) -> Answered {
     let seen = domain_imports::ticked(&house.app.store, import).await.unwrap();
-    let back = format!("/i/harbour/domains/imports/{import}");
+    let back = format!("/i/harbour/federation/imports/{import}");
     let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
     if !more.iter().any(|(key, _)| *key == "ticked") {
         form.push(("ticked", seen.as_str()));
@@ -612,7 +613,7 @@ async fn begin(house: &House, cookie: &str, import: &str, which: &[&str]) {
         ticks(house, cookie, import, "import-tick", &[("all", &all)]).await;
     }
     let answer = ticks(house, cookie, import, "import-start", &[("why", "the coalition’s list")]).await;
-    assert_eq!(answer.location.as_deref(), Some(format!("/i/harbour/domains/imports/{import}").as_str()));
+    assert_eq!(answer.location.as_deref(), Some(format!("/i/harbour/federation/imports/{import}").as_str()));
 }
 
 #[tokio::test]
@@ -639,7 +640,7 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
             (12, "followed.example", New),
         ];
         assert_eq!(listed, expected.map(|(line, domain, difference)| (line, domain.to_owned(), difference)));
-        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}")).await;
         assert!(page.body.contains("Line 2 already lists it"), "{}", page.body);
         assert!(
             page.body.contains("1 server known here under exactly these names would be suspended"),
@@ -684,7 +685,7 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
         let state = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap().state;
         assert_eq!(state, ImportState::Done);
         assert_eq!(house.weather.writes(), 3, "a call a row");
-        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}?show=failed")).await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}?show=failed")).await;
         assert!(
             page.body.contains("only an owner can suspend it") && !page.body.contains("xn--bcher"),
             "{}",
@@ -891,7 +892,7 @@ async fn the_export_is_mastodons_own_to_the_byte() {
         .unwrap();
     }
     let cookie = house.sign_in("auditor").await;
-    let answer = house.get(Some(&cookie), "/i/harbour/domains/export/domain_blocks.csv").await;
+    let answer = house.get(Some(&cookie), "/i/harbour/federation/export/domain_blocks.csv").await;
     assert_eq!(
         answer.body,
         "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n\
@@ -899,7 +900,7 @@ async fn the_export_is_mastodons_own_to_the_byte() {
          parent.test,silence,true,false,\"says \"\"hi\"\", twice\",false\n\
          media.test,noop,true,false,\"\",false\n"
     );
-    let allows = house.get(Some(&cookie), "/i/harbour/domains/export/domain_allows.csv").await;
+    let allows = house.get(Some(&cookie), "/i/harbour/federation/export/domain_allows.csv").await;
     assert!(allows.body.starts_with("#domain\n"), "{}", allows.body);
 }
 
@@ -914,14 +915,14 @@ async fn lists_are_narrowed_and_paged_and_notes_are_shown_where_there_are_any() 
     .await
     .unwrap();
     let cookie = house.sign_in("auditor").await;
-    let page = house.get(Some(&cookie), "/i/harbour/domains?severity=silence&q=page").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation?severity=silence&q=page").await;
     assert!(page.body.contains("page120.example") && !page.body.contains("page119.example"), "{}", page.body);
     let older =
         page.body.split("href=\"").find(|rest| rest.contains("before=")).and_then(|rest| rest.split('"').next());
     let older = older.expect("an older page").replace("&amp;", "&");
     let page = house.get(Some(&cookie), &older).await;
     assert!(page.body.contains("page2.example") && !page.body.contains("page120.example"), "{older}: {}", page.body);
-    let page = house.get(Some(&cookie), "/i/harbour/domains?q=batch_7").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation?q=batch_7").await;
     assert!(
         page.body.contains("page7.example")
             && page.body.contains("page70.example")
@@ -934,16 +935,16 @@ async fn lists_are_narrowed_and_paged_and_notes_are_shown_where_there_are_any() 
     .execute(&house.instance)
     .await
     .unwrap();
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=page7.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=page7.example").await;
     assert!(page.body.contains("talked to their admin"), "{}", page.body);
     // 4.3 has no such table.
     sqlx::query("drop table instance_moderation_notes").execute(&house.instance).await.unwrap();
     // As after a change of release: what is there is looked at anew.
     house.look().await;
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=page7.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=page7.example").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.body.contains("Moderation notes"), "{}", page.body);
-    let servers = house.get(Some(&cookie), "/i/harbour/domains/servers?begins=N").await;
+    let servers = house.get(Some(&cookie), "/i/harbour/federation/servers?begins=N").await;
     assert_eq!(servers.status, StatusCode::OK);
 }
 
@@ -983,7 +984,7 @@ async fn the_list_of_servers_says_what_was_counted_and_where_it_stopped() {
             .collect();
         cells
     };
-    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/servers?begins={domain}")).await;
+    let page = house.get(Some(&cookie), &format!("/i/harbour/federation/servers?begins={domain}")).await;
     let counted = [followed, following, reports, media].map(|number| number.to_string());
     assert_eq!(row(&page.body)[1..5], counted, "{accounts} accounts at {domain}");
     assert_eq!(row(&page.body)[5], "1");
@@ -996,7 +997,7 @@ async fn the_list_of_servers_says_what_was_counted_and_where_it_stopped() {
     .execute(&house.instance)
     .await
     .unwrap();
-    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/servers?begins={domain}")).await;
+    let page = house.get(Some(&cookie), &format!("/i/harbour/federation/servers?begins={domain}")).await;
     assert!(row(&page.body)[1..5].iter().all(|cell| cell.ends_with('+')), "{:?}", row(&page.body));
 }
 
@@ -1036,9 +1037,9 @@ async fn a_rule_made_elsewhere_is_opened_changed_and_lifted_whatever_its_name() 
         .unwrap();
         // The list leads to it, and so does the field, in the very letters.
         let there = howdah::path::server(&harbour(), name);
-        let list = house.get(Some(&cookie), "/i/harbour/domains").await.body;
+        let list = house.get(Some(&cookie), "/i/harbour/federation").await.body;
         assert!(list.contains(&there.replace('&', "&amp;")), "{name}: {list}");
-        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
+        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/federation", "look", name)).await;
         assert_eq!(looked.location.as_deref(), Some(there.as_str()), "{name}");
         let page = house.get(Some(&cookie), &there).await;
         assert_eq!(page.status, StatusCode::OK, "{name}: {}", page.body);
@@ -1082,7 +1083,7 @@ async fn a_rule_made_elsewhere_is_opened_changed_and_lifted_whatever_its_name() 
         }
     }
     // Nothing is there under it: no page.
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=no_such.example").await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=no_such.example").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     // A rule about our own domain that somebody made by hand is made milder and lifted, never harsher.
     let own = house.config.instances[0].base_url.host_str().unwrap().to_owned();
@@ -1120,7 +1121,7 @@ async fn odd_names_of_other_rules_are_lifted_too() {
             ("review", "yes"),
             ("seen", &seen),
             ("why", "milder"),
-            ("back", "/i/harbour/domains/mail"),
+            ("back", "/i/harbour/federation/email-domains"),
         ];
         if !["github.io", "co.uk"].contains(&name) {
             let writes = house.weather.writes();
@@ -1142,7 +1143,7 @@ async fn odd_names_of_other_rules_are_lifted_too() {
         .unwrap();
         // Named everywhere without the bits of a host that SQL left in it.
         let network = if network == "203.0.113.77/24" { "203.0.113.0/24" } else { network };
-        let page = house.get(Some(&cookie), "/i/harbour/domains/addresses").await.body;
+        let page = house.get(Some(&cookie), "/i/harbour/federation/ip-rules").await.body;
         assert!(page.contains(&format!("value=\"{network}\"")), "{network}: {page}");
         let rule = |severity| AddressRule { severity, comment: String::new(), until: None };
         let before = rule(AddressSeverity::SignUpBlock);
@@ -1174,7 +1175,7 @@ async fn odd_names_of_other_rules_are_lifted_too() {
         .fetch_one(&house.instance)
         .await
         .unwrap();
-    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=under_score.example").await.body;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/server?name=under_score.example").await.body;
     assert!(page.contains("/api/domains/disallow"), "{page}");
     let id = id.to_string();
     let form = [("instance", "harbour"), ("domain", "under_score.example"), ("id", &id), ("why", "gone")];
@@ -1209,8 +1210,12 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     people(&house, 10, 2, "@sub.wave.example", "192.0.2.1", true).await;
     people(&house, 20, 1, "@notwave.example", "192.0.2.1", true).await;
     let post = async |domain: &str, more: &[(&str, &str)]| {
-        let mut form =
-            vec![("instance", "harbour"), ("domain", domain), ("why", "a wave"), ("back", "/i/harbour/domains/mail")];
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("domain", domain),
+            ("why", "a wave"),
+            ("back", "/i/harbour/federation/email-domains"),
+        ];
         form.extend(more);
         house.post(Some(&cookie), "/api/domains/mail-set", &form).await
     };
@@ -1240,7 +1245,7 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     post("wave.example", &[("sure", "wave.example refuse")]).await;
     assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
 
-    let page = house.get(Some(&cookie), "/i/harbour/domains/mail").await.body;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/email-domains").await.body;
     assert!(page.contains("3 pending sign-ups are covered."), "{page}");
     let to = "/i/harbour/signups?under=wave.example&decide=reject&all=yes";
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
@@ -1254,7 +1259,7 @@ async fn set_address(house: &House, cookie: &str, network: &str, more: &[(&str, 
         ("instance", "harbour"),
         ("network", network),
         ("why", "a wave"),
-        ("back", "/i/harbour/domains/addresses"),
+        ("back", "/i/harbour/federation/ip-rules"),
     ];
     for default in [("severity", "sign_up_block"), ("until", "30")] {
         if !more.iter().any(|(key, _)| *key == default.0) {
@@ -1303,7 +1308,7 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
         .fetch_one(&house.instance)
         .await
         .unwrap();
-    let page = house.get(Some(&cookie), "/i/harbour/domains/addresses").await.body;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/ip-rules").await.body;
     assert!(page.contains("14 pending sign-ups are covered."), "{page}");
     let to = format!("/i/harbour/signups?rule={id}&decide=reject&all=yes");
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
@@ -1316,7 +1321,7 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     assert!(!tried.body.contains("/i/harbour/accounts/"), "{}", tried.body);
     // Whoever decides nothing about them is not told who they are, nor how many.
     let auditor = house.sign_in("auditor").await;
-    let page = house.get(Some(&auditor), "/i/harbour/domains/addresses").await.body;
+    let page = house.get(Some(&auditor), "/i/harbour/federation/ip-rules").await.body;
     assert!(page.contains("192.0.2.0/24") && !page.contains("covered"), "{page}");
     let page = house.get(Some(&auditor), &format!("/i/harbour/signups?rule={id}")).await.body;
     assert!(page.contains("0 of 0 shown") && !page.contains("192.0.2.0/24"), "{page}");

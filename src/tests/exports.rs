@@ -25,9 +25,9 @@ const FILES: [&str; 6] = [
     "/audit/export.csv?kind=signed_out",
     "/audit/export.jsonl?kind=signed_out",
     "/audit/export.csv?kind=start_grant",
-    "/grants/01contractor/sheet.csv",
-    "/i/harbour/domains/export/domain_blocks.csv",
-    "/i/harbour/domains/export/domain_allows.csv",
+    "/grants/01contractor/timesheet.csv",
+    "/i/harbour/federation/export/domain_blocks.csv",
+    "/i/harbour/federation/export/domain_allows.csv",
 ];
 
 /// More than fit into two parts of a file.
@@ -162,9 +162,9 @@ async fn a_source_that_fails_on_the_way_leaves_a_file_that_says_so() {
 async fn a_sheet_that_nobody_takes_is_not_handed_out() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
-    drop(ask(&house, &owner, "/grants/01contractor/sheet.csv", "gzip").await);
+    drop(ask(&house, &owner, "/grants/01contractor/timesheet.csv", "gzip").await);
     assert_eq!(closed(&house, "export_sheet").await.outcome, Some(Outcome::Failed));
-    let sheet = ask(&house, &owner, "/grants/01contractor/sheet.csv", "gzip").await;
+    let sheet = ask(&house, &owner, "/grants/01contractor/timesheet.csv", "gzip").await;
     let sheet = sheet.into_body().collect().await.unwrap().to_bytes();
     let entry = closed(&house, "export_sheet").await;
     assert_eq!(entry.outcome, Some(Outcome::Succeeded));

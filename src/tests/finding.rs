@@ -9,7 +9,7 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 async fn a_beginning_finds_those_that_begin_so_in_order() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
-    let page = house.get(Some(&cookie), "/i/harbour/find?q=wren_").await.body;
+    let page = house.get(Some(&cookie), "/i/harbour/search?q=wren_").await.body;
     let at = |handle: &str| page.find(&format!(">{handle}<"));
     assert!(at("@wren_1").unwrap() < at("@wren_2").unwrap());
     // An underscore is a character here, not any character; @wren2000 waits for approval.
@@ -18,7 +18,7 @@ async fn a_beginning_finds_those_that_begin_so_in_order() {
         .await
         .unwrap();
     assert!(pending && at("@wren2000").is_none());
-    let page = house.get(Some(&cookie), "/i/harbour/find?q=w%25n").await.body;
+    let page = house.get(Some(&cookie), "/i/harbour/search?q=w%25n").await.body;
     assert!(page.contains("Nothing found.") && page.contains("No handle is “w%n” or begins with it"), "{page}");
 }
 
@@ -79,7 +79,7 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
     let base = house.app.instances.values().next().unwrap().base.clone();
     let account = |id: &str| format!("/i/harbour/accounts/{id}");
     let case = format!("/i/harbour/reports/{windvane}");
-    let server = "/i/harbour/domains/server?name=night.example".to_owned();
+    let server = "/i/harbour/federation/server?name=night.example".to_owned();
     for (typed, to) in [
         ("@windvane".to_owned(), account(&windvane)),
         ("windvane".to_owned(), account(&windvane)),
@@ -101,7 +101,7 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
         // As the field sends it: by POST, and on.
         let form = [("instance", "harbour"), ("q", typed.as_str()), ("back", "/i/harbour")];
         let mut landed = house.post(Some(&cookie), "/api/accounts/look-up", &form).await.location.unwrap();
-        if landed.starts_with("/i/harbour/find") {
+        if landed.starts_with("/i/harbour/search") {
             landed = house.get(Some(&cookie), &landed).await.location.unwrap_or(landed);
         }
         assert_eq!(landed, to, "{typed}");
@@ -110,13 +110,13 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
     for (typed, says, link) in [
         ("nobody_at_all", "No handle is “nobody_at_all”", "/i/harbour/accounts?name=nobody_at_all"),
         ("@nobody@night.example", "No account @nobody@night.example", "/i/harbour/accounts?domain=night.example"),
-        ("nowhere.example", "No server nowhere.example", "/i/harbour/domains/servers?q=nowhere.example"),
+        ("nowhere.example", "No server nowhere.example", "/i/harbour/federation/servers?q=nowhere.example"),
         ("#999999", "No report has the number 999999", ""),
         ("999999", "No account has the ID 999999", ""),
         ("https://night.example/about", "is no handle, server, ID", ""),
     ] {
         let query: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
-        let page = house.get(Some(&cookie), &format!("/i/harbour/find?q={query}")).await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/search?q={query}")).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains(says), "{typed}: {}", page.body);
         assert!(page.body.contains(&format!("href=\"{link}")), "{typed}: {}", page.body);
@@ -139,7 +139,7 @@ async fn a_contractor_finds_the_reports_of_the_grant_alone() {
     .fetch_one(&house.instance)
     .await
     .unwrap();
-    let find = async |typed: &str| house.get(Some(&cookie), &format!("/i/harbour/find?q=%23{typed}")).await;
+    let find = async |typed: &str| house.get(Some(&cookie), &format!("/i/harbour/search?q=%23{typed}")).await;
     let now = house.app.clock.now();
     assert!(crate::support::grants_taken_back(&house.app, "01contractor").await > 0);
     let ends = now.plus(howdah::clock::DAY);
@@ -157,6 +157,6 @@ async fn a_contractor_finds_the_reports_of_the_grant_alone() {
         assert!(page.body.contains(&format!("No open report #{hidden} is in your grant")), "{}", page.body);
     }
     // They see no rules: a server leads to whom of it is known.
-    let server = house.get(Some(&cookie), "/i/harbour/find?q=night.example").await.location;
+    let server = house.get(Some(&cookie), "/i/harbour/search?q=night.example").await.location;
     assert_eq!(server.as_deref(), Some("/i/harbour/accounts?domain=night.example"));
 }

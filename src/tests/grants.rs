@@ -82,7 +82,7 @@ const ASKED: [(&str, &str); 8] = [
     ("ends", "2099-12-31"),
     ("sponsor", "01admin"),
     ("agreement", "HM-2026-07"),
-    ("back", "/grants/ask"),
+    ("back", "/grants/request"),
 ];
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn one_asks_and_another_approves() {
         let (owner, second, admin) =
             (house.sign_in("owner").await, house.sign_in("second").await, house.sign_in("admin").await);
         let contractor = house.sign_in("contractor").await;
-        let page = house.get(Some(&owner), "/grants/ask?for=01contractor").await;
+        let page = house.get(Some(&owner), "/grants/request?for=01contractor").await;
         assert!(page.body.contains("value=\"01contractor\" selected"), "{}", page.body);
         let asked = house.post(Some(&owner), "/api/grants/ask", &ASKED).await.location.unwrap();
         let id = GrantId(asked.strip_prefix("/grants/").unwrap().to_owned());
@@ -444,10 +444,10 @@ async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
         assert_eq!(home.location.as_deref(), Some("/grants"));
         let own = later.get(Some(&cookie), "/grants").await;
         assert!(own.body.contains("You have no active grant") && own.body.contains("Your timesheet"), "{}", own.body);
-        for path in ["/audit", "/grants/01contractor/sheet", &format!("/grants/{id}")] {
+        for path in ["/audit", "/grants/01contractor/timesheet", &format!("/grants/{id}")] {
             assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::OK, "{path}");
         }
-        for path in ["/grants/01moderator/sheet", "/people", "/grants/ask"] {
+        for path in ["/grants/01moderator/timesheet", "/people", "/grants/request"] {
             assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::FORBIDDEN, "{path}");
         }
 
@@ -619,18 +619,18 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
             )
             .await;
 
-        let own = house.get(Some(&cookie), "/grants/01contractor/sheet").await.body;
+        let own = house.get(Some(&cookie), "/grants/01contractor/timesheet").await.body;
         assert!(own.contains("1: 1 limit"), "{own}");
         assert!(own.contains("1 case, 1 sign-up, 1 reveal"), "{own}");
         let owner = house.sign_in("owner").await;
-        let others = house.get(Some(&owner), "/grants/01contractor/sheet").await.body;
+        let others = house.get(Some(&owner), "/grants/01contractor/timesheet").await.body;
         let main = |page: &str| {
             let page = crate::support::without_mark(page);
             page.split("<h2>Day by day").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
         };
         assert_eq!(main(&own), main(&others), "exactly the same");
 
-        let file = house.get(Some(&cookie), "/grants/01contractor/sheet.csv").await.body;
+        let file = house.get(Some(&cookie), "/grants/01contractor/timesheet.csv").await.body;
         assert_eq!(entries(&house, "export_sheet").await.len(), 0, "one's own");
         let lines: Vec<&str> = file.lines().collect();
         assert_eq!(lines.len(), 3, "{file}");
@@ -640,17 +640,17 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
         );
         assert!(file.contains("\"'=HYPERLINK(\"\"x\"\")\""), "no formula: {file}");
         let auditor = house.sign_in("auditor").await;
-        let theirs = house.get(Some(&auditor), "/grants/01contractor/sheet.csv").await;
+        let theirs = house.get(Some(&auditor), "/grants/01contractor/timesheet.csv").await;
         assert_eq!((theirs.status, theirs.body), (StatusCode::OK, file));
         assert_eq!(entries(&house, "export_sheet").await.len(), 1);
         let moderator = house.sign_in("moderator").await;
         for (who, cookie) in [("moderator", &moderator), ("admin", &house.sign_in("admin").await)] {
-            let refused = house.get(Some(cookie), "/grants/01contractor/sheet.csv").await;
+            let refused = house.get(Some(cookie), "/grants/01contractor/timesheet.csv").await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{who}");
         }
-        let empty = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-02").await.body;
+        let empty = house.get(Some(&cookie), "/grants/01contractor/timesheet?month=2020-02").await.body;
         assert!(empty.contains("No actions in this month") && empty.contains("month=2020-01"), "{empty}");
-        let wrong = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-13").await;
+        let wrong = house.get(Some(&cookie), "/grants/01contractor/timesheet?month=2020-13").await;
         assert_eq!(wrong.status, StatusCode::NOT_FOUND);
     }
 }
@@ -689,7 +689,7 @@ async fn an_ended_access_takes_the_grants_with_it() {
     kept_by(&house.app, "a process").await.unwrap();
     assert_eq!(entries(&house, "end_grant").await.len(), 1);
     let page = house.get(Some(&owner), "/people").await.body;
-    assert!(page.contains("no active grant") && page.contains("/grants/ask?for=01contractor"), "{page}");
+    assert!(page.contains("no active grant") && page.contains("/grants/request?for=01contractor"), "{page}");
 }
 
 #[tokio::test]
@@ -811,7 +811,7 @@ async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
         let house = timed(house(kept).await).await;
         let (username, account, role, name) = somebody_and_a_role(&house).await;
         let admin = house.sign_in("admin").await;
-        let page = house.get(Some(&admin), "/grants/ask").await.body;
+        let page = house.get(Some(&admin), "/grants/request").await.body;
         assert!(page.contains(&format!("<option value=\"{role}\"")) && page.contains(&name), "{page}");
         let wanted = role.to_string();
         for (account, role, said) in [

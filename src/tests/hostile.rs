@@ -322,7 +322,7 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     let body = format!(
         "--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{rows}\r\n--line--\r\n"
     );
-    let request = Request::post("/i/harbour/domains/upload")
+    let request = Request::post("/i/harbour/federation/upload")
         .header(header::ACCEPT, "text/html")
         .header("sec-fetch-site", "same-origin")
         .header(header::COOKIE, &owner)
@@ -330,7 +330,7 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
         .body(Body::from(body))
         .unwrap();
     let to = house.ask(request).await.location.unwrap();
-    assert!(to.starts_with("/i/harbour/domains/imports/"), "{to}");
+    assert!(to.starts_with("/i/harbour/federation/imports/"), "{to}");
     pages.push(("import".to_owned(), to));
     // Forms that are not carried out, given back with a text in every field.
     for (number, (action, fields)) in
@@ -375,8 +375,8 @@ fn back_of(action: &str) -> String {
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
         "audit" => "/audit".to_owned(),
-        "grants" => "/grants/ask".to_owned(),
-        "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
+        "grants" => "/grants/request".to_owned(),
+        "domains" => "/i/harbour/federation/server?name=nowhere.example".to_owned(),
         "batches" => "/i/harbour/reports".to_owned(),
         "your-sign-in" => "/your-sign-in".to_owned(),
         room => format!("/i/harbour/{room}"),
@@ -434,7 +434,7 @@ const KEYS: [&str; 45] = [
 
 /// Every page that is about nothing in particular: what it is called here, and its address.
 fn pages(text: &str) -> Vec<(String, String)> {
-    let about_text = format!("/i/harbour/find?q={}", encoded(text));
+    let about_text = format!("/i/harbour/search?q={}", encoded(text));
     [
         "/",
         "/i/harbour",
@@ -447,17 +447,17 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/i/harbour/signups",
         "/i/harbour/signups?decide=reject&all=yes",
         "/i/harbour/registrations",
-        "/i/harbour/domains",
-        "/i/harbour/domains?list=allows",
-        "/i/harbour/domains/servers",
-        "/i/harbour/domains/server?name=shopnest.example",
-        "/i/harbour/domains/mail",
-        "/i/harbour/domains/addresses",
-        "/i/harbour/domains/imports",
+        "/i/harbour/federation",
+        "/i/harbour/federation?list=allows",
+        "/i/harbour/federation/servers",
+        "/i/harbour/federation/server?name=shopnest.example",
+        "/i/harbour/federation/email-domains",
+        "/i/harbour/federation/ip-rules",
+        "/i/harbour/federation/imports",
         "/i/harbour/roles",
         "/i/harbour/roles/change",
-        "/i/harbour/invitations",
-        "/i/harbour/invitations?new=yes",
+        "/i/harbour/invites",
+        "/i/harbour/invites?new=yes",
         "/i/harbour/access-requests",
         "/i/harbour/access-requests?new=yes",
         "/i/harbour/your-account",
@@ -465,8 +465,8 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/audit",
         "/people",
         "/grants",
-        "/grants/ask",
-        "/grants/01contractor/sheet",
+        "/grants/request",
+        "/grants/01contractor/timesheet",
         "/keys",
         "/sign-in",
         "/sign-in/code",
@@ -497,10 +497,10 @@ fn pages_of(ids: &Ids) -> Vec<(String, String)> {
         format!("/i/harbour/signups/{}?decide=reject", ids.sign_up),
         format!("/i/harbour/roles/{}", ids.role),
         format!("/i/harbour/roles/change?who={}&role={}", ids.cases[1].0, ids.role),
-        format!("/i/harbour/invitations/{}", ids.invite),
+        format!("/i/harbour/invites/{}", ids.invite),
         "/audit/0".to_owned(),
         "/i/harbour/batches/none".to_owned(),
-        "/i/harbour/domains/imports/none".to_owned(),
+        "/i/harbour/federation/imports/none".to_owned(),
         "/i/harbour/access-requests/none".to_owned(),
         "/grants/none".to_owned(),
     ];
@@ -516,20 +516,20 @@ fn strange_pages(ids: &Ids, text: &str) -> Vec<(String, String)> {
     let hostile = encoded(text);
     let case = &ids.cases[0].0;
     [
-        format!("/i/harbour/find?q=%40{hostile}"),
-        format!("/i/harbour/domains/server?name={hostile}"),
+        format!("/i/harbour/search?q=%40{hostile}"),
+        format!("/i/harbour/federation/server?name={hostile}"),
         format!("/i/harbour/roles/change?who={hostile}&role={hostile}"),
         format!("/i/harbour/reports/{case}?decide={hostile}&show={hostile}"),
         format!("/i/{hostile}/reports"),
         format!("/i/{hostile}/nowhere"),
         format!("/i/harbour/reports/{hostile}"),
         format!("/i/harbour/signups/{hostile}"),
-        format!("/i/harbour/domains/imports/{hostile}"),
+        format!("/i/harbour/federation/imports/{hostile}"),
         format!("/audit/{hostile}"),
         format!("/grants/{hostile}"),
-        format!("/grants/{hostile}/sheet"),
+        format!("/grants/{hostile}/timesheet"),
         format!("/nowhere/{hostile}?a={hostile}"),
-        format!("/i/harbour/domains/export/{hostile}"),
+        format!("/i/harbour/federation/export/{hostile}"),
         format!("/set-up?link={hostile}&draft={hostile}"),
         format!("/sign-in/new-password?link={hostile}&draft={hostile}"),
         format!("/your-sign-in?setting={hostile}&shown={hostile}&draft={hostile}"),

@@ -33,13 +33,13 @@ async fn the_instance_one_works_on_stays_until_one_changes_it() {
     for (visited, around) in [
         ("/i/lagoon", "lagoon"),
         ("/i/lagoon/reports", "lagoon"),
-        ("/i/harbour/domains", "harbour"),
+        ("/i/harbour/federation", "harbour"),
         ("/audit?on=lagoon", "lagoon"),
         ("/people?on=nowhere", "lagoon"),
         ("/i/harbour/accounts", "harbour"),
     ] {
         browser = at(&house, &browser, visited).await;
-        for page in ["/audit", "/people", "/grants", "/your-sign-in", "/grants/ask", "/nothing-here"] {
+        for page in ["/audit", "/people", "/grants", "/your-sign-in", "/grants/request", "/nothing-here"] {
             let answer = house.get(Some(&browser), page).await;
             assert_eq!(search(&answer.body), around, "{page} after {visited}");
             assert!(answer.body.contains(&format!("href=\"/i/{around}/reports\"")), "{page} after {visited}");
@@ -62,7 +62,7 @@ async fn the_switcher_marks_where_one_is_and_keeps_the_desk() {
     for (page, there) in [
         ("/i/harbour/reports", "/i/lagoon/reports"),
         ("/i/harbour/signups", "/i/lagoon/signups"),
-        ("/i/harbour/domains/mail", "/i/lagoon/domains"),
+        ("/i/harbour/federation/email-domains", "/i/lagoon/federation"),
         ("/i/harbour/registrations", "/i/lagoon/registrations"),
         ("/i/harbour", "/i/lagoon"),
         ("/audit", "/audit?on=lagoon"),
@@ -165,7 +165,7 @@ async fn a_form_that_names_another_instance_reaches_nothing_of_this_one() {
         (ticked, waits.state)
     };
     let before = state().await;
-    let page = format!("/domains/imports/{import}");
+    let page = format!("/federation/imports/{import}");
     let people = ["owner", "admin", "moderator", "auditor", "contractor"];
     let mut refused = 0;
     for who in people {

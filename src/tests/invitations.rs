@@ -30,7 +30,7 @@ use sqlx::postgres::PgPoolOptions;
 const WHY: &str = "a test";
 
 async fn post(house: &House, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
-    let form = [&[("instance", "harbour"), ("back", "/i/harbour/invitations")], fields].concat();
+    let form = [&[("instance", "harbour"), ("back", "/i/harbour/invites")], fields].concat();
     house.post(Some(cookie), path, &form).await
 }
 
@@ -155,17 +155,17 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
             (acting(&house).await, Some(3), 0, false, "for the choir")
         );
         assert!((days - 7.0).abs() < 0.01, "{days}");
-        assert!(page.location.unwrap().starts_with(&format!("/i/harbour/invitations/{id}?")), "its page, by its id");
+        assert!(page.location.unwrap().starts_with(&format!("/i/harbour/invites/{id}?")), "its page, by its id");
         assert_eq!(knock(&house, &code).await, 200, "Mastodon takes it");
         // The link is for those who manage invitations, and in no leaf and no entry.
-        let path = format!("/i/harbour/invitations/{id}");
+        let path = format!("/i/harbour/invites/{id}");
         assert!(page.body.contains(&format!("/invite/{code}")));
         for role in ["moderator", "auditor"] {
             let cookie = house.sign_in(role).await;
             let theirs = house.get(Some(&cookie), &path).await;
             assert_eq!(theirs.status, StatusCode::OK);
             assert!(!theirs.body.contains(&code) && theirs.body.contains(&code[..2]), "{role}");
-            let list = house.get(Some(&cookie), "/i/harbour/invitations").await;
+            let list = house.get(Some(&cookie), "/i/harbour/invites").await;
             assert!(list.body.contains("for the choir") && !list.body.contains(&code), "{role}");
         }
         assert!(!leaves(&house).await.contains(&code));
@@ -201,26 +201,26 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
 async fn what_comes_of_an_invitation_is_said_by_release_and_role() {
     let says = async |house: &House| {
         let admin = house.sign_in("admin").await;
-        let page = house.get(Some(&admin), "/i/harbour/invitations?new=yes").await;
+        let page = house.get(Some(&admin), "/i/harbour/invites?new=yes").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         page.body
     };
     let old = house_of(sqlite().await, Version::V43).await;
     let ordinary = invite(&old, "aBcDeF23", None).await;
     let auditor = old.sign_in("auditor").await;
-    let page = old.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
+    let page = old.get(Some(&auditor), &format!("/i/harbour/invites/{ordinary}")).await;
     assert!(page.body.contains("approved automatically"), "until 4.5 everybody’s: {}", page.body);
     let new = house(sqlite().await).await;
     assert!(says(&new).await.contains("are approved automatically"), "the console acts as an administrator");
     let ordinary = invite(&new, "aBcDeF23", None).await;
     let auditor = new.sign_in("auditor").await;
-    let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
+    let page = new.get(Some(&auditor), &format!("/i/harbour/invites/{ordinary}")).await;
     assert!(page.body.contains("sign-ups need approval"), "{}", page.body);
     sqlx::query("update user_roles set permissions = permissions | (1 << 21) where id = -99")
         .execute(&new.instance)
         .await
         .unwrap();
-    let page = new.get(Some(&auditor), &format!("/i/harbour/invitations/{ordinary}")).await;
+    let page = new.get(Some(&auditor), &format!("/i/harbour/invites/{ordinary}")).await;
     assert!(page.body.contains("approved automatically"), "{}", page.body);
     sqlx::query("update settings set value = '--- none\n' where var = 'registrations_mode'")
         .execute(&new.instance)
@@ -367,7 +367,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
         .unwrap();
     invite(&house, "aBcDeF23", Some(4)).await;
     invite(&house, "aBcDeF24", None).await;
-    let path = format!("/i/harbour/invitations?owner={windvane}&revoke=all");
+    let path = format!("/i/harbour/invites?owner={windvane}&revoke=all");
     let page = house.get(Some(&admin), &path).await;
     assert!(page.body.contains("Deactivate 2 invites of @windvane"), "{}", page.body);
     assert!(page.body.contains("4 remaining uses are lost, and 1 had no limit"), "{}", page.body);
@@ -378,7 +378,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
         and (max_uses is null or uses < max_uses)";
     let left: i64 = sqlx::query_scalar(goes_on).fetch_one(&house.instance).await.unwrap();
     assert!(left > 10, "the community has some: {left}");
-    let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
+    let page = house.get(Some(&admin), "/i/harbour/invites?revoke=all").await;
     assert!(page.body.contains(&format!("Deactivate {left} invites of")), "{}", page.body);
     assert!(page.body.contains("2 of them are inactive now"), "those of gonesoon and frozen: {}", page.body);
     let ids = page.body.split("name=\"invites\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -387,7 +387,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     work(&house).await;
     let left: i64 = sqlx::query_scalar(goes_on).fetch_one(&house.instance).await.unwrap();
     assert_eq!(left, 0);
-    let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
+    let page = house.get(Some(&admin), "/i/harbour/invites?revoke=all").await;
     assert!(page.body.contains("nothing to deactivate"));
 }
 
@@ -429,17 +429,17 @@ async fn the_list_is_narrowed_paged_and_searched_without_a_code_in_an_address() 
                 .await
                 .unwrap();
         assert!(!wanted.is_empty(), "{state}");
-        let mut path = format!("/i/harbour/invitations?state={state}");
+        let mut path = format!("/i/harbour/invites?state={state}");
         let mut seen: Vec<i64> = Vec::new();
         for _ in 0..10 {
             let page = house.get(Some(&auditor), &path).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-            let rows = page.body.split("<td class=\"nowrap\"><a href=\"/i/harbour/invitations/").skip(1);
+            let rows = page.body.split("<td class=\"nowrap\"><a href=\"/i/harbour/invites/").skip(1);
             seen.extend(rows.map(|row| row.split('"').next().unwrap().parse::<i64>().unwrap()));
             let Some(older) = page
                 .body
                 .split("href=\"")
-                .find(|href| href.starts_with("/i/harbour/invitations?") && href.contains("before="))
+                .find(|href| href.starts_with("/i/harbour/invites?") && href.contains("before="))
             else {
                 break;
             };
@@ -451,18 +451,18 @@ async fn the_list_is_narrowed_paged_and_searched_without_a_code_in_an_address() 
     let find = async |q: &str| post(&house, &auditor, "/api/invitations/look-up", &[("q", q)]).await;
     for q in ["aBcDeF23", " https://harbour.example/invite/aBcDeF23 "] {
         let to = find(q).await.location.unwrap();
-        assert_eq!(to, format!("/i/harbour/invitations/{one}"), "{q}");
+        assert_eq!(to, format!("/i/harbour/invites/{one}"), "{q}");
     }
     let to = find("@WindVane").await.location.unwrap();
     let page = house.get(Some(&auditor), &to).await;
-    assert!(to.contains("owner=") && page.body.contains(&format!("/i/harbour/invitations/{one}\"")), "{to}");
+    assert!(to.contains("owner=") && page.body.contains(&format!("/i/harbour/invites/{one}\"")), "{to}");
     for nobody in ["abcdef23", "@nobody_here", "%"] {
         let page = landed(&house, &auditor, find(nobody).await).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{nobody}");
         assert!(page.body.contains(&format!("value=\"{nobody}\"")), "{nobody}");
     }
     let contractor = house.sign_in("contractor").await;
-    assert_eq!(house.get(Some(&contractor), "/i/harbour/invitations").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/invites").await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
@@ -470,7 +470,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
     let house = house(sqlite().await).await;
     let moderator = house.sign_in("moderator").await;
     let one = invite(&house, "aBcDeF23", Some(9)).await;
-    let path = format!("/i/harbour/invitations/{one}");
+    let path = format!("/i/harbour/invites/{one}");
     assert!(house.get(Some(&moderator), &path).await.body.contains("Nobody has signed up with it yet"));
     let (fine, limited, pending) = (
         come(&house, "fine_guest", one).await,
@@ -512,10 +512,7 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         .await
         .unwrap();
     let owner = house.get(Some(&moderator), &format!("/i/harbour/accounts/{windvane}")).await.body;
-    assert!(
-        owner.contains("1 active") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
-        "{owner}"
-    );
+    assert!(owner.contains("1 active") && owner.contains(&format!("/i/harbour/invites?owner={windvane}")), "{owner}");
     let elsewhere: i64 = sqlx::query_scalar("select id from accounts where username = 'quarry'")
         .fetch_one(&house.instance)
         .await
@@ -525,14 +522,14 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
     let contractor = house.sign_in("contractor").await;
     let theirs = house.get(Some(&contractor), &format!("/i/harbour/accounts/{windvane}")).await;
     assert_eq!(theirs.status, StatusCode::OK);
-    assert!(!theirs.body.contains("/i/harbour/invitations"), "not theirs to see");
+    assert!(!theirs.body.contains("/i/harbour/invites"), "not theirs to see");
     // The community's own invitations have people behind them.
     let (used, most): (i64, i64) =
         sqlx::query_as("select id, uses::bigint from invites where uses > 2 order by id limit 1")
             .fetch_one(&house.instance)
             .await
             .unwrap();
-    let page = house.get(Some(&moderator), &format!("/i/harbour/invitations/{used}")).await.body;
+    let page = house.get(Some(&moderator), &format!("/i/harbour/invites/{used}")).await.body;
     assert_eq!(page.matches("<tr data-row").count(), usize::try_from(most).unwrap(), "{page}");
 }
 
@@ -851,7 +848,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
         come(&house, "lanternmaker", invite).await;
         let page = house.get(Some(&admin), &path).await.body;
         assert!(page.contains("@lanternmaker") && page.contains("1 of 2"), "{page}");
-        let seen = house.get(Some(&admin), &format!("/i/harbour/invitations/{invite}")).await.body;
+        let seen = house.get(Some(&admin), &format!("/i/harbour/invites/{invite}")).await.body;
         assert!(seen.contains(&path), "the way back to the request");
 
         // A second answer is told so, with what was typed.
@@ -884,7 +881,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
                 path.as_str(),
                 "/i/harbour/access-requests?state=invited",
                 "/audit",
-                &format!("/i/harbour/invitations/{invite}"),
+                &format!("/i/harbour/invites/{invite}"),
             ] {
                 let page = house.get(Some(&cookie), path).await;
                 assert_eq!(page.status, StatusCode::OK, "{path}");

@@ -629,7 +629,7 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
         ("domain", "night.example"),
         ("severity", "silence"),
         ("why", "spam"),
-        ("back", "/i/harbour/domains"),
+        ("back", "/i/harbour/federation"),
     ];
     let answer = house.post(Some(&owner), "/api/domains/set", &rule).await;
     refused(
@@ -640,8 +640,12 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
         "@jonastran on the instance, and that role can’t manage federation",
     )
     .await;
-    let rule =
-        [("instance", "harbour"), ("domain", "post.example"), ("why", "spam"), ("back", "/i/harbour/domains/mail")];
+    let rule = [
+        ("instance", "harbour"),
+        ("domain", "post.example"),
+        ("why", "spam"),
+        ("back", "/i/harbour/federation/email-domains"),
+    ];
     let answer = house.post(Some(&owner), "/api/domains/mail-set", &rule).await;
     refused(&house, &owner, answer, StatusCode::FORBIDDEN, "that role can’t manage blocks").await;
     run(&house, "update user_roles set permissions = 1024 where name = 'Moderator'").await;
@@ -972,7 +976,7 @@ async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
         ("ends", "2099-12-31"),
         ("sponsor", "01admin"),
         ("agreement", "A-1"),
-        ("back", "/grants/ask"),
+        ("back", "/grants/request"),
     ];
     let answer = house.post(Some(&cookie), "/api/grants/ask", &asked).await;
     refused(&house, &cookie, answer, StatusCode::FORBIDDEN, "Your own account on this instance").await;

@@ -818,7 +818,7 @@ async fn a_list_is_read_as_its_publisher_meant_it_or_nothing_is_ticked() {
 
 /// Reads the file of a preview anew.
 async fn read_anew(house: &House, cookie: &str, import: &str, more: &[(&str, &str)]) -> String {
-    let back = format!("/i/harbour/domains/imports/{import}");
+    let back = format!("/i/harbour/federation/imports/{import}");
     let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
     form.extend(more);
     house.post(Some(cookie), "/api/domains/import-read", &form).await.location.expect("a page")
@@ -919,11 +919,11 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
             ("instance", "harbour"),
             ("import", running.as_str()),
             ("pause", ""),
-            ("back", "/i/harbour/domains/imports"),
+            ("back", "/i/harbour/federation/imports"),
         ];
         let to = house.post(Some(&cookie), "/api/domains/import-pause", &form).await.location.unwrap_or_default();
         assert!(to.contains("draft="), "{to}");
-        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}")).await.body;
         assert!(page.contains("earlier version") && ticked(&page).is_empty(), "{page}");
     }
 }
@@ -1022,7 +1022,7 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
                 "7 no_rule.test invalid: ",
             ]
         );
-        let there = format!("/i/harbour/domains/imports/{import}");
+        let there = format!("/i/harbour/federation/imports/{import}");
         let page = house.get(Some(&cookie), &there).await.body;
         let text = |page: &str| page.replace("<!>", "");
         for says in
@@ -1148,13 +1148,13 @@ async fn a_row_says_whom_it_costs_and_is_not_ticked_if_it_cuts_follows() {
     let rows = kept(&house, &import).await;
     let cuts: Vec<(i64, bool, bool)> = rows.iter().map(|row| (row.line, row.cuts, row.ticked)).collect();
     assert_eq!(cuts, [(2, true, false), (3, true, false), (4, false, true), (5, false, true), (6, false, true)]);
-    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
+    let page = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}")).await.body;
     let costs = format!("2 people here lose 3 follows; most: @{} 2, @{} 1.", local[0].1, local[1].1);
     assert!(page.contains(&costs), "no “{costs}” in {page}");
     assert!(page.contains("1 person here loses 1 follower there"), "{page}");
     assert!(page.contains("2 rows would cut follows") && page.contains("only be suspended by an owner"), "{page}");
     assert_eq!(ticked(&page), [4, 5, 6]);
-    let only = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}?show=cuts")).await.body;
+    let only = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}?show=cuts")).await.body;
     assert!(only.contains("costly.test") && !only.contains("unknown.test"), "{only}");
 }
 
@@ -1166,7 +1166,7 @@ async fn other_rows_or_other_words_than_the_page_showed_are_not_carried_out() {
         ours_with_words(&house).await;
         let cookie = house.sign_in("admin").await;
         let import = read_in(&house, &cookie, WORDED).await;
-        let there = format!("/i/harbour/domains/imports/{import}");
+        let there = format!("/i/harbour/federation/imports/{import}");
         let seen = async || {
             let page = house.get(Some(&cookie), &there).await.body;
             let seen = page.split("name=\"ticked\" value=\"").nth(1).expect("what is ticked");
@@ -1207,7 +1207,7 @@ async fn going_about_in_a_preview_loses_neither_ticks_nor_the_reason() {
     let cookie = house.sign_in("admin").await;
     let list: String = (0..60).map(|row| format!("row{row}.test,silence\n")).collect();
     let import = read_in(&house, &cookie, &format!("domain,severity\n{list}odd.test,maybe\n")).await;
-    let there = format!("/i/harbour/domains/imports/{import}");
+    let there = format!("/i/harbour/federation/imports/{import}");
     let page = house.get(Some(&cookie), &there).await.body;
     let ways: Vec<&str> = tags(&page, "<button").filter(|tag| tag.contains("name=\"then\"")).collect();
     let leads =
@@ -1246,23 +1246,23 @@ async fn whoever_leaves_a_preview_is_told_of_ticks_that_are_not_kept() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("admin").await;
     let import = read_in(&house, &cookie, "domain,severity\na.test,silence\nb.test,silence\n").await;
-    let there = format!("/i/harbour/domains/imports/{import}");
+    let there = format!("/i/harbour/federation/imports/{import}");
     let page = house.get(Some(&cookie), &there).await.body;
     let crumb =
-        tags(&page, "<button").find(|tag| tag.contains("value=\"/i/harbour/domains/imports\"")).expect("a button");
+        tags(&page, "<button").find(|tag| tag.contains("value=\"/i/harbour/federation/imports\"")).expect("a button");
     assert!(crumb.contains("formaction=\"/api/domains/import-tick\"") && crumb.contains("name=\"then\""), "{crumb}");
     let unkept = page.split("class=\"unkept").nth(1).expect("a note").split("</div>").next().unwrap();
     assert!(unkept.contains("not saved yet") && unkept.contains("Save selection"), "{unkept}");
     // With scripts it is sent whichever way somebody leaves.
     assert!(page.contains("KeptOnLeaving") && page.contains("&quot;form&quot;:&quot;carry&quot;"), "{page}");
     // As the button sends it.
-    let imports = "/i/harbour/domains/imports";
+    let imports = "/i/harbour/federation/imports";
     let form = [("shown", "2,3"), ("row[]", "3"), ("why", "half"), ("then", imports)];
     let answer = ticks(&house, &cookie, &import, "import-tick", &form).await;
     assert_eq!(answer.location.as_deref(), Some(imports));
     assert!(kept(&house, &import).await.iter().all(|row| row.ticked == (row.line == 3)));
     // Nobody is sent anywhere else.
-    for elsewhere in ["https://evil.example/", "//evil.example", "/i/harbour/domains/imports/another", "/audit"] {
+    for elsewhere in ["https://evil.example/", "//evil.example", "/i/harbour/federation/imports/another", "/audit"] {
         let form = [("shown", "2,3"), ("row[]", "3"), ("why", "half"), ("then", elsewhere)];
         let answer = ticks(&house, &cookie, &import, "import-tick", &form).await;
         assert_eq!(answer.location.as_deref(), Some(there.as_str()), "{elsewhere}");

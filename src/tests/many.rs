@@ -202,7 +202,7 @@ async fn a_mail_address_is_not_guessed_letter_by_letter() {
             !refused && house.get(Some(&cookie), &to).await.body.contains(&format!("@{user}<"))
         };
         let search = async |q: &str| {
-            let form = [("instance", "harbour"), ("q", q), ("why", "the same ring"), ("back", "/i/harbour/find")];
+            let form = [("instance", "harbour"), ("q", q), ("why", "the same ring"), ("back", "/i/harbour/search")];
             let to = house.post(Some(&cookie), "/api/accounts/search", &form).await.location.unwrap();
             (to.contains("found=") || to.contains("/accounts/"))
                 && house.get(Some(&cookie), &to).await.body.contains(&format!("@{user}<"))
@@ -237,7 +237,7 @@ async fn a_rule_is_lifted_while_the_instance_still_deletes_for_it() {
         assert!(set.location.as_deref().unwrap().contains("done="), "{:?}", set.location);
         assert_eq!((house.outcome("block_domain").await, rules().await), (Some(Outcome::Succeeded), 1));
         // The purge has been asked for and has not ended: the instance works on it by itself.
-        let page = house.get(Some(&owner), "/i/harbour/domains/server?name=night.example").await;
+        let page = house.get(Some(&owner), "/i/harbour/federation/server?name=night.example").await;
         assert_eq!(page.status, StatusCode::OK);
         let seen = page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let seen = seen.replace("&quot;", "\"");

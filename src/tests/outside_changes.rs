@@ -9,7 +9,7 @@ use howdah::{
     context::App,
     id::InstanceName,
     ledger::{Entry, Filter},
-    mastodon::database::Part,
+    mastodon::database::WatchedPart,
     seal::Keys,
     store::{Driver, Store, snapshots},
 };
@@ -135,7 +135,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
     let registrations = house.get(Some(&owner), "/i/harbour/registrations").await.body;
     assert!(registrations.contains("registrations mode changed from open to approved"), "{registrations}");
     assert!(registrations.contains("noticed outside the console"), "{registrations}");
-    let server = house.get(Some(&owner), "/i/harbour/domains/server?name=canary.example").await.body;
+    let server = house.get(Some(&owner), "/i/harbour/federation/server?name=canary.example").await.body;
     assert!(server.contains("a domain block for canary.example was created"), "{server}");
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(
@@ -432,7 +432,7 @@ async fn a_rule_with_bits_of_a_host_is_known_as_ours_once_we_change_or_lift_it()
             ("network", network),
             ("severity", "sign_up_block"),
             ("why", "spam"),
-            ("back", "/i/harbour/domains/addresses"),
+            ("back", "/i/harbour/federation/ip-rules"),
         ];
         let page = house.sent(&owner, "/api/domains/address-set", &again).await.body;
         assert!(page.contains(&format!("There already is an IP rule for {network}")), "{page}");
@@ -545,7 +545,7 @@ async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap
     };
     let (first, unchanged) = (looked(0).await, looked(0).await);
     assert!(unchanged > 0, "they are counted");
-    assert_eq!(first, unchanged + Part::ALL.len(), "the rows of a part are one statement, however many");
+    assert_eq!(first, unchanged + WatchedPart::ALL.len(), "the rows of a part are one statement, however many");
     run(&house, "update domain_blocks set severity = 0 where domain = 'd7.example'").await;
     assert_eq!(looked(1).await, unchanged + 1, "the rows of the one part that changed, and of no other");
     assert_eq!(said(&house.app).await[0], "the domain block for d7.example changed from suspended to limited");

@@ -102,11 +102,11 @@ async fn a_page_calls_its_service_once() {
     asks_once!(format!("/i/harbour/reports/{account}"), reports::service::case(at, all, &account, ""));
     asks_once!(format!("/i/harbour/accounts/{account}"), accounts::service::account(at, all, &account, ""));
     asks_once!("/i/harbour/accounts", accounts::service::list(at, all, ""));
-    asks_once!("/i/harbour/domains/servers", domain_blocks::service::servers(at, all, ""));
+    asks_once!("/i/harbour/federation/servers", domain_blocks::service::servers(at, all, ""));
     asks_once!("/i/harbour/registrations", registrations::service::registrations(at, all, ""));
-    asks_once!("/i/harbour/domains", domain_blocks::service::rules(at, all, ""));
-    asks_once!("/i/harbour/domains/mail", domain_blocks::service::mail_domains(at, all, ""));
-    asks_once!("/i/harbour/invitations", invitations::service::list(at, all, ""));
+    asks_once!("/i/harbour/federation", domain_blocks::service::rules(at, all, ""));
+    asks_once!("/i/harbour/federation/email-domains", domain_blocks::service::email_domains(at, all, ""));
+    asks_once!("/i/harbour/invites", invitations::service::list(at, all, ""));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

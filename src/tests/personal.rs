@@ -222,13 +222,13 @@ async fn no_contractor_searches_by_email_or_ip_address() {
     for (sign_ups, reveal) in [(false, false), (true, true)] {
         let cookie = contractor(&house, Category::ALL.to_vec(), sign_ups, reveal).await;
         for q in ["windvane@post.example", "203.0.113.7", "2001:db8::1"] {
-            let form = [("instance", "harbour"), ("q", q), ("why", "a test"), ("back", "/i/harbour/find")];
+            let form = [("instance", "harbour"), ("q", q), ("why", "a test"), ("back", "/i/harbour/search")];
             for action in ["/api/accounts/look-up", "/api/accounts/search"] {
                 let (status, said) = sent(&house, &cookie, action, &form).await;
                 assert_eq!(status, StatusCode::FORBIDDEN, "{action} {q}: {said}");
             }
         }
-        let page = house.get(Some(&cookie), "/i/harbour/find?q=windvane%40post.example").await.body;
+        let page = house.get(Some(&cookie), "/i/harbour/search?q=windvane%40post.example").await.body;
         assert!(page.contains("Your role can’t search by email or IP address"), "{page}");
         assert!(!page.contains("/i/harbour/accounts/1"), "{page}");
     }
@@ -242,7 +242,7 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
     let email = "windvane@post.example";
     let form = [("instance", "harbour"), ("q", email), ("back", "/i/harbour")];
     let asks = house.post(Some(&cookie), "/api/accounts/look-up", &form).await.location.unwrap();
-    assert!(asks.starts_with("/i/harbour/find?ask=") && !asks.contains("post"), "{asks}");
+    assert!(asks.starts_with("/i/harbour/search?ask=") && !asks.contains("post"), "{asks}");
     assert_eq!(entries(&house, "search_personal").await, 0, "nothing without a reason");
     let page = house.get(Some(&cookie), &asks).await.body;
     assert!(page.contains("action=\"/api/accounts/search\"") && page.contains(&format!("value=\"{email}\"")), "{page}");
@@ -273,7 +273,7 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
     seen_from(&house, "203.0.113.9", &["windvane", "wren_1"]).await;
     let form = [("instance", "harbour"), ("q", "203.0.113.9"), ("why", "a ring"), ("back", back)];
     let found = house.post(Some(&cookie), "/api/accounts/search", &form).await.location.unwrap();
-    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("203"), "{found}");
+    assert!(found.starts_with("/i/harbour/search?found=") && !found.contains("203"), "{found}");
     assert!(house.get(Some(&cookie), &found).await.body.contains("@windvane<"));
     // It is of this instance, and shown on no other’s pages.
     for address in [&found, &asks] {
@@ -343,7 +343,7 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     assert!(!leaves.contains("203.0.113") && !leaves.contains("post.example"), "{leaves}");
     // The way to them, where they can be ticked; it is that person's alone.
     let list = link(&shown, ">View them<");
-    assert!(list.starts_with("/i/harbour/find?found=") && !list.contains("203"), "{list}");
+    assert!(list.starts_with("/i/harbour/search?found=") && !list.contains("203"), "{list}");
     let there = house.get(Some(&moderator), &list).await.body;
     for name in ["wren_1", "wren_2", waits.as_str()] {
         assert!(there.contains(&format!(">@{name}<")), "{name}: {there}");
@@ -354,12 +354,12 @@ async fn a_revealed_address_says_whom_else_it_leads_to_and_goes_on_to_a_rule() {
     // Whoever makes rules goes on to one, which says who of those who wait would come under it.
     let shown = reveal(&admin, "address").await;
     let rule = link(&shown, ">Block this IP range…<");
-    assert!(rule.starts_with("/i/harbour/domains/addresses?of=") && !rule.contains("203"), "{rule}");
+    assert!(rule.starts_with("/i/harbour/federation/ip-rules?of=") && !rule.contains("203"), "{rule}");
     let there = house.get(Some(&admin), &rule).await.body;
     assert!(there.contains("name=\"network\"") && there.contains("value=\"203.0.113.9\""), "{there}");
     assert!(there.contains("1 pending sign-up would be covered"), "{there}");
     let rule = link(&shown, ">Block post.example…<");
-    assert_eq!(rule, "/i/harbour/domains/mail?domain=post.example");
+    assert_eq!(rule, "/i/harbour/federation/email-domains?domain=post.example");
     let there = house.get(Some(&admin), &rule).await.body;
     assert!(there.contains("value=\"post.example\"") && there.contains("would be covered"), "{there}");
     // The email says nothing of the address, and a contractor's reveal nothing of others.
@@ -376,7 +376,7 @@ async fn what_is_typed_into_an_address_is_not_looked_for() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     for path in [
-        "/i/harbour/find?q=windvane%40post.example",
+        "/i/harbour/search?q=windvane%40post.example",
         "/i/harbour/accounts?name=windvane%40post.example",
         "/i/harbour/accounts?domain=windvane%40post.example&origin=local",
     ] {
@@ -397,7 +397,7 @@ async fn budget_of(house: House) {
     let (account, _) = house.case("windvane").await;
     let search = async || {
         let form =
-            [("instance", "harbour"), ("q", "windvane@post.example"), ("why", "a test"), ("back", "/i/harbour/find")];
+            [("instance", "harbour"), ("q", "windvane@post.example"), ("why", "a test"), ("back", "/i/harbour/search")];
         sent(&house, &cookie, "/api/accounts/search", &form).await
     };
     let reveal = async || {
@@ -406,7 +406,7 @@ async fn budget_of(house: House) {
             ("account", account.as_str()),
             ("what", "email"),
             ("why", "a test"),
-            ("back", "/i/harbour/find"),
+            ("back", "/i/harbour/search"),
         ];
         sent(&house, &cookie, "/api/reports/reveal", &form).await
     };
@@ -438,7 +438,7 @@ async fn budget_of(house: House) {
     }
     house.app.clock.advance(HOUR);
     cookie.clone_from(&house.sign_in("moderator").await);
-    let form = [("instance", "harbour"), ("q", "203.0.113.7"), ("why", "a test"), ("back", "/i/harbour/find")];
+    let form = [("instance", "harbour"), ("q", "203.0.113.7"), ("why", "a test"), ("back", "/i/harbour/search")];
     let (status, said) = sent(&house, &cookie, "/api/accounts/search", &form).await;
     assert!(status == StatusCode::TOO_MANY_REQUESTS && said.contains("120"), "{status}: {said}");
     // The sweep of what is forgotten forgets none of it before its time.
@@ -493,7 +493,7 @@ async fn without_a_case_a_contractor_reads_what_is_public() {
     let (begins, _) = name.split_at(3.min(name.len()));
     for place in [
         format!("/i/harbour/accounts?name={name}"),
-        format!("/i/harbour/find?q={begins}"),
+        format!("/i/harbour/search?q={begins}"),
         format!("/i/harbour/accounts/{without}"),
     ] {
         let theirs = house.get(Some(&moderator), &place).await.body;

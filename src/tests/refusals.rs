@@ -485,3 +485,27 @@ async fn an_address_that_leads_to_a_page_by_a_detour_shows_nothing_of_it() {
         assert!(answer.body.contains("This page doesn’t exist"), "{detour}: {}", answer.body);
     }
 }
+
+/// Bookmarks go on to work: an address of before leads to the one of now, with its query, and that one is a page or a file.
+#[tokio::test]
+async fn an_address_of_before_leads_on() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    for (former, now) in howdah::path::MOVED {
+        let given = |pattern: &str| {
+            pattern
+                .replacen('*', if pattern.starts_with("/i/") { "harbour" } else { "01contractor" }, 1)
+                .replace('*', "1")
+        };
+        let (former, now) = (given(former), given(now));
+        for cookie in [None, Some(owner.as_str())] {
+            let answer = house.get(cookie, &format!("{former}?q=a%20b&draft=1")).await;
+            assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{former}");
+            assert_eq!(answer.location.as_deref(), Some(format!("{now}?q=a%20b&draft=1").as_str()), "{former}");
+        }
+        let there = house.get(Some(&owner), &now).await;
+        assert!(!there.body.contains("This page doesn’t exist"), "{former} leads nowhere: {now}");
+    }
+    let form = house.post(Some(&owner), "/i/harbour/domains", &[("domain", "x.example")]).await;
+    assert_eq!(form.status, StatusCode::NOT_FOUND, "a form is not sent on: {}", form.body);
+}

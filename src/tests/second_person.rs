@@ -53,7 +53,7 @@ async fn ask(house: &House, who: &str) -> String {
         ("ends", "2099-12-31"),
         ("sponsor", "01owner"),
         ("agreement", "T-2"),
-        ("back", "/grants/ask"),
+        ("back", "/grants/request"),
     ];
     let answer = house.post(Some(&cookie), "/api/grants/ask", &form).await;
     let to = answer.location.unwrap_or_else(|| panic!("{}", answer.body));

@@ -449,7 +449,7 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
         assert!(overview.contains("not yet visible everywhere"), "{overview}");
         assert!(page.contains(told) && overview.contains(told), "{told}\n{overview}\n{page}");
-        let invitations = text(&house.get(Some(&owner), "/i/harbour/invitations").await.body);
+        let invitations = text(&house.get(Some(&owner), "/i/harbour/invites").await.body);
         assert!(
             invitations.contains("Registrations are closed: an invite is the only way in. Visitors saw"),
             "{invitations}"

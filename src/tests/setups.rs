@@ -109,11 +109,11 @@ const DESKS: [&str; 12] = [
     "/accounts",
     "/signups",
     "/registrations",
-    "/domains",
-    "/domains/servers",
-    "/domains/mail",
+    "/federation",
+    "/federation/servers",
+    "/federation/email-domains",
     "/roles",
-    "/invitations",
+    "/invites",
     "/audit/instance",
 ];
 
@@ -790,7 +790,7 @@ async fn handles_and_rules_know_both_names_of_an_instance() {
     assert_eq!(found("@windvane@elsewhere.example").await, None);
     let owner = house.sign_in("owner").await;
     for name in ["harbour.example", "HARBOUR.example"] {
-        let look = house.get(Some(&owner), &format!("/i/harbour/domains?look={name}")).await.body;
+        let look = house.get(Some(&owner), &format!("/i/harbour/federation?look={name}")).await.body;
         assert!(look.contains("is this instance’s own domain."), "{name}");
     }
 }
@@ -800,7 +800,7 @@ async fn limited_federation_is_said_where_servers_are_allowed() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
     let server = howdah::path::server(&"harbour".parse().unwrap(), "new-friends.example");
-    let pages = ["/i/harbour/domains", "/i/harbour/domains?list=allows", server.as_str()];
+    let pages = ["/i/harbour/federation", "/i/harbour/federation?list=allows", server.as_str()];
     let said = "federates with allowed domains only";
     for page in pages {
         assert!(!house.get(Some(&owner), page).await.body.contains(said), "{page}");

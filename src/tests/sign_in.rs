@@ -528,7 +528,7 @@ async fn a_burst_of_exports_and_links_gets_as_many_as_there_are() {
     let exports = join_all((0..40).map(|_| house.get(Some(&owner), "/audit/export.jsonl?kind=start_grant"))).await;
     assert_eq!(exports.iter().filter(|answer| answer.status == StatusCode::OK).count(), 30);
     assert_eq!(exports.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).count(), 10);
-    let sheet = house.get(Some(&owner), "/grants/01contractor/sheet.csv").await;
+    let sheet = house.get(Some(&owner), "/grants/01contractor/timesheet.csv").await;
     assert_eq!(sheet.status, StatusCode::TOO_MANY_REQUESTS, "another file is one more");
     let auditor = house.sign_in("auditor").await;
     assert_eq!(

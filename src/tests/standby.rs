@@ -95,7 +95,7 @@ async fn settings_roles_and_invitations_are_written_to_the_primary() {
 
     let form = [
         ("instance", "harbour"),
-        ("back", "/i/harbour/invitations"),
+        ("back", "/i/harbour/invites"),
         ("uses", "1"),
         ("term", "day"),
         ("comment", "for the choir"),

@@ -638,7 +638,7 @@ impl House {
     pub async fn look(&self) {
         for instance in self.app.instances.values() {
             instance.probe(self.app.clock.now()).await;
-            instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
+            instance.open_reports.refresh(&instance.database, self.app.clock.now()).await;
             instance.signups.refresh(&instance.database, self.app.clock.now()).await;
             instance.appeals.refresh(&instance.database, self.app.clock.now()).await;
             howdah::overview::service::parts(&self.app, instance, self.app.clock.now()).await;

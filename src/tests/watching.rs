@@ -26,7 +26,7 @@ fn opened(path: &str, cookie: &str) -> Request<Body> {
 }
 
 async fn numbers(house: &House) -> String {
-    let (status, _, said) = ask(&http::watching(house.app.clone()), opened("/metrics", "")).await;
+    let (status, _, said) = ask(&http::metrics_router(house.app.clone()), opened("/metrics", "")).await;
     assert_eq!(status, StatusCode::OK);
     assert!(said.ends_with("# EOF\n"), "{said}");
     said
@@ -112,7 +112,7 @@ async fn it_is_ready_while_it_can_be_written_whatever_the_instance_does() {
     let house = house(sqlite().await).await;
     // Anew each time: what one has answered it answers again for a second.
     let asked = async |path: &str| {
-        let (status, _, said) = ask(&http::watching(house.app.clone()), opened(path, "")).await;
+        let (status, _, said) = ask(&http::metrics_router(house.app.clone()), opened(path, "")).await;
         (status, said)
     };
     house.weather.set(Fault::Broken);
@@ -137,7 +137,7 @@ async fn those_who_say_nothing_make_place_for_those_who_ask() {
     let house = house(sqlite().await).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(http::serve_watching(listener, http::watching(house.app.clone())));
+    let serving = tokio::spawn(http::serve_metrics(listener, http::metrics_router(house.app.clone())));
     let mut silent = Vec::new();
     for _ in 0..16 {
         silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
@@ -201,7 +201,7 @@ async fn an_entry_names_the_request_that_brought_it_about() {
         ("domain", "spam.example"),
         ("severity", "silence"),
         ("why", "spam"),
-        ("back", "/i/harbour/domains"),
+        ("back", "/i/harbour/federation"),
     ];
     let wrong = [("name", "moderator"), ("password", "not this one")];
     let cases = [

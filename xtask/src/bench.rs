@@ -109,13 +109,14 @@ fn pages_of(size: &str, console: &str, start: impl Fn() -> Result<Demo>) -> Resu
 /// What is measured, and the addresses that are asked for in turn.
 pub fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
     let one = |address: &str| vec![address.to_owned()];
-    let find = |words: &[&str]| words.iter().map(|word| format!("/i/harbour/find?q={word}")).collect::<Vec<_>>();
+    let find = |words: &[&str]| words.iter().map(|word| format!("/i/harbour/search?q={word}")).collect::<Vec<_>>();
     let prefixes = find(&["kel", "wre", "bos", "sal", "osp", "hal", "mar", "qua"]);
     let cases = client.links("/i/harbour/reports", "/i/harbour/reports/")?;
     let accounts = client.links(&prefixes[0], "/i/harbour/accounts/")?;
     let entries = client.links("/audit", "/audit/")?;
-    let (sheets, grants) = client.ways("/grants", "/grants/0")?.into_iter().partition(|way| way.ends_with("/sheet"));
-    let servers = client.ways("/i/harbour/domains/servers", "/i/harbour/domains/server?name=")?;
+    let (sheets, grants) =
+        client.ways("/grants", "/grants/0")?.into_iter().partition(|way| way.ends_with("/timesheet"));
+    let servers = client.ways("/i/harbour/federation/servers", "/i/harbour/federation/server?name=")?;
     Ok(vec![
         ("overview", one("/i/harbour")),
         ("reports queue", one("/i/harbour/reports")),
@@ -129,16 +130,16 @@ pub fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
         ("appeals", one("/i/harbour/appeals")),
         ("sign-ups", one("/i/harbour/signups")),
         ("a sign-up", client.links("/i/harbour/signups", "/i/harbour/signups/")?),
-        ("rules about servers", one("/i/harbour/domains")),
-        ("known servers", one("/i/harbour/domains/servers")),
+        ("rules about servers", one("/i/harbour/federation")),
+        ("known servers", one("/i/harbour/federation/servers")),
         ("a server", servers),
-        ("mail domains", one("/i/harbour/domains/mail")),
-        ("addresses", one("/i/harbour/domains/addresses")),
-        ("lists read in", one("/i/harbour/domains/imports")),
+        ("mail domains", one("/i/harbour/federation/email-domains")),
+        ("addresses", one("/i/harbour/federation/ip-rules")),
+        ("lists read in", one("/i/harbour/federation/imports")),
         ("registrations", one("/i/harbour/registrations")),
         ("Mastodon’s log", one("/i/harbour/audit/instance")),
-        ("invitations", one("/i/harbour/invitations")),
-        ("an invitation", client.links("/i/harbour/invitations", "/i/harbour/invitations/")?),
+        ("invitations", one("/i/harbour/invites")),
+        ("an invitation", client.links("/i/harbour/invites", "/i/harbour/invites/")?),
         ("access requests", one("/i/harbour/access-requests")),
         ("roles", one("/i/harbour/roles")),
         ("one role", client.links("/i/harbour/roles", "/i/harbour/roles/")?),

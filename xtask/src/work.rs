@@ -48,7 +48,7 @@ fn import(demo: &Demo, client: &Client, rows: usize, limits: &str) -> Result<Str
         list.push_str(&format!("{name},suspend,False,False,spam,False\r\n"));
     }
     let began = Instant::now();
-    let page = client.upload("/i/harbour/domains/upload", "list.csv", &list)?;
+    let page = client.upload("/i/harbour/federation/upload", "list.csv", &list)?;
     let read_in = began.elapsed();
     let id = page.rsplit('/').next().context("the import has no address")?.to_owned();
     let log = Log::of(demo)?;

@@ -21,7 +21,7 @@ const DELETE: &str = form::action::<api::Delete>();
 pub fn body(frame: Frame, page: AccountPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let account = &page.case.account;
-    let role = (account.local && frame.may(Permission::ViewRoles)).then(|| {
+    let role = (account.has_login && frame.may(Permission::ViewRoles)).then(|| {
         let may_change = frame.may(Permission::TakeRolesAway);
         roles::page::of_account(&instance, &account.handle, account.staff.as_deref(), may_change)
     });

@@ -216,7 +216,7 @@ fn elsewhere(context: &Context, instance: &Instance, asked: &Asked, typed: &str)
         links.push((format!("Everybody of {}", ui::excerpt(domain, 40)), there));
     }
     for other in context.visible().filter(|other| other.name != instance.name) {
-        links.push((format!("The same on {}", other.title), path::with(&path::find(&other.name), "q", typed)));
+        links.push((format!("The same on {}", other.title), path::with(&path::search(&other.name), "q", typed)));
     }
     links
 }
@@ -225,7 +225,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let base = path::find(&instance.name);
+    let base = path::search(&instance.name);
     let may_decide = super::bulk::may(context, &instance);
     if let Some(id) = parsed.get("found") {
         // Whoever may not look any more is not shown what they found before.

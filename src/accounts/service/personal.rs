@@ -16,7 +16,7 @@ use crate::{
     ledger::{Answer, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Found, Hidden, MOST_BY_ADDRESS, NEWEST_LOGINS, PendingSignUp},
+        database::{AccountHit, DatabaseError, Hidden, MOST_BY_ADDRESS, NEWEST_LOGINS, PendingSignUp},
     },
     path,
     problem::Problem,
@@ -143,7 +143,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
         return Err(Problem::invalid("q", format!("This is longer than {} characters. Shorten it.", Email::LONGEST)));
     }
     if !is_personal(typed) {
-        return Ok(path::with(&path::find(&instance.name), "q", typed));
+        return Ok(path::with(&path::search(&instance.name), "q", typed));
     }
     if let Asked::Handle(name, domain, _) = parse(typed, &instance.own_domains()) {
         // name@server may be a handle as well; that tells nobody anything.
@@ -157,7 +157,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
         .await
         .map_err(|denied| Problem { what: format!("No account has this handle. {}", denied.what), ..denied })?;
     let id = keep(&context, "ask", &instance.name, typed).await?;
-    Ok(path::with(&path::find(&instance.name), "ask", &id))
+    Ok(path::with(&path::search(&instance.name), "ask", &id))
 }
 
 /// Looks for people by an email or an IP address, with a reason; what is found stands under an id for some minutes.
@@ -198,13 +198,13 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
 async fn keep_found(context: &Context, instance: &InstanceName, asked: &str, hits: &[Hit]) -> Result<String, Problem> {
     let text = serde_json::to_string(&(asked, hits)).map_err(store_problem)?;
     let id = keep(context, "search", instance, &text).await?;
-    Ok(path::with(&path::find(instance), "found", &id))
+    Ok(path::with(&path::search(instance), "found", &id))
 }
 
 /// Whom else a revealed email or IP address leads to, as it was read.
 pub struct Others {
-    from_there: Result<Vec<Found>, DatabaseError>,
-    of_domain: Result<(Vec<Found>, bool), DatabaseError>,
+    from_there: Result<Vec<AccountHit>, DatabaseError>,
+    of_domain: Result<(Vec<AccountHit>, bool), DatabaseError>,
     address: Option<Hidden>,
     /// What counts as the same address, as it was revealed.
     network: Option<String>,
@@ -252,7 +252,8 @@ impl Others {
 
     /// Who they are, for the sealed part of the entry.
     pub fn accounts(&self) -> Value {
-        let ids = |found: Option<&Vec<Found>>| found.into_iter().flatten().map(|found| found.id).collect::<Vec<_>>();
+        let ids =
+            |found: Option<&Vec<AccountHit>>| found.into_iter().flatten().map(|found| found.id).collect::<Vec<_>>();
         json!({
             "from the address": ids(self.from_there.as_ref().ok()),
             "of the email domain": ids(self.of_domain.as_ref().ok().map(|(found, _)| found)),
@@ -296,7 +297,7 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
         let block = match &others.network {
             Some(network) if makes_rules && !nobodys => {
                 let id = keep(context, "network", name, network).await?;
-                Some(("Block this IP range…".to_owned(), path::with(&path::addresses(name), "of", &id)))
+                Some(("Block this IP range…".to_owned(), path::with(&path::ip_rules(name), "of", &id)))
             }
             Some(_) | None => None,
         };
@@ -306,8 +307,9 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
         let waiting = wait(&|person| person.email.domain().as_ref() == Some(domain));
         let (words, list) =
             told(context, name, others.of_domain, "with this email domain", "this email domain").await?;
-        let block = makes_rules
-            .then(|| (format!("Block {}…", ui::tame(domain)), path::with(&path::mail_domains(name), "domain", domain)));
+        let block = makes_rules.then(|| {
+            (format!("Block {}…", ui::tame(domain)), path::with(&path::email_domains(name), "domain", domain))
+        });
         said.push(Beside { words: with_waiting(words, "An email domain block", waiting), list, block });
     }
     Ok(said)
@@ -327,7 +329,7 @@ fn with_waiting(words: String, rule: &str, waiting: Option<usize>) -> String {
 async fn told(
     context: &Context,
     instance: &InstanceName,
-    found: Result<(Vec<Found>, bool), DatabaseError>,
+    found: Result<(Vec<AccountHit>, bool), DatabaseError>,
     how: &str,
     asked: &str,
 ) -> Result<(String, Option<String>), Problem> {

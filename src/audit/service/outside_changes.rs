@@ -9,20 +9,20 @@ use super::unreadable;
 use crate::{
     clock::{DAY, MINUTE, SECOND, Timestamp},
     context::{App, Context},
-    deeds::{Found, addresses, review, rules},
+    deeds::{ChangedRow, addresses, review, rules},
     domain_blocks::{AddressRule, Domain},
     id::{AccountId, InstanceName},
     ledger::{Entry, Fact, Filter, LedgerError, Outcome, OutsideChange, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, Part},
+        database::{DatabaseError, WatchedPart},
         settings::{MESSAGE, MODE, read_yaml},
     },
     problem::Problem,
     record::{Line, deed_of, line, name},
     roles,
     seal::Keys,
-    store::snapshots::{self, Kept},
+    store::snapshots::{self, Snapshot},
     ui::{self, time},
 };
 use serde_json::{Value, json};
@@ -67,8 +67,8 @@ struct Change {
 }
 
 impl Change {
-    fn found(&self, part: Part) -> Found<'_> {
-        Found { part, key: &self.key, before: self.before.as_ref(), now: self.whole.as_ref() }
+    fn found(&self, part: WatchedPart) -> ChangedRow<'_> {
+        ChangedRow { part, key: &self.key, before: self.before.as_ref(), now: self.whole.as_ref() }
     }
 }
 
@@ -98,7 +98,7 @@ pub async fn compare(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     let mut roles = BTreeMap::new();
     // One part that cannot be read must not keep the others from being compared.
     let mut trouble = None;
-    for part in Part::ALL {
+    for part in WatchedPart::ALL {
         match compare_part(app, instance, part, &mut roles).await {
             Ok(found) => facts += found,
             Err(error) => trouble = trouble.or(Some(error)),
@@ -110,7 +110,7 @@ pub async fn compare(app: &App, instance: &Instance) -> Result<usize, Trouble> {
 async fn compare_part(
     app: &App,
     instance: &Instance,
-    part: Part,
+    part: WatchedPart,
     roles: &mut BTreeMap<String, String>,
 ) -> Result<usize, Trouble> {
     let (store, keys, name) = (&app.store, &app.keys, &instance.name);
@@ -130,7 +130,7 @@ async fn compare_part(
             return Ok(0);
         }
         let mut found = if number <= part.most() { Some(read.part_rows(part).await?) } else { None };
-        if let (Part::Appeals, Some(found), Some(before)) = (part, &mut found, &before) {
+        if let (WatchedPart::Appeals, Some(found), Some(before)) = (part, &mut found, &before) {
             // One that waited and is none of the newest is found by its number once it is decided.
             let was = match snapshots::rows(store, keys, name, part.name()).await? {
                 Some(text) if before.holds => serde_json::from_str::<Rows>(&text)?,
@@ -163,11 +163,12 @@ async fn compare_part(
         facts = match (was, &found) {
             (Some(was), Some(_)) => {
                 match part {
-                    Part::Roles => {
+                    WatchedPart::Roles => {
                         roles.extend(was.iter().chain(&kept).map(|(id, role)| (id.clone(), role_name(role))))
                     }
-                    Part::Members => {
-                        let stored = snapshots::rows(store, keys, name, Part::Roles.name()).await?.unwrap_or_default();
+                    WatchedPart::Members => {
+                        let stored =
+                            snapshots::rows(store, keys, name, WatchedPart::Roles.name()).await?.unwrap_or_default();
                         let stored: Rows = serde_json::from_str(&stored).unwrap_or_default();
                         for (id, role) in &stored {
                             roles.entry(id.clone()).or_insert_with(|| role_name(role));
@@ -184,7 +185,7 @@ async fn compare_part(
         Some(_) => Some(serde_json::to_string(&kept)?),
         None => None,
     };
-    let taken = Kept { taken_at, number, hash, rows: found.is_some(), holds: true };
+    let taken = Snapshot { taken_at, number, hash, rows: found.is_some(), holds: true };
     let at = before.map(|before| before.taken_at);
     snapshots::keep(store, keys, name, part.name(), at, &taken, rows.as_deref()).await?;
     Ok(facts)
@@ -227,8 +228,8 @@ fn changed_rules(key: &str, was: Option<Value>, now: Option<&Value>) -> Vec<Chan
     changes
 }
 
-fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
-    if part == Part::AddressBlocks {
+fn differences(part: WatchedPart, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+    if part == WatchedPart::AddressBlocks {
         let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
         let changed = |key: String| changed_rules(&key, was.remove(&key), kept.get(&key));
         return keys.into_iter().flat_map(changed).collect();
@@ -237,26 +238,27 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
     let newest = was.keys().filter_map(|key| number_of(key)).max();
     // A column that an upgrade adds or drops is no change of anybody's.
     let same = |key: &str, before: &Option<Value>, now: &Option<Value>| match (part, before, now) {
-        (Part::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
+        (WatchedPart::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
             before.iter().all(|(key, value)| now.get(key).is_none_or(|other| other == value))
         }
         // A log grows; only what is gone from it was changed by somebody.
-        (Part::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
-        (Part::LogAuthors, None, Some(_)) => true,
-        (Part::Sanctions, Some(_), Some(_)) => true,
+        (WatchedPart::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
+        (WatchedPart::LogAuthors, None, Some(_)) => true,
+        (WatchedPart::Sanctions, Some(_), Some(_)) => true,
         // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
         // As newer ones went, an older one is among the newest again: when it was decided was not seen.
-        (Part::Appeals, None, Some(_)) if newest.is_some() && number_of(key) < newest => true,
-        (Part::Appeals, before, Some(now)) => {
+        (WatchedPart::Appeals, None, Some(_)) if newest.is_some() && number_of(key) < newest => true,
+        (WatchedPart::Appeals, before, Some(now)) => {
             let state = before.as_ref().map_or("waiting", |row| row["state"].as_str().unwrap_or_default());
             now["state"] == state
         }
-        (Part::Appeals, _, None) => true,
+        (WatchedPart::Appeals, _, None) => true,
         _ => before == now,
     };
     // With 4.7 those who deleted themselves are not suspended any more: that is the upgrade, and nobody's doing.
     let told = |rows: &Rows| rows.values().find_map(|row| row["told"].as_str().map(str::to_owned));
-    let redefined = part == Part::Sanctions && told(&was).zip(told(kept)).is_some_and(|(before, now)| before != now);
+    let redefined =
+        part == WatchedPart::Sanctions && told(&was).zip(told(kept)).is_some_and(|(before, now)| before != now);
     let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
     let changed = keys.into_iter().filter_map(|key| {
         let before = was.remove(&key);
@@ -268,8 +270,8 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
 }
 
 /// Up to 4.6 whoever is deleted is suspended by that, and both end together: that is one thing, and told once.
-fn told_once(part: Part, mut changes: Vec<Change>) -> Vec<Change> {
-    if part == Part::Sanctions {
+fn told_once(part: WatchedPart, mut changes: Vec<Change>) -> Vec<Change> {
+    if part == WatchedPart::Sanctions {
         let at_once: BTreeSet<(String, bool)> =
             changes.iter().map(|change| (change.key.clone(), change.now.is_some())).collect();
         changes.retain(|change| {
@@ -292,8 +294,8 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// A row as it is kept. Of a setting that is long or looks secret only a keyed hash stays.
-fn keep(part: Part, keys: &Keys, name: &str, content: &Value) -> Value {
-    let (Part::Settings, Some(values)) = (part, content.as_array()) else { return content.clone() };
+fn keep(part: WatchedPart, keys: &Keys, name: &str, content: &Value) -> Value {
+    let (WatchedPart::Settings, Some(values)) = (part, content.as_array()) else { return content.clone() };
     let kept = values.iter().map(|value| match value.as_str() {
         Some(text) if is_secret(name) || text.chars().count() > LONGEST_VALUE => {
             json!({ "hidden": keys.hash("setting", text.as_bytes()), "length": text.chars().count() })
@@ -307,7 +309,7 @@ fn keep(part: Part, keys: &Keys, name: &str, content: &Value) -> Value {
 struct Noticed<'a> {
     app: &'a App,
     instance: &'a Instance,
-    part: Part,
+    part: WatchedPart,
     from: Timestamp,
     to: Timestamp,
 }
@@ -328,14 +330,14 @@ impl Noticed<'_> {
                 "said": said,
                 "name": change.key,
                 "fields": fields,
-                "now": self.part.eq(&Part::Settings).then(|| value_words(change.now.as_ref())),
+                "now": self.part.eq(&WatchedPart::Settings).then(|| value_words(change.now.as_ref())),
             });
             let mut now = change.now.as_ref().map(Value::to_string).unwrap_or_default();
             match self.part {
                 // Several of one account may begin or end at once.
-                Part::Sanctions => now = format!("{} {now}", change.key),
+                WatchedPart::Sanctions => now = format!("{} {now}", change.key),
                 // And several rules of one network.
-                Part::AddressBlocks => now = format!("{:?} {now}", change.before),
+                WatchedPart::AddressBlocks => now = format!("{:?} {now}", change.before),
                 _ => {}
             }
             self.record(subject(&self.instance.name, self.part, &change.key), &now, sealed).await?;
@@ -352,13 +354,13 @@ impl Noticed<'_> {
 
     /// What most likely brought each about, as far as Mastodon's own log says; nothing for what it never logs.
     async fn causes(&self, changes: &[Change]) -> Result<Vec<String>, Trouble> {
-        if !matches!(self.part, Part::Sanctions | Part::LogAuthors) || changes.is_empty() {
+        if !matches!(self.part, WatchedPart::Sanctions | WatchedPart::LogAuthors) || changes.is_empty() {
             return Ok(Vec::new());
         }
         let mut read = self.instance.database.read().await?;
         let mut causes = Vec::new();
         for change in changes {
-            if self.part == Part::LogAuthors {
+            if self.part == WatchedPart::LogAuthors {
                 let there = match change.key.parse::<AccountId>() {
                     Ok(account) => read.account(account).await?.is_some(),
                     Err(_) => true,
@@ -446,7 +448,7 @@ impl Noticed<'_> {
 
     /// A rule about addresses whose time is over is taken away by Mastodon itself (`app/workers/scheduler/ip_cleanup_scheduler.rb`).
     fn ran_out(&self, change: &Change) -> bool {
-        self.part == Part::AddressBlocks
+        self.part == WatchedPart::AddressBlocks
             && change.now.is_none()
             && change.before.as_ref().and_then(|rule| rule["until"].as_i64()).is_some_and(|until| until <= self.to.0)
     }
@@ -475,22 +477,22 @@ impl Noticed<'_> {
 }
 
 /// What a row is about, as our deeds name it.
-fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
+fn subject(instance: &InstanceName, part: WatchedPart, key: &str) -> Subject {
     let name = instance.clone();
     let whole = || Subject::Part(instance.clone(), format!("{} {key}", part.name()));
     match part {
-        Part::Settings if matches!(key, MODE | MESSAGE) => Subject::Registrations(name),
-        Part::Settings => Subject::Setting(name, key.to_owned()),
-        Part::Roles => Subject::InstanceRole(name, key.to_owned()),
-        Part::Members => key.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id)),
-        Part::DomainBlocks | Part::DomainAllows => {
+        WatchedPart::Settings if matches!(key, MODE | MESSAGE) => Subject::Registrations(name),
+        WatchedPart::Settings => Subject::Setting(name, key.to_owned()),
+        WatchedPart::Roles => Subject::InstanceRole(name, key.to_owned()),
+        WatchedPart::Members => key.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id)),
+        WatchedPart::DomainBlocks | WatchedPart::DomainAllows => {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::Domain(name, domain))
         }
-        Part::MailDomainBlocks => {
+        WatchedPart::MailDomainBlocks => {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
         }
-        Part::AddressBlocks => Subject::Address(name, key.to_owned()),
-        Part::Sanctions | Part::LogAuthors | Part::Appeals => {
+        WatchedPart::AddressBlocks => Subject::Address(name, key.to_owned()),
+        WatchedPart::Sanctions | WatchedPart::LogAuthors | WatchedPart::Appeals => {
             let (id, _) = sanction_of(key);
             id.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id))
         }
@@ -573,23 +575,23 @@ fn role_fields(before: Option<&Value>, now: Option<&Value>) -> Vec<Field> {
 }
 
 /// What changed, as a clause and as fields before and after.
-fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
+fn words(part: WatchedPart, change: &Change, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
     let (key, before, now) = (&change.key, change.before.as_ref(), change.now.as_ref());
     match part {
-        Part::Settings => setting(key, before, now),
-        Part::Roles => role(before, now),
-        Part::Members => member(before, now, roles),
-        Part::DomainBlocks => domain_rule(key, before, now),
-        Part::DomainAllows => {
+        WatchedPart::Settings => setting(key, before, now),
+        WatchedPart::Roles => role(before, now),
+        WatchedPart::Members => member(before, now, roles),
+        WatchedPart::DomainBlocks => domain_rule(key, before, now),
+        WatchedPart::DomainAllows => {
             let word = |row: Option<&Value>| if row.is_some() { "allowed" } else { "not allowed" }.to_owned();
             let said = if now.is_some() { "was allowed" } else { "was removed from the allowed domains" };
             (format!("{key} {said}"), vec![("federation".to_owned(), word(before), word(now))])
         }
-        Part::MailDomainBlocks => mail_rule(key, before, now),
-        Part::AddressBlocks => address_rule(key, before, now),
-        Part::Sanctions => sanction(key, before, now),
-        Part::LogAuthors => log_rows(key, before, now),
-        Part::Appeals => appeal(key, before, now),
+        WatchedPart::MailDomainBlocks => mail_rule(key, before, now),
+        WatchedPart::AddressBlocks => address_rule(key, before, now),
+        WatchedPart::Sanctions => sanction(key, before, now),
+        WatchedPart::LogAuthors => log_rows(key, before, now),
+        WatchedPart::Appeals => appeal(key, before, now),
     }
 }
 
@@ -651,7 +653,7 @@ fn member(before: Option<&Value>, now: Option<&Value>, roles: &BTreeMap<String, 
 
 /// A rule about a server.
 fn domain_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
-    let rule = |now| Found { part: Part::DomainBlocks, key, before: None, now }.rule();
+    let rule = |now| ChangedRow { part: WatchedPart::DomainBlocks, key, before: None, now }.rule();
     let (was, is) = (rule(before), rule(now));
     let said = match (&was, &is) {
         (None, Some(is)) => format!("a domain block for {key} was created: {}", is.words()),
@@ -679,7 +681,7 @@ fn mail_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String,
 
 /// A rule about addresses.
 fn address_rule(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
-    let rule = |now| Found { part: Part::AddressBlocks, key, before: None, now }.address_rule();
+    let rule = |now| ChangedRow { part: WatchedPart::AddressBlocks, key, before: None, now }.address_rule();
     let (was, is) = (rule(before), rule(now));
     // Mastodon knows no other numbers.
     let word = |rule: &Option<AddressRule>| {
@@ -767,11 +769,11 @@ pub async fn last_compared(app: &App, instance: &Instance, now: Timestamp) -> sq
     let store = &app.store;
     let mut oldest: Option<Timestamp> = None;
     let mut without = String::new();
-    for part in Part::ALL {
+    for part in WatchedPart::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             // Where that is not granted, the overview names the grant.
-            if matches!(part, Part::Sanctions | Part::Appeals) {
-                let not = if part == Part::Sanctions { "no sanctions" } else { "no appeals" };
+            if matches!(part, WatchedPart::Sanctions | WatchedPart::Appeals) {
+                let not = if part == WatchedPart::Sanctions { "no sanctions" } else { "no appeals" };
                 without += &format!("{} at {not}", if without.is_empty() { ", but" } else { " and" });
                 continue;
             }
@@ -782,7 +784,7 @@ pub async fn last_compared(app: &App, instance: &Instance, now: Timestamp) -> sq
     let at = oldest.unwrap_or(now);
     let mut says = format!("checked {}{without}", time::relative(at, now));
     for (part, number) in snapshots::too_large(store, &instance.name).await? {
-        let words = Part::ALL.into_iter().find(|own| own.name() == part).map_or("rows", Part::words);
+        let words = WatchedPart::ALL.into_iter().find(|own| own.name() == part).map_or("rows", WatchedPart::words);
         let number = ui::grouped(usize::try_from(number).unwrap_or(0));
         says.push_str(&format!("; {number} {words} are too many to say which changed"));
     }
@@ -808,7 +810,7 @@ mod tests {
     #[test]
     fn a_secret_or_long_value_is_not_kept() {
         let keys = Keys::from_secret([7; 32]);
-        let kept = |name: &str, text: &str| keep(Part::Settings, &keys, name, &json!([text])).to_string();
+        let kept = |name: &str, text: &str| keep(WatchedPart::Settings, &keys, name, &json!([text])).to_string();
         assert!(kept("site_title", "--- Harbour\n").contains("Harbour"));
         for (name, text) in [("captcha_secret", "--- hunter2\n"), ("site_terms", &"long ".repeat(50))] {
             let kept = kept(name, text);
@@ -825,7 +827,7 @@ mod tests {
         let was = rows(&[("7 12", "waiting"), ("8 13", "rejected"), ("9 14", "waiting")]);
         let now = rows(&[("3 11", "approved"), ("7 12", "approved"), ("8 13", "rejected"), ("6 15", "rejected")]);
         let changed: Vec<String> =
-            differences(Part::Appeals, was, &now, &now).into_iter().map(|change| change.key).collect();
+            differences(WatchedPart::Appeals, was, &now, &now).into_iter().map(|change| change.key).collect();
         assert_eq!(changed, ["6 15", "7 12"]);
     }
 
@@ -849,7 +851,7 @@ mod tests {
         ];
         for (before, was, after, now, told) in cases {
             let (was, now) = (rows(before, was), rows(after, now));
-            let found = differences(Part::Sanctions, was, &now, &now);
+            let found = differences(WatchedPart::Sanctions, was, &now, &now);
             let found: Vec<&str> = found.iter().map(|change| change.key.as_str()).collect();
             assert_eq!(found, told);
         }

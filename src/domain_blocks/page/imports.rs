@@ -6,7 +6,7 @@ use crate::{
     clock::{HOUR, MINUTE},
     domain_blocks::api,
     domain_blocks::{
-        Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState,
+        Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, ListField, Reading, RowState,
         Separator, Severity, Ticks, service,
     },
     frame::Frame,
@@ -178,7 +178,7 @@ fn unkept(page: &ImportPage) -> AnyView {
 
 /// “Server from “domain”, severity from column 2”
 fn mapping(reading: &Reading) -> String {
-    let from = |(part, place): &(Part, usize)| {
+    let from = |(part, place): &(ListField, usize)| {
         let named = reading.columns.get(*place).map(|column| column.name.as_str()).filter(|name| !name.is_empty());
         let column = named.map_or_else(|| format!("column {}", place + 1), |name| format!("“{name}”"));
         format!("{} from {column}", part.word())
@@ -215,7 +215,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         });
         format!("column {}{}", place + 1, says.unwrap_or_default())
     };
-    let part = |part: Part| {
+    let part = |part: ListField| {
         let own = reading.place(part).map(|place| (place + 1).to_string()).unwrap_or_default();
         let own = chosen(part.name(), own);
         view! {
@@ -252,7 +252,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                             {option(String::new(), "is a row".to_owned(), &header)}
                         </select>
                     </label>
-                    {Part::ALL.into_iter().map(part).collect_view()}
+                    {ListField::ALL.into_iter().map(part).collect_view()}
                     <label class="field small">"Rows without a severity"
                         <select name="otherwise" class="input">
                             {option(String::new(), "are left out".to_owned(), &otherwise)}

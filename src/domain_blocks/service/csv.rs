@@ -5,7 +5,7 @@
 
 use super::LONGEST_COMMENT;
 use crate::{
-    domain_blocks::{Allowed, Column, Listed, Part, Reading, Separator, Severity},
+    domain_blocks::{Allowed, Column, ListField, Listed, Reading, Separator, Severity},
     off_thread::OffThread,
 };
 
@@ -260,7 +260,7 @@ fn is_comment(line: &str, sign: Option<char>) -> bool {
     }
     let header = || {
         let fields: Vec<&str> = line.split(|c| Some(c) == sign).collect();
-        fields.iter().any(|field| part_of(field) == Some(Part::Domain))
+        fields.iter().any(|field| part_of(field) == Some(ListField::Domain))
             && fields.iter().all(|field| !field.trim().trim_start_matches('#').trim().contains(char::is_whitespace))
     };
     line.starts_with('#') && !header()
@@ -275,15 +275,15 @@ fn plain(name: &str) -> String {
 }
 
 /// What a header calls a column.
-fn part_of(name: &str) -> Option<Part> {
+fn part_of(name: &str) -> Option<ListField> {
     match plain(name).as_str() {
-        "domain" => Some(Part::Domain),
-        "severity" => Some(Part::Severity),
-        "rejectmedia" => Some(Part::RejectMedia),
-        "rejectreports" => Some(Part::RejectReports),
-        "publiccomment" => Some(Part::PublicComment),
-        "obfuscate" => Some(Part::Obfuscate),
-        "privatecomment" => Some(Part::PrivateComment),
+        "domain" => Some(ListField::Domain),
+        "severity" => Some(ListField::Severity),
+        "rejectmedia" => Some(ListField::RejectMedia),
+        "rejectreports" => Some(ListField::RejectReports),
+        "publiccomment" => Some(ListField::PublicComment),
+        "obfuscate" => Some(ListField::Obfuscate),
+        "privatecomment" => Some(ListField::PrivateComment),
         _ => None,
     }
 }
@@ -321,8 +321,8 @@ fn separator(text: &str) -> Separator {
     let lines: Vec<&str> = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).take(500).collect();
     let signs = || Separator::ALL.into_iter().filter_map(|separator| separator.sign().map(|sign| (separator, sign)));
     let headed = |line: &str, sign: char| {
-        let parts: Vec<Part> = line.split(sign).filter_map(part_of).collect();
-        line.contains(sign) && (parts.contains(&Part::Domain) || parts.len() > 1)
+        let parts: Vec<ListField> = line.split(sign).filter_map(part_of).collect();
+        line.contains(sign) && (parts.contains(&ListField::Domain) || parts.len() > 1)
     };
     if let Some((separator, _)) = lines.iter().take(50).find_map(|line| signs().find(|(_, sign)| headed(line, *sign))) {
         return separator;
@@ -348,7 +348,7 @@ fn separator(text: &str) -> Separator {
 pub struct Told {
     pub separator: Separator,
     /// Whether the first line is a header, and where what stands; found out where nothing is said.
-    pub columns: Option<(bool, Vec<(Part, usize)>)>,
+    pub columns: Option<(bool, Vec<(ListField, usize)>)>,
     pub otherwise: Option<Severity>,
 }
 
@@ -412,8 +412,8 @@ fn severity(text: &str) -> Result<Option<Severity>, String> {
 }
 
 /// Where what stands, by a header.
-fn places_of(header: &Record) -> Vec<(Part, usize)> {
-    let mut places: Vec<(Part, usize)> = Vec::new();
+fn places_of(header: &Record) -> Vec<(ListField, usize)> {
+    let mut places: Vec<(ListField, usize)> = Vec::new();
     for (place, name) in header.fields.iter().enumerate() {
         if let Some(part) = part_of(name)
             && !places.iter().any(|(own, _)| *own == part)
@@ -425,7 +425,7 @@ fn places_of(header: &Record) -> Vec<(Part, usize)> {
 }
 
 fn is_header(record: &Record) -> bool {
-    record.fields.iter().any(|name| part_of(name) == Some(Part::Domain))
+    record.fields.iter().any(|name| part_of(name) == Some(ListField::Domain))
         && !record.fields.iter().any(|name| is_name(name))
 }
 
@@ -471,7 +471,7 @@ fn quoted(names: &[String]) -> String {
 struct Layout {
     header: Option<Record>,
     columns: usize,
-    places: Vec<(Part, usize)>,
+    places: Vec<(ListField, usize)>,
     /// Lines above the header that name nothing.
     titles: usize,
     /// Whether a line with the names of columns is a header, and not a row.
@@ -480,7 +480,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn place(&self, part: Part) -> Option<usize> {
+    fn place(&self, part: ListField) -> Option<usize> {
         self.places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place)
     }
 
@@ -495,7 +495,7 @@ impl Layout {
 }
 
 /// Finds the header and what stands in which column, or takes them as somebody says; the header is taken from the records.
-fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(Part, usize)>)>) -> Layout {
+fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(ListField, usize)>)>) -> Layout {
     let has_headers = told.is_none_or(|(header, _)| *header);
     let named = |record: &Record| record.fields.iter().any(|field| is_name(field));
     let titles = records.iter().take(10).position(|record| has_headers && is_header(record)).unwrap_or(0);
@@ -517,17 +517,17 @@ fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(Part, usize)>)>) 
     let mut doubts = Vec::new();
     let places = told.map(|(_, places)| places.clone()).unwrap_or_else(|| {
         let mut places = header.as_ref().map(places_of).unwrap_or_default();
-        if places.iter().any(|(part, _)| *part == Part::Domain) {
+        if places.iter().any(|(part, _)| *part == ListField::Domain) {
             return places;
         }
         let like = header.as_ref().and_then(|header| header.fields.iter().position(|name| is_like_domain(name)));
         let domain = like.unwrap_or_else(|| most_names(records, columns));
-        places.push((Part::Domain, domain));
+        places.push((ListField::Domain, domain));
         if header.is_some() {
             doubts.push("There is no column named “domain” in the header, so the columns were guessed.".to_owned());
         } else if columns > 1 {
             doubts.push("There is no header, so the columns were guessed.".to_owned());
-            places.extend(only_severities(records, columns, domain).map(|place| (Part::Severity, place)));
+            places.extend(only_severities(records, columns, domain).map(|place| (ListField::Severity, place)));
         }
         places
     });
@@ -656,7 +656,7 @@ fn of_lines(layout: &Layout, records: &[Record], rows: usize) -> Vec<String> {
     if (0..layout.columns).filter(unread).any(|place| many(place, &is_name) * 2 > rows) {
         doubts.push("Another column contains domains too, and is ignored.".to_owned());
     }
-    if let Some(place) = layout.place(Part::Severity) {
+    if let Some(place) = layout.place(ListField::Severity) {
         let none = many(place, &|field| severity(field.trim()).is_err());
         if none * 2 > rows {
             doubts.push(format!("The column “severity” contains no severities in {}.", of_rows(none)));
@@ -672,7 +672,7 @@ fn alike(one: &[String], other: &[String]) -> bool {
 }
 
 /// What is not certain about the names of columns.
-fn of_header(header: &Record, places: &[(Part, usize)], records: &[Record]) -> Vec<String> {
+fn of_header(header: &Record, places: &[(ListField, usize)], records: &[Record]) -> Vec<String> {
     let mut doubts = Vec::new();
     let mut unknown = Vec::new();
     for (place, name) in
@@ -771,10 +771,10 @@ fn sentence(
 }
 
 fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
-    let value = |part: Part| {
+    let value = |part: ListField| {
         layout.place(part).and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
     };
-    let comment = |part: Part, words: &str, longest: usize| match without_apostrophe(value(part)) {
+    let comment = |part: ListField, words: &str, longest: usize| match without_apostrophe(value(part)) {
         text if text.chars().count() > longest => Err(format!(
             "the {words} comment on line {} is longer than {} characters",
             record.line,
@@ -785,7 +785,7 @@ fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
         }
         text => Ok(text.to_owned()),
     };
-    let flag = |part: Part| boolean(value(part)).map_err(|wrong| format!("{wrong} ({})", part.name()));
+    let flag = |part: ListField| boolean(value(part)).map_err(|wrong| format!("{wrong} ({})", part.name()));
     let asked = || {
         if let Some(broken) = record.broken {
             return Err(match record.last {
@@ -802,15 +802,15 @@ fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
             return Err(format!("it has {} fields where the header has {}", record.filled(), layout.columns));
         }
         Ok(Asked {
-            severity: severity(value(Part::Severity))?,
-            reject_media: flag(Part::RejectMedia)?,
-            reject_reports: flag(Part::RejectReports)?,
-            obfuscate: flag(Part::Obfuscate)?,
-            public_comment: comment(Part::PublicComment, "public", LONGEST_COMMENT)?,
-            private_comment: comment(Part::PrivateComment, "private", LONGEST_COMMENT - SOURCE)?,
+            severity: severity(value(ListField::Severity))?,
+            reject_media: flag(ListField::RejectMedia)?,
+            reject_reports: flag(ListField::RejectReports)?,
+            obfuscate: flag(ListField::Obfuscate)?,
+            public_comment: comment(ListField::PublicComment, "public", LONGEST_COMMENT)?,
+            private_comment: comment(ListField::PrivateComment, "private", LONGEST_COMMENT - SOURCE)?,
         })
     };
-    let name = layout.place(Part::Domain).and_then(|place| record.fields.get(place));
+    let name = layout.place(ListField::Domain).and_then(|place| record.fields.get(place));
     Row {
         line: record.line,
         domain: name.map(|name| without_apostrophe(name.trim()).to_owned()).unwrap_or_default(),

@@ -12,8 +12,8 @@ use crate::{
     clock::{HOUR, Timestamp},
     context::Context,
     domain_blocks::{
-        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed,
-        Losses, Part, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
+        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage,
+        ListField, Listed, Losses, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
     ledger::Progress,
@@ -543,7 +543,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
         return Ok(csv::Told { separator, columns: None, otherwise });
     }
     let mut places = Vec::new();
-    for (part, typed) in Part::ALL.into_iter().zip(form.columns()) {
+    for (part, typed) in ListField::ALL.into_iter().zip(form.columns()) {
         if typed.is_empty() {
             continue;
         }
@@ -554,7 +554,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
         }
         places.push((part, place));
     }
-    if !places.iter().any(|(part, _)| *part == Part::Domain) {
+    if !places.iter().any(|(part, _)| *part == ListField::Domain) {
         return Err(Problem::invalid("columns", "Choose the column with the domains."));
     }
     Ok(csv::Told { separator, columns: Some((form.header == "yes", places)), otherwise })

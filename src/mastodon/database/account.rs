@@ -161,7 +161,7 @@ pub const MOST_BY_NAME: usize = 20;
 
 /// An account that fits a search.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Found {
+pub struct AccountHit {
     pub id: AccountId,
     pub acct: String,
     pub display_name: String,
@@ -353,7 +353,7 @@ impl Read {
     /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
     /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
     /// stops after sixty.
-    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
+    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<AccountHit>, DatabaseError> {
         macro_rules! beginning {
             ($release:tt,) => {
                 concat!(

@@ -1,6 +1,6 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{DatabaseError, Found, Hidden, Read, by_release, deleted, ms, query, query_as, query_scalar};
+use super::{AccountHit, DatabaseError, Hidden, Read, by_release, deleted, ms, query, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Personal, Reveal, SearchPersonal},
@@ -229,7 +229,7 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer, or takes longer than two seconds.
-    pub async fn by_personal(&mut self, warrant: &Warrant<SearchPersonal>) -> Result<Vec<Found>, DatabaseError> {
+    pub async fn by_personal(&mut self, warrant: &Warrant<SearchPersonal>) -> Result<Vec<AccountHit>, DatabaseError> {
         let by_email = by_release!(self.extras, found, "where u.email = lower($1) limit 2");
         let by_address = by_release!(
             self.extras,
@@ -252,7 +252,7 @@ impl Read {
         &mut self,
         warrant: &Warrant<Reveal>,
         address: &Hidden,
-    ) -> Result<Vec<Found>, DatabaseError> {
+    ) -> Result<Vec<AccountHit>, DatabaseError> {
         let range = address.range();
         let Some(range) = range.reveal(warrant) else { return Ok(Vec::new()) };
         let sql = by_release!(
@@ -273,7 +273,7 @@ impl Read {
         &mut self,
         warrant: &Warrant<Reveal>,
         domain: &str,
-    ) -> Result<(Vec<Found>, bool), DatabaseError> {
+    ) -> Result<(Vec<AccountHit>, bool), DatabaseError> {
         let sql = by_release!(
             self.extras,
             found,

@@ -5,11 +5,11 @@
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
 use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone, query_as};
-pub use crate::nouns::parts::Part;
+pub use crate::nouns::parts::WatchedPart;
 
 /// A row of a part.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Kept {
+pub struct PartRow {
     pub key: String,
     /// JSON
     pub content: String,
@@ -59,7 +59,7 @@ macro_rules! sanctions {
     };
 }
 
-impl Part {
+impl WatchedPart {
     /// Most are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
     /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
     fn sql(self, extras: Extras) -> (&'static str, &'static str) {
@@ -135,21 +135,21 @@ impl Part {
 
 impl Read {
     /// Whether a part can be told from what is granted: on 4.7 nobody but one column says who was deleted.
-    pub fn can_tell(&self, part: Part) -> bool {
+    pub fn can_tell(&self, part: WatchedPart) -> bool {
         match part {
-            Part::Sanctions => self.extras.deletion != There::NotGranted,
-            Part::Appeals => self.may_read_appeals(),
+            WatchedPart::Sanctions => self.extras.deletion != There::NotGranted,
+            WatchedPart::Appeals => self.may_read_appeals(),
             _ => true,
         }
     }
 
     /// How many rows a part has, and one hash of them all.
-    pub async fn part_hash(&mut self, part: Part) -> Result<(i64, String), DatabaseError> {
+    pub async fn part_hash(&mut self, part: WatchedPart) -> Result<(i64, String), DatabaseError> {
         Ok(query_as(part.sql(self.extras).1).fetch_one(&mut *self.tx).await?)
     }
 
     /// Of these appeals those that are decided, as rows of their part (primary key).
-    pub async fn decided_parts(&mut self, ids: &[i64]) -> Result<Vec<Kept>, DatabaseError> {
+    pub async fn decided_parts(&mut self, ids: &[i64]) -> Result<Vec<PartRow>, DatabaseError> {
         const SQL: &str = "select p.account_id::text || ' ' || p.id::text as key, jsonb_build_object('name', a.username, 'state', \
              case when p.approved_at is not null then 'approved' else 'rejected' end, 'by', d.username)::text as content \
              from appeals p left join accounts a on a.id = p.account_id \
@@ -159,7 +159,7 @@ impl Read {
     }
 
     /// The rows of a part, as many as are compared one by one.
-    pub async fn part_rows(&mut self, part: Part) -> Result<Vec<Kept>, DatabaseError> {
+    pub async fn part_rows(&mut self, part: WatchedPart) -> Result<Vec<PartRow>, DatabaseError> {
         Ok(query_as(part.sql(self.extras).0).bind(part.most()).fetch_all(&mut *self.tx).await?)
     }
 }

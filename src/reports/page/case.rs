@@ -865,7 +865,7 @@ fn is_offered(decision: Decision, page: &CasePage) -> bool {
         Decision::Resolve => !page.open.is_empty(),
         _ if page.account.only_closable.is_some() => false,
         // Only people with a login here can be locked out of it.
-        Decision::Disable if !page.account.local => false,
+        Decision::Disable if !page.account.has_login => false,
         _ => !decision.is_in_force(state),
     }
 }
@@ -938,7 +938,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
             lines.push("Hidden from everyone who doesn’t follow them, until this is undone.".to_owned())
         }
         Decision::Suspend => {
-            if account.local {
+            if account.has_login {
                 // Mastodon keeps it for 30 days (`app/models/account_deletion_request.rb`); a second suspension begins them anew.
                 let day = time::day(now.plus(30 * crate::clock::DAY), now);
                 lines.push(format!(
@@ -973,7 +973,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
         });
     }
     if decision != Decision::Resolve {
-        lines.push(if account.local {
+        lines.push(if account.has_login {
             "Emails the user, unless you switch it off below.".to_owned()
         } else {
             format!("No message: {} has no login here.", account.handle)
@@ -1012,7 +1012,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
             <label class="field" for="text">"Message to the user"</label>
             {form::text_area("text", "text", "4", &typed("text"), "The user reads exactly this.")}
             {form::beside(draft, "text")}
-            {page.account.local.then(|| view! {
+            {page.account.has_login.then(|| view! {
                 <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by \
                 email"</label>
             })}

@@ -233,7 +233,9 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| missing())?;
     let mut page = case_page(context, &instance, id, search).await?;
-    if page.account.local && access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
+    if page.account.has_login
+        && access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok()
+    {
         // In a case it matters who brought somebody; what else there is stands on the account's own page.
         let of = invitations::of_account(&context.app, &instance, id).await?;
         page.invitations = of.filter(|of| !of.chain.is_empty());
@@ -253,7 +255,7 @@ pub async fn case_page(
 ) -> Result<CasePage, Problem> {
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
-    let revision = frame::revision(context, instance, &instance.waiting.snapshot());
+    let revision = frame::revision(context, instance, &instance.open_reports.snapshot());
     let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
     let app = &context.app;
@@ -757,7 +759,7 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
         acct: account.acct(),
         display_name: if name.trim().is_empty() { ui::tame(&account.username) } else { name },
         note: words::plain_text(&account.note, account.domain.is_some()),
-        local: account.has_login,
+        has_login: account.has_login,
         since: account.created_at,
         last_active: account.last_status_at,
         followers: account.followers,

@@ -121,7 +121,7 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
 
 /// What the queue says must be new at once after a deed of ours.
 async fn refresh(context: &Context, instance: &Instance) {
-    instance.waiting.refresh(&instance.database, context.now()).await;
+    instance.open_reports.refresh(&instance.database, context.now()).await;
 }
 
 pub async fn decide(context: Context, form: DecideForm) -> Result<String, Problem> {

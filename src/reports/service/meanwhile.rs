@@ -109,7 +109,7 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
     let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     // Of a list that holds the newest alone nobody knows what left it.
     if list.cut || list.at.is_none() {
         return Ok(None);
@@ -156,7 +156,7 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let account: AccountId = account.parse().map_err(|_| Problem::not_found("That case doesn’t exist."))?;
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     if list.at.is_none() {
         return Ok(None);
     }

@@ -50,7 +50,7 @@ impl CaseInQueue {
 
 /// All cases that wait, most urgent first.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
-    cases_of(context, instance, &instance.waiting.snapshot()).await
+    cases_of(context, instance, &instance.open_reports.snapshot()).await
 }
 
 /// The same of a list as it stood at one moment.
@@ -228,7 +228,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let all = cases_of(context, &instance, &list).await?;
     let now = context.now();
     let mut page = QueuePage {
@@ -312,7 +312,7 @@ async fn preview(
     let (own, cases): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = chosen_cases.into_iter().partition(|case| case.own);
     let refused = batches::too_many(context.actor.role, cases.len());
     let cases: Vec<&CaseInQueue> = cases.into_iter().take(batches::MOST_AT_ONCE).collect();
-    let list = instance.waiting.snapshot();
+    let list = instance.open_reports.snapshot();
     let seen: Vec<(AccountId, Vec<ReportId>)> = cases
         .iter()
         .map(|case| {

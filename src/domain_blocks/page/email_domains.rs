@@ -3,7 +3,7 @@
 use super::{Tab, caught, caught_by, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{Domain, MailPage, MailRule, Proposed, service, sure_of},
+    domain_blocks::{Domain, EmailDomainsPage, MailRule, Proposed, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -12,14 +12,14 @@ use crate::{
 };
 use leptos::prelude::*;
 
-const SET_MAIL: &str = form::action::<api::SetMail>();
-const LIFT_MAIL: &str = form::action::<api::LiftMail>();
+const SET_EMAIL_DOMAIN: &str = form::action::<api::SetEmailDomain>();
+const LIFT_EMAIL_DOMAIN: &str = form::action::<api::LiftEmailDomain>();
 
 #[component]
-pub fn MailDomains() -> impl IntoView {
+pub fn EmailDomains() -> impl IntoView {
     desk::page(
         desk::Desk::DomainBlocks,
-        async |asked| service::mail_domains(&asked.context, asked.instance(), &asked.search).await,
+        async |asked| service::email_domains(&asked.context, asked.instance(), &asked.search).await,
         body,
         |_, _| "Blocked email domains".to_owned(),
     )
@@ -29,13 +29,13 @@ fn word(review: bool) -> &'static str {
     if review { "sign-ups with approval" } else { "sign-ups blocked" }
 }
 
-fn body(frame: Frame, page: MailPage) -> AnyView {
+fn body(frame: Frame, page: EmailDomainsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     view! {
         <div class="head"><h1>"Blocked email domains"</h1><span class="soft">"who can sign up, by email address"</span></div>
-        {tabs(&instance, Tab::Mail)}
+        {tabs(&instance, Tab::EmailDomains)}
         <div class="chips bar">
-            <form class="chip-form" method="get" action=path::mail_domains(&instance)>
+            <form class="chip-form" method="get" action=path::email_domains(&instance)>
                 <input class="chip" name="q" aria-label="Only domains containing this" placeholder="part of the \
                 domain…" value=page.text.clone() />
             </form>
@@ -50,14 +50,14 @@ fn body(frame: Frame, page: MailPage) -> AnyView {
 
 fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView {
     // A draft of a change belongs to its row.
-    let draft = frame.draft_for(SET_MAIL).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let draft = frame.draft_for(SET_EMAIL_DOMAIN).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
     let typed = draft.and_then(|draft| draft.value("domain")).unwrap_or(&proposed.name).to_owned();
     let list = path::with(&path::signups(instance), "under", &proposed.name);
     let review = draft.and_then(|draft| draft.value("review")) == Some("yes");
     view! {
         <section class="card">
             <header><h2>"Add domain"</h2></header>
-            <form method="post" action=SET_MAIL class="body stack">
+            <form method="post" action=SET_EMAIL_DOMAIN class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 {form::acting(frame, &[Capability::MailDomains])}
@@ -99,7 +99,7 @@ fn sure(draft: Option<&Draft>) -> AnyView {
         .into_any()
 }
 
-fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
+fn list(instance: &InstanceName, page: &EmailDomainsPage, frame: &Frame) -> AnyView {
     if page.rules.is_empty() {
         let says = if page.text.is_empty() {
             "No blocked email domains. People can sign up with any email address."
@@ -121,7 +121,7 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame) -> AnyView {
+fn row(instance: &InstanceName, page: &EmailDomainsPage, rule: &MailRule, frame: &Frame) -> AnyView {
     let besides = match (&rule.parent, rule.derived) {
         (Some(parent), _) => format!("its MX record; resolved through {parent}"),
         (None, 0) => String::new(),
@@ -144,7 +144,7 @@ fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame)
 fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
     let seen = serde_json::to_string(&(RuleNumber(rule.id), rule.review)).unwrap_or_default();
     let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
-    let (set, lift) = (ours(SET_MAIL), ours(LIFT_MAIL));
+    let (set, lift) = (ours(SET_EMAIL_DOMAIN), ours(LIFT_EMAIL_DOMAIN));
     let fields = || {
         view! {
             {hidden(instance, &frame.here)}
@@ -167,7 +167,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
                 {form::lacking(frame, &[Capability::MailDomains])}
-                {well_formed.then(|| view! { <form method="post" action=SET_MAIL class="stack">
+                {well_formed.then(|| view! { <form method="post" action=SET_EMAIL_DOMAIN class="stack">
                     {form::above(set)}
                     {fields()}
                     <input type="hidden" name="review" value=if rule.review { "" } else { "yes" } />
@@ -177,7 +177,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
                     <button class="btn" disabled=lacking>{format!("{}: {}", rule.domain, word(!rule.review))}</button>
                 </form> })}
                 {(!well_formed).then(|| view! { <p class="small soft">"Mastodon no longer accepts this name, and a change would create a new block: it can only be deleted."</p> })}
-                <form method="post" action=LIFT_MAIL class="stack ruled">
+                <form method="post" action=LIFT_EMAIL_DOMAIN class="stack ruled">
                     {form::above(lift)}
                     {fields()}
                     {reason(lift)}

@@ -57,7 +57,7 @@ const MOST_COUNTED: i64 = 10_000;
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Everything that is answered there.
-pub fn watching(app: Arc<App>) -> Router {
+pub fn metrics_router(app: Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || "ok\n"))
@@ -66,7 +66,7 @@ pub fn watching(app: Arc<App>) -> Router {
 }
 
 /// Answers whoever asks, a request a connection, while the process lives.
-pub async fn serve_watching(listener: TcpListener, router: Router) {
+pub async fn serve_metrics(listener: TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     // Never closed.
     while let Ok(place) = places.clone().acquire_owned().await {
@@ -305,7 +305,7 @@ async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Tim
     for instance in instances {
         let labels = |list: &str| [("instance", instance.name.to_string()), ("list", list.to_owned())];
         let (reports, sign_ups, appeals) =
-            (instance.waiting.snapshot(), instance.signups.snapshot(), instance.appeals.snapshot());
+            (instance.open_reports.snapshot(), instance.signups.snapshot(), instance.appeals.snapshot());
         // Only who has confirmed the mail address waits for the console's people.
         let confirmed = || sign_ups.rows.iter().filter(|row| row.confirmed);
         for (list, at, rows, since) in [

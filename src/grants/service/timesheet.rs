@@ -10,7 +10,7 @@ use crate::{
     context::{App, Context},
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
-    grants::{Card, Sheet, Work},
+    grants::{Card, Timesheet, Work},
     id::OperatorId,
     ledger::{Deed, Outcome, Worked},
     path,
@@ -117,7 +117,7 @@ async fn days(app: &App, operator: &OperatorId, month: &Month) -> Result<(BTreeM
 }
 
 /// One's own sheet, or that of somebody whose grants one may see.
-async fn read(context: &Context, operator: &str, search: &Search) -> Result<(Sheet, Month), Problem> {
+async fn read(context: &Context, operator: &str, search: &Search) -> Result<(Timesheet, Month), Problem> {
     let you = context.actor.operator.0 == operator;
     let right = if you { Permission::ViewOwnLedger } else { Permission::ViewGrants };
     context.permit(right, None).await?;
@@ -135,7 +135,7 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     let names = Names::shown_to(context).await?;
     let grants =
         grants::in_force(&app.store, &app.keys, &person.id, month.from, month.to).await.map_err(store_problem)?;
-    let sheet = Sheet {
+    let sheet = Timesheet {
         operator: person.id,
         name: person.name,
         role: person.role,
@@ -152,9 +152,9 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
     Ok((sheet, month))
 }
 
-pub async fn sheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Sheet>, Problem> {
+pub async fn timesheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Timesheet>, Problem> {
     let (sheet, _) = read(context, operator, &Search::parse(search)).await?;
-    let here = path::sheet(&sheet.operator);
+    let here = path::timesheet(&sheet.operator);
     frame::build(context, context.current(), &here, search, sheet).await
 }
 
@@ -199,7 +199,7 @@ fn in_force(grant: &Card, from: Timestamp, to: Timestamp) -> bool {
     grant.starts_at < to && ended > from
 }
 
-fn file(sheet: &Sheet) -> String {
+fn file(sheet: &Timesheet) -> String {
     let mut text = record(&COLUMNS.map(str::to_owned));
     for (day, work) in &sheet.days {
         let from = crate::text::time::day_typed(day).unwrap_or_default();
@@ -213,7 +213,7 @@ fn file(sheet: &Sheet) -> String {
     text
 }
 
-/// A month of work as CSV: `/grants/{operator}/sheet.csv?month=2026-11`. Handing out somebody else's is an entry in the record.
+/// A month of work as CSV: `/grants/{operator}/timesheet.csv?month=2026-11`. Handing out somebody else's is an entry in the record.
 pub async fn csv(
     State(app): State<Arc<App>>,
     Extension(signed): Extension<Signed>,

@@ -9,7 +9,7 @@ use crate::{
     carry_out::{Carry, Evidence, carry_out},
     context::Context,
     deeds::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
-    domain_blocks::{Domain, MailForm, MailPage, MailRule, Proposed, sure_of},
+    domain_blocks::{Domain, EmailDomainForm, EmailDomainsPage, MailRule, Proposed, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -26,7 +26,11 @@ use crate::{
     ui,
 };
 
-pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Result<Framed<MailPage>, Problem> {
+pub async fn email_domains(
+    context: &Context,
+    instance: &str,
+    search: &str,
+) -> Result<Framed<EmailDomainsPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let text = parsed.get("q").unwrap_or_default().trim().to_owned();
@@ -35,7 +39,7 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let (rules, more) = page_of(read.mail_domain_blocks(wanted, before, PAGE + 1).await.map_err(read_problem)?);
     drop(read);
-    let here = path::mail_domains(&instance.name);
+    let here = path::email_domains(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
     let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
@@ -49,12 +53,12 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
         },
         Some(Err(_)) | None => Proposed::default(),
     };
-    let page = MailPage { proposed, text, rules, waiting, older, may_change: may_change(context) };
+    let page = EmailDomainsPage { proposed, text, rules, waiting, older, may_change: may_change(context) };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
 /// Makes a rule, or changes the one the page showed (`seen`: its id and whether it asked for review).
-pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Problem> {
+pub async fn set_email_domain(context: Context, form: EmailDomainForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let (review, seen) = (form.review == "yes", form.seen.as_str());
@@ -99,7 +103,7 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
         let deed = ChangeMailDomainBlock { instance: name, domain, id, review_before, review_after: review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     };
-    done.landed(&path::mail_domains(&instance.name))
+    done.landed(&path::email_domains(&instance.name))
 }
 
 /// What must be known before the rule is made: whom it meets. Said once, carried out when sent again with `sure`; where nearly
@@ -109,7 +113,7 @@ async fn warned(
     instance: &Instance,
     domain: &Domain,
     review: bool,
-    form: &MailForm,
+    form: &EmailDomainForm,
 ) -> Result<(), Problem> {
     let own = instance.own_domains();
     let much = if names::is_ours(domain, &own) {
@@ -143,7 +147,7 @@ async fn warned(
     Err(Problem::invalid(field, format!("{} {remedy}", said.join(" "))))
 }
 
-pub async fn lift_mail(
+pub async fn lift_email_domain(
     context: Context,
     instance: String,
     domain: String,
@@ -158,7 +162,7 @@ pub async fn lift_mail(
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    done.landed(&path::mail_domains(&instance.name))
+    done.landed(&path::email_domains(&instance.name))
 }
 
 fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<String> {

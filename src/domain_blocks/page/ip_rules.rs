@@ -3,7 +3,7 @@
 use super::{Tab, caught, caught_by, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, Proposed, service, sure_of},
+    domain_blocks::{AddressSeverity, IpRulesPage, ListedAddress, Proposed, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -11,24 +11,24 @@ use crate::{
 };
 use leptos::prelude::*;
 
-const SET_ADDRESS: &str = form::action::<api::SetAddress>();
-const LIFT_ADDRESS: &str = form::action::<api::LiftAddress>();
+const SET_IP_RULE: &str = form::action::<api::SetIpRule>();
+const LIFT_IP_RULE: &str = form::action::<api::LiftIpRule>();
 
 #[component]
-pub fn Addresses() -> impl IntoView {
+pub fn IpRules() -> impl IntoView {
     desk::page(
         desk::Desk::DomainBlocks,
-        async |asked| service::addresses(&asked.context, asked.instance(), &asked.search).await,
+        async |asked| service::ip_rules(&asked.context, asked.instance(), &asked.search).await,
         body,
         |_, _| "IP rules".to_owned(),
     )
 }
 
-fn body(frame: Frame, page: AddressesPage) -> AnyView {
+fn body(frame: Frame, page: IpRulesPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     view! {
         <div class="head"><h1>"IP rules"</h1><span class="soft">"who can sign up or connect, by network"</span></div>
-        {tabs(&instance, Tab::Addresses)}
+        {tabs(&instance, Tab::IpRules)}
         <div class="two">
             <div class="stack">{list(&instance, &page, &frame)}</div>
             <aside class="stack">
@@ -40,7 +40,7 @@ fn body(frame: Frame, page: AddressesPage) -> AnyView {
     .into_any()
 }
 
-fn own(page: &AddressesPage) -> AnyView {
+fn own(page: &IpRulesPage) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"This console’s own IP addresses"</h2></header>
@@ -97,12 +97,12 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
 }
 
 fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView {
-    let draft = frame.draft_for(SET_ADDRESS).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let draft = frame.draft_for(SET_IP_RULE).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
     let typed = draft.and_then(|draft| draft.value("network")).unwrap_or(&proposed.name).to_owned();
     view! {
         <section class="card">
             <header><h2>"Create rule"</h2></header>
-            <form method="post" action=SET_ADDRESS class="body stack">
+            <form method="post" action=SET_IP_RULE class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 {form::acting(frame, &[Capability::Addresses])}
@@ -121,7 +121,7 @@ fn make(instance: &InstanceName, proposed: &Proposed, frame: &Frame) -> AnyView 
     .into_any()
 }
 
-fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView {
+fn list(instance: &InstanceName, page: &IpRulesPage, frame: &Frame) -> AnyView {
     if page.rules.is_empty() {
         return view! { <div class="card pad empty"><p>"No IP rules. They are listed here with what they do and \
         when they expire."</p></div> }
@@ -141,7 +141,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
     .into_any()
 }
 
-fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, frame: &Frame) -> AnyView {
+fn row(instance: &InstanceName, page: &IpRulesPage, listed: &ListedAddress, frame: &Frame) -> AnyView {
     let rule = match &listed.rule {
         Some(rule) => view! { <span class=rule.severity.badge()>{rule.severity.word()}</span> }.into_any(),
         None => view! { <span class="badge">"a severity this console doesn’t know"</span> }.into_any(),
@@ -168,7 +168,7 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
 fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> AnyView {
     let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
     let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
-    let (set, lift) = (ours(SET_ADDRESS), ours(LIFT_ADDRESS));
+    let (set, lift) = (ours(SET_IP_RULE), ours(LIFT_IP_RULE));
     let about = || {
         view! {
             {hidden(instance, &frame.here)}
@@ -186,7 +186,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
                 {form::lacking(frame, &[Capability::Addresses])}
-                <form method="post" action=SET_ADDRESS class="stack">
+                <form method="post" action=SET_IP_RULE class="stack">
                     {form::above(set)}
                     {about()}
                     {form::beside(set, "network")}
@@ -194,7 +194,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
                     {reason(set)}
                     <button class="btn" disabled=lacking>{format!("Change the IP rule for {}", listed.network)}</button>
                 </form>
-                <form method="post" action=LIFT_ADDRESS class="stack ruled">
+                <form method="post" action=LIFT_IP_RULE class="stack ruled">
                     {form::above(lift)}
                     {about()}
                     {reason(lift)}

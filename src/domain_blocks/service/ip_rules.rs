@@ -14,7 +14,7 @@ use crate::{
     clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
-    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress, Proposed, sure_of},
+    domain_blocks::{AddressRule, AddressSeverity, IpRuleForm, IpRulesPage, ListedAddress, Proposed, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -32,14 +32,14 @@ use crate::{
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-pub async fn addresses(context: &Context, instance: &str, search: &str) -> Result<Framed<AddressesPage>, Problem> {
+pub async fn ip_rules(context: &Context, instance: &str, search: &str) -> Result<Framed<IpRulesPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(read_problem)?);
     drop(read);
-    let here = path::addresses(&instance.name);
+    let here = path::ip_rules(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
     let waiting = may_see_who_waits(context, &instance).then(|| {
@@ -57,7 +57,7 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
         }),
         name,
     };
-    let page = AddressesPage {
+    let page = IpRulesPage {
         proposed,
         rules,
         waiting,
@@ -177,7 +177,7 @@ async fn warned(
 }
 
 /// Makes a rule, or changes the one the page showed (`seen`: its id and what it said).
-pub async fn set_address(context: Context, form: AddressForm) -> Result<String, Problem> {
+pub async fn set_ip_rule(context: Context, form: IpRuleForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let network: Network = form.network.parse().map_err(|why: String| Problem::invalid("network", why))?;
@@ -227,10 +227,10 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
             carry_out(context.clone(), instance.clone(), permit, deed, why).await?
         }
     };
-    done.landed(&path::addresses(&instance.name))
+    done.landed(&path::ip_rules(&instance.name))
 }
 
-pub async fn lift_address(
+pub async fn lift_ip_rule(
     context: Context,
     instance: String,
     network: String,
@@ -245,7 +245,7 @@ pub async fn lift_address(
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    done.landed(&path::addresses(&instance.name))
+    done.landed(&path::ip_rules(&instance.name))
 }
 
 /// The rule of this number must be about the network that the deed names, and say what was seen.
