@@ -223,7 +223,7 @@ pub async fn parts(app: &App, instance: &Instance, now: Timestamp) -> Vec<Health
 }
 
 /// What sets registrations by itself, where it does not any more.
-async fn policy(app: &App, instance: &Instance) -> Option<Part> {
+async fn policy(app: &App, instance: &Instance) -> Option<HealthPart> {
     const NAME: &str = "Registrations policy";
     match policies::of(&app.store, &instance.name).await {
         Ok((Some(kept), _)) if !kept.stopped.is_empty() => Some(part(

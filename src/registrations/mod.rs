@@ -198,9 +198,11 @@ pub struct PolicyPage {
     pub lines: [RuleLine; Measure::ALL.len()],
     /// When, told in its zone, and what.
     pub coming: Vec<(Timestamp, String, String)>,
-    /// What visitors read, as tame HTML; `None` where the message stays as it is.
+    /// What visitors read, as Markdown; `None` where the message stays as it is.
     pub preview: Option<String>,
     pub templates: &'static [(&'static str, &'static str)],
+    /// The one that somebody tries; it is not saved.
+    pub template: Option<&'static str>,
     pub history: Vec<Change>,
     pub replay: Option<Replay>,
     pub may_close: bool,

@@ -1,5 +1,6 @@
 //! The views of the registrations desk.
 
+mod markdown;
 mod policy;
 mod replay;
 

@@ -108,9 +108,9 @@ impl Decision {
     /// Why, in a sentence with the numbers.
     pub fn why(&self, policy: &Policy) -> String {
         match self.cause {
-            Cause::Hold => "held by hand".to_owned(),
+            Cause::Hold => "somebody holds it".to_owned(),
             Cause::Emergency => "emergency".to_owned(),
-            Cause::End => "what was held by hand has ended".to_owned(),
+            Cause::End => "what somebody held has ended".to_owned(),
             Cause::Rule(measure) => {
                 let value = self.standings.iter().find(|one| one.measure == measure).and_then(|one| one.value);
                 let said = value.map_or_else(|| "its number is not known now".to_owned(), |value| measure.said(value));

@@ -157,6 +157,14 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<(Option<
     Ok((held, refused))
 }
 
+/// The version of a row whether it holds or not, 0 where there is none: for whoever sets it anew.
+pub async fn stored_version(store: &Store, instance: &InstanceName) -> sqlx::Result<i64> {
+    const SQL: &str = "select version from policies where instance = $1";
+    let version: Option<i64> =
+        on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(version.unwrap_or(0))
+}
+
 /// Sets a policy over the version that somebody saw, 0 where there was none; false if it is another one by now.
 pub async fn set(store: &Store, kept: &Kept, seen: i64) -> sqlx::Result<bool> {
     const NEW: &str = "insert into policies (instance, version, operator, policy, state, acts, stopped, lease, lease_until) \

@@ -447,6 +447,8 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/i/harbour/signups",
         "/i/harbour/signups?decide=reject&all=yes",
         "/i/harbour/registrations",
+        "/i/harbour/registrations/policy?replay=30",
+        "/i/harbour/registrations/policy?template=3",
         "/i/harbour/federation",
         "/i/harbour/federation?list=allows",
         "/i/harbour/federation/servers",

@@ -42,6 +42,7 @@ mod older_store;
 mod outside_changes;
 mod pages;
 mod personal;
+mod policies;
 mod processes;
 mod queue;
 mod refusals;

@@ -1,6 +1,6 @@
 //! The policy of an instance: what it says now and why, what is held, its rules, its week, its words, and the dry run.
 
-use super::{api, replay, service};
+use super::{api, markdown, replay, service};
 use crate::{
     frame::{Draft, Frame},
     nouns::{permissions::Capability, policies::Measure},
@@ -46,7 +46,7 @@ fn body(frame: Frame, page: PolicyPage) -> AnyView {
             <aside class="stack">
                 {coming(&page)}
                 {hand(&page, &frame)}
-                {visitors(&page)}
+                {visitors(&page, &frame)}
                 {dry_run(&page, &frame)}
             </aside>
         </div>
@@ -152,7 +152,7 @@ fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
         }
     });
     if !page.may_close {
-        let none = held.is_none().then(|| view! { <p class="soft">"Nothing is held by hand."</p> });
+        let none = held.is_none().then(|| view! { <p class="soft">"Nothing is held."</p> });
         return view! { <section class="card"><header><h2>"By hand"</h2></header><div class="body">{held}{none}</div></section> }
             .into_any();
     }
@@ -317,7 +317,7 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
                 {number("stay", "Minutes between two changes, at least", policy.stay)}
                 {number("tolerance", "Minutes a planned opening may be late; after that it is reported and not done", policy.tolerance)}
                 <label class="field" for="message">"Message while closed" <span class="soft small">"Markdown; {reason}, {opens}, {servers} and {access} are filled in. Empty: the message stays as it is."</span></label>
-                {form::text_area("message", "message", "4", &typed("message", policy.words.message.clone()), "")}
+                {form::text_area("message", "message", "4", &typed("message", page.template.map_or_else(|| policy.words.message.clone(), str::to_owned)), "")}
                 {form::beside(draft, "message")}
                 <label class="field" for="servers">"Recommended servers" <span class="soft small">"a name a line"</span></label>
                 {form::text_area("servers", "servers", "3", &typed("servers", policy.words.servers.join("\n")), "")}
@@ -336,7 +336,7 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
 /// What the numbers mean, where a name does not say it all.
 fn explained() -> String {
     format!(
-        "“{}”: somebody who may decide reports. “{}”: in Mastodon’s log or here. Mastodon itself requires approval for \
+        "“{}”: somebody who may decide reports. “{}”: in Mastodon’s audit log or here. Mastodon itself requires approval for \
         open registrations after 8 days without an active moderator, whatever the policy says. A time that the clocks \
         skip counts when they go forward; of a time that comes twice, the first counts.",
         Measure::Away.name(),
@@ -345,19 +345,23 @@ fn explained() -> String {
 }
 
 /// What visitors read, as Mastodon shows it.
-fn visitors(page: &PolicyPage) -> AnyView {
+fn visitors(page: &PolicyPage, frame: &Frame) -> AnyView {
     let preview = match &page.preview {
-        Some(html) => view! { <div class="said" inner_html=html.clone()></div> }.into_any(),
+        Some(text) => view! { <div>{markdown::shown(text)}</div> }.into_any(),
         None => view! { <p class="soft">"The policy has no message of its own: what is set stays."</p> }.into_any(),
     };
-    let template = |(name, text): &(&'static str, &'static str)| {
-        view! { <dt>{*name}</dt><dd class="said">{*text}</dd> }
+    let here = frame.instance.as_ref().map(|head| path::registrations_policy(&head.name)).unwrap_or_default();
+    let template = |(number, (name, text)): (usize, &(&'static str, &'static str))| {
+        let href = path::with(&here, "template", &number.to_string());
+        let name = if page.may_close { view! { <a href=href>{*name}</a> }.into_any() } else { name.into_any() };
+        view! { <dt>{name}</dt><dd class="said">{*text}</dd> }
     };
+    let tried = page.template.map(|_| view! { <p class="small soft">"A template, not saved yet."</p> });
     view! {
         <section class="card">
             <header><h2>"What visitors read"</h2></header>
-            <div class="body">{preview}
-                <details><summary>"Templates to begin with"</summary><dl class="facts under">{page.templates.iter().map(template).collect_view()}</dl></details>
+            <div class="body">{tried} {preview}
+                <details><summary>"Templates to begin with"</summary><dl class="facts under">{page.templates.iter().enumerate().map(template).collect_view()}</dl></details>
             </div>
         </section>
     }

@@ -9,7 +9,7 @@ use crate::{
     clock::{DAY, HOUR, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{AnyDeed, SetRegistrations},
-    id::OperatorId,
+    id::{InstanceName, OperatorId},
     ledger::{Fact, Filter, LedgerError, Outcome},
     mastodon::{
         Instance,
@@ -52,7 +52,7 @@ pub enum Trouble {
     Instance(#[from] DatabaseError),
     #[error("the store: {0}")]
     Store(#[from] sqlx::Error),
-    #[error("the record: {0}")]
+    #[error("the audit log: {0}")]
     Ledger(#[from] LedgerError),
     #[error("{0}")]
     Told(String),
@@ -69,8 +69,13 @@ impl From<Problem> for Trouble {
 /// # Errors
 /// The first there was: the others had their turn all the same.
 pub async fn look_at_policies(app: &Arc<App>, process: &str) -> Result<(), Trouble> {
+    look_at(app, None, process).await
+}
+
+/// The same of one instance.
+pub async fn look_at(app: &Arc<App>, only: Option<&InstanceName>, process: &str) -> Result<(), Trouble> {
     let mut first = Ok(());
-    for name in policies::CLAIMS.free(&app.store, None, process, app.clock.now()).await? {
+    for name in policies::CLAIMS.free(&app.store, only, process, app.clock.now()).await? {
         let Some(instance) = name.parse().ok().and_then(|name| app.instances.get(&name)) else { continue };
         if !policies::CLAIMS.take(&app.store, &name, process, app.clock.now()).await? {
             continue;
@@ -106,6 +111,11 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
     let (kept, _) = policies::of(&app.store, &instance.name).await?;
     let Some(mut kept) = kept.filter(|kept| kept.stopped.is_empty() && kept.policy.acts()) else { return Ok(()) };
     let before = kept.state.clone();
+    let done = |until: Timestamp| until <= before.moment;
+    if !kept.policy.on && kept.policy.hold.as_ref().and_then(|hold| hold.until).is_some_and(done) {
+        // What was held has ended, and nothing else is asked of it.
+        return Ok(());
+    }
     let context = match on_behalf(app, instance, &kept).await? {
         Ok(context) => context,
         Err(why) => return stop(app, kept, why).await,
@@ -121,6 +131,11 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
     kept.state = decision.next.clone();
     let rests = kept.state.retry_at.is_some_and(|at| inputs.now < at && at.since(inputs.now) <= LONGEST_PAUSE);
     if let Some(mode) = decision.change.filter(|_| !rests) {
+        let (now, _) = policies::of(&app.store, &instance.name).await?;
+        if now.is_none_or(|now| now.version != kept.version) {
+            // Somebody has set it anew since this look began.
+            return Ok(());
+        }
         match set(context, instance, &kept, &stored, mode, &decision).await {
             Ok(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown) => {
                 kept.state = decision.after_change();
@@ -279,7 +294,7 @@ async fn inputs(app: &App, instance: &Instance, policy: &Policy, stored: &Stored
         let oldest = waiting.oldest.map(hours).or((waiting.number == 0).then_some(0));
         values.extend(oldest.map(|oldest| (Measure::OldestWaiting, oldest)));
     }
-    let reports = instance.waiting.snapshot();
+    let reports = instance.open_reports.snapshot();
     if fresh(reports.at) && !reports.cut {
         let oldest = reports.rows.iter().map(|report| report.created_at).min();
         values.insert(Measure::OldestReport, oldest.map_or(0, hours));

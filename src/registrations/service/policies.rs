@@ -4,7 +4,7 @@
 use super::{LONGEST_MESSAGE, by_policy, replay, told, words};
 use crate::{
     access::Permission,
-    carry_out::{InStore, recorded},
+    carry_out::{InStore, recorded_as_read},
     clock::{DAY, Timestamp},
     context::{App, Context},
     deeds::{ChangePolicy, PolicyChange},
@@ -29,6 +29,7 @@ use crate::{
     text::Why,
 };
 use jiff::tz::TimeZone;
+use serde_json::json;
 use std::sync::Arc;
 
 /// A number that a rule may have, at most.
@@ -95,8 +96,14 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         cause if decision.wanted == Some(RegistrationsMode::None) => cause,
         _ => by_policy::an_example(&kept.policy),
     };
-    let message = words::message(&kept.policy, example, now);
     let asked = Search::parse(search);
+    let template = asked.typed::<usize>("template", "the number of a template")?;
+    let template = template.and_then(|number| words::TEMPLATES.get(number)).map(|(_, text)| *text);
+    let mut worded = kept.policy.clone();
+    if let Some(text) = template {
+        worded.words.message = text.to_owned();
+    }
+    let message = words::message(&worded, example, now);
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let page = PolicyPage {
         version: kept.version,
@@ -116,8 +123,9 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         held_by: kept.policy.hold.as_ref().map(|hold| name(&hold.by)),
         lines,
         coming: coming.collect(),
-        preview: message.as_deref().map(words::preview),
+        preview: message,
         templates: &words::TEMPLATES,
+        template,
         history: history(context, &instance).await?,
         replay: match asked.one_of("replay", &[("30", "the last 30 days")])? {
             "30" => Some(replay::last_month(context, &instance, &kept.policy, &stored).await?),
@@ -160,7 +168,7 @@ enum Limit {
     Set(RegistrationsMode),
 }
 
-/// Records a change of the policy and makes it.
+/// Records a change of the policy and makes it; its entry.
 async fn change(
     context: &Context,
     instance: &Arc<Instance>,
@@ -169,23 +177,18 @@ async fn change(
     why: Why,
     limit: Limit,
     edit: impl FnOnce(&mut Policy),
-) -> Result<(), Problem> {
+) -> Result<i64, Problem> {
     let app = &context.app;
     let (before, refused) = kept(app, instance, context).await?;
-    let (now, refused_row) = (context.now(), refused && before.version == 0);
+    let now = context.now();
     if before.version != seen {
         return Err(overtaken());
     }
-    if refused_row {
-        return Err(Problem::new(
-            Kind::Conflict,
-            "Nothing was done: what is stored of this policy was not written by this console.",
-            "Whoever runs Howdah deletes the row of this instance in the table “policies”. Then set the policy again.",
-        ));
-    }
+    // What was not written by the console is set anew as a whole, over whatever stands there.
+    let stored = if refused { policies::stored_version(&app.store, &instance.name).await? } else { seen };
     let mut after = before.clone();
     edit(&mut after.policy);
-    after.version = before.version + 1;
+    after.version = stored + 1;
     let takes_over = matches!(change, PolicyChange::Set | PolicyChange::SwitchOn) || !before.stopped.is_empty();
     if takes_over || before.version == 0 {
         after.operator = context.actor.operator.clone();
@@ -204,13 +207,13 @@ async fn change(
     let permit = context.permit(permission, Some(&instance.name)).await?;
     let deed = ChangePolicy {
         instance: instance.name.clone(),
-        version: seen,
+        version: stored,
         change,
         before: (before.version > 0).then_some(before.policy),
         after: after.policy.clone(),
     };
-    let set = |store| async move { policies::set(&store, &after, seen).await };
-    if recorded(app, permit, deed, why, set).await? { Ok(()) } else { Err(overtaken()) }
+    let set = |store| async move { Ok(policies::set(&store, &after, stored).await?.then(|| json!({}))) };
+    recorded_as_read(app, permit, deed, why, set).await?.ok_or_else(overtaken)
 }
 
 fn overtaken() -> Problem {
@@ -228,13 +231,14 @@ async fn at(context: &Context, instance: &str) -> Result<Arc<Instance>, Problem>
     Ok(instance)
 }
 
-fn landed(instance: &Instance) -> String {
-    path::registrations_policy(&instance.name)
+fn landed(instance: &Instance, entry: i64) -> String {
+    path::with(&path::registrations_policy(&instance.name), "done", &entry.to_string())
 }
 
 /// What is held or let go takes effect at once, and not with the job's next look.
-async fn at_once(context: &Context) {
-    if let Err(error) = by_policy::look_at_policies(&context.app, &crate::id::fresh()).await {
+async fn at_once(context: &Context, instance: &Instance) {
+    let looked = by_policy::look_at(&context.app, Some(&instance.name), &crate::id::fresh()).await;
+    if let Err(error) = looked {
         tracing::error!(%error, "policy.at_once");
     }
 }
@@ -245,8 +249,8 @@ pub async fn set(context: Context, instance: String, form: PolicyForm) -> Result
     let seen = version(&form.version)?;
     let read = read(&form)?;
     let edit = |policy: &mut Policy| *policy = Policy { on: policy.on, hold: policy.hold.take(), ..read };
-    change(&context, &instance, seen, PolicyChange::Set, why, Limit::Gone, edit).await?;
-    Ok(landed(&instance))
+    let entry = change(&context, &instance, seen, PolicyChange::Set, why, Limit::Gone, edit).await?;
+    Ok(landed(&instance, entry))
 }
 
 fn read(form: &PolicyForm) -> Result<Policy, Problem> {
@@ -353,9 +357,9 @@ pub async fn switch(
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
     let what = if on { PolicyChange::SwitchOn } else { PolicyChange::SwitchOff };
-    change(&context, &instance, version(&seen)?, what, why, Limit::Gone, |policy| policy.on = on).await?;
-    at_once(&context).await;
-    Ok(landed(&instance))
+    let entry = change(&context, &instance, version(&seen)?, what, why, Limit::Gone, |policy| policy.on = on).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
 }
 
 /// When a hold ends, as it was typed by the policy's clock.
@@ -393,11 +397,11 @@ pub struct Wanted {
 pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&form.why, true)?;
-    let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up meanwhile."))?;
+    let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up until then."))?;
     let wanted = Wanted { mode, emergency: false, until: form.until, then: form.then };
-    held(&context, &instance, version(&form.version)?, why, wanted).await?;
-    at_once(&context).await;
-    Ok(landed(&instance))
+    let entry = held(&context, &instance, version(&form.version)?, why, wanted).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
 }
 
 /// Closes registrations at once, and keeps them closed until somebody lets go.
@@ -405,12 +409,18 @@ pub async fn emergency(context: Context, instance: String, seen: String, why: St
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
     let wanted = Wanted { mode: RegistrationsMode::None, emergency: true, until: String::new(), then: String::new() };
-    held(&context, &instance, version(&seen)?, why, wanted).await?;
-    at_once(&context).await;
-    Ok(landed(&instance))
+    let entry = held(&context, &instance, version(&seen)?, why, wanted).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
 }
 
-async fn held(context: &Context, instance: &Arc<Instance>, seen: i64, why: Why, wanted: Wanted) -> Result<(), Problem> {
+async fn held(
+    context: &Context,
+    instance: &Arc<Instance>,
+    seen: i64,
+    why: Why,
+    wanted: Wanted,
+) -> Result<i64, Problem> {
     let (kept, _) = kept(&context.app, instance, context).await?;
     let now = context.now();
     let until = end(&kept.policy, &wanted.until, now)?;
@@ -426,9 +436,9 @@ pub async fn release(context: Context, instance: String, seen: String, why: Stri
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
     let release = |policy: &mut Policy| policy.hold = None;
-    change(&context, &instance, version(&seen)?, PolicyChange::Release, why, Limit::Gone, release).await?;
-    at_once(&context).await;
-    Ok(landed(&instance))
+    let entry = change(&context, &instance, version(&seen)?, PolicyChange::Release, why, Limit::Gone, release).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
 }
 
 /// Looks whether an end that somebody typed beside a change can be kept, before the change is made.
@@ -453,12 +463,13 @@ pub async fn after_by_hand(
     let (kept, _) = kept(&context.app, instance, context).await?;
     if !until.trim().is_empty() {
         let wanted = Wanted { mode, emergency: false, until, then };
-        return held(context, instance, kept.version, why, wanted).await;
+        held(context, instance, kept.version, why, wanted).await?;
+        return Ok(());
     }
     if kept.policy.hold.is_some() {
         let release = |policy: &mut Policy| policy.hold = None;
         let limit = Limit::Set(mode);
-        return change(context, instance, kept.version, PolicyChange::Release, why, limit, release).await;
+        change(context, instance, kept.version, PolicyChange::Release, why, limit, release).await?;
     }
     Ok(())
 }

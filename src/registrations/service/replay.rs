@@ -36,10 +36,10 @@ pub async fn last_month(
     // A day before, for what is counted over a day.
     let hours = instance.database.read().await?.hours(since.plus(-DAY), now).await?;
     let waiting = instance.sign_ups_waiting().and_then(|waiting| i64::try_from(waiting.number).ok());
-    let reports = instance.waiting.snapshot();
+    let reports = instance.open_reports.snapshot();
     let open = reports.at.and_then(|_| i64::try_from(reports.rows.len()).ok());
     let accounts = instance.seen().and_then(|seen| seen.people).map(|(accounts, _)| accounts);
-    let did = did(context, instance, by_policy::sound(stored)).await?;
+    let did = did(context, instance).await?;
     let zone = by_policy::zone(policy);
     let dry = Policy { on: true, hold: None, ..policy.clone() };
     let series = Series { hours: &hours, last, waiting, open, accounts };
@@ -51,7 +51,7 @@ pub async fn last_month(
         cut: hours.cut,
     };
     let was = |at: Timestamp| did.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, mode)| *mode);
-    let mut mode = was(since).unwrap_or(policy.otherwise);
+    let mut mode = was(since).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
     let mut state = PolicyState { moment: since, ..PolicyState::default() };
     for hour in first..=last {
         let at = Timestamp((hour + 1) * HOUR).min(now);
@@ -118,11 +118,7 @@ impl Series<'_> {
 }
 
 /// What was set when, as the record has it, oldest first; before its first change of the mode nothing is known.
-async fn did(
-    context: &Context,
-    instance: &Instance,
-    current: Option<RegistrationsMode>,
-) -> Result<Vec<(Timestamp, Option<RegistrationsMode>)>, Problem> {
+async fn did(context: &Context, instance: &Instance) -> Result<Vec<(Timestamp, Option<RegistrationsMode>)>, Problem> {
     let changes = history(context, instance, CHANGES).await?;
     let mut did: Vec<_> = changes
         .into_iter()
@@ -132,8 +128,5 @@ async fn did(
         .filter_map(|(change, after)| Some((change.at, Some(after?))))
         .collect();
     did.reverse();
-    if did.is_empty() {
-        did.push((Timestamp(0), current));
-    }
     Ok(did)
 }
