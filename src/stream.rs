@@ -1,9 +1,12 @@
 //! Bodies that go out in parts: polled as often as anybody likes, broken off rather than cut short, and counted as they
-//! are taken.
+//! are taken. And files: what is handed out to be kept.
 
+use crate::problem::Problem;
 use axum::{
     BoxError,
     body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt};
 use std::{
@@ -38,6 +41,35 @@ where
         }
     });
     Body::from_stream(parts.fuse())
+}
+
+pub const CSV: &str = "text/csv; charset=utf-8";
+
+/// A file of ours under its name. Nobody on the way keeps a copy.
+pub fn file(body: impl Into<Body>, kind: &'static str, name: &str) -> Response {
+    let mut response = body.into().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+/// Why there is no file, in bare words.
+pub fn no_file(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, format!("{problem} {}\n", problem.remedy)).into_response()
+}
+
+/// The refusal of a file whose handing out leaves entries, where another site sent somebody for it: it could do so again and
+/// again.
+pub fn sent_by_another_site(headers: &HeaderMap) -> Option<Response> {
+    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    matches!(from, Some("cross-site" | "same-site")).then(|| {
+        (StatusCode::FORBIDDEN, "Exports have to be requested from the console’s own pages.\n").into_response()
+    })
 }
 
 /// What goes from the one end to the other.

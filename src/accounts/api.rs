@@ -1,7 +1,7 @@
 //! The forms of the account desk.
 
-use super::DecideManyForm;
 use crate::problem::Problem;
+use crate::reports::DecideManyForm;
 use leptos::prelude::*;
 
 /// What the search field is sent to: by POST, because an email or an IP address must not stand in an address.

@@ -119,26 +119,6 @@ pub struct BulkPreview {
     pub reasons: Vec<String>,
 }
 
-/// The form for many accounts, as it was posted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DecideManyForm {
-    pub instance: String,
-    /// Accounts, their open reports and sanctions as the person saw them, in JSON.
-    #[serde(default)]
-    pub seen: String,
-    #[serde(default)]
-    pub decision: String,
-    #[serde(default)]
-    pub text: String,
-    #[serde(default)]
-    pub mail: String,
-    #[serde(default)]
-    pub why: String,
-    /// A reason that was given before; what is written comes first.
-    #[serde(default)]
-    pub chosen: String,
-}
-
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct FindPage {

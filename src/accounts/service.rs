@@ -21,7 +21,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{AccountHit, Extra, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
+    mastodon::database::{AccountHit, Extra, Narrowing, Origin, Sanctioned, Window, acct, created_at, read_problem},
     path,
     problem::{Kind, Problem, malformed_form},
     reports::{AccountState, ORIGINS},
@@ -148,10 +148,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .accounts
         .iter()
         .map(|account| {
-            let acct = match &account.domain {
-                Some(domain) => format!("{}@{domain}", account.username),
-                None => account.username.clone(),
-            };
+            let acct = acct(&account.username, account.domain.as_deref());
             AccountRow {
                 id: AccountId(account.id),
                 handle: format!("@{}", ui::tame(&acct)),

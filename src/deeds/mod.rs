@@ -219,8 +219,9 @@ macro_rules! deeds {
         }
         pub(crate) use of_each;
 
-        /// The kind of each.
-        pub const KINDS: &[&str] = &[$($own::KIND,)* $($there::KIND,)*];
+        /// The kind of each in the console's own store, and of each on an instance.
+        pub const OWN_KINDS: &[&str] = &[$($own::KIND,)*];
+        pub const INSTANCE_KINDS: &[&str] = &[$($there::KIND,)*];
     };
 }
 

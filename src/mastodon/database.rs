@@ -24,7 +24,7 @@ mod site;
 mod snapshot;
 mod standing;
 
-pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow};
+pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow, acct};
 pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{

@@ -135,7 +135,7 @@ pub struct BulkPreview {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DecideManyForm {
     pub instance: String,
-    /// Accounts and their open reports as the person saw them, in JSON.
+    /// Accounts as the person saw them, with their open reports, and in the list of accounts their sanctions too; in JSON.
     #[serde(default)]
     pub seen: String,
     #[serde(default)]

@@ -22,9 +22,17 @@ pub use words::{plain_text, strike as strike_word};
 use crate::{
     access::ON_THE_TEAM,
     context::Context,
+    id::AccountId,
     mastodon::{Instance, database::read_problem},
     store::store_problem,
+    ui,
 };
+
+/// Whom a case is about; the server itself has an account with a negative id.
+fn handle(account: AccountId, acct: &str) -> String {
+    let server = if account.0 < 0 { " (the server itself)" } else { "" };
+    format!("@{}{server}", ui::tame(acct))
+}
 
 /// An account of the instance's staff on this person's pages. The one that the console itself acts as is nobody in particular.
 fn of_staff(context: &Context, instance: &Instance, username: &str) -> String {

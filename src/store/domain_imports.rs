@@ -182,7 +182,7 @@ macro_rules! held {
     ($store:ident, $tx:ident, $id:expr) => {{
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
         let known = $store.known().await?;
-        known.held(row).await?.map(|row| (is_preview(&known, &row), row))
+        known.held(row, |row| row.id == *$id).await?.map(|row| (is_preview(&known, &row), row))
     }};
 }
 
@@ -504,7 +504,7 @@ pub async fn file(store: &Store, id: &str) -> sqlx::Result<Option<File>> {
     let Some((text, reading)) = found else { return Ok(None) };
     let proof: Option<Proof> = on!(store, pool => sqlx::query_as(PROOF).bind(id).fetch_optional(pool).await?);
     let file = File { text, reading };
-    let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }));
+    let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }, true));
     Ok(holds.then_some(file))
 }
 
@@ -520,7 +520,11 @@ pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Re
     let known = store.known().await?;
     let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
-    known.held(found).await?.map(|row| import(&known, row)).transpose()
+    known
+        .held(found, |row| row.id == id && row.instance == instance.as_str())
+        .await?
+        .map(|row| import(&known, row))
+        .transpose()
 }
 
 /// The newest imports of an instance; ids are ULIDs and grow with time.
@@ -530,7 +534,12 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     let known = store.known().await?;
     let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
-    known.all_held(found).await?.into_iter().map(|row| import(&known, row)).collect()
+    known
+        .all_held(found, |row| row.instance == instance.as_str())
+        .await?
+        .into_iter()
+        .map(|row| import(&known, row))
+        .collect()
 }
 
 /// Only the rows that cut follows.
@@ -763,7 +772,7 @@ pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Op
         let (line, entry) = (found.line, found.recorded);
         // One that cannot be read is not what the console wrote either.
         if let Ok(row) = row(found)
-            && store.holds(&Line { import: id, row: &row, proof })
+            && store.holds(&Line { import: id, row: &row, proof }, true)
             && import.ticked(&row)
         {
             return Ok(Some(row));
@@ -834,7 +843,7 @@ pub async fn set_row(
             && state == RowState::Done
         {
             let proof = std::mem::take(&mut found.proof);
-            if !store.holds(&Line { import: id, row: &row(found)?, proof }) {
+            if !store.holds(&Line { import: id, row: &row(found)?, proof }, true) {
                 sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;
             }
         }

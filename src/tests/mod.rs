@@ -40,6 +40,7 @@ mod many;
 mod objects;
 mod older_store;
 mod outside_changes;
+mod own_deeds;
 mod pages;
 mod personal;
 mod policies;

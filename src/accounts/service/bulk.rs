@@ -3,7 +3,7 @@
 
 use crate::{
     access::{self, Permission, Role},
-    accounts::{BulkPreview, Chosen, DecideManyForm},
+    accounts::{BulkPreview, Chosen},
     acting, batches,
     context::Context,
     deeds::{DecideCase, InBatch},
@@ -13,7 +13,7 @@ use crate::{
         database::{Account, OpenReport, read_problem},
     },
     problem::{Kind, Problem, malformed_form},
-    reports::{AccountState, Decision, service as reports},
+    reports::{AccountState, DecideManyForm, Decision, service as reports},
     search::Search,
     text::or_chosen,
     ui,

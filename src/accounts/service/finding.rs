@@ -221,6 +221,36 @@ fn elsewhere(context: &Context, instance: &Instance, asked: &Asked, typed: &str)
     links
 }
 
+/// What somebody found by an email or IP address a moment ago, at its address that says nothing of it.
+async fn found_before(
+    context: &Context,
+    instance: &Instance,
+    parsed: &Search,
+    id: &str,
+    search: &str,
+) -> Result<FindPage, Problem> {
+    // Whoever may not look any more is not shown what they found before.
+    context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
+    let (asked, hits) = personal::found(context, &instance.name, id).await?;
+    let untold = match instance.database.read().await {
+        Ok(mut read) => read.untold(&[Extra::Deletion]).await,
+        Err(error) => Err(error),
+    };
+    // What was found is shown also while the database does not answer.
+    let (more, untold) = (hits.len() >= MOST_BY_ADDRESS, untold.unwrap_or_default());
+    Ok(FindPage {
+        asked,
+        on: None,
+        hits,
+        more,
+        looked: Looked::Personal,
+        untold,
+        search: search.to_owned(),
+        may_decide: super::bulk::may(context, instance),
+        preview: super::bulk::preview(context, instance, parsed).await?,
+    })
+}
+
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
@@ -228,26 +258,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let base = path::search(&instance.name);
     let may_decide = super::bulk::may(context, &instance);
     if let Some(id) = parsed.get("found") {
-        // Whoever may not look any more is not shown what they found before.
-        context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
-        let (asked, hits) = personal::found(context, &instance.name, id).await?;
-        let untold = match instance.database.read().await {
-            Ok(mut read) => read.untold(&[Extra::Deletion]).await,
-            Err(error) => Err(error),
-        };
-        // What was found is shown also while the database does not answer.
-        let (more, untold) = (hits.len() >= MOST_BY_ADDRESS, untold.unwrap_or_default());
-        let page = FindPage {
-            asked,
-            on: None,
-            hits,
-            more,
-            looked: Looked::Personal,
-            untold,
-            search: search.to_owned(),
-            may_decide,
-            preview: super::bulk::preview(context, &instance, &parsed).await?,
-        };
+        let page = found_before(context, &instance, &parsed, id, search).await?;
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
     let typed = parsed.get("q").unwrap_or_default().to_owned();

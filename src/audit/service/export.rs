@@ -22,8 +22,8 @@ use crate::{
 use axum::{
     Extension,
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -62,31 +62,17 @@ async fn answer(
     query: Option<String>,
     form: ExportForm,
 ) -> Response {
-    // It leaves entries in the record: another site must not be able to send somebody here again and again.
-    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "Exports have to be requested from the console’s own pages.\n").into_response();
+    if let Some(refused) = stream::sent_by_another_site(headers) {
+        return refused;
     }
     let context = Context::of(app, signed);
-    let (kind, file) = match form {
-        ExportForm::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"howdah-audit.csv\""),
-        ExportForm::JsonLines | ExportForm::Bundle => {
-            ("application/jsonl; charset=utf-8", "attachment; filename=\"howdah-audit.jsonl\"")
-        }
+    let (kind, name) = match form {
+        ExportForm::Csv => (stream::CSV, "howdah-audit.csv"),
+        ExportForm::JsonLines | ExportForm::Bundle => ("application/jsonl; charset=utf-8", "howdah-audit.jsonl"),
     };
     match begin(&context, &query.unwrap_or_default(), form, MOST).await {
-        Ok(taking) => {
-            let mut response = stream::body(taking).into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            response
-        }
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
-        }
+        Ok(taking) => stream::file(stream::body(taking), kind, name),
+        Err(problem) => stream::no_file(&problem),
     }
 }
 

@@ -532,6 +532,10 @@ fn value_words(rows: Option<&Value>) -> String {
     let one = |value: &Value| match value {
         Value::String(text) => match read_yaml(text) {
             Ok(Some(words)) if words.is_empty() => "nothing".to_owned(),
+            // A text is told from the words around it.
+            Ok(Some(words)) if words.contains(char::is_whitespace) => {
+                format!("“{}”", ui::excerpt(words.trim(), LONGEST_VALUE))
+            }
             Ok(Some(words)) => ui::excerpt(&words, LONGEST_VALUE),
             Ok(None) => "nothing".to_owned(),
             Err(_) => ui::excerpt(text, LONGEST_VALUE),
@@ -817,6 +821,15 @@ mod tests {
             assert!(kept.contains("hidden") && !kept.contains("hunter2") && !kept.contains("long long"), "{kept}");
         }
         assert_ne!(kept("api_token", "--- one\n"), kept("api_token", "--- two\n"), "and still compared");
+    }
+
+    #[test]
+    fn a_text_of_a_setting_is_told_from_the_words_around_it() {
+        let (was, is) = (json!(["--- ''\n"]), json!(["--- Back on Monday\n"]));
+        let (said, _) = setting("closed_registrations_message", Some(&was), Some(&is));
+        assert_eq!(said, "closed registrations message changed from nothing to “Back on Monday”");
+        let (said, _) = setting(MODE, Some(&json!(["--- open\n"])), None);
+        assert_eq!(said, "registrations mode changed from open to not set");
     }
 
     #[test]

@@ -8,13 +8,13 @@ use crate::{
     problem::{Kind, Problem},
     session::Signed,
     store::drafts,
-    text,
+    stream, text,
 };
 use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
@@ -34,31 +34,20 @@ struct Patience {
     in_all: Duration,
 }
 
-fn refused(problem: &Problem) -> Response {
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    (status, format!("{problem} {}\n", problem.remedy)).into_response()
-}
-
 /// The rules about servers as `domain_blocks.csv`, or the allowed servers as `domain_allows.csv`.
 pub async fn export(
     State(app): State<Arc<App>>,
     Extension(signed): Extension<Signed>,
     Path((instance, file)): Path<(String, String)>,
 ) -> Response {
-    let (list, disposition) = match file.as_str() {
-        "domain_blocks.csv" => (List::Blocks, "attachment; filename=\"domain_blocks.csv\""),
-        "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
+    let list = match file.as_str() {
+        "domain_blocks.csv" => List::Blocks,
+        "domain_allows.csv" => List::Allows,
         _ => return (StatusCode::NOT_FOUND, "This list doesn’t exist.\n").into_response(),
     };
     match service::export(&Context::of(app, signed), &instance, list).await {
-        Ok(text) => {
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-                (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
-            ];
-            (headers, text).into_response()
-        }
-        Err(problem) => refused(&problem),
+        Ok(text) => stream::file(text, stream::CSV, &file),
+        Err(problem) => stream::no_file(&problem),
     }
 }
 
@@ -161,7 +150,7 @@ async fn give_back(context: &Context, instance: &str, problem: Problem) -> Respo
         (Ok(draft), Ok(instance)) => {
             Redirect::to(&path::with(&path::domain_imports(&instance), "draft", &draft)).into_response()
         }
-        _ => refused(&problem),
+        _ => stream::no_file(&problem),
     }
 }
 
@@ -203,6 +192,7 @@ async fn file_of(headers: &HeaderMap, body: Bytes) -> Result<(String, Bytes), Pr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
     use futures::stream;
     use std::convert::Infallible;
 

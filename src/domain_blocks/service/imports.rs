@@ -157,6 +157,75 @@ fn listed(line: i64, domain: String, difference: Difference, said: String) -> Ro
     }
 }
 
+/// What a list's line means where there is a domain block: what differs, and what of the list is left out. Comments of ours stay.
+fn beside_ours(wanted: &mut Rule, before: &Rule, asked: &csv::Asked) -> (Difference, String) {
+    wanted.private_comment.clone_from(&before.private_comment);
+    let mut said = Vec::new();
+    if !before.public_comment.is_empty() {
+        if !asked.public_comment.is_empty() && asked.public_comment != before.public_comment {
+            said.push(format!(
+                "Our public comment stays. The list says: “{}”.",
+                ui::excerpt(&asked.public_comment, 80)
+            ));
+        }
+        wanted.public_comment.clone_from(&before.public_comment);
+    }
+    if !asked.private_comment.is_empty() && asked.private_comment != before.private_comment {
+        let ours = if before.private_comment.is_empty() { "We have no" } else { "Our" };
+        let stays = if before.private_comment.is_empty() { "" } else { " stays" };
+        said.push(format!("{ours} private comment{stays}; the list’s is left out."));
+    }
+    if wanted.severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
+        said.push("The list doesn’t limit it.".to_owned());
+    }
+    let difference = match wanted.strictness(before) {
+        Some(Ordering::Equal) => Difference::Same,
+        Some(Ordering::Greater) => Difference::Stricter,
+        Some(Ordering::Less) => Difference::Weaker,
+        None => {
+            let (ours, theirs) = (before.words(), wanted.words());
+            let both = format!("Neither is the stricter: ours is “{ours}”, the list’s “{theirs}”.");
+            said.insert(0, both);
+            Difference::Different
+        }
+    };
+    (difference, said.join(" "))
+}
+
+/// The same where there is none yet: one above it may cover it, or keep Mastodon from creating it.
+fn of_no_rule_yet(
+    wanted: &mut Rule,
+    domain: &Domain,
+    rules: &HashMap<String, Listed>,
+    asked: &csv::Asked,
+    source: &str,
+) -> (Difference, String) {
+    wanted.private_comment = match asked.private_comment.as_str() {
+        "" => format!("Imported from {source}"),
+        noted => format!("{noted}\nImported from {source}"),
+    };
+    let above = domain.parents().into_iter().find_map(|parent| rules.get(&parent));
+    if wanted.severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
+        (Difference::Same, "The list doesn’t limit it, and there is no domain block.".to_owned())
+    } else {
+        match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
+            None => (Difference::New, String::new()),
+            Some(Listed { domain, rule, .. }) if wanted.strictness(rule).is_some() => {
+                (Difference::Same, format!("The domain block for {domain} ({}) covers it.", rule.words()))
+            }
+            // Mastodon takes only a stricter one (`app/controllers/api/v1/admin/domain_blocks_controller.rb`).
+            Some(Listed { domain, rule, .. }) => {
+                let (above, theirs) = (rule.words(), wanted.words());
+                let said = format!(
+                    "The domain block for {domain} ({above}) is above it, and the list’s ({theirs}) is not stricter: \
+                     Mastodon creates none below it."
+                );
+                (Difference::Invalid, said)
+            }
+        }
+    }
+}
+
 /// How a row stands to the rules there are, and what it asks for where it can be understood.
 fn compare(
     row: csv::Row,
@@ -223,65 +292,8 @@ fn compare(
         private_comment: String::new(),
     };
     let (mut difference, mut said) = match before {
-        Some(before) => {
-            wanted.private_comment.clone_from(&before.private_comment);
-            let mut said = Vec::new();
-            if !before.public_comment.is_empty() {
-                if !asked.public_comment.is_empty() && asked.public_comment != before.public_comment {
-                    said.push(format!(
-                        "Our public comment stays. The list says: “{}”.",
-                        ui::excerpt(&asked.public_comment, 80)
-                    ));
-                }
-                wanted.public_comment.clone_from(&before.public_comment);
-            }
-            if !asked.private_comment.is_empty() && asked.private_comment != before.private_comment {
-                let ours = if before.private_comment.is_empty() { "We have no" } else { "Our" };
-                let stays = if before.private_comment.is_empty() { "" } else { " stays" };
-                said.push(format!("{ours} private comment{stays}; the list’s is left out."));
-            }
-            if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
-                said.push("The list doesn’t limit it.".to_owned());
-            }
-            let difference = match wanted.strictness(before) {
-                Some(Ordering::Equal) => Difference::Same,
-                Some(Ordering::Greater) => Difference::Stricter,
-                Some(Ordering::Less) => Difference::Weaker,
-                None => {
-                    let (ours, theirs) = (before.words(), wanted.words());
-                    let both = format!("Neither is the stricter: ours is “{ours}”, the list’s “{theirs}”.");
-                    said.insert(0, both);
-                    Difference::Different
-                }
-            };
-            (difference, said.join(" "))
-        }
-        None => {
-            wanted.private_comment = match asked.private_comment.as_str() {
-                "" => format!("Imported from {source}"),
-                noted => format!("{noted}\nImported from {source}"),
-            };
-            let above = domain.parents().into_iter().find_map(|parent| rules.get(&parent));
-            if wanted.severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
-                (Difference::Same, "The list doesn’t limit it, and there is no domain block.".to_owned())
-            } else {
-                match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
-                    None => (Difference::New, String::new()),
-                    Some(Listed { domain, rule, .. }) if wanted.strictness(rule).is_some() => {
-                        (Difference::Same, format!("The domain block for {domain} ({}) covers it.", rule.words()))
-                    }
-                    // Mastodon takes only a stricter one (`app/controllers/api/v1/admin/domain_blocks_controller.rb`).
-                    Some(Listed { domain, rule, .. }) => {
-                        let (above, theirs) = (rule.words(), wanted.words());
-                        let said = format!(
-                            "The domain block for {domain} ({above}) is above it, and the list’s ({theirs}) is not stricter: \
-                             Mastodon creates none below it."
-                        );
-                        (Difference::Invalid, said)
-                    }
-                }
-            }
-        }
+        Some(before) => beside_ours(&mut wanted, before, &asked),
+        None => of_no_rule_yet(&mut wanted, &domain, rules, &asked, source),
     };
     if let Some(why) = apart.filter(|_| difference.applies()) {
         difference = Difference::Apart;

@@ -26,8 +26,8 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -221,28 +221,13 @@ pub async fn csv(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    // It leaves entries in the record: another site must not be able to send somebody here again and again.
-    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "Timesheets have to be requested from the console’s own pages.\n")
-            .into_response();
+    if let Some(refused) = stream::sent_by_another_site(&headers) {
+        return refused;
     }
     let context = Context::of(app, signed);
     match handed_out(&context, &operator, &query.unwrap_or_default()).await {
-        Ok((sheet, name)) => {
-            let mut response = sheet.into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-                headers.insert(header::CONTENT_DISPOSITION, name);
-            }
-            response
-        }
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
-        }
+        Ok((sheet, name)) => stream::file(sheet, stream::CSV, &name),
+        Err(problem) => stream::no_file(&problem),
     }
 }
 

@@ -117,10 +117,7 @@ impl Account {
 
     /// `user` or `user@domain`
     pub fn acct(&self) -> String {
-        match &self.domain {
-            Some(domain) => format!("{}@{domain}", self.username),
-            None => self.username.clone(),
-        }
+        acct(&self.username, self.domain.as_deref())
     }
 
     /// Whether its role carries any permission beyond inviting (`app/models/user_role.rb`): staff of the instance.
@@ -154,6 +151,14 @@ pub struct StrikeRow {
     pub overruled: bool,
     /// Some with an appeal: decided for (true), against (false), or waiting (`None`).
     pub appeal: Option<Option<bool>>,
+}
+
+/// An account as Mastodon names it: `user`, or `user@domain` where it is of another server.
+pub fn acct(username: &str, domain: Option<&str>) -> String {
+    match domain {
+        Some(domain) => format!("{username}@{domain}"),
+        None => username.to_owned(),
+    }
 }
 
 /// Accounts that a search by the beginning of a name finds at most.

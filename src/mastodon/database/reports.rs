@@ -1,6 +1,6 @@
 //! Reports, the posts they name, and the traces that deeds leave.
 
-use super::{Account, DatabaseError, Read, ms, query_as, query_scalar};
+use super::{Account, DatabaseError, Read, acct, ms, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
@@ -80,13 +80,9 @@ pub(in crate::mastodon) struct OpenRow {
     assigned_username: Option<String>,
 }
 
-/// `user` or `user@domain`, or the number of an account whose row is gone.
-fn acct(id: i64, username: Option<String>, domain: Option<&String>) -> String {
-    match (username, domain) {
-        (Some(username), Some(domain)) => format!("{username}@{domain}"),
-        (Some(username), None) => username,
-        (None, _) => Account::gone_name(AccountId(id)),
-    }
+/// Its name, or the number of an account whose row is gone.
+fn acct_or_number(id: i64, username: Option<&str>, domain: Option<&str>) -> String {
+    username.map_or_else(|| Account::gone_name(AccountId(id)), |username| acct(username, domain))
 }
 
 impl From<OpenRow> for OpenReport {
@@ -95,10 +91,18 @@ impl From<OpenRow> for OpenReport {
             id: ReportId(row.id),
             target: AccountId(row.target_account_id),
             target_gone: row.target_username.is_none(),
-            target_acct: acct(row.target_account_id, row.target_username, row.target_domain.as_ref()),
+            target_acct: acct_or_number(
+                row.target_account_id,
+                row.target_username.as_deref(),
+                row.target_domain.as_deref(),
+            ),
             target_domain: row.target_domain,
             reporter: AccountId(row.account_id),
-            reporter_acct: acct(row.account_id, row.reporter_username, row.reporter_domain.as_ref()),
+            reporter_acct: acct_or_number(
+                row.account_id,
+                row.reporter_username.as_deref(),
+                row.reporter_domain.as_deref(),
+            ),
             from_server: row.reporter_domain.is_some() && row.actor_type.as_deref() == Some("Application"),
             reporter_domain: row.reporter_domain,
             category: row.category.into(),

@@ -2,7 +2,7 @@
 
 use super::{
     decided::Decisions,
-    meanwhile, of_staff,
+    handle, meanwhile, of_staff,
     queue::{cases, filter_of, fits, next_after},
     read_problem, store_problem, words,
 };
@@ -14,7 +14,7 @@ use crate::{
     context::Context,
     deeds::DecideCase,
     frame::{self, Framed},
-    id::{AccountId, InstanceName, RuleId, StatusId},
+    id::{AccountId, InstanceName, OperatorId, RuleId, StatusId},
     invitations::service as invitations,
     ledger::Deed,
     mastodon::{
@@ -247,6 +247,56 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
 ///
 /// # Errors
 /// Not found, or if the instance or the console's own store does not answer.
+/// Who has claimed the case, and what was written to whoever looks when it was handed to them. Only the holder's own look
+/// keeps the case theirs; anybody else's writes nothing.
+async fn who_holds(
+    context: &Context,
+    instance: &Instance,
+    id: AccountId,
+) -> Result<(Option<Claimant>, Option<String>), Problem> {
+    let (app, now) = (&context.app, context.now());
+    let claim = case_claims::of(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let Some(mut claim) = claim else { return Ok((None, None)) };
+    let you = claim.operator == context.actor.operator;
+    if you {
+        case_claims::touch(&app.store, &instance.name, id, &claim.operator, now).await.map_err(store_problem)?;
+        if now.since(claim.seen_at) >= MINUTE / 2 {
+            claim.seen_at = now;
+        }
+    }
+    let name_of = async |who: &OperatorId| -> Result<String, Problem> {
+        let person = operators::by_id(&app.store, who).await.map_err(store_problem)?;
+        Ok(context.actor.told(who, || person.map_or_else(|| "somebody".to_owned(), |person| person.name)))
+    };
+    let note = claim.note.as_deref().filter(|_| you);
+    let handed = match note.and_then(|note| case_claims::open_note(&app.keys, &instance.name, id, note)) {
+        Some(note) => Some(format!("{}: {}", name_of(&note.by).await?, note.text)),
+        None => None,
+    };
+    let holder = Claimant {
+        name: name_of(&claim.operator).await?,
+        you,
+        since: claim.since,
+        until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
+    };
+    Ok((Some(holder), handed))
+}
+
+/// The reports that were closed before, as far as this person sees their categories.
+fn closed_reports(context: &Context, instance: &Instance, facts: &Facts, decisions: &Decisions) -> Vec<ClosedReport> {
+    let seen = facts.closed.iter().filter(|row| context.actor.sees(&instance.name, row.category));
+    seen.take(MOST_CLOSED)
+        .map(|row| ClosedReport {
+            id: row.id,
+            category: row.category,
+            created_at: row.created_at,
+            closed_at: row.closed_at,
+            closed_by: decisions.who_closed(row),
+            comment: ui::tame(&row.comment),
+        })
+        .collect()
+}
+
 pub async fn case_page(
     context: &Context,
     instance: &Instance,
@@ -267,40 +317,7 @@ pub async fn case_page(
     };
 
     let now = context.now();
-    let mut claim = case_claims::of(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
-    // Only the holder's own look keeps the case theirs; anybody else's writes nothing.
-    if let Some(own) = claim.as_mut().filter(|claim| claim.operator == context.actor.operator) {
-        case_claims::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
-        if now.since(own.seen_at) >= MINUTE / 2 {
-            own.seen_at = now;
-        }
-    }
-    let handed = claim
-        .as_ref()
-        .filter(|claim| claim.operator == context.actor.operator)
-        .and_then(|claim| case_claims::open_note(&app.keys, &instance.name, id, claim.note.as_deref()?));
-    let handed = match handed {
-        Some(note) => {
-            let by = operators::by_id(&app.store, &note.by).await.map_err(store_problem)?;
-            let by = context.actor.told(&note.by, || by.map_or_else(|| "somebody".to_owned(), |person| person.name));
-            Some(format!("{by}: {}", note.text))
-        }
-        None => None,
-    };
-    let holder = match claim {
-        Some(claim) => {
-            let person = operators::by_id(&app.store, &claim.operator).await.map_err(store_problem)?;
-            Some(Claimant {
-                name: context
-                    .actor
-                    .told(&claim.operator, || person.map_or_else(|| "somebody".to_owned(), |person| person.name)),
-                you: claim.operator == context.actor.operator,
-                since: claim.since,
-                until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
-            })
-        }
-        None => None,
-    };
+    let (holder, handed) = who_holds(context, instance, id).await?;
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
         super::deeds::colleagues(context, instance, &facts.account, &facts.open).await?
     } else {
@@ -350,20 +367,7 @@ pub async fn case_page(
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
         unread: facts.unread,
         at_once,
-        closed: facts
-            .closed
-            .iter()
-            .filter(|row| context.actor.sees(&instance.name, row.category))
-            .take(MOST_CLOSED)
-            .map(|row| ClosedReport {
-                id: row.id,
-                category: row.category,
-                created_at: row.created_at,
-                closed_at: row.closed_at,
-                closed_by: decisions.who_closed(row),
-                comment: ui::tame(&row.comment),
-            })
-            .collect(),
+        closed: closed_reports(context, instance, &facts, &decisions),
         posts: posts(&facts.posts, true),
         collections: facts.collections.iter().filter(|row| row.open > 0).map(collection).collect(),
         collections_before: facts.collections.iter().filter(|row| row.open == 0).map(collection).collect(),
@@ -739,8 +743,7 @@ pub async fn cannot_reverse(
 
 fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     let account = &facts.account;
-    let server_itself = if account.id.0 < 0 { " (the server itself)" } else { "" };
-    let handle = format!("@{}{server_itself}", ui::tame(&account.acct()));
+    let handle = handle(account.id, &account.acct());
     let name = ui::excerpt(&account.display_name, 80);
     let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
         let rule = match &server.block {

@@ -3,7 +3,7 @@
 use super::{
     decided,
     deeds::{MOST_WITH_A_WARNING, in_force},
-    meanwhile, read_problem, store_problem,
+    handle, meanwhile, read_problem, store_problem,
 };
 use crate::{
     access::{self, Permission},
@@ -123,12 +123,6 @@ pub(super) async fn cases_of(
         .collect();
     cases.sort_by_key(CaseInQueue::key);
     Ok(cases)
-}
-
-/// Whom a case is about; the server itself has an account with a negative id.
-fn handle(account: AccountId, acct: &str) -> String {
-    let server = if account.0 < 0 { " (the server itself)" } else { "" };
-    format!("@{}{server}", ui::tame(acct))
 }
 
 /// The longest thing a reporter said, or that nobody said anything.
