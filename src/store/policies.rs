@@ -149,7 +149,8 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<(Option<
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(instance.as_str()).fetch_optional(pool).await?);
     let there = row.is_some();
-    let held = known.held(row).await?.map(from_row).transpose()?;
+    let asked = |row: &Row| row.instance == instance.as_str();
+    let held = known.held(row, asked).await?.map(from_row).transpose()?;
     // That there was one, and no row is left of it, is as wrong as a row that was changed.
     let subject = mac::registrations(&store.keys, instance.as_str());
     let refused =
