@@ -725,7 +725,8 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<noscript", &["domain_blocks/page/imports.rs"]),
     ("<iframe", &[]),
     ("srcdoc", &[]),
-    ("Html(", &["http/plain.rs"]),
+    // Of Markdown, where it is shown as text.
+    ("Html(", &["http/plain.rs", "registrations/page/markdown.rs"]),
     // A body that may be asked again after its end.
     ("Body::from_stream", &["stream.rs"]),
 ];
