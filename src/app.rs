@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/registrations/policy") view=registrations::page::Policy ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/federation") view=domain_blocks::page::Rules ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/federation/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/federation/server") view=domain_blocks::page::Server ssr=SsrMode::Async />

@@ -95,6 +95,11 @@ pub fn registrations(instance: &InstanceName) -> String {
     format!("/i/{instance}/registrations")
 }
 
+/// When they change by themselves.
+pub fn registrations_policy(instance: &InstanceName) -> String {
+    format!("/i/{instance}/registrations/policy")
+}
+
 /// Appeals against strikes.
 pub fn appeals(instance: &InstanceName) -> String {
     format!("/i/{instance}/appeals")

@@ -172,6 +172,20 @@ fn fact_clause(entry: &Entry) -> String {
         "token_taken_back" => "revoked the token of an ended link after retrying".to_owned(),
         "registrations_unsettled" => format!("found that visitors don’t all see {} yet", settled_word(entry)),
         "registrations_settled" => format!("found that all visitors see {} now", settled_word(entry)),
+        "policy_stopped" => {
+            let why = entry.leaf["facts"]["why"].as_str().unwrap_or_default();
+            format!("stopped the registrations policy: {why}")
+        }
+        "policy_missed" => {
+            let facts = &entry.leaf["facts"];
+            let due = facts["due"].as_str().and_then(|text| text.parse().ok()).map(Timestamp);
+            let mode =
+                facts["mode"].as_str().and_then(|mode| mode.parse().ok()).map_or("as planned", RegistrationsMode::word);
+            format!(
+                "missed setting registrations to “{mode}”{}; it was too late to do it",
+                due.map(|due| format!(", planned for {}", time::absolute(due))).unwrap_or_default()
+            )
+        }
         "batch_ended" => format!("finished {}", batch_words(&entry.leaf["facts"])),
         "batch_resumed" => format!("resumed {}", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),

@@ -35,7 +35,7 @@ pub use operators::{
     AddOperator, ChangeOperatorRole, ChangePassword, ChosenBy, DisableOperator, EndSessions, NewRecoveryCodes,
     OfferAccess, ResetSignIn, Resetting, SetFactor,
 };
-pub use registrations::SetRegistrations;
+pub use registrations::{ChangePolicy, PolicyChange, SetRegistrations};
 pub use reports::{
     ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
@@ -234,7 +234,7 @@ deeds!($
             HandOverCase SearchPersonal Reveal RevealMedia AddOperator DisableOperator EndSessions OfferAccess
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
-            ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords AcknowledgeAlarm
+            ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords AcknowledgeAlarm ChangePolicy
             SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision
     }
     there: {

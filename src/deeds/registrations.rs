@@ -8,9 +8,11 @@ use crate::{
     nouns::{
         parts::WatchedPart,
         permissions::MANAGE_SETTINGS,
+        policies::{ByPolicy, Measure, Policy, Slot},
         registrations::RegistrationsMode,
         settings::{MODE, Meaning, Stored},
     },
+    text,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,6 +27,9 @@ pub struct SetRegistrations {
     /// `open`, `approved` or `none`
     pub mode_after: RegistrationsMode,
     pub message_after: String,
+    /// What a policy did it for, on behalf of the person who answers for it; `None` for what somebody did by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ByPolicy>,
 }
 
 impl Deed for SetRegistrations {
@@ -41,7 +46,11 @@ impl Deed for SetRegistrations {
     }
 
     fn facts(&self) -> Value {
-        json!({ "before": self.mode_before, "after": self.mode_after })
+        let mut facts = json!({ "before": self.mode_before, "after": self.mode_after });
+        if let Some(by) = &self.by {
+            facts["policy"] = json!({ "rule": by.rule, "version": by.version, "inputs": by.inputs });
+        }
+        facts
     }
 
     fn permissions(&self) -> &'static [Permission] {
@@ -60,14 +69,18 @@ impl Deed for SetRegistrations {
     }
 
     fn sentence(&self) -> String {
-        mode_word(self.mode_after).to_owned()
+        let by = if self.by.is_some() { " (by policy)" } else { "" };
+        format!("{}{by}", mode_word(self.mode_after))
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![
+        let mut rows = vec![
             row("registrations", raw(&self.mode_before), format!("--- {}", self.mode_after.stored())),
             row("message", raw(&self.message_before), self.message_after.clone()),
-        ]
+        ];
+        let known = self.by.iter().flat_map(|by| &by.inputs);
+        rows.extend(known.map(|(measure, number)| row(measure.name(), String::new(), number.to_string())));
+        rows
     }
 }
 
@@ -91,6 +104,109 @@ impl OnInstance for SetRegistrations {
             (_, _) => false,
         }
     }
+}
+
+/// What somebody does to a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyChange {
+    /// Its rules, its week, or its words.
+    Set,
+    SwitchOn,
+    SwitchOff,
+    /// Held by hand, until an end or until somebody lets go.
+    Hold,
+    /// Closed at once.
+    Emergency,
+    /// What was held, or set past it, is let go: the policy decides.
+    Release,
+}
+
+/// Change when who may sign up changes by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePolicy {
+    pub instance: InstanceName,
+    /// The version the person saw; 0 where there was none.
+    pub version: i64,
+    pub change: PolicyChange,
+    pub before: Option<Policy>,
+    pub after: Policy,
+}
+
+impl Deed for ChangePolicy {
+    const KIND: &'static str = "change_policy";
+    const CHANGES: bool = true;
+    const MOST_WORDS: usize = LARGEST_SEEN;
+
+    fn subject(&self) -> Subject {
+        Subject::Registrations(self.instance.clone())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        Some(&self.instance)
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "change": self.change, "version": self.version + 1, "on": self.after.on, "widest": self.after.widest() })
+    }
+
+    /// Whoever lets it open registrations by itself must be allowed to open them.
+    fn permissions(&self) -> &'static [Permission] {
+        match self.after.widest() {
+            RegistrationsMode::Open => &[Permission::OpenRegistrations],
+            RegistrationsMode::Approved | RegistrationsMode::None => &[Permission::CloseRegistrations],
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let held = self.after.hold.as_ref();
+        let mode = held.map_or("", |hold| hold.mode.word());
+        let until = held.and_then(|hold| hold.until).map(|until| format!(" until {}", text::time::absolute(until)));
+        let until = until.unwrap_or_default();
+        match self.change {
+            PolicyChange::Set => "changed the registrations policy".to_owned(),
+            PolicyChange::SwitchOn => "turned the registrations policy on".to_owned(),
+            PolicyChange::SwitchOff => "turned the registrations policy off".to_owned(),
+            PolicyChange::Hold => format!("holds registrations at “{mode}”{until}"),
+            PolicyChange::Emergency => format!("pressed emergency: holds registrations at “{mode}”{until}"),
+            PolicyChange::Release => "let the registrations policy decide again".to_owned(),
+        }
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        let none = Policy::default();
+        let before = self.before.as_ref().unwrap_or(&none);
+        let lines = policy_lines(before).into_iter().zip(policy_lines(&self.after));
+        lines.filter(|(old, new)| old.1 != new.1).map(|(old, new)| row(new.0, old.1, new.1)).collect()
+    }
+}
+
+/// What a policy says, line by line, for comparison.
+fn policy_lines(policy: &Policy) -> Vec<(&'static str, String)> {
+    let rules = Measure::ALL.into_iter().map(|measure| {
+        let rule = policy.rule(measure);
+        let says = rule.map(|rule| format!("from {}, until below {}: {}", rule.enter, rule.leave, rule.to.word()));
+        (measure.name(), says.unwrap_or_else(|| "no rule".to_owned()))
+    });
+    let slot = |slot: &Slot| format!("{} {}", slot.said(), slot.mode.word());
+    let hold = policy.hold.as_ref().map(|hold| {
+        let until = hold.until.map(|until| format!(" until {}", text::time::absolute(until))).unwrap_or_default();
+        let then = hold.then.map(|then| format!(", then {}", then.word())).unwrap_or_default();
+        format!("{}{until}{then}", hold.mode.word())
+    });
+    let fixed = [
+        ("policy", if policy.on { "on" } else { "off" }.to_owned()),
+        ("held", hold.unwrap_or_else(|| "nothing".to_owned())),
+        ("otherwise", policy.otherwise.word().to_owned()),
+        ("time zone", policy.zone.clone()),
+        ("week", policy.week.iter().map(slot).collect::<Vec<_>>().join("; ")),
+        ("minutes between changes", policy.stay.to_string()),
+        ("minutes late at most", policy.tolerance.to_string()),
+        ("message", policy.words.message.clone()),
+        ("recommended servers", policy.words.servers.join(", ")),
+        ("how to ask for access", policy.words.access.clone()),
+    ];
+    fixed.into_iter().chain(rules).collect()
 }
 
 /// The rows of a setting as they stand.

@@ -45,6 +45,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(linked_accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));
     jobs.keep(reviews::Sampling::new(app));
+    jobs.keep(registrations::Policies::new(app));
     jobs.keep(tidy::Tidy::new(app));
     jobs
 }

@@ -1,4 +1,4 @@
-//! Registrations that were set: looked at from outside until every visitor meets them.
+//! Registrations that were set: looked at from outside until every visitor meets them. And what sets them by itself.
 
 use super::Job;
 use crate::{context::App, registrations::service, telemetry::JobName};
@@ -26,6 +26,33 @@ impl Job for Settling {
 
     async fn work(&mut self) -> anyhow::Result<()> {
         service::settle_due(&self.app).await?;
+        Ok(())
+    }
+}
+
+/// Policies: each is looked at by one process, which has claimed it in the store.
+pub struct Policies {
+    app: Arc<App>,
+    process: String,
+}
+
+impl Policies {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone(), process: crate::id::fresh() }
+    }
+}
+
+impl Job for Policies {
+    fn name(&self) -> JobName {
+        ("registrations policies", None)
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        service::look_at_policies(&self.app, &self.process).await?;
         Ok(())
     }
 }

@@ -169,6 +169,19 @@ pub enum Fact {
         mode: RegistrationsMode,
         agrees: bool,
     },
+    /// What sets registrations by itself acts no more until somebody sets it anew; `why` names nobody.
+    PolicyStopped {
+        instance: InstanceName,
+        version: i64,
+        why: String,
+    },
+    /// A planned opening came too late to be made up for.
+    PolicyMissed {
+        instance: InstanceName,
+        version: i64,
+        due: Timestamp,
+        mode: RegistrationsMode,
+    },
     /// Rows from before they were proved were sealed, or refused.
     RowsSealed(Counts),
     /// What was kept of instances, so many parts, is proved in the form of today: no former one is believed from here on.
@@ -220,6 +233,8 @@ impl Fact {
             Self::Token { taken_back: true, .. } => "token_taken_back",
             Self::Settled { agrees: false, .. } => "registrations_unsettled",
             Self::Settled { agrees: true, .. } => "registrations_settled",
+            Self::PolicyStopped { .. } => "policy_stopped",
+            Self::PolicyMissed { .. } => "policy_missed",
             Self::RowsSealed(_) => "rows_sealed",
             Self::SnapshotsProved(_) => "snapshots_proved",
             Self::DeedsProved(_) => "deeds_proved",
@@ -241,6 +256,8 @@ impl Fact {
             | Self::AccessAsked { .. }
             | Self::Token { .. }
             | Self::Settled { .. }
+            | Self::PolicyStopped { .. }
+            | Self::PolicyMissed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. }
             | Self::RowsSealed(_)
@@ -256,7 +273,9 @@ impl Fact {
             Self::Batch { instance, .. }
             | Self::Token { instance, .. }
             | Self::Settled { instance, .. }
-            | Self::AccessAsked { instance, .. } => Some(instance),
+            | Self::AccessAsked { instance, .. }
+            | Self::PolicyStopped { instance, .. }
+            | Self::PolicyMissed { instance, .. } => Some(instance),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
@@ -295,6 +314,10 @@ impl Fact {
             Self::Token { operator, .. } => json!({ "of": operator }),
             Self::AccessAsked { request, .. } => json!({ "request": request }),
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
+            Self::PolicyStopped { version, why, .. } => json!({ "version": version, "why": why }),
+            Self::PolicyMissed { version, due, mode, .. } => {
+                json!({ "version": version, "due": due.0.to_string(), "mode": mode })
+            }
             Self::RowsSealed(counts) => json!(counts),
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),
             Self::DeedsProved(deeds) => json!({ "deeds": deeds }),

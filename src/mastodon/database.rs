@@ -47,7 +47,7 @@ pub use reports::{
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
-pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
+pub use site::{Hours, KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::WatchedPart;
 pub use standing::Standing;
 pub use transparency::{AppealOutcome, Period, ReportOutcome};

@@ -83,6 +83,9 @@ pub struct Seen {
     /// `openRegistrations` of `GET /nodeinfo/2.0`, past the caches in front and with them.
     pub directories: Result<bool, String>,
     pub kept_directories: Result<bool, String>,
+    /// How many accounts there are, and how many people were active within a month, as directories are told (`usage.users` of
+    /// `GET /nodeinfo/2.0`; `app/serializers/nodeinfo/serializer.rb`); Mastodon counts anew every half an hour at most.
+    pub people: Option<(i64, i64)>,
     /// Whether it is one person's server, which takes nobody in; `None` where that cannot be said.
     pub single_user: Option<bool>,
 }
@@ -222,9 +225,15 @@ async fn api(rest: &Client, path: &str, fresh: bool) -> Result<Answered, String>
     }
 }
 
-async fn listed(rest: &Client, path: &str, fresh: bool) -> Result<bool, String> {
-    let value = json(rest, path, fresh).await?;
-    value["openRegistrations"].as_bool().ok_or_else(|| "its answer says nothing of registrations".to_owned())
+async fn listed(rest: &Client, path: &str, fresh: bool) -> (Result<bool, String>, Option<(i64, i64)>) {
+    let value = match json(rest, path, fresh).await {
+        Ok(value) => value,
+        Err(why) => return (Err(why), None),
+    };
+    let users = &value["usage"]["users"];
+    let people = users["total"].as_i64().zip(users["activeMonth"].as_i64());
+    let open = value["openRegistrations"].as_bool();
+    (open.ok_or_else(|| "its answer says nothing of registrations".to_owned()), people)
 }
 
 /// How many people were active in each of the last eleven weeks, oldest first (`GET /api/v1/instance/activity`). It answers with
@@ -281,7 +290,7 @@ impl Instance {
         let unique = crate::id::fresh();
         let (fresh_api, fresh_directories) =
             (format!("/api/v2/instance?asked={unique}"), format!("/nodeinfo/2.0?asked={unique}"));
-        let (sign_up, api, kept_api, directories, kept_directories, single_user) = tokio::join!(
+        let (sign_up, api, kept_api, (directories, people), (kept_directories, _), single_user) = tokio::join!(
             sign_up_page(rest, &own),
             api(rest, &fresh_api, true),
             api(rest, "/api/v2/instance", false),
@@ -290,7 +299,7 @@ impl Instance {
             single_user(rest),
         );
         let at = rest.now();
-        let seen = Arc::new(Seen { at, sign_up, api, kept_api, directories, kept_directories, single_user });
+        let seen = Arc::new(Seen { at, sign_up, api, kept_api, directories, kept_directories, people, single_user });
         self.keep_seen(seen.clone());
         seen
     }

@@ -9,6 +9,7 @@ pub mod linked_accounts;
 pub mod outcome;
 pub mod parts;
 pub mod permissions;
+pub mod policies;
 pub mod preferences;
 pub mod rank;
 pub mod registrations;

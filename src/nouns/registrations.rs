@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `registrations_mode` (`app/models/form/admin_settings.rb`)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// `registrations_mode` (`app/models/form/admin_settings.rb`); what lets fewer people in is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RegistrationsMode {
     Open,

@@ -29,7 +29,7 @@ use crate::{
     search::Search,
     session::{SessionData, Stage},
     store::{
-        settling as changes,
+        policies, settling as changes,
         web_sessions::{self, Listed},
     },
     ui::{self, time},
@@ -155,6 +155,24 @@ const DECISIONS: [&str; 5] =
 /// which it does not look again; `app/workers/scheduler/auto_close_registrations_scheduler.rb`).
 const UNATTENDED: i64 = 8 * DAY;
 
+/// When somebody last decided something on an instance, here or in Mastodon’s log: `None` where that was not asked yet, none
+/// within where nobody did as far back as was looked.
+pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<Option<Timestamp>>, Problem> {
+    // Who did something there is not known before it was asked.
+    let Some(mut last) = instance.health().last_by_others else { return Ok(None) };
+    for kind in DECISIONS {
+        let filter = Filter {
+            instance: Some(instance.name.to_string()),
+            kind: Some(kind.to_owned()),
+            limit: 1,
+            ..Filter::default()
+        };
+        let newest = app.ledger.list(&filter).await.map_err(unreadable)?;
+        last = last.max(newest.first().map(|entry| entry.at));
+    }
+    Ok(Some(last))
+}
+
 /// Open registrations that nobody looks after; nothing where that was not asked. Mastodon's own net counts whoever used its API, the console's account among
 /// them; here it is people's decisions that count, in this record and in Mastodon's log.
 async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
@@ -167,18 +185,7 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     if !open {
         return Ok(None);
     }
-    // Who did something there is not known before it was asked.
-    let Some(mut last) = health.last_by_others else { return Ok(None) };
-    for kind in DECISIONS {
-        let filter = Filter {
-            instance: Some(instance.name.to_string()),
-            kind: Some(kind.to_owned()),
-            limit: 1,
-            ..Filter::default()
-        };
-        let newest = context.app.ledger.list(&filter).await.map_err(unreadable)?;
-        last = last.max(newest.first().map(|entry| entry.at));
-    }
+    let Some(last) = last_decision(&context.app, instance).await? else { return Ok(None) };
     let now = context.now();
     let since = match last {
         Some(at) if now.since(at) < UNATTENDED => return Ok(None),
@@ -239,12 +246,35 @@ pub async fn parts(app: &App, instance: &Instance, now: Timestamp) -> Vec<Health
     parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
     parts.extend(rights(&health));
     parts.extend(settling(app, instance).await);
+    parts.extend(policy(app, instance).await);
     parts.push(what_waits(instance, now));
     parts.push(the_record(app, now).await);
     parts.push(compared(app, instance, now).await);
     parts.extend(the_console(app, instance, now));
     instance.know_well(parts.iter().all(|part| part.well));
     parts
+}
+
+/// What sets registrations by itself, where it does not any more.
+async fn policy(app: &App, instance: &Instance) -> Option<HealthPart> {
+    const NAME: &str = "Registrations policy";
+    match policies::of(&app.store, &instance.name).await {
+        Ok((Some(kept), _)) if !kept.stopped.is_empty() => Some(part(
+            NAME,
+            false,
+            format!("stopped: {}. Nothing changes by itself until somebody saves it", kept.stopped),
+        )),
+        Ok((None, true)) => Some(part(
+            NAME,
+            false,
+            "what is stored of it was not written by this console, so it doesn’t act".to_owned(),
+        )),
+        Ok(_) => None,
+        Err(error) => {
+            tracing::error!(%error, "overview.policy");
+            Some(part(NAME, false, "can’t be read".to_owned()))
+        }
+    }
 }
 
 /// Whether the database answers, what it is a copy of, and whether it can be written.

@@ -10,6 +10,60 @@ pub async fn set(
     #[server(default)] message: String,
     #[server(default)] why: String,
     #[server(default)] seen: String,
+    #[server(default)] until: String,
+    #[server(default)] then: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::set(context, instance, mode, message, why, seen)).await
+    let form = super::SetForm { mode, message, why, seen, until, then };
+    crate::context::form_action(|context| super::service::set(context, instance, form)).await
+}
+
+/// Sets the rules, the week and the words of a policy.
+#[server(prefix = "/api/registrations", endpoint = "policy")]
+pub async fn set_policy(instance: String, #[server(flatten)] form: super::PolicyForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::set(context, instance, form)).await
+}
+
+/// Lets it act by itself, or no more.
+#[server(prefix = "/api/registrations", endpoint = "policy-switch")]
+pub async fn switch_policy(
+    instance: String,
+    #[server(default)] version: String,
+    #[server(default)] on: bool,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::switch(context, instance, version, on, why)).await
+}
+
+/// Holds registrations by hand, until an end or until somebody lets go.
+#[server(prefix = "/api/registrations", endpoint = "hold")]
+pub async fn hold(
+    instance: String,
+    #[server(default)] version: String,
+    #[server(default)] mode: String,
+    #[server(default)] until: String,
+    #[server(default)] then: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    let wanted = super::HoldForm { version, mode, until, then, why };
+    crate::context::form_action(|context| super::service::policies::hold(context, instance, wanted)).await
+}
+
+/// Closes registrations at once.
+#[server(prefix = "/api/registrations", endpoint = "emergency")]
+pub async fn emergency(
+    instance: String,
+    #[server(default)] version: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::emergency(context, instance, version, why)).await
+}
+
+/// Lets go of what was held, or set past the policy.
+#[server(prefix = "/api/registrations", endpoint = "release")]
+pub async fn release(
+    instance: String,
+    #[server(default)] version: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::release(context, instance, version, why)).await
 }

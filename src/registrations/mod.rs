@@ -2,9 +2,13 @@
 
 pub mod api;
 pub mod page;
+pub mod policy;
 pub mod service;
 
 use crate::{clock::Timestamp, mastodon::waiting::Waiting};
+
+use crate::nouns::policies::{Measure, Policy, Rule};
+use serde::{Deserialize, Serialize};
 
 pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
 
@@ -91,4 +95,139 @@ pub struct RegistrationsPage {
     pub may_close: bool,
     pub may_open: bool,
     pub pending: Option<Waiting>,
+    /// How the policy stands, in a sentence; empty where nobody has set one.
+    pub policy: String,
+    /// It does not act any more, and somebody has to look.
+    pub policy_stopped: bool,
+    /// Whether a policy is switched on: then it decides at the end of a change.
+    pub policy_on: bool,
+    /// The zone in which the end of a change is typed.
+    pub zone: String,
+}
+
+/// The form of a change by hand, as it is typed.
+#[derive(Clone, Debug, Default)]
+pub struct SetForm {
+    pub mode: String,
+    pub message: String,
+    pub why: String,
+    pub seen: String,
+    /// When it ends, by the policy's clock; empty where it has no end.
+    pub until: String,
+    pub then: String,
+}
+
+/// The form of what is held by hand, as it is typed.
+#[derive(Clone, Debug, Default)]
+pub struct HoldForm {
+    pub version: String,
+    pub mode: String,
+    pub until: String,
+    pub then: String,
+    pub why: String,
+}
+
+/// The form of a policy, as it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyForm {
+    pub version: String,
+    pub zone: String,
+    pub otherwise: String,
+    pub stay: String,
+    pub tolerance: String,
+    /// For each of [`Measure::ALL`]: from which number on; empty where there is no rule.
+    pub enter: Vec<String>,
+    pub leave: Vec<String>,
+    pub to: Vec<String>,
+    /// A line a time: `Mon 08:00 approval`.
+    pub week: String,
+    pub message: String,
+    /// A line a server.
+    pub servers: String,
+    pub access: String,
+    pub why: String,
+}
+
+/// A measure with its rule, if there is one, and what is known of it now.
+#[derive(Clone, Debug)]
+pub struct RuleLine {
+    pub measure: Measure,
+    pub rule: Option<Rule>,
+    pub value: Option<i64>,
+    pub in_force: bool,
+}
+
+/// What a policy says at this moment.
+#[derive(Clone, Debug)]
+pub struct Says {
+    pub word: String,
+    pub why: String,
+    /// It is about to be set.
+    pub changes: bool,
+    /// It would be set, but not before then.
+    pub waits_until: Option<Timestamp>,
+    /// Somebody set another mode past it, and it opens no further.
+    pub limited: bool,
+}
+
+/// An hour of the replay.
+#[derive(Clone, Debug)]
+pub struct ReplayHour {
+    pub at: Timestamp,
+    pub would: RegistrationsMode,
+    /// `None` where the record does not know.
+    pub did: Option<RegistrationsMode>,
+    pub sign_ups: i64,
+    pub approved: i64,
+    pub waiting: Option<i64>,
+    pub open: Option<i64>,
+}
+
+/// The last 30 days as the policy would have had them.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    pub since: Timestamp,
+    pub hours: Vec<ReplayHour>,
+    pub changes: Vec<(Timestamp, RegistrationsMode, String)>,
+    /// Rules that could not be replayed.
+    pub not_known: Vec<Measure>,
+    /// There was more than was looked through.
+    pub cut: bool,
+}
+
+/// The policy of an instance.
+#[derive(Clone, Debug)]
+pub struct PolicyPage {
+    pub policy: Policy,
+    /// 0 where nobody has set one.
+    pub version: i64,
+    pub says: Says,
+    /// What is set, in a word.
+    pub current: String,
+    /// Why it changes nothing now, where the setting cannot be read.
+    pub trouble: String,
+    /// Why it acts no more; empty while it does.
+    pub stopped: String,
+    /// What is stored of it was not written by the console.
+    pub refused: bool,
+    pub unknown_zone: bool,
+    /// For whom it acts.
+    pub answers: Option<String>,
+    pub held_by: Option<String>,
+    pub lines: [RuleLine; Measure::ALL.len()],
+    /// When, told in its zone, and what.
+    pub coming: Vec<(Timestamp, String, String)>,
+    /// What visitors read, as Markdown; `None` where the message stays as it is.
+    pub preview: Option<String>,
+    pub templates: &'static [(&'static str, &'static str)],
+    /// The one that somebody tries; it is not saved.
+    pub template: Option<&'static str>,
+    pub history: Vec<Change>,
+    pub replay: Option<Replay>,
+    pub may_close: bool,
+    pub may_open: bool,
+    /// The zone in which ends are typed.
+    pub until_in: String,
+    pub now: Timestamp,
 }

@@ -1,11 +1,18 @@
 //! The views of the registrations desk.
 
+mod markdown;
+mod policy;
+mod replay;
+
+pub use policy::Policy;
+
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, api, service};
 use crate::{
     audit::page::outcome_badge,
     clock::Timestamp,
-    frame::Frame,
+    frame::{Draft, Frame},
     nouns::permissions::Capability,
+    path,
     text::time as utc,
     ui::{
         self,
@@ -45,6 +52,7 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
             <span class="soft">{page.state.since.clone()}</span>
         </div>
         {strange}
+        {policy_line(&page, &frame)}
         <div class="two">
             <div class="stack">
                 {sign_up_chart(&page.sign_ups, frame.now)}
@@ -56,6 +64,40 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
                 {waiting(&page, &frame)}
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+/// How the policy stands, and where it is.
+fn policy_line(page: &RegistrationsPage, frame: &Frame) -> Option<AnyView> {
+    let href = path::registrations_policy(&frame.instance.as_ref()?.name);
+    let class = if page.policy_stopped { "note lead" } else { "small soft" };
+    let says = (!page.policy.is_empty()).then(|| format!("{} ", page.policy));
+    Some(view! { <p class=class>{says}<a href=href>"Policy: rules, schedule and holds"</a></p> }.into_any())
+}
+
+/// When a change ends, and what is set then.
+fn until(page: &RegistrationsPage, draft: Option<&Draft>) -> AnyView {
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let then = typed("then");
+    let options = RegistrationsMode::ALL.map(|mode| {
+        let disabled = mode == RegistrationsMode::Open && !page.may_open;
+        view! { <option value=mode.stored() selected=then == mode.stored() disabled=disabled>{mode.word()}</option> }
+    });
+    let after = if page.policy_on {
+        view! { <p class="small soft">"Then the policy decides again."</p> }.into_any()
+    } else {
+        view! {
+            <label class="field">"Then"<select class="input" name="then"><option value="">"–"</option>{options.into_iter().collect_view()}</select></label>
+            {form::beside(draft, "then")}
+        }
+        .into_any()
+    };
+    view! {
+        <label class="field" for="until">"Until" <span class="soft small">{format!("optional; {} time", page.zone)}</span></label>
+        <input class="input" type="datetime-local" id="until" name="until" value=typed("until") />
+        {form::beside(draft, "until")}
+        {after}
     }
     .into_any()
 }
@@ -164,6 +206,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
                 {form::beside(draft, "message")}
+                {until(page, draft)}
                 <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button></div>
             </form>
         </section>
@@ -172,6 +215,11 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
 }
 
 fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
+    changes("History", "from the audit log, including outside changes", &page.history, frame)
+}
+
+/// What was changed, with its reasons.
+fn changes(title: &'static str, from: &'static str, history: &[Change], frame: &Frame) -> AnyView {
     let row = |change: &Change| {
         view! {
             <tr data-row=keys::row()>
@@ -184,13 +232,12 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"History"</h2><span class="soft small end">"from the audit log, including outside \
-            changes"</span></header>
-            {if page.history.is_empty() {
+            <header><h2>{title}</h2><span class="soft small end">{from}</span></header>
+            {if history.is_empty() {
                 view! { <p class="pad soft">"No changes yet. Changes are listed here with their reasons, \
                 including those made outside the console."</p> }.into_any()
             } else {
-                view! { <table class="list"><tbody>{page.history.iter().map(row).collect_view()}</tbody></table> }.into_any()
+                view! { <table class="list"><tbody>{history.iter().map(row).collect_view()}</tbody></table> }.into_any()
             }}
         </section>
     }

@@ -1,10 +1,15 @@
 //! Who may sign up: said as it is, and set with a reason.
 
+mod by_policy;
+pub mod policies;
+mod replay;
 mod settling;
+mod words;
 
+pub use by_policy::look_at_policies;
 pub use settling::settle_due;
 
-use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState, Stay};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState, SetForm, Stay};
 use crate::{
     access::Permission,
     audit,
@@ -190,7 +195,8 @@ fn told(entry: &Entry, people: &[Operator]) -> (Change, record::Line) {
 async fn settled(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Change>, Problem> {
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
     let mut changes = Vec::new();
-    for kind in ["registrations_settled", "registrations_unsettled"] {
+    for kind in ["registrations_settled", "registrations_unsettled", "change_policy", "policy_stopped", "policy_missed"]
+    {
         let instance = Some(instance.name.to_string());
         let filter = Filter { instance, kind: Some(kind.to_owned()), limit, ..Filter::default() };
         let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
@@ -243,7 +249,12 @@ pub async fn registrations(
     changed_and_settled.extend(settled(context, &instance, 20).await?);
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
+    let (policy, policy_stopped, policy_on, zone) = policies::in_short(&context.app, &instance).await?;
     let page = RegistrationsPage {
+        policy,
+        policy_stopped,
+        policy_on,
+        zone,
         state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
         places,
@@ -513,15 +524,9 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestam
     Place { name: "Mastodon’s caches".to_owned(), says: says + &again, agrees }
 }
 
-pub async fn set(
-    context: Context,
-    instance: String,
-    mode: String,
-    message: String,
-    why: String,
-    seen: String,
-) -> Result<String, Problem> {
+pub async fn set(context: Context, instance: String, form: SetForm) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
+    let SetForm { mode, message, why, seen, until, then } = form;
     let mode: RegistrationsMode = mode
         .parse()
         .map_err(|()| Problem::invalid("mode", "Choose who can sign up: open, approval required, or closed."))?;
@@ -531,6 +536,7 @@ pub async fn set(
     };
     let permit = context.permit(permission, Some(&instance.name)).await?;
     let why = Why::given(&why, true)?;
+    policies::end_is_sound(&context, &instance, &until, &then).await?;
     let message = message.replace("\r\n", "\n");
     if message.chars().count() > LONGEST_MESSAGE {
         return Err(Problem::invalid("message", "The message is longer than 20,000 characters."));
@@ -554,8 +560,30 @@ pub async fn set(
         message_before,
         mode_after: mode,
         message_after: message,
+        by: None,
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
+    after_setting(&context.app, &instance).await;
+    let back = path::registrations(&instance.name);
+    match done.outcome {
+        Outcome::Succeeded | Outcome::Partly | Outcome::Unknown => {
+            let planned = policies::after_by_hand(&context, &instance, mode, until, then, why).await;
+            planned.map_err(|problem| Problem {
+                what: format!("Registrations are set (entry {}), but not when they end. {}", done.index, problem.what),
+                ..problem
+            })?;
+            Ok(path::with(&back, "done", &done.index.to_string()))
+        }
+        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
+            Kind::Conflict,
+            format!("Registrations are unchanged: {}.", done.said.unwrap_or_else(|| "it was refused".to_owned())),
+            format!("Entry {} has the details.", done.index),
+        )),
+    }
+}
+
+/// What follows once registrations were set, by whomever.
+async fn after_setting(app: &Arc<App>, instance: &Arc<Instance>) {
     // What every page shows of it must be new at once.
     if let Ok(mut read) = instance.database.read().await
         && let Ok(stored) = read.registrations().await
@@ -563,7 +591,7 @@ pub async fn set(
         instance.know_registrations(stored);
     }
     // A reader from before the change may have refilled the cache.
-    let later = context.app.clone();
+    let later = app.clone();
     let of = instance.clone();
     tokio::spawn(async move {
         of.probe(later.clock.now()).await;
@@ -578,17 +606,6 @@ pub async fn set(
             tracing::error!(%error, "registrations.second_forgetting");
         }
     });
-    let back = path::registrations(&instance.name);
-    match done.outcome {
-        Outcome::Succeeded | Outcome::Partly | Outcome::Unknown => {
-            Ok(path::with(&back, "done", &done.index.to_string()))
-        }
-        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
-            Kind::Conflict,
-            format!("Registrations are unchanged: {}.", done.said.unwrap_or_else(|| "it was refused".to_owned())),
-            format!("Entry {} has the details.", done.index),
-        )),
-    }
 }
 
 impl Carry for SetRegistrations {

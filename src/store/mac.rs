@@ -108,6 +108,11 @@ pub fn grant(keys: &Keys, id: &GrantId) -> String {
     subject(keys, &json!({ "grant": id }))
 }
 
+/// The subject of entries about who may sign up on an instance.
+pub fn registrations(keys: &Keys, instance: &str) -> String {
+    subject(keys, &json!({ "registrations": instance }))
+}
+
 fn subject(keys: &Keys, subject: &serde_json::Value) -> String {
     keys.hash("subject", subject.to_string().as_bytes())
 }
@@ -183,6 +188,7 @@ impl Store {
         all.extend(super::batches::refused(self).await?);
         all.extend(super::domain_imports::refused(self).await?);
         all.extend(super::snapshots::refused(self).await?);
+        all.extend(super::policies::refused(self).await?);
         Ok(all)
     }
 }

@@ -19,6 +19,7 @@ pub mod invited;
 pub mod linked_accounts;
 mod mac;
 pub mod operators;
+pub mod policies;
 pub mod preferences;
 pub mod recovery_codes;
 pub mod refusals;

@@ -29,6 +29,9 @@ pub(super) const OF_A_PERSON: [&str; 10] = [
 /// … and about a grant.
 pub(super) const OF_A_GRANT: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
 
+/// … and about what sets registrations by itself.
+pub(super) const OF_A_POLICY: [&str; 1] = ["change_policy"];
+
 /// That what was kept of instances is proved in the form of today.
 pub const SNAPSHOTS_PROVED: &str = "snapshots_proved";
 /// That each deed of the batches is proved.
@@ -42,7 +45,7 @@ pub const FOUND_DONE: &str = "found done";
 
 /// Whether a deed changes rights once it has succeeded.
 pub fn changes_rights(deed: &str) -> bool {
-    OF_A_PERSON.contains(&deed) || OF_A_GRANT.contains(&deed)
+    OF_A_PERSON.contains(&deed) || OF_A_GRANT.contains(&deed) || OF_A_POLICY.contains(&deed)
 }
 
 /// The keyed hash of the subject, the deed, and the instance; empty where there is none.

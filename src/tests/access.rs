@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 62] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 67] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -89,6 +89,14 @@ pub const WRITES: [(&str, &[(&str, &str)]); 62] = [
         "/api/registrations/set",
         &[("instance", "harbour"), ("mode", "none"), ("why", "a test"), ("seen", "[[\"not this\"],[]]")],
     ),
+    ("/api/registrations/policy", &[("instance", "harbour"), ("version", "0"), ("why", "a test")]),
+    (
+        "/api/registrations/policy-switch",
+        &[("instance", "harbour"), ("version", "7"), ("on", "true"), ("why", "a test")],
+    ),
+    ("/api/registrations/hold", &[("instance", "harbour"), ("version", "7"), ("mode", "none"), ("why", "a test")]),
+    ("/api/registrations/emergency", &[("instance", "harbour"), ("version", "7"), ("why", "a test")]),
+    ("/api/registrations/release", &[("instance", "harbour"), ("version", "7"), ("why", "a test")]),
     ("/api/signups/decide", &[("instance", "harbour"), ("who", "1"), ("verdict", "reject"), ("why", "a test")]),
     ("/api/batches/pause", &[("instance", "harbour"), ("batch", "none"), ("pause", "yes")]),
     ("/api/people/offer", &[("name", ""), ("role", "moderator")]),
@@ -229,7 +237,7 @@ pub const OPEN: [&str; 8] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 53] = [
+pub const PAGES: [(&str, &str); 54] = [
     ("/i/{instance}", "/i/harbour"),
     ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
@@ -243,6 +251,7 @@ pub const PAGES: [(&str, &str); 53] = [
     ("/i/{instance}/signups/{account}", "/i/harbour/signups/1"),
     ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
     ("/i/{instance}/registrations", "/i/harbour/registrations"),
+    ("/i/{instance}/registrations/policy", "/i/harbour/registrations/policy"),
     ("/audit", "/audit"),
     ("/audit/access", "/audit/access"),
     ("/audit/{index}", "/audit/0"),

@@ -61,6 +61,7 @@ fn set(mode: RegistrationsMode) -> SetRegistrations {
         message_before: vec![],
         mode_after: mode,
         message_after: String::new(),
+        by: None,
     }
 }
 

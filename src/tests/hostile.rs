@@ -449,6 +449,8 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/i/harbour/signups",
         "/i/harbour/signups?decide=reject&all=yes",
         "/i/harbour/registrations",
+        "/i/harbour/registrations/policy?replay=30",
+        "/i/harbour/registrations/policy?template=3",
         "/i/harbour/federation",
         "/i/harbour/federation?list=allows",
         "/i/harbour/federation/servers",
@@ -725,7 +727,8 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<noscript", &["domain_blocks/page/imports.rs"]),
     ("<iframe", &[]),
     ("srcdoc", &[]),
-    ("Html(", &["http/plain.rs"]),
+    // Of Markdown, where it is shown as text.
+    ("Html(", &["http/plain.rs", "registrations/page/markdown.rs"]),
     // A body that may be asked again after its end.
     ("Body::from_stream", &["stream.rs"]),
 ];

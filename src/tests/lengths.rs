@@ -121,6 +121,7 @@ async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
         message_before: vec![],
         mode_after: RegistrationsMode::None,
         message_after: String::new(),
+        by: None,
     };
     let refused = ledger.open(may(Permission::CloseRegistrations), rows, "why", acting(), Mark::default()).await;
     assert!(too_large(&refused.unwrap_err()));

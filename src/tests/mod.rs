@@ -46,6 +46,7 @@ mod outside_changes;
 mod own_deeds;
 mod pages;
 mod personal;
+mod policies;
 mod processes;
 mod queue;
 mod refusals;

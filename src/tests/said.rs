@@ -167,6 +167,8 @@ async fn each_page_says_what_it_said() {
         "/i/harbour/signups".to_owned(),
         format!("/i/harbour/signups/{waits}"),
         "/i/harbour/registrations".to_owned(),
+        "/i/harbour/registrations/policy".to_owned(),
+        "/i/harbour/registrations/policy?replay=30".to_owned(),
         "/i/harbour/federation".to_owned(),
         "/i/harbour/federation/servers".to_owned(),
         "/i/harbour/federation/server?name=nowhere.example".to_owned(),

@@ -2,10 +2,11 @@
 
 use super::{DatabaseError, Read, There, ms, query_as};
 use crate::{
-    clock::{DAY, Timestamp},
+    clock::{DAY, HOUR, Timestamp},
     id::{PresetId, RuleId},
     mastodon::settings::{MESSAGE, MODE, Stored},
 };
+use std::collections::BTreeMap;
 
 /// A rule of the instance.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -43,6 +44,23 @@ pub struct Releases {
     pub known: Vec<KnownRelease>,
     /// Until when a branch (`4.6`) is supported (`app/models/software_deprecation.rb`, 4.7).
     pub support: Vec<(String, Timestamp)>,
+}
+
+/// So many of the newest rows of a table are looked through for what happened when.
+const WINDOW: i64 = 100_000;
+
+/// What came and was decided, by hours since the epoch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hours {
+    /// Accounts made here that are still there.
+    pub sign_ups: BTreeMap<i64, i64>,
+    /// By Mastodon's log (`app/controllers/api/v1/admin/accounts_controller.rb`).
+    pub approved: BTreeMap<i64, i64>,
+    pub rejected: BTreeMap<i64, i64>,
+    pub reported: BTreeMap<i64, i64>,
+    pub closed: BTreeMap<i64, i64>,
+    /// There was more than is looked through.
+    pub cut: bool,
 }
 
 impl Read {
@@ -93,6 +111,65 @@ impl Read {
                 .await?;
         let of = |wanted: &str| rows.iter().filter(|(var, _)| var == wanted).map(|(_, value)| value.clone()).collect();
         Ok(Stored { mode: of(MODE), message: of(MESSAGE) })
+    }
+
+    /// How many accounts were made here within the last hour, and within the last 24 (a range of the primary key of `accounts`,
+    /// which says when). Who was rejected since is gone, and not among them.
+    pub async fn sign_ups_lately(&mut self, now: Timestamp) -> Result<(i64, i64), DatabaseError> {
+        const SQL: &str = "select count(*) filter (where id >= $1), count(*) from accounts \
+            where id >= $2 and id < $3 and domain is null";
+        let from = |milliseconds: i64| now.plus(-milliseconds).0 << 16;
+        let end = now.plus(HOUR).0 << 16;
+        Ok(query_as(SQL).bind(from(HOUR)).bind(from(DAY)).bind(end).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// What came and was decided in each hour since a moment, from bounded windows of each table.
+    pub async fn hours(&mut self, since: Timestamp, now: Timestamp) -> Result<Hours, DatabaseError> {
+        const SIGN_UPS: &str = "select (id >> 16) / 3600000, count(*) from accounts \
+            where id >= $1 and id < $2 and domain is null group by 1 order by 1";
+        const DECIDED: &str = concat!(
+            "select ",
+            ms!("created_at"),
+            " / 3600000, action = 'approve', count(*) from (select created_at, action, target_type \
+             from admin_action_logs order by id desc limit $2) newest where target_type = 'User' \
+             and action in ('approve', 'reject') and created_at >= to_timestamp($1 / 1000.0) at time zone 'utc' \
+             group by 1, 2 order by 1"
+        );
+        const REPORTS: &str = concat!(
+            "select hour, kind, count(*) from (select ",
+            ms!("created_at"),
+            " / 3600000 as made, ",
+            ms!("action_taken_at"),
+            " / 3600000 as closed from reports order by id desc limit $2) newest \
+             cross join lateral (values (made, true), (closed, false)) as moments (hour, kind) \
+             where hour >= $1 / 3600000 group by 1, 2 order by 1"
+        );
+        const OLDEST: &str = concat!(
+            "select (select ",
+            ms!("created_at"),
+            " from admin_action_logs order by id desc offset $1 limit 1), (select ",
+            ms!("created_at"),
+            " from reports order by id desc offset $1 limit 1)"
+        );
+        let sign_ups: Vec<(i64, i64)> =
+            query_as(SIGN_UPS).bind(since.0 << 16).bind(now.plus(HOUR).0 << 16).fetch_all(&mut *self.tx).await?;
+        let decided: Vec<(i64, bool, i64)> =
+            query_as(DECIDED).bind(since.0).bind(WINDOW).fetch_all(&mut *self.tx).await?;
+        let reports: Vec<(i64, bool, i64)> =
+            query_as(REPORTS).bind(since.0).bind(WINDOW).fetch_all(&mut *self.tx).await?;
+        let oldest: (Option<i64>, Option<i64>) = query_as(OLDEST).bind(WINDOW).fetch_one(&mut *self.tx).await?;
+        let of = |rows: &[(i64, bool, i64)], wanted: bool| {
+            rows.iter().filter(|(_, kind, _)| *kind == wanted).map(|(hour, _, number)| (*hour, *number)).collect()
+        };
+        let inside = |at: Option<i64>| at.is_some_and(|at| at > since.0);
+        Ok(Hours {
+            sign_ups: sign_ups.into_iter().collect(),
+            approved: of(&decided, true),
+            rejected: of(&decided, false),
+            reported: of(&reports, true),
+            closed: of(&reports, false),
+            cut: inside(oldest.0) || inside(oldest.1),
+        })
     }
 
     /// Local sign-ups a day for 30 days, oldest first: by the creation time in `accounts.id` (primary key range).

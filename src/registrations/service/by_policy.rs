@@ -1,0 +1,351 @@
+//! A policy at work: one look at an instance by one process, on behalf of whoever answers for the policy. Their right is asked
+//! with every look; without it the policy stops, and says so.
+
+use super::{after_setting, words};
+use crate::{
+    access::{self, Permission},
+    acting,
+    carry_out::carry_out,
+    clock::{DAY, HOUR, MINUTE, Timestamp},
+    context::{App, Context},
+    deeds::{AnyDeed, SetRegistrations},
+    id::{InstanceName, OperatorId},
+    ledger::{Fact, Filter, LedgerError, Outcome},
+    mastodon::{
+        Instance,
+        database::DatabaseError,
+        settings::{Meaning, Stored},
+    },
+    nouns::{
+        policies::{Measure, Policy},
+        registrations::RegistrationsMode,
+    },
+    overview,
+    problem::{Kind, Problem},
+    record,
+    registrations::policy::{self, Cause, Decision, Inputs},
+    store::{
+        operators::{self, Operator},
+        policies::{self, Kept},
+        web_sessions,
+    },
+    text::Why,
+};
+use jiff::tz::TimeZone;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What waits, as it was so long ago, is not known any more.
+const STALE: i64 = 2 * MINUTE;
+/// Mastodon counts accounts and active people anew every half an hour at most; the console asks as seldom.
+const COUNTED: i64 = 10 * MINUTE;
+/// What is remembered is written at least so often.
+const REMEMBERED: i64 = MINUTE;
+/// After a try that changed nothing the next one waits a minute, then twice as long each time, up to an hour.
+const LONGEST_PAUSE: i64 = HOUR;
+/// So many entries are looked through for who signed out last.
+const LOOKED_THROUGH: i64 = 50;
+
+/// What kept a policy from its look.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error("the instance: {0}")]
+    Instance(#[from] DatabaseError),
+    #[error("the store: {0}")]
+    Store(#[from] sqlx::Error),
+    #[error("the audit log: {0}")]
+    Ledger(#[from] LedgerError),
+    #[error("{0}")]
+    Told(String),
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        Self::Told(problem.what)
+    }
+}
+
+/// Looks at every policy that acts and that no other process is at.
+///
+/// # Errors
+/// The first there was: the others had their turn all the same.
+pub async fn look_at_policies(app: &Arc<App>, process: &str) -> Result<(), Trouble> {
+    look_at(app, None, process).await
+}
+
+/// The same of one instance.
+pub async fn look_at(app: &Arc<App>, only: Option<&InstanceName>, process: &str) -> Result<(), Trouble> {
+    let mut first = Ok(());
+    for name in policies::CLAIMS.free(&app.store, only, process, app.clock.now()).await? {
+        let Some(instance) = name.parse().ok().and_then(|name| app.instances.get(&name)) else { continue };
+        if !policies::CLAIMS.take(&app.store, &name, process, app.clock.now()).await? {
+            continue;
+        }
+        match look(app, instance).await {
+            Ok(()) => {}
+            // That an instance is away is said where its health is.
+            Err(Trouble::Instance(error)) => tracing::info!(%error, instance = name, "policy.not_now"),
+            Err(error) => {
+                tracing::error!(%error, instance = name, "policy.stood_still");
+                first = first.and(Err(error));
+            }
+        }
+        policies::CLAIMS.give_back(&app.store, &name, process, app.clock.now()).await?;
+    }
+    first
+}
+
+/// The zone of a policy; `None` where this machine knows none of that name.
+pub fn zone(policy: &Policy) -> Option<TimeZone> {
+    TimeZone::get(&policy.zone).ok()
+}
+
+/// What a policy says of an instance now, without anything being done.
+pub async fn says(app: &App, instance: &Instance, kept: &Kept, stored: &Stored) -> Result<Decision, Problem> {
+    let mut kept = kept.clone();
+    let inputs = inputs(app, instance, &kept.policy, stored).await?;
+    know_own(app, &mut kept, inputs.current).await.map_err(crate::ledger::unreadable)?;
+    Ok(policy::decide(&kept.policy, zone(&kept.policy).as_ref(), &kept.state, &inputs))
+}
+
+async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
+    let (kept, _) = policies::of(&app.store, &instance.name).await?;
+    let Some(mut kept) = kept.filter(|kept| kept.stopped.is_empty() && kept.policy.acts()) else { return Ok(()) };
+    let before = kept.state.clone();
+    let done = |until: Timestamp| until <= before.moment;
+    if !kept.policy.on && kept.policy.hold.as_ref().and_then(|hold| hold.until).is_some_and(done) {
+        // What was held has ended, and nothing else is asked of it.
+        return Ok(());
+    }
+    let context = match on_behalf(app, instance, &kept).await? {
+        Ok(context) => context,
+        Err(why) => return stop(app, kept, why).await,
+    };
+    let stored = instance.database.read().await?.registrations().await?;
+    let inputs = inputs(app, instance, &kept.policy, &stored).await?;
+    know_own(app, &mut kept, inputs.current).await?;
+    let decision = policy::decide(&kept.policy, zone(&kept.policy).as_ref(), &kept.state, &inputs);
+    if let Some((due, mode)) = decision.missed {
+        let (instance, version) = (kept.instance.clone(), kept.version);
+        app.ledger.fact(Fact::PolicyMissed { instance, version, due, mode }).await?;
+    }
+    kept.state = decision.next.clone();
+    let rests = kept.state.retry_at.is_some_and(|at| inputs.now < at && at.since(inputs.now) <= LONGEST_PAUSE);
+    if let Some(mode) = decision.change.filter(|_| !rests) {
+        let (now, _) = policies::of(&app.store, &instance.name).await?;
+        if now.is_none_or(|now| now.version != kept.version) {
+            // Somebody has set it anew since this look began.
+            return Ok(());
+        }
+        match set(context, instance, &kept, &stored, mode, &decision).await {
+            Ok(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown) => {
+                kept.state = decision.after_change();
+                (kept.state.tries, kept.state.retry_at) = (0, None);
+            }
+            // Somebody else was quicker: the next look sees what they did.
+            Ok(Outcome::Stale) => {}
+            Ok(Outcome::Failed | Outcome::Refused) => put_off(&mut kept, inputs.now),
+            Err(problem) if problem.kind == Kind::Conflict => {}
+            Err(problem) => {
+                tracing::warn!(why = problem.what, instance = %instance.name, "policy.not_set");
+                put_off(&mut kept, inputs.now);
+            }
+        }
+    }
+    let only_the_time = {
+        let mut now = kept.state.clone();
+        now.seen_at = before.seen_at;
+        now == before
+    };
+    if !only_the_time || kept.state.seen_at.since(before.seen_at) >= REMEMBERED {
+        policies::remember(&app.store, &kept).await?;
+    }
+    Ok(())
+}
+
+fn put_off(kept: &mut Kept, now: Timestamp) {
+    let pause = (MINUTE << kept.state.tries.clamp(0, 6)).min(LONGEST_PAUSE);
+    kept.state.tries += 1;
+    kept.state.retry_at = Some(now.plus(pause));
+}
+
+/// Who answers for what is done now: who holds, while something is held and at its end; else who set the policy.
+fn answers(kept: &Kept) -> &OperatorId {
+    match &kept.policy.hold {
+        Some(hold) if !kept.policy.on || hold.until.is_none_or(|until| kept.state.seen_at < until) => &hold.by,
+        Some(_) | None => &kept.operator,
+    }
+}
+
+/// The same person as they stand now, or why they may not do it any more.
+async fn on_behalf(app: &Arc<App>, instance: &Instance, kept: &Kept) -> Result<Result<Context, String>, Trouble> {
+    let permission = match kept.policy.widest() {
+        RegistrationsMode::Open => Permission::OpenRegistrations,
+        RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
+    };
+    let person = operators::by_id(&app.store, answers(kept)).await?;
+    let Some(person) = person.filter(Operator::may_sign_in) else {
+        return Ok(Err("the person it acts for no longer has access".to_owned()));
+    };
+    if !access::allows(person.role, permission) {
+        return Ok(Err(format!("the person it acts for may no longer do this: {}", permission.name())));
+    }
+    let session = format!("policy {}", instance.name);
+    let actor = acting::actor(&app.store, person, session, app.clock.now()).await?;
+    match acting::lapse(app, &actor, permission, &instance.name).await {
+        Ok(None) => Ok(Ok(Context::of_job(app.clone(), actor))),
+        Ok(Some(lapse)) => {
+            Ok(Err(format!("the own account of the person it acts for {} on the instance", lapse.words())))
+        }
+        Err(problem) if problem.kind == Kind::Forbidden => {
+            Ok(Err("the linked account of the person it acts for doesn’t hold any more".to_owned()))
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// It acts no more, from here on; the record first, so that nobody is left without a word.
+async fn stop(app: &App, mut kept: Kept, why: String) -> Result<(), Trouble> {
+    let (instance, version) = (kept.instance.clone(), kept.version);
+    app.ledger.fact(Fact::PolicyStopped { instance, version, why: why.clone() }).await?;
+    tracing::warn!(why, instance = %kept.instance, "policy.stopped");
+    kept.stopped = why;
+    policies::remember(&app.store, &kept).await?;
+    Ok(())
+}
+
+/// What the policy itself set is not what somebody set past it, also where this process, or another, ended before it was
+/// remembered.
+async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>) -> Result<(), LedgerError> {
+    if current.is_none() || kept.state.expected.is_none() || kept.state.expected == current {
+        return Ok(());
+    }
+    let filter = Filter {
+        instance: Some(kept.instance.to_string()),
+        kind: Some("set_registrations".to_owned()),
+        limit: 10,
+        ..Filter::default()
+    };
+    for entry in app.ledger.list(&filter).await? {
+        if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
+            continue;
+        }
+        if let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(&entry)
+            && deed.by.is_some_and(|by| by.version == kept.version)
+            && Some(deed.mode_after) == current
+        {
+            kept.state.expected = current;
+            kept.state.changed_at = Some(entry.at);
+        }
+        break;
+    }
+    Ok(())
+}
+
+async fn set(
+    context: Context,
+    instance: &Arc<Instance>,
+    kept: &Kept,
+    stored: &Stored,
+    mode: RegistrationsMode,
+    decision: &Decision,
+) -> Result<Outcome, Problem> {
+    let permission = match mode {
+        RegistrationsMode::Open => Permission::OpenRegistrations,
+        RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
+    };
+    let permit = context.permit(permission, Some(&instance.name)).await?;
+    let message = stored.message_text().map_err(|why| {
+        Problem::unavailable(format!("The stored message can’t be read ({why})."), "Save registrations by hand once.")
+    })?;
+    let now = context.now();
+    let said = words::message(&kept.policy, decision.cause, now).filter(|_| mode == RegistrationsMode::None);
+    let deed = SetRegistrations {
+        instance: instance.name.clone(),
+        mode_before: stored.mode.clone(),
+        message_before: stored.message.clone(),
+        mode_after: mode,
+        message_after: said.unwrap_or(message),
+        by: Some(decision.by_policy(kept.version)),
+    };
+    let why = Why::kept(&format!("Policy: {}", decision.why(&kept.policy)));
+    let app = context.app.clone();
+    let done = carry_out(context, instance.clone(), permit, deed, why).await?;
+    after_setting(&app, instance).await;
+    Ok(done.outcome)
+}
+
+/// Everything a policy asks about, as it is now.
+async fn inputs(app: &App, instance: &Instance, policy: &Policy, stored: &Stored) -> Result<Inputs, Problem> {
+    let now = app.clock.now();
+    let mut values = BTreeMap::new();
+    let asks = |measures: &[Measure]| measures.iter().any(|measure| policy.rule(*measure).is_some());
+    if asks(&[Measure::SignUpsHour, Measure::SignUpsDay])
+        && let Ok(mut read) = instance.database.read().await
+        && let Ok((hour, day)) = read.sign_ups_lately(now).await
+    {
+        values.extend([(Measure::SignUpsHour, hour), (Measure::SignUpsDay, day)]);
+    }
+    let fresh = |at: Option<Timestamp>| at.is_some_and(|at| now.since(at).abs() <= STALE);
+    let hours = |since: Timestamp| now.since(since).max(0) / HOUR;
+    if fresh(instance.signups.snapshot().at)
+        && let Some(waiting) = instance.sign_ups_waiting()
+    {
+        values.insert(Measure::Waiting, i64::try_from(waiting.number).unwrap_or(i64::MAX));
+        let oldest = waiting.oldest.map(hours).or((waiting.number == 0).then_some(0));
+        values.extend(oldest.map(|oldest| (Measure::OldestWaiting, oldest)));
+    }
+    let reports = instance.open_reports.snapshot();
+    if fresh(reports.at) && !reports.cut {
+        let oldest = reports.rows.iter().map(|report| report.created_at).min();
+        values.insert(Measure::OldestReport, oldest.map_or(0, hours));
+    }
+    if asks(&[Measure::Away])
+        && let Some(last) = last_here(app, instance, now).await?
+    {
+        values.insert(Measure::Away, now.since(last).max(0) / MINUTE);
+    }
+    if asks(&[Measure::Idle])
+        && let Some(Some(last)) = overview::service::last_decision(app, instance).await?
+    {
+        values.insert(Measure::Idle, now.since(last).max(0) / DAY);
+    }
+    if asks(&[Measure::Accounts, Measure::Active])
+        && let Some((accounts, active)) = instance.seen_within(COUNTED).await.people
+    {
+        values.extend([(Measure::Accounts, accounts), (Measure::Active, active)]);
+    }
+    Ok(Inputs { now, current: sound(stored), values })
+}
+
+/// The mode, where it is one sound row.
+pub fn sound(stored: &Stored) -> Option<RegistrationsMode> {
+    match (Meaning::of(&stored.mode), stored.mode.len()) {
+        (Meaning::Mode(mode), 1) => Some(mode),
+        (_, _) => None,
+    }
+}
+
+/// When somebody who may decide reports there was last in the console, as sessions and the record have it; `None` where
+/// nothing tells.
+async fn last_here(app: &App, instance: &Instance, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+    let actors = acting::actors(&app.store, now).await?;
+    let may = |id: &str| {
+        actors.iter().any(|actor| {
+            actor.operator.0 == id
+                && access::allows(actor.role, Permission::DecideReports)
+                && actor.covers(&instance.name)
+        })
+    };
+    let sessions = web_sessions::summary(&app.store).await?;
+    let mut last = sessions.into_iter().filter(|(id, ..)| may(id)).map(|(_, _, seen)| seen).max();
+    let filter = Filter { kind: Some("signed_out".to_owned()), limit: LOOKED_THROUGH, ..Filter::default() };
+    let out = app.ledger.list(&filter).await.map_err(crate::ledger::unreadable)?;
+    let left = out.iter().filter(|entry| entry.operator.as_deref().is_some_and(may)).map(|entry| entry.at).max();
+    last = last.max(left);
+    Ok(last)
+}
+
+/// What visitors would be told where a rule of this sort closed registrations, for a preview.
+pub fn an_example(policy: &Policy) -> Cause {
+    policy.rules.first().map_or(Cause::Week, |rule| Cause::Rule(rule.measure))
+}

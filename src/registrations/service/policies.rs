@@ -1,0 +1,515 @@
+//! The policy of an instance: what its page shows, and what people do to it. Each change is a deed; what it sets afterwards is
+//! another, by the policy.
+
+use super::{LONGEST_MESSAGE, by_policy, replay, told, words};
+use crate::{
+    access::Permission,
+    carry_out::{InStore, recorded_as_read},
+    clock::{DAY, Timestamp},
+    context::{App, Context},
+    deeds::{ChangePolicy, PolicyChange},
+    frame::{self, Framed},
+    ledger::{Filter, unreadable},
+    mastodon::{Instance, settings::Meaning},
+    nouns::{
+        domain_blocks::Domain,
+        policies::{Hold, Measure, Policy, PolicyState, Rule, Slot, Words},
+    },
+    path,
+    problem::{Kind, Problem},
+    registrations::{
+        Change, HoldForm, PolicyForm, PolicyPage, RegistrationsMode, RuleLine, Says,
+        policy::{self, Cause},
+    },
+    search::Search,
+    store::{
+        operators,
+        policies::{self, Kept},
+    },
+    text::Why,
+};
+use jiff::tz::TimeZone;
+use serde_json::json;
+use std::sync::Arc;
+
+/// A number that a rule may have, at most.
+const LARGEST: i64 = 100_000_000;
+/// Minutes between two changes: so few at least, and a week at most.
+const STAYS: std::ops::RangeInclusive<i64> = 5..=7 * 24 * 60;
+/// Minutes that an opening may be late, a day at most.
+const TOLERANCES: std::ops::RangeInclusive<i64> = 0..=24 * 60;
+const MOST_SLOTS: usize = 50;
+const MOST_SERVERS: usize = 12;
+const LONGEST_ACCESS: usize = 2_000;
+/// No end is planned further ahead.
+const FURTHEST: i64 = 366 * DAY;
+
+/// The policy as it stands, or an empty one of version 0.
+async fn kept(app: &App, instance: &Instance, person: &Context) -> Result<(Kept, bool), Problem> {
+    let (kept, refused) = policies::of(&app.store, &instance.name).await?;
+    let none = || Kept {
+        instance: instance.name.clone(),
+        version: 0,
+        operator: person.actor.operator.clone(),
+        policy: Policy::default(),
+        state: PolicyState::default(),
+        stopped: String::new(),
+        entry: -1,
+    };
+    Ok((kept.unwrap_or_else(none), refused))
+}
+
+pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<Framed<PolicyPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
+    let app = &context.app;
+    let (kept, refused) = kept(app, &instance, context).await?;
+    let (now, zone) = (context.now(), by_policy::zone(&kept.policy));
+    let stored = instance.database.read().await?.registrations().await?;
+    let decision = by_policy::says(app, &instance, &kept, &stored).await?;
+    let meaning = Meaning::of(&stored.mode);
+    let trouble = match by_policy::sound(&stored) {
+        Some(_) => String::new(),
+        None => format!("{} The policy changes nothing until that is settled.", meaning.strange(&stored.mode)),
+    };
+    let lines = Measure::ALL.map(|measure| {
+        let standing = decision.standings.iter().find(|one| one.measure == measure);
+        RuleLine {
+            measure,
+            rule: kept.policy.rule(measure).cloned(),
+            value: standing.and_then(|one| one.value),
+            in_force: standing.is_some_and(|one| one.in_force),
+        }
+    });
+    let people = operators::list(&app.store).await?;
+    let name = |id: &crate::id::OperatorId| {
+        people
+            .iter()
+            .find(|person| person.id == *id)
+            .map_or_else(|| "somebody who is gone".to_owned(), |person| person.name.clone())
+    };
+    let coming = policy::coming(&kept.policy, zone.as_ref(), now).into_iter().take(6).map(|(at, mode)| {
+        let what = mode.map_or("the policy decides again", RegistrationsMode::word);
+        (at, words::told(at, zone.as_ref()), what.to_owned())
+    });
+    let example = match decision.cause {
+        cause if decision.wanted == Some(RegistrationsMode::None) => cause,
+        _ => by_policy::an_example(&kept.policy),
+    };
+    let asked = Search::parse(search);
+    let template = asked.typed::<usize>("template", "the number of a template")?;
+    let template = template.and_then(|number| words::TEMPLATES.get(number)).map(|(_, text)| *text);
+    let mut worded = kept.policy.clone();
+    if let Some(text) = template {
+        worded.words.message = text.to_owned();
+    }
+    let message = words::message(&worded, example, now);
+    let may = |permission| crate::access::allows(context.actor.role, permission);
+    let page = PolicyPage {
+        version: kept.version,
+        says: Says {
+            word: decision.wanted.map_or("not known", RegistrationsMode::word).to_owned(),
+            why: decision.why(&kept.policy),
+            changes: decision.change.is_some(),
+            waits_until: decision.waits_until,
+            limited: decision.cause == Cause::Limit,
+        },
+        current: meaning.word().to_owned(),
+        trouble,
+        stopped: kept.stopped.clone(),
+        refused,
+        unknown_zone: zone.is_none(),
+        answers: (kept.version > 0).then(|| name(&kept.operator)),
+        held_by: kept.policy.hold.as_ref().map(|hold| name(&hold.by)),
+        lines,
+        coming: coming.collect(),
+        preview: message,
+        templates: &words::TEMPLATES,
+        template,
+        history: history(context, &instance).await?,
+        replay: match asked.one_of("replay", &[("30", "the last 30 days")])? {
+            "30" => Some(replay::last_month(context, &instance, &kept.policy, &stored).await?),
+            _ => None,
+        },
+        may_close: may(Permission::CloseRegistrations),
+        may_open: may(Permission::OpenRegistrations),
+        until_in: zone.as_ref().map(|_| kept.policy.zone.clone()).unwrap_or_default(),
+        policy: kept.policy,
+        now,
+    };
+    frame::build(context, Some(&instance), &path::registrations_policy(&instance.name), search, page).await
+}
+
+/// What was done to the policy, and what came of it, newest first.
+async fn history(context: &Context, instance: &Instance) -> Result<Vec<Change>, Problem> {
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
+    let mut changes = Vec::new();
+    for kind in ["change_policy", "policy_stopped", "policy_missed", "set_registrations"] {
+        let instance = Some(instance.name.to_string());
+        let filter = Filter { instance, kind: Some(kind.to_owned()), limit: 10, ..Filter::default() };
+        let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
+        changes.extend(entries.iter().map(|entry| told(entry, &people).0));
+    }
+    changes.sort_by_key(|change| std::cmp::Reverse(change.index));
+    changes.truncate(10);
+    Ok(changes)
+}
+
+/// A version as a form gives it back.
+fn version(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| crate::problem::malformed_form())
+}
+
+/// What of the state stays when somebody changes something.
+#[derive(Clone, Copy)]
+enum Limit {
+    Gone,
+    /// They set this by hand, at the same time.
+    Set(RegistrationsMode),
+}
+
+/// Records a change of the policy and makes it; its entry.
+async fn change(
+    context: &Context,
+    instance: &Arc<Instance>,
+    seen: i64,
+    change: PolicyChange,
+    why: Why,
+    limit: Limit,
+    edit: impl FnOnce(&mut Policy),
+) -> Result<i64, Problem> {
+    let app = &context.app;
+    let (before, refused) = kept(app, instance, context).await?;
+    let now = context.now();
+    if before.version != seen {
+        return Err(overtaken());
+    }
+    // What was not written by the console is set anew as a whole, over whatever stands there.
+    let stored = if refused { policies::stored_version(&app.store, &instance.name).await? } else { seen };
+    let mut after = before.clone();
+    edit(&mut after.policy);
+    after.version = stored + 1;
+    let takes_over = matches!(change, PolicyChange::Set | PolicyChange::SwitchOn) || !before.stopped.is_empty();
+    if takes_over || before.version == 0 {
+        after.operator = context.actor.operator.clone();
+    }
+    after.stopped = String::new();
+    let (expected, limit) = match limit {
+        Limit::Gone => (None, None),
+        Limit::Set(mode) => (Some(mode), Some(mode).filter(|_| after.policy.on)),
+    };
+    after.state =
+        PolicyState { expected, limit, seen_at: now, moment: now, tries: 0, retry_at: None, ..before.state.clone() };
+    let permission = match after.policy.widest() {
+        RegistrationsMode::Open => Permission::OpenRegistrations,
+        RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
+    };
+    let permit = context.permit(permission, Some(&instance.name)).await?;
+    let deed = ChangePolicy {
+        instance: instance.name.clone(),
+        version: stored,
+        change,
+        before: (before.version > 0).then_some(before.policy),
+        after: after.policy.clone(),
+    };
+    let set = |store| async move { Ok(policies::set(&store, &after, stored).await?.then(|| json!({}))) };
+    recorded_as_read(app, permit, deed, why, set).await?.ok_or_else(overtaken)
+}
+
+fn overtaken() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: somebody changed the policy after you opened the page.",
+        "The page shows it as it is now. What you typed is kept; decide again.",
+    )
+}
+
+/// The permit first: whoever may not even close registrations is told so before anything is read.
+async fn at(context: &Context, instance: &str) -> Result<Arc<Instance>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::CloseRegistrations, Some(&instance.name)).await?;
+    Ok(instance)
+}
+
+fn landed(instance: &Instance, entry: i64) -> String {
+    path::with(&path::registrations_policy(&instance.name), "done", &entry.to_string())
+}
+
+/// What is held or let go takes effect at once, and not with the job's next look.
+async fn at_once(context: &Context, instance: &Instance) {
+    let looked = by_policy::look_at(&context.app, Some(&instance.name), &crate::id::fresh()).await;
+    if let Err(error) = looked {
+        tracing::error!(%error, "policy.at_once");
+    }
+}
+
+pub async fn set(context: Context, instance: String, form: PolicyForm) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    let why = Why::given(&form.why, true)?;
+    let seen = version(&form.version)?;
+    let read = read(&form)?;
+    let edit = |policy: &mut Policy| *policy = Policy { on: policy.on, hold: policy.hold.take(), ..read };
+    let entry = change(&context, &instance, seen, PolicyChange::Set, why, Limit::Gone, edit).await?;
+    Ok(landed(&instance, entry))
+}
+
+fn read(form: &PolicyForm) -> Result<Policy, Problem> {
+    let number = |field: &str, text: &str, range: &std::ops::RangeInclusive<i64>| {
+        let number = text.trim().parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| Problem::invalid(field, format!("A number from {} to {}.", range.start(), range.end())))
+    };
+    let zone = form.zone.trim();
+    if TimeZone::get(zone).is_err() || zone.is_empty() {
+        return Err(Problem::invalid(
+            "zone",
+            "No time zone has this name. Examples: Europe/Berlin, America/New_York, UTC.",
+        ));
+    }
+    let lists = [&form.enter, &form.leave, &form.to];
+    if lists.iter().any(|list| list.len() != Measure::ALL.len()) {
+        return Err(crate::problem::malformed_form());
+    }
+    let mut rules = Vec::new();
+    for (index, measure) in Measure::ALL.into_iter().enumerate() {
+        let [enter, leave, to] = lists.map(|list| list[index].trim());
+        if enter.is_empty() {
+            continue;
+        }
+        let of = |text: &str, from: i64| {
+            let number = text.parse().ok().filter(|number| (from..=LARGEST).contains(number));
+            number.ok_or_else(|| {
+                Problem::invalid("rules", format!("{}: a whole number, {from} or more.", measure.name()))
+            })
+        };
+        let enter = of(enter, 1)?;
+        let leave = if leave.is_empty() { enter } else { of(leave, 0)? };
+        if leave > enter {
+            return Err(Problem::invalid(
+                "rules",
+                format!("{}: it must end below the number at which it starts, or at the same.", measure.name()),
+            ));
+        }
+        let to = to.parse().ok().filter(|to| *to != RegistrationsMode::Open);
+        let to =
+            to.ok_or_else(|| Problem::invalid("rules", format!("{}: choose what it leads to.", measure.name())))?;
+        rules.push(Rule { measure, enter, leave, to });
+    }
+    let mut week = Vec::new();
+    for line in form.week.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let slot = Slot::parse(line).ok_or_else(|| {
+            Problem::invalid(
+                "week",
+                format!("“{line}” is not a time. Write lines like “Mon 08:00 approval” or “Fri 18:00 closed”."),
+            )
+        })?;
+        week.push(slot);
+    }
+    if week.len() > MOST_SLOTS {
+        return Err(Problem::invalid("week", format!("At most {MOST_SLOTS} times.")));
+    }
+    week.sort_by_key(|slot| (slot.day, slot.minute));
+    if week.windows(2).any(|two| (two[0].day, two[0].minute) == (two[1].day, two[1].minute)) {
+        return Err(Problem::invalid("week", "Two lines have the same time."));
+    }
+    let mut servers = Vec::new();
+    for line in form.servers.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let domain = Domain::try_from(line.to_lowercase()).ok().filter(|domain| domain.is_well_formed());
+        let domain = domain.filter(|domain| domain.as_str().contains('.'));
+        let wrong = || Problem::invalid("servers", format!("“{line}” is not the name of a server."));
+        servers.push(domain.ok_or_else(wrong)?.as_str().to_owned());
+    }
+    if servers.len() > MOST_SERVERS {
+        return Err(Problem::invalid("servers", format!("At most {MOST_SERVERS} servers.")));
+    }
+    let text = |field: &str, text: &str, longest: usize| {
+        let text = text.replace("\r\n", "\n");
+        if text.chars().count() > longest || text.contains('\0') {
+            return Err(Problem::invalid(field, format!("At most {longest} characters, and no NUL.")));
+        }
+        Ok(text)
+    };
+    Ok(Policy {
+        zone: zone.to_owned(),
+        otherwise: form
+            .otherwise
+            .parse()
+            .map_err(|()| Problem::invalid("otherwise", "Choose what holds while no rule is in force."))?,
+        rules,
+        week,
+        stay: number("stay", &form.stay, &STAYS)?,
+        tolerance: number("tolerance", &form.tolerance, &TOLERANCES)?,
+        words: Words {
+            message: text("message", &form.message, LONGEST_MESSAGE)?,
+            servers,
+            access: text("access", &form.access, LONGEST_ACCESS)?,
+        },
+        ..Policy::default()
+    })
+}
+
+pub async fn switch(
+    context: Context,
+    instance: String,
+    seen: String,
+    on: bool,
+    why: String,
+) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    let why = Why::given(&why, true)?;
+    let what = if on { PolicyChange::SwitchOn } else { PolicyChange::SwitchOff };
+    let entry = change(&context, &instance, version(&seen)?, what, why, Limit::Gone, |policy| policy.on = on).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
+}
+
+/// When a hold ends, as it was typed by the policy's clock.
+fn end(policy: &Policy, until: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+    if until.trim().is_empty() {
+        return Ok(None);
+    }
+    let zone = by_policy::zone(policy).unwrap_or(TimeZone::UTC);
+    let at = policy::instant_of(&zone, until)
+        .ok_or_else(|| Problem::invalid("until", "This is no date and time. Write it like 2026-11-30T08:00."))?;
+    if at <= now || at.since(now) > FURTHEST {
+        return Err(Problem::invalid("until", "Choose a time ahead, within a year."));
+    }
+    Ok(Some(at))
+}
+
+/// What is set at the end; nothing where the policy decides then.
+fn then(policy: &Policy, until: Option<Timestamp>, then: &str) -> Result<Option<RegistrationsMode>, Problem> {
+    if policy.on || until.is_none() {
+        return Ok(None);
+    }
+    let mode = then.parse().map_err(|()| Problem::invalid("then", "Choose what is set then."))?;
+    Ok(Some(mode))
+}
+
+/// What somebody wants held: a mode, and until when.
+pub struct Wanted {
+    pub mode: RegistrationsMode,
+    pub emergency: bool,
+    pub until: String,
+    pub then: String,
+}
+
+/// Holds registrations by hand.
+pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    let why = Why::given(&form.why, true)?;
+    let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up until then."))?;
+    let wanted = Wanted { mode, emergency: false, until: form.until, then: form.then };
+    let entry = held(&context, &instance, version(&form.version)?, why, wanted).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
+}
+
+/// Closes registrations at once, and keeps them closed until somebody lets go.
+pub async fn emergency(context: Context, instance: String, seen: String, why: String) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    let why = Why::given(&why, true)?;
+    let wanted = Wanted { mode: RegistrationsMode::None, emergency: true, until: String::new(), then: String::new() };
+    let entry = held(&context, &instance, version(&seen)?, why, wanted).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
+}
+
+async fn held(
+    context: &Context,
+    instance: &Arc<Instance>,
+    seen: i64,
+    why: Why,
+    wanted: Wanted,
+) -> Result<i64, Problem> {
+    let (kept, _) = kept(&context.app, instance, context).await?;
+    let now = context.now();
+    let until = end(&kept.policy, &wanted.until, now)?;
+    let then = then(&kept.policy, until, &wanted.then)?;
+    let by = context.actor.operator.clone();
+    let hold = Hold { mode: wanted.mode, emergency: wanted.emergency, by, since: now, until, then };
+    let what = if wanted.emergency { PolicyChange::Emergency } else { PolicyChange::Hold };
+    change(context, instance, seen, what, why, Limit::Gone, |policy| policy.hold = Some(hold)).await
+}
+
+/// Lets go of what was held, or set past the policy.
+pub async fn release(context: Context, instance: String, seen: String, why: String) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    let why = Why::given(&why, true)?;
+    let release = |policy: &mut Policy| policy.hold = None;
+    let entry = change(&context, &instance, version(&seen)?, PolicyChange::Release, why, Limit::Gone, release).await?;
+    at_once(&context, &instance).await;
+    Ok(landed(&instance, entry))
+}
+
+/// Looks whether an end that somebody typed beside a change can be kept, before the change is made.
+pub async fn end_is_sound(context: &Context, instance: &Instance, until: &str, then_to: &str) -> Result<(), Problem> {
+    let (kept, _) = kept(&context.app, instance, context).await?;
+    let until = end(&kept.policy, until, context.now())?;
+    if then(&kept.policy, until, then_to)? == Some(RegistrationsMode::Open) {
+        context.permit(Permission::OpenRegistrations, Some(&instance.name)).await?;
+    }
+    Ok(())
+}
+
+/// What a change by hand means for the policy: it has an end, or it is newer than what was held before.
+pub async fn after_by_hand(
+    context: &Context,
+    instance: &Arc<Instance>,
+    mode: RegistrationsMode,
+    until: String,
+    then: String,
+    why: Why,
+) -> Result<(), Problem> {
+    let (kept, _) = kept(&context.app, instance, context).await?;
+    if !until.trim().is_empty() {
+        let wanted = Wanted { mode, emergency: false, until, then };
+        held(context, instance, kept.version, why, wanted).await?;
+        return Ok(());
+    }
+    if kept.policy.hold.is_some() {
+        let release = |policy: &mut Policy| policy.hold = None;
+        let limit = Limit::Set(mode);
+        change(context, instance, kept.version, PolicyChange::Release, why, limit, release).await?;
+    }
+    Ok(())
+}
+
+impl InStore for ChangePolicy {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        policies::written_by(&app.store, &self.instance, intent).await
+    }
+}
+
+/// How the policy stands, for the registrations page and in a sentence: what it says, whether it stopped, whether it is on, and
+/// its zone.
+pub async fn in_short(app: &App, instance: &Instance) -> Result<(String, bool, bool, String), Problem> {
+    let (kept, refused) = policies::of(&app.store, &instance.name).await?;
+    let Some(kept) = kept else {
+        let says = if refused {
+            "What is stored of the policy was not written by this console, so it doesn’t act."
+        } else {
+            ""
+        };
+        return Ok((says.to_owned(), refused, false, Policy::default().zone));
+    };
+    let zone = by_policy::zone(&kept.policy);
+    let now = app.clock.now();
+    let hold = kept.policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| now < until));
+    let says = match (hold, kept.stopped.is_empty(), kept.policy.on) {
+        (_, false, _) => {
+            format!("The policy stopped: {}. Nothing changes by itself until somebody saves it.", kept.stopped)
+        }
+        (Some(hold), ..) => {
+            let until = hold.until.map(|until| format!(" until {}", words::told(until, zone.as_ref())));
+            let then = hold.then.map(|then| format!(", then {}", then.word())).unwrap_or_default();
+            format!(
+                "Held at “{}”{}{then}.",
+                hold.mode.word(),
+                until.unwrap_or_else(|| " until somebody lets go".to_owned())
+            )
+        }
+        (None, true, true) => "The policy is on.".to_owned(),
+        (None, true, false) => "The policy is off.".to_owned(),
+    };
+    Ok((says, !kept.stopped.is_empty(), kept.policy.on, kept.policy.zone))
+}
