@@ -79,7 +79,7 @@ pub async fn run(config: Config, command: Audit) -> anyhow::Result<()> {
         Audit::Verify { checkpoint, .. } => verify_store(config, checkpoint.as_deref()).await,
         Audit::Export { from, to, out } => write_bundle(config, from, to, &out).await,
         Audit::Key => {
-            println!("{}", app(config).await?.ledger.verifier_key().await?);
+            say!("{}", app(config).await?.ledger.verifier_key().await?);
             Ok(())
         }
         Audit::Accept { size, root, why } => accept(config, size, &root, &why).await,
@@ -97,7 +97,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     let Some(what) = app.ledger.contradiction() else {
         bail!("The record does not contradict itself: there is nothing to decide.");
     };
-    println!("The record contradicts itself: {what}.");
+    say!("The record contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -105,9 +105,9 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     if let Some(what) = app.ledger.contradiction() {
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
-    println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
-    println!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
-    println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
+    say!("The first {size} entries are accepted as they stand; the next one says so, and why.");
+    say!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
+    say!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }
 
@@ -120,7 +120,7 @@ async fn destroy_words(config: Config, entry: Option<i64>, subject: Option<Strin
         (None, None) => bail!("Name an entry or a subject."),
     };
     let destroyed = words::destroy_at_server(&app, &subject, why).await.map_err(said)?;
-    println!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
+    say!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
     Ok(())
 }
 
@@ -154,12 +154,12 @@ async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Resu
     let app = open(config).await?;
     let report = app.ledger.verify(&outside(checkpoint)?).await?;
     for line in report.lines() {
-        println!("{line}");
+        say!("{line}");
     }
     if !report.holds() {
         bail!("The record is not what was written.");
     }
-    println!("whole");
+    say!("whole");
     Ok(())
 }
 
@@ -180,12 +180,12 @@ pub fn verify_bundle(
     let file = std::fs::File::open(bundle).with_context(|| format!("{} cannot be read", bundle.display()))?;
     let report = bundle::verify(BufReader::new(file), &key, &outside(checkpoint)?)?;
     for line in report.lines() {
-        println!("{line}");
+        say!("{line}");
     }
     if !report.holds() {
         bail!("The bundle is not what the record was.");
     }
-    println!("whole");
+    say!("whole");
     Ok(())
 }
 
@@ -210,9 +210,9 @@ async fn write_bundle(config: Config, from: Option<String>, to: Option<String>, 
         let rows = written.as_ref().map_or(0, |written| written.end - written.first);
         export::close(&app, warrant, rows, written.as_ref().err().map(ToString::to_string)).await;
         let written = written?;
-        println!("entries {} to {}, proven against a checkpoint over {}", written.first, written.end - 1, written.size);
-        println!("verifier key: {}", app.ledger.verifier_key().await?);
-        println!("check it anywhere: howdah audit verify --bundle {} --key KEY", out.display());
+        say!("entries {} to {}, proven against a checkpoint over {}", written.first, written.end - 1, written.size);
+        say!("verifier key: {}", app.ledger.verifier_key().await?);
+        say!("check it anywhere: howdah audit verify --bundle {} --key KEY", out.display());
         Ok(())
     };
     let written: anyhow::Result<()> = written.await;

@@ -96,16 +96,16 @@ pub fn router(app: Arc<App>) -> Router {
             move || shell(options.clone())
         })
         .route("/health", get(health))
-        .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
-        .route("/i/{instance}/federation/export/{file}", get(files::export))
+        .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream).head(no_head))
+        .route("/i/{instance}/federation/export/{file}", get(files::export).head(no_head))
         .route("/i/{instance}/federation/upload", post(files::upload))
         .route("/i/{instance}/your-account/callback", get(back::callback))
         .route(path::LIVE, get(live::tell))
         .route("/live/i/{instance}/reports", get(meanwhile::in_queue))
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
-        .route("/audit/export.csv", get(export::csv))
-        .route("/grants/{operator}/timesheet.csv", get(grants::service::csv))
-        .route("/audit/export.jsonl", get(export::json_lines))
+        .route("/audit/export.csv", get(export::csv).head(no_head))
+        .route("/grants/{operator}/timesheet.csv", get(grants::service::csv).head(no_head))
+        .route("/audit/export.jsonl", get(export::json_lines).head(no_head))
         .fallback(unknown)
         .with_state(state)
         .layer(from_fn(faults::right_status))
@@ -125,6 +125,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
     let transport_security = headers::transport_security(&app.config);
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     inside
+        .layer(from_fn(plain::short_queries))
         .layer(from_fn_with_state(app.clone(), faults::answer))
         .layer(from_fn_with_state(own, origin::same_origin))
         .layer(from_fn(plain::refusals))
@@ -161,6 +162,11 @@ async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
+}
+
+/// A file is made when it is asked for, and that may be an entry: of one that nobody takes, nothing is begun.
+async fn no_head() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")])
 }
 
 /// Sends whoever opens an address of before on to where it leads now, with the same query: the same for everybody.

@@ -60,6 +60,7 @@ mod standby;
 mod store;
 mod style;
 mod support;
+mod unproved;
 mod versions;
 mod waiting;
 mod watching;
