@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
-    registrations, reports, roles, sign_in, signups, ui,
+    registrations, reports, roles, sign_in, signups, statistics, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=ui::desk::nowhere>
                 <Route path=path!("/") view=overview::page::Home ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance") view=overview::page::Overview ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/statistics") view=statistics::page::Statistics ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports") view=reports::page::Queue ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts") view=accounts::page::Accounts ssr=SsrMode::Async />
@@ -76,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/roles/:role") view=roles::page::Role ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/invites") view=invitations::page::Invitations ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/invites/:invite") view=invitations::page::Invitation ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/ask") view=invitations::page::AskAccess ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests") view=invitations::page::AccessRequests ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests/:request") view=invitations::page::AccessRequest ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />

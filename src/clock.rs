@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 /// A moment in milliseconds since the Unix epoch, UTC.
@@ -91,6 +91,18 @@ pub struct StoreTime {
     at_beginning: AtomicI64,
     /// How far the machine's clock is ahead, in milliseconds.
     skew: AtomicI64,
+    was_told: AtomicBool,
+}
+
+/// What became of an answer about the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Taken,
+    /// It was too long on its way to go by.
+    Late,
+    /// The store's clock went on or back by so many milliseconds at once, and the machine's did not: nobody's rights begin or end
+    /// by that. This process goes on by its own measure.
+    Jumped(i64),
 }
 
 /// An answer that took longer to come says too little about when it was given, in milliseconds.
@@ -107,7 +119,7 @@ impl StoreTime {
     /// One that was told nothing yet: it goes by the machine's.
     pub fn new() -> Self {
         let (began, now) = (std::time::Instant::now(), machine().0);
-        Self { began, at_beginning: AtomicI64::new(now), skew: AtomicI64::new(0) }
+        Self { began, at_beginning: AtomicI64::new(now), skew: AtomicI64::new(0), was_told: AtomicBool::new(false) }
     }
 
     fn running(&self) -> i64 {
@@ -123,18 +135,26 @@ impl StoreTime {
         Asked { machine: machine(), running: self.running() }
     }
 
-    /// The store answered: its clock showed this somewhere between question and answer. False where that was too long to go by.
-    pub fn told(&self, asked: Asked, store: Timestamp) -> bool {
+    /// The store answered: its clock showed this somewhere between question and answer.
+    pub fn told(&self, asked: Asked, store: Timestamp) -> Told {
         self.took(asked, store, self.running().saturating_sub(asked.running))
     }
 
-    fn took(&self, asked: Asked, store: Timestamp, way: i64) -> bool {
+    fn took(&self, asked: Asked, store: Timestamp, way: i64) -> Told {
         if way > LONGEST_WAY {
-            return false;
+            return Told::Late;
+        }
+        let skew = asked.machine.plus(way / 2).since(store);
+        let expected = self.at_beginning.load(Ordering::SeqCst).saturating_add(asked.running + way / 2);
+        let jump = store.0.saturating_sub(expected);
+        // Where both moved, the machine slept; where the store's alone did, somebody moved it.
+        if self.was_told.swap(true, Ordering::SeqCst) && jump.abs() > LARGEST_SKEW && skew.abs() > LARGEST_SKEW {
+            self.skew.store(skew, Ordering::SeqCst);
+            return Told::Jumped(jump);
         }
         self.at_beginning.store(store.0.saturating_sub(asked.running + way / 2), Ordering::SeqCst);
-        self.skew.store(asked.machine.plus(way / 2).since(store), Ordering::SeqCst);
-        true
+        self.skew.store(skew, Ordering::SeqCst);
+        Told::Taken
     }
 }
 
@@ -154,14 +174,34 @@ mod tests {
         let clock = Clock::Store(time.clone());
         assert_eq!(clock.skew(), Some(0));
         let hour = clock.now().plus(HOUR);
-        assert!(time.told(time.asking(), hour));
+        assert_eq!(time.told(time.asking(), hour), Told::Taken);
         let ahead = clock.now().since(hour);
         assert!((0..MINUTE).contains(&ahead), "an hour ahead of the machine, and going on: {ahead}");
         let skew = clock.skew().unwrap_or_default();
         assert!((-HOUR - SECOND..=-HOUR + SECOND).contains(&skew), "{skew}");
         // What took long to come says nothing, and changes nothing.
-        assert!(!time.took(time.asking(), Timestamp(0), LONGEST_WAY + 1));
+        assert_eq!(time.took(time.asking(), Timestamp(0), LONGEST_WAY + 1), Told::Late);
         assert!(clock.now() >= hour);
         assert_eq!(Clock::System.skew(), None);
+    }
+
+    #[test]
+    fn a_store_whose_clock_alone_was_moved_is_not_followed() {
+        let time = Arc::new(StoreTime::new());
+        let clock = Clock::Store(time.clone());
+        assert_eq!(time.told(time.asking(), machine()), Told::Taken);
+        for moved in [25 * HOUR, -40 * DAY] {
+            let Told::Jumped(by) = time.told(time.asking(), machine().plus(moved)) else {
+                panic!("it was followed by {moved}")
+            };
+            assert!((by - moved).abs() < SECOND, "{by}");
+            assert!(clock.now().since(machine()).abs() < SECOND, "nothing moves");
+        }
+        // A little is what clocks do.
+        assert_eq!(time.told(time.asking(), machine().plus(5 * SECOND)), Told::Taken);
+        // After a sleep both have gone on.
+        time.at_beginning.fetch_sub(HOUR, Ordering::SeqCst);
+        assert_eq!(time.told(time.asking(), machine()), Told::Taken);
+        assert!(clock.now().since(machine()).abs() < SECOND);
     }
 }

@@ -57,6 +57,8 @@ pub struct InstanceConfig {
     pub token: Secret,
     /// A release newer than all that the console was tried with, on which it may act all the same: `4.8`.
     pub untried_release: Option<String>,
+    /// Whether strangers find a form here to ask the staff for access; off unless said otherwise.
+    pub access_form: bool,
 }
 
 /// For whom browsers are told to use nothing but TLS.
@@ -155,6 +157,7 @@ struct RawInstance {
     token_file: Option<PathBuf>,
     token_env: Option<String>,
     untried_release: Option<String>,
+    access_form: Option<bool>,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
 }
@@ -614,6 +617,7 @@ impl Reader<'_> {
             let title =
                 raw.title.or_else(|| base_url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_string());
             let untried_release = raw.untried_release;
+            let access_form = raw.access_form.unwrap_or(false);
             into.push(InstanceConfig {
                 name,
                 title,
@@ -624,6 +628,7 @@ impl Reader<'_> {
                 redis_url,
                 token,
                 untried_release,
+                access_form,
             });
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         Instance,
         database::{Account, OpenReport},
     },
-    nouns::{linked_accounts::Lapse, reports::MOST_READ},
+    nouns::{linked_accounts::Lapse, preferences::Preferences, reports::MOST_READ},
     passwords::Passwords,
     problem::{Kind, Problem},
     seal::Keys,
@@ -24,6 +24,7 @@ use crate::{
         linked_accounts,
     },
     telemetry::{Jobs, Requests},
+    text::{self, time::Zone},
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -99,12 +100,20 @@ pub struct Context {
     pub address: ClientAddress,
     /// The instance that this browser was at last: the one that pages of the console itself go on about.
     last_at: Option<InstanceName>,
+    /// How this person has the console for themselves.
+    pub preferences: Preferences,
 }
 
 impl Context {
     /// The context of a request that the guard has let in.
     pub fn of(app: Arc<App>, signed: Signed) -> Self {
-        Self { app, actor: signed.actor, address: signed.address, last_at: signed.last_at }
+        Self {
+            app,
+            actor: signed.actor,
+            address: signed.address,
+            last_at: signed.last_at,
+            preferences: signed.preferences,
+        }
     }
 
     /// The context of the request that is being answered.
@@ -121,11 +130,30 @@ impl Context {
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress::HERE, last_at: None }
+        Self { app, actor, address: ClientAddress::HERE, last_at: None, preferences: Preferences::default() }
     }
 
     pub fn now(&self) -> Timestamp {
         self.app.clock.now()
+    }
+
+    /// The time zone in which this person is told times: the one that they named, or UTC.
+    pub fn zone(&self) -> Zone {
+        self.preferences.zone().unwrap_or_default()
+    }
+
+    /// The time zone in which the days of a form were typed: the one that it names, or the person's.
+    ///
+    /// # Errors
+    /// Invalid, where this machine knows no such zone.
+    pub fn zone_typed(&self, name: &str) -> Result<Zone, Problem> {
+        match name.trim() {
+            "" => Ok(self.zone()),
+            name => Zone::named(name).ok_or_else(|| {
+                let what = format!("This server doesn’t know the time zone “{}”.", text::excerpt(name, 40));
+                Problem::invalid("zone", what)
+            }),
+        }
     }
 
     /// Asks for the right to do something about an object: an account, an instance, or the console itself. A refusal goes into

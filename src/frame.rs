@@ -5,16 +5,20 @@ use crate::{
     clock::Timestamp,
     context::Context,
     id::InstanceName,
-    nouns::permissions::{Capability, Lack},
+    nouns::{
+        permissions::{Capability, Lack},
+        preferences::Preferences,
+    },
     problem::Problem,
-    store::preferences::Preferences,
 };
 use leptos_router::params::ParamsMap;
 
 mod build;
 mod numbers;
 pub use build::{alone, build, read_draft};
-pub use numbers::{Since, numbers, revision, seen};
+pub use numbers::{
+    OF_APPEALS, OF_REPORTS, OF_SIGN_UPS, Since, came_and_went, numbers, revision, revision_of, seen, told, which,
+};
 
 /// An instance in the switcher.
 #[derive(Clone, Debug, PartialEq, Eq)]

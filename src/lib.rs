@@ -96,6 +96,8 @@ pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod signups;
 #[cfg(feature = "ssr")]
+pub mod statistics;
+#[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod stream;

@@ -38,8 +38,23 @@ pub fn case_meanwhile(instance: &InstanceName, account: AccountId) -> String {
     format!("{LIVE}/i/{instance}/reports/{account}")
 }
 
+/// What changed in the list of sign-ups.
+pub fn signups_meanwhile(instance: &InstanceName) -> String {
+    format!("{LIVE}/i/{instance}/signups")
+}
+
+/// What changed in the list of appeals.
+pub fn appeals_meanwhile(instance: &InstanceName) -> String {
+    format!("{LIVE}/i/{instance}/appeals")
+}
+
 pub fn overview(instance: &InstanceName) -> String {
     format!("/i/{instance}")
+}
+
+/// What came and went each day, drawn.
+pub fn statistics(instance: &InstanceName) -> String {
+    format!("/i/{instance}/statistics")
 }
 
 pub fn reports(instance: &InstanceName) -> String {
@@ -199,6 +214,18 @@ pub fn access_requests(instance: &InstanceName) -> String {
     format!("/i/{instance}/access-requests")
 }
 
+/// Where somebody without an account asks the staff for access: a page for strangers.
+pub fn ask_access(instance: &InstanceName) -> String {
+    format!("/i/{instance}/ask")
+}
+
+/// Whether an address is such a page, of whatever instance: which there are is no stranger's to find out.
+pub fn asks_access(path: &str) -> bool {
+    let mut parts = path.trim_start_matches('/').split('/');
+    (parts.next(), parts.next().is_some_and(|name| !name.is_empty()), parts.next(), parts.next())
+        == (Some("i"), true, Some("ask"), None)
+}
+
 pub fn access_request(instance: &InstanceName, request: &str) -> String {
     format!("/i/{instance}/access-requests/{request}")
 }
@@ -297,6 +324,14 @@ mod tests {
         }
         for other in ["/i/harbour/federation", "/i//domains", "/i/harbour/domains/", "/domains", "/grants/x"] {
             assert_eq!(moved(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_the_form_itself_is_for_strangers() {
+        assert!(asks_access("/i/harbour/ask") && asks_access("/i/nowhere/ask"));
+        for other in ["/i/harbour/ask/more", "/i/harbour", "/i//ask", "/grants/ask", "/i/harbour/reports/ask", "/ask"] {
+            assert!(!asks_access(other), "{other}");
         }
     }
 

@@ -161,6 +161,7 @@ fn fact_clause(entry: &Entry) -> String {
         }
         "head_sealed" => "sealed the head of the audit log and gave the store an id".to_owned(),
         "record_accepted" => "accepted the audit log as it stood, decided at the server".to_owned(),
+        "access_asked" => "asked for access by the public form".to_owned(),
         "token_left" => "couldn’t revoke the token of an ended link".to_owned(),
         "token_taken_back" => "revoked the token of an ended link after retrying".to_owned(),
         "registrations_unsettled" => format!("found that visitors don’t all see {} yet", settled_word(entry)),
@@ -345,7 +346,7 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
             people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
         }
         None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
-        None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
+        None if matches!(entry.deed.as_str(), "sign_in_failed" | "access_asked") => "a stranger".to_owned(),
         None => "the console itself".to_owned(),
     }
 }
@@ -366,8 +367,8 @@ fn between(from: Timestamp, to: Timestamp) -> String {
         return format!("between {} and {} UTC", whole(from), whole(to));
     }
     match (minute(from), minute(to)) {
-        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute}"),
-        _ => format!("between {} and {}", time::clock(from), time::clock(to)),
+        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute} UTC"),
+        _ => format!("between {} and {} UTC", time::clock(from), time::clock(to)),
     }
 }
 
@@ -379,8 +380,8 @@ mod tests {
     #[test]
     fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
         let day = Timestamp(20_000 * DAY);
-        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
-        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
+        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05 UTC");
+        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09 UTC");
         assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     address::ClientAddress,
     clock::HOUR,
     id::{InstanceName, OperatorId},
+    nouns::preferences::Preferences,
 };
 use axum::http::Extensions;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,12 @@ pub fn request_id(of: &Extensions) -> Option<String> {
 impl SessionData {
     /// Where it stands in a session.
     pub const KEY: &'static str = "operator";
+
+    /// Of a session as the store keeps it.
+    pub fn of(kept: &str) -> Option<Self> {
+        let kept: serde_json::Value = serde_json::from_str(kept).ok()?;
+        serde_json::from_value(kept.get(Self::KEY)?.clone()).ok()
+    }
 }
 
 /// Somebody signed in, as every page and form finds them.
@@ -59,4 +66,6 @@ pub struct Signed {
     pub address: ClientAddress,
     /// The instance that this browser was at last.
     pub last_at: Option<InstanceName>,
+    /// How they have the console for themselves.
+    pub preferences: Preferences,
 }

@@ -39,7 +39,7 @@ export async function hydrated(page: Page): Promise<void> {
   await page.waitForSelector('html[data-hydrated]');
 }
 
-type Options = { scripts?: boolean; width?: number; dark?: boolean };
+type Options = { scripts?: boolean; width?: number; dark?: boolean; zone?: string };
 type Fixtures = {
   /** Somebody of the demonstration, signed in. */
   as: (role: Role, options?: Options) => Promise<Page>;
@@ -57,6 +57,7 @@ export const test = base.extend<Fixtures>({
         javaScriptEnabled: options.scripts ?? true,
         viewport: { width: options.width ?? 1280, height: 800 },
         colorScheme: options.dark ? 'dark' : 'light',
+        timezoneId: options.zone,
       });
       contexts.push(context);
       const page = await context.newPage();

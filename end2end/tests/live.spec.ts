@@ -145,3 +145,16 @@ test('a small screen: the decision bar leaves room, a row opens wherever it is t
   expect(await height()).toBeLessThanOrEqual(60);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
 });
+
+test('what stands on a page is told in the zone of the browser, and a form is read in it', async ({ as }) => {
+  const page = await as('owner', { zone: 'Asia/Kathmandu' });
+  await page.goto('/audit');
+  await hydrated(page);
+  const clock = page.locator('time[data-at=clock]').first();
+  await expect(clock).toHaveText(/^\d\d:\d\d:\d\d GMT\+5:45$/);
+  await expect(clock).toHaveAttribute('title', /GMT\+5:45 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  await expect(page.getByText(/^Asia\/Kath?mandu$/)).toBeVisible();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL(/zone=Asia%2FKath?mandu/);
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+});

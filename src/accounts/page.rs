@@ -240,7 +240,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     };
     let accounts = ui::count(page.rows.len(), "account", "accounts");
     let looked = match (page.edge, &page.older) {
-        (Some(edge), _) => format!("{accounts}; searched back to {}", time::day(edge, frame.now)),
+        (Some(edge), _) => format!("{accounts}; searched back to {}", time::day_said(edge, frame.now)),
         (None, Some(_)) => accounts,
         (None, None) => format!("{accounts}; that’s all"),
     };

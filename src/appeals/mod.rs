@@ -3,7 +3,7 @@
 pub mod page;
 pub mod service;
 
-use crate::{clock::Timestamp, id::AccountId};
+use crate::{clock::Timestamp, frame::Since, id::AccountId};
 
 /// An appeal as the list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,4 +40,6 @@ pub struct AppealsPage {
     pub trouble: Option<String>,
     pub older: Option<String>,
     pub search: String,
+    /// Where the page asks what came and went since it was made; `None` for those that are decided.
+    pub meanwhile: Option<Since>,
 }

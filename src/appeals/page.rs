@@ -6,7 +6,7 @@ use crate::{
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, keys, list, time},
+    ui::{self, desk, keys, list, live, time},
 };
 use leptos::prelude::*;
 
@@ -41,7 +41,8 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
         "No pending appeals. People can appeal a strike for a limited time; their appeals are listed here."
     };
     view! {
-        <div class="head"><h1>"Appeals"</h1><span class="soft">"read here, decided in Mastodon"</span></div>
+        <div class="head"><h1>"Appeals"</h1><span class="soft">"read here, decided in Mastodon"</span>{page.meanwhile.is_some().then(|| live::as_of(&frame))}</div>
+        {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, false))}
         {trouble}
         <div class="chips bar">
             {list::chip(&base, &search, "state", "waiting", format!("Pending {waiting}"), state)}

@@ -4,21 +4,29 @@ use super::{AppealLine, AppealsPage};
 use crate::{
     access::Permission,
     clock::Timestamp,
-    context::Context,
+    context::{App, Context},
     deeds::DecideCase,
-    frame::{self, Framed},
+    frame::{self, Framed, Since},
     id::AccountId,
     ledger::Deed,
     mastodon::{
         Instance,
         database::{AppealRow, read_problem},
+        waiting::Snapshot,
     },
     path,
     problem::Problem,
     reports::service::{Decisions, strike_word},
     search::Search,
+    session::Signed,
     text, ui,
 };
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+use std::sync::Arc;
 
 const PAGE: usize = 50;
 
@@ -29,6 +37,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let base = path::appeals(&instance.name);
     let decided = parsed.one_of("state", &[("waiting", "Pending"), ("decided", "Decided")])? == "decided";
     let before = parsed.typed::<i64>("before", "Enter an appeal number")?;
+    // Before the list is read: none that comes in between is missed.
+    let revision = frame::revision_of(context, frame::OF_APPEALS, &instance.appeals);
     let list = instance.appeals.snapshot();
     let mut rows = if decided {
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
@@ -48,8 +58,46 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         trouble: list.trouble.as_deref().map(text::capital),
         older: last.map(|last| format!("{base}{}", parsed.with("before", &last.to_string()))),
         search: search.to_owned(),
+        meanwhile: (!decided).then(|| since(context, &instance, revision, &list)),
     };
     frame::build(context, Some(&instance), &base, search, page).await
+}
+
+/// Where the list of those that wait asks what changed: since the newest that it knew of, of so many.
+fn since(context: &Context, instance: &Instance, revision: String, list: &Snapshot<AppealRow>) -> Since {
+    let rows = list.rows.iter().map(|row| row.id);
+    let newest = rows.clone().max().unwrap_or(0).to_string();
+    let address = path::with(&path::appeals_meanwhile(&instance.name), "newest", &newest);
+    let address = path::with(&address, "matching", &rows.clone().count().to_string());
+    let which = frame::which(context, frame::OF_APPEALS, rows);
+    Since { address: path::with(&address, "which", &which), revision, of: frame::OF_APPEALS }
+}
+
+/// What came into the list of those that wait, and what left it.
+pub async fn meanwhile(
+    State(app): State<Arc<App>>,
+    Extension(signed): Extension<Signed>,
+    Path(instance): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let context = Context::of(app, signed);
+    frame::told(changed(&context, &instance, &Search::parse(&query.unwrap_or_default())).await)
+}
+
+async fn changed(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewAppeals, Some(&instance.name)).await?;
+    let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
+    let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
+    let list = instance.appeals.snapshot();
+    // Of a list that holds the newest alone nobody knows what left it.
+    if list.cut || list.at.is_none() {
+        return Ok(None);
+    }
+    let (new, known): (Vec<i64>, Vec<i64>) = list.rows.iter().map(|row| row.id).partition(|id| *id > newest);
+    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
+    let other = search.get("which").is_some_and(|before| before != frame::which(context, frame::OF_APPEALS, known));
+    Ok(frame::came_and_went(new.len(), left, "gone", other.then_some("appeals changed")))
 }
 
 /// With who decided what they answer, from the record in one statement.

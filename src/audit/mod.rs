@@ -99,6 +99,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("issue_invite", "invites created"),
     ("revoke_invite", "invites deactivated"),
     ("enter_access_request", "access requests added"),
+    ("access_asked", "access requested by the public form"),
     ("refuse_access_request", "access requests rejected"),
     ("changed_elsewhere", "changed outside the console"),
     ("write_note", "notes written"),
@@ -138,6 +139,8 @@ pub struct Filter {
     /// Days as `2026-11-23`.
     pub from: String,
     pub to: String,
+    /// The time zone of both, by its IANA name; empty for the person's own.
+    pub zone: String,
     /// `each` for the deeds of batches and imports one by one, where the list would fold them.
     pub batches: String,
     /// The one batch or import whose deeds are listed, by its id.
@@ -148,8 +151,8 @@ pub struct Filter {
 
 impl Filter {
     /// Its names in an address.
-    pub const KEYS: [&str; 10] =
-        ["who", "kind", "outcome", "instance", "account", "from", "to", "batches", "batch", "sign-ins"];
+    pub const KEYS: [&str; 11] =
+        ["who", "kind", "outcome", "instance", "account", "from", "to", "zone", "batches", "batch", "sign-ins"];
     /// Those that no field of its form holds.
     pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
 
@@ -193,6 +196,8 @@ pub struct InstanceLogFilter {
     pub action: String,
     /// A day as `2026-11-23`.
     pub day: String,
+    /// The time zone of that day, by its IANA name; empty for the person's own.
+    pub zone: String,
 }
 
 /// One row of Mastodon's own log.

@@ -145,8 +145,9 @@ fn filters(page: &AuditPage) -> AnyView {
             <select class="chip" name="kind" aria-label="Action"><option value="">"All actions"</option>{kinds}</select>
             <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
-            <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
-            <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
+            <input class="chip" type="date" name="from" aria-label="From this day" value=filter.from.clone() />
+            <input class="chip" type="date" name="to" aria-label="To this day" value=filter.to.clone() />
+            {time::zone_field(None)}{time::zone_word()}
             <button class="btn">"Apply"</button>
             <a class="btn quiet" href=path::AUDIT>"All"</a>
             {list::kept_of(&search, &Filter::CHIPS)}
@@ -202,7 +203,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
         view! {
             <tr data-row=keys::row()>
-                <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
+                <td class="mono nowrap">{time::day(line.at, frame.now)} " " {time::clock(line.at)}</td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full fill"><bdi>{line.what.clone()}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
@@ -280,7 +281,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                     <div class="body stack">
                         {why}
                         <dl class="facts">
-                            <dt>"When"</dt><dd>{time::absolute(page.line.at)}</dd>
+                            <dt>"When"</dt><dd>{time::whole(page.line.at)}</dd>
                             {page.acting.clone().map(|acting| view! { <dt>"Acting as"</dt><dd>{acting}</dd> })}
                             <dt>"Role at the time"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
                             <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console \
@@ -370,7 +371,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
     let base = path::instance_log(&head.name);
     let further = page.further.clone().map(|(at, href)| {
         view! {
-            <p class="note lead">"No more entries since " {time::absolute(at)} ". The search stopped there."
+            <p class="note lead">"No more entries since " {time::whole(at)} ". The search stopped there."
                 <a class="link" href=href>"Search further back →"</a></p>
         }
     });
@@ -406,7 +407,8 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
         <form method="get" action=base.to_owned() class="chips bar">
             <input class="chip" name="who" aria-label="By this account" placeholder="@name" value=filter.who.clone() />
             <select class="chip" name="action" aria-label="Action"><option value="">"All actions"</option>{actions}</select>
-            <input class="chip" type="date" name="day" aria-label="On this day, UTC" value=filter.day.clone() />
+            <input class="chip" type="date" name="day" aria-label="On this day" value=filter.day.clone() />
+            {time::zone_field(None)}{time::zone_word()}
             <button class="btn">"Apply"</button>
             <a class="btn quiet" href=base.to_owned()>"All"</a>
         </form>
@@ -441,7 +443,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
         };
         view! {
             <tr data-row=keys::row()>
-                <td class="mono nowrap"><time datetime=time::machine(row.at) title=time::absolute(row.at)>{time::day(row.at, frame.now)} " " {time::clock(row.at)}</time></td>
+                <td class="mono nowrap">{time::day(row.at, frame.now)} " " {time::clock(row.at)}</td>
                 <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
                 <td class="nowrap">{row.action.clone()}</td>
                 <td class="full fill"><div class="cut"><span class="soft">{row.kind.clone()} " "</span>{target}</div>{changes}</td>

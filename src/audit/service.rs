@@ -9,7 +9,6 @@ pub mod words;
 use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
 use crate::{
     access::Permission,
-    clock::DAY,
     context::Context,
     deeds::AnyDeed,
     frame::{self, Framed},
@@ -24,10 +23,10 @@ use crate::{
         linked_accounts::{self, Linked},
         operators,
     },
-    text::time::day_typed,
     ui,
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 const PAGE: i64 = 50;
 /// How a day is written in a filter.
@@ -92,6 +91,7 @@ fn filter(search: &Search) -> Filter {
         account: text("account"),
         from: text("from"),
         to: text("to"),
+        zone: text("zone"),
         batches: text("batches"),
         batch: text("batch"),
         sign_ins: text("sign-ins"),
@@ -121,19 +121,19 @@ async fn asked(
     if whole {
         accepts("who", &filter.who, &people)?;
     }
-    let date = |field: &str, text: &str| match day_typed(text) {
+    let zone = context.zone_typed(&filter.zone)?;
+    let date = |field: &str, text: &str| match zone.day_typed(text) {
         None if !text.is_empty() => Err(unknown(field, text, DAY_TYPED)),
-        at => Ok(at),
+        day => Ok(day),
     };
-    let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
     let narrowed = ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
         subject: about(context, filter).await?,
         outcome: Some(filter.outcome.clone()),
-        from: date("from", &filter.from)?,
-        to,
+        from: date("from", &filter.from)?.map(|(from, _)| from),
+        to: date("to", &filter.to)?.map(|(_, after)| after),
         without_sign_ins: filter.sign_ins == "no",
         ..ledger::Filter::default()
     };
@@ -203,7 +203,16 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
             let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
             let before = before.or(asked.before);
             let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
-            let entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+            let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+            if !whole {
+                let proved = match app.ledger.those_proved(&entries).await {
+                    Ok(proved) => proved,
+                    // Every page says so then.
+                    Err(LedgerError::Contradicted(_)) => BTreeSet::new(),
+                    Err(error) => return Err(unreadable(error)),
+                };
+                entries.retain(|entry| proved.contains(&entry.index));
+            }
             entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect()
         }
         Err(_) => Vec::new(),
@@ -243,8 +252,14 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
     let mut detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
-    if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
-        return Err(missing());
+    // Whoever reads their own alone reads what stands under the sealed head as theirs.
+    if !whole {
+        let own = |leaf: &Value| leaf["operator"] == context.actor.operator.0.as_str();
+        match context.app.ledger.proved(number).await {
+            Ok(leaf) if own(&leaf) => {}
+            Ok(_) | Err(LedgerError::Contradicted(_) | LedgerError::Entry(_)) => return Err(missing()),
+            Err(error) => return Err(unreadable(error)),
+        }
     }
     detail.entry = as_told(&context.actor, detail.entry);
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;

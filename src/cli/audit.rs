@@ -95,9 +95,11 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     let why = reason(why)?;
     let app = app(config).await?;
     let Some(what) = app.ledger.contradiction() else {
-        bail!("The record does not contradict itself: there is nothing to decide.");
+        bail!(
+            "The audit log does not contradict itself: there is nothing to decide. A console that still says so found it before: start it again."
+        );
     };
-    say!("The record contradicts itself: {what}.");
+    say!("The audit log contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -106,7 +108,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
     say!("The first {size} entries are accepted as they stand; the next one says so, and why.");
-    say!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
+    say!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
     say!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }
@@ -157,7 +159,7 @@ async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Resu
         say!("{line}");
     }
     if !report.holds() {
-        bail!("The record is not what was written.");
+        bail!("The audit log is not what was written.");
     }
     say!("whole");
     Ok(())
@@ -183,7 +185,7 @@ pub fn verify_bundle(
         say!("{line}");
     }
     if !report.holds() {
-        bail!("The bundle is not what the record was.");
+        bail!("The bundle is not what the audit log was.");
     }
     say!("whole");
     Ok(())

@@ -96,7 +96,7 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     // What contradicts itself proves no row.
     if let Some(what) = app.ledger.contradiction() {
         eprintln!(
-            "The record contradicts itself: {what}. Until an owner has decided (howdah audit accept) no deed is begun."
+            "The audit log contradicts itself: {what}. Until an owner has decided (howdah audit accept) no action is begun."
         );
         return Ok(app);
     }
@@ -104,12 +104,12 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
         && counts.refused > 0
     {
         eprintln!(
-            "{} rows that give rights are not what the record says, and are refused from now on; howdah store reseal shows them.",
+            "{} rows that give rights are not what the audit log says, and are refused from now on; howdah store reseal shows them.",
             counts.refused
         );
     }
     app.ledger.prove_snapshots_once().await.context("what was kept of the instances cannot be proved")?;
-    app.ledger.prove_deeds_once().await.context("the deeds of the batches cannot be proved")?;
+    app.ledger.prove_deeds_once().await.context("the actions of the batches cannot be proved")?;
     Ok(app)
 }
 

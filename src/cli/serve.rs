@@ -131,12 +131,14 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     }
     // Whoever takes everybody's rows away, or the record with them, must not get a link for the first owner.
     if app.ledger.contradiction().is_some() {
-        say!("No link for a first owner is given while the record contradicts itself.");
+        say!("No link for a first owner is given while the audit log contradicts itself.");
         return Ok(());
     }
     if app.ledger.knows_people().await? {
         tracing::error!("serve.nobody_left");
-        say!("The record knows people, and the store has none of them: howdah audit verify says who is missing.");
+        say!(
+            "The audit log knows people, and the store has none of them: howdah audit verify says who is missing."
+        );
         return Ok(());
     }
     setup_links::delete_first(&app.store).await?;

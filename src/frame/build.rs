@@ -12,7 +12,7 @@ use crate::{
     problem::{Kind, Problem},
     record::{self, Settles},
     search::Search,
-    store::{drafts, preferences, recovery_codes, settling},
+    store::{drafts, recovery_codes, settling},
     text,
     ui::{self, time},
 };
@@ -99,7 +99,7 @@ pub async fn build<T>(
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         appeals: instance.and_then(appeals_waiting),
-        preferences: preferences::of(&context.app.store, &context.actor.operator).await?,
+        preferences: context.preferences.clone(),
         // A name for all pages of a session; what it is called in the store is nobody else's.
         session: context.app.keys.hash("pages of a session", context.actor.session.as_bytes()),
         waiting_is_old: instance.and_then(|instance| waiting_is_old(instance, now)),

@@ -4,9 +4,22 @@ use super::build::{appeals_waiting, may_view, said_waiting};
 use crate::{
     access::Permission,
     context::Context,
-    mastodon::{Instance, database::OpenReport, waiting::Snapshot},
+    mastodon::{
+        Instance,
+        database::OpenReport,
+        waiting::{List, Snapshot, Waits},
+    },
+    problem::Problem,
+    ui,
 };
-use std::hash::{DefaultHasher, Hash, Hasher};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use std::{
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// The reports of a list that this person sees.
 pub fn seen<'a>(
@@ -17,14 +30,21 @@ pub fn seen<'a>(
     list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category))
 }
 
-/// How a page of reports learns what came and went since it was made.
+/// How a page learns what came and went since it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Since {
     /// Where it asks.
     pub address: String,
-    /// The mark of the reports that it was made of.
+    /// The mark of what it was made of.
     pub revision: String,
+    /// What the stream calls that mark.
+    pub of: &'static str,
 }
+
+/// What the stream calls the mark of a list.
+pub const OF_REPORTS: &str = "revision";
+pub const OF_SIGN_UPS: &str = "signups-revision";
+pub const OF_APPEALS: &str = "appeals-revision";
 
 /// The mark of the reports that this person sees: another one says that what a page shows of them is not all any more. It is
 /// keyed, so that nobody can try out what it was made of; and who has a report is no part of it for whoever is not told.
@@ -35,12 +55,54 @@ pub fn revision(context: &Context, instance: &Instance, list: &Snapshot<OpenRepo
         let assigned = report.assigned.as_ref().map(|(id, _)| told.then_some(id.0));
         (report.id.0, report.target.0, report.category.name(), assigned).hash(&mut hasher);
     }
-    let mut mark = context.app.keys.hash("revision of reports", &hasher.finish().to_be_bytes());
+    keyed(context, "revision of reports", &hasher.finish().to_be_bytes())
+}
+
+fn keyed(context: &Context, what: &str, bytes: &[u8]) -> String {
+    let mut mark = context.app.keys.hash(what, bytes);
     mark.truncate(16);
     mark
 }
 
-/// What waits on every instance that this person may see, a line each: “harbour reports 12”; and the mark of the reports.
+/// The mark of a list of which everybody who sees it sees all.
+pub fn revision_of<T: Waits>(context: &Context, what: &str, list: &List<T>) -> String {
+    keyed(context, what, &list.mark().to_be_bytes())
+}
+
+/// A mark of some rows, by their numbers, in whatever order they stand.
+pub fn which(context: &Context, what: &str, rows: impl IntoIterator<Item = i64>) -> String {
+    let rows: BTreeSet<i64> = rows.into_iter().collect();
+    let bytes: Vec<u8> = rows.into_iter().flat_map(i64::to_be_bytes).collect();
+    keyed(context, what, &bytes)
+}
+
+/// What came into a list since a page of it was made, and what left it, in a few words; `None` where nothing did. `changed` is
+/// said where the number alone would hide it.
+pub fn came_and_went(new: usize, left: i64, left_as: &str, changed: Option<&'static str>) -> Option<String> {
+    let mut parts = Vec::new();
+    if new > 0 {
+        parts.push(format!("{} new", ui::grouped(new)));
+    }
+    match usize::try_from(left).ok().filter(|left| *left > 0) {
+        Some(left) => parts.push(format!("{} {left_as}", ui::grouped(left))),
+        None => parts.extend(changed.map(str::to_owned)),
+    }
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// What a page that asks is answered: nothing, where nothing came or went.
+pub fn told(said: Result<Option<String>, Problem>) -> Response {
+    match said {
+        Ok(Some(said)) => said.into_response(),
+        Ok(None) => StatusCode::NO_CONTENT.into_response(),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, format!("{}\n", problem.what)).into_response()
+        }
+    }
+}
+
+/// What waits on every instance that this person may see, a line each: “harbour reports 12”; and the mark of each list.
 pub fn numbers(context: &Context) -> Vec<String> {
     let mut lines = Vec::new();
     for instance in context.visible() {
@@ -53,13 +115,15 @@ pub fn numbers(context: &Context) -> Vec<String> {
         let may = |permission| may_view(context, instance, permission);
         if may(Permission::ViewWork) {
             say("reports", said_waiting(context, instance));
-            say("revision", Some(revision(context, instance, &instance.open_reports.snapshot())));
+            say(OF_REPORTS, Some(revision(context, instance, &instance.open_reports.snapshot())));
         }
         if may(Permission::ViewSignUps) {
             say("signups", instance.sign_ups_waiting().map(|waiting| waiting.said()));
+            say(OF_SIGN_UPS, Some(revision_of(context, OF_SIGN_UPS, &instance.signups)));
         }
         if may(Permission::ViewAppeals) {
             say("appeals", appeals_waiting(instance));
+            say(OF_APPEALS, Some(revision_of(context, OF_APPEALS, &instance.appeals)));
         }
     }
     lines

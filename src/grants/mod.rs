@@ -112,6 +112,9 @@ pub struct AskForm {
     pub starts: String,
     #[serde(default)]
     pub ends: String,
+    /// The time zone of both days, by its IANA name; empty for the person's own.
+    #[serde(default)]
+    pub zone: String,
     #[serde(default)]
     pub sponsor: String,
     #[serde(default)]

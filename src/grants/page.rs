@@ -10,6 +10,7 @@ use crate::{
     id::RoleId,
     path,
     reports::{Category, Decision},
+    text::time as utc,
     ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
@@ -120,19 +121,21 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
     .into_any()
 }
 
-fn span(grant: &Card, now: Timestamp) -> String {
-    format!("{} to {}", time::day(grant.starts_at, now), minute(grant.ends_at))
+fn span(grant: &Card, frame: &Frame) -> String {
+    let zone = frame.preferences.zone().unwrap_or_default();
+    format!("{} to {}", zone.day(grant.starts_at, frame.now), zone.whole(grant.ends_at))
 }
 
 /// “25 Nov to 31 Dec”: the last day is the one that the grant ends with.
-fn days(grant: &Card, now: Timestamp) -> String {
-    format!("{} to {}", time::day(grant.starts_at, now), time::day(grant.ends_at.plus(-1), now))
+fn days(grant: &Card, now: Timestamp) -> impl IntoView + use<> {
+    view! { {time::day(grant.starts_at, now)} " to " {time::day(grant.ends_at.plus(-1), now)} }
 }
 
-/// `2026-12-31 24:00` would be nobody's reading: the instant as it is, to the minute.
-fn minute(at: Timestamp) -> String {
-    let text = time::absolute(at);
-    format!("{} UTC", text.get(..16).unwrap_or(&text))
+/// “ (the end of 31 Dec)”, where a day ends with it for whoever looks: `24:00` would be nobody's reading.
+fn end_of(frame: &Frame, at: Timestamp) -> Option<impl IntoView + use<>> {
+    let zone = frame.preferences.zone().unwrap_or_default();
+    let said = format!(" (the end of {}, {})", zone.day(at.plus(-1), frame.now), zone.name());
+    zone.begins_a_day(at).then(|| view! { <span class="soft">{said}</span> })
 }
 
 fn badge(grant: &Card) -> impl IntoView + use<> {
@@ -147,7 +150,7 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
                 <td class="nowrap">{grant.scope.places()}</td>
                 <td>{badge(grant)}</td>
                 <td class="full fill"><div class="two-lines">{grant.scope.words()}</div></td>
-                <td class="full soft"><span class="nowrap" title=span(grant, frame.now)>{days(grant, frame.now)}</span></td>
+                <td class="full soft"><span class="nowrap" title=span(grant, frame)>{days(grant, frame.now)}</span></td>
             </tr>
         }
     };
@@ -226,14 +229,17 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                         {roles}{unread}
                         {form::beside(draft, "roles")}
                     </fieldset>
-                    <label class="field" for="starts">"First day, UTC" <span class="small soft">"leave empty to \
+                    <label class="field" for="starts">"First day" <span class="small soft">"leave empty to \
                     start on approval"</span></label>
                     <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
                     {form::beside(draft, "starts")}
-                    <label class="field" for="ends">"Last day, UTC" <span class="small soft">"the grant ends with \
+                    <label class="field" for="ends">"Last day" <span class="small soft">"the grant ends with \
                     this day"</span></label>
+                    {time::zone_field(draft)}
                     <input class="input" id="ends" name="ends" type="date" required="" value=typed("ends") />
                     {form::beside(draft, "ends")}
+                    <p class="small soft">"Both days in the time zone " {time::zone_word()}</p>
+                    {form::beside(draft, "zone")}
                     <label class="field" for="sponsor">"Sponsor" <span class="small soft">"who is responsible for \
                     the work"</span></label>
                     <select class="input" id="sponsor" name="sponsor">{options(&page.sponsors, &typed("sponsor"))}</select>
@@ -287,27 +293,30 @@ fn ticked(draft: Option<&Draft>, name: &str, value: &str) -> bool {
 fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
     let grant = &page.grant;
     let by = |what: &Option<(String, Timestamp)>| match what {
-        Some((who, at)) => format!("{who}, {}", minute(*at)),
-        None => "no one yet".to_owned(),
+        Some((who, at)) => view! { {who.clone()} ", " {time::whole(*at)} }.into_any(),
+        None => "no one yet".into_any(),
     };
     let decided = match grant.state {
         State::Refused => "Rejected by",
         _ => "Approved by",
     };
     let revoked = grant.revoked.clone().map(|(who, at)| {
-        view! { <dt>"Revoked by"</dt><dd>{who} ", " {minute(at)}</dd> }
+        view! { <dt>"Revoked by"</dt><dd>{who} ", " {time::whole(at)}</dd> }
     });
     let agreement = match grant.agreement.as_str() {
         "" => "none".to_owned(),
         text => ui::tame(text),
     };
     // Before it began there is nothing to say of it, and of one that runs nothing of its end.
-    let noted = |at: Option<Timestamp>| at.map_or_else(|| "not recorded".to_owned(), minute);
+    let noted = |at: Option<Timestamp>| at.map_or_else(|| "not recorded".into_any(), |at| time::whole(at).into_any());
     let (begun, ended) = match grant.state {
         State::Asked | State::Missed | State::Refused | State::ToCome => (None, None),
         State::Running => (Some(noted(grant.began_at)), None),
         State::Over => (Some(noted(grant.began_at)), Some(noted(grant.ended_at))),
-        State::Revoked => (grant.began_at.map(minute), grant.ended_at.map(minute)),
+        State::Revoked => {
+            let at = |at: Timestamp| time::whole(at).into_any();
+            (grant.began_at.map(at), grant.ended_at.map(at))
+        }
     };
     view! {
         <div class="head">
@@ -323,11 +332,11 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                     <div class="body"><dl class="facts">
                         <dt>"Instance"</dt><dd>{grant.scope.places()}</dd>
                         <dt>"Scope"</dt><dd>{grant.scope.words()}</dd>
-                        <dt>"From"</dt><dd>{minute(grant.starts_at)}</dd>
-                        <dt>"Until"</dt><dd>{minute(grant.ends_at)} <span class="soft">" (the end of "{time::day(grant.ends_at.plus(-1), frame.now)}")"</span></dd>
+                        <dt>"From"</dt><dd>{time::whole(grant.starts_at)}</dd>
+                        <dt>"Until"</dt><dd>{time::whole(grant.ends_at)} {end_of(&frame, grant.ends_at)}</dd>
                         <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
                         <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
-                        <dt>"Requested by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
+                        <dt>"Requested by"</dt><dd>{grant.asked_by.clone()} ", " {time::whole(grant.asked_at)}</dd>
                         <dt>{decided}</dt><dd>{by(&grant.decided)} {grant.decided.is_some().then(|| second_person(&page))}</dd>
                         {revoked}
                         {begun.map(|at| view! { <dt>"Started"</dt><dd>{at}</dd> })}
@@ -390,7 +399,8 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
     }
     let draft = frame.draft_for(DECIDE);
     let grant = &page.grant;
-    let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
+    let zone = frame.preferences.zone().unwrap_or_default();
+    let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), zone.whole(grant.ends_at));
     view! {
         <section class="card panel">
             <header><h2>"Approve or reject"</h2></header>
@@ -464,7 +474,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
     let here = path::timesheet(&page.operator);
     let month = |name: &str| path::with(&here, "month", name);
     let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
-    let clock = |at: Option<Timestamp>| at.map(|at| time::clock(at).chars().take(5).collect::<String>());
+    let clock = |at: Option<Timestamp>| at.map(|at| utc::clock(at).chars().take(5).collect::<String>());
     let row = |day: String, work: &Work| {
         let decided = Decision::ALL
             .into_iter()
@@ -526,7 +536,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
                     <div class="post stack">
                         <p><a class="link" href=path::grant(&grant.id)>{grant.scope.places()}</a> " " {badge(grant)}</p>
                         <p class="small">{grant.scope.words()}</p>
-                        <p class="small soft">{minute(grant.starts_at)} " to " {minute(grant.ends_at)}</p>
+                        <p class="small soft">{time::whole(grant.starts_at)} " to " {time::whole(grant.ends_at)}</p>
                         <p class="small"><bdi>{agreement}</bdi> ", sponsor " <bdi>{grant.sponsor.clone()}</bdi></p>
                     </div>
                 }

@@ -14,7 +14,7 @@ use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
     carry_out::InStore,
-    clock::{DAY, Timestamp},
+    clock::Timestamp,
     context::{App, Context},
     deeds::{AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant},
     frame::{self, Framed},
@@ -32,7 +32,7 @@ use crate::{
         operators::{self, Operator},
         store_problem,
     },
-    text::Why,
+    text::{Why, time::Zone},
 };
 
 const PAGE: usize = 50;
@@ -275,8 +275,9 @@ fn may_sponsor(person: &Operator) -> bool {
     matches!(person.role, Role::Owner | Role::Admin)
 }
 
-fn day(field: &str, text: &str, said: &str) -> Result<Timestamp, Problem> {
-    crate::text::time::day_typed(text.trim()).ok_or_else(|| Problem::invalid(field, said))
+/// The beginning of a day and of the one after, where whoever typed it is.
+fn day(zone: &Zone, field: &str, text: &str, said: &str) -> Result<(Timestamp, Timestamp), Problem> {
+    zone.day_typed(text.trim()).ok_or_else(|| Problem::invalid(field, said))
 }
 
 /// What is asked for, checked.
@@ -310,13 +311,16 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         context.permit(Permission::ProposeGrants, Some(instance)).await?;
     }
     let scope = Scope { instances, categories, sign_ups: form.sign_ups == "yes", reveal: form.reveal == "yes" };
+    let zone = context.zone_typed(&form.zone)?;
     let starts_at = match form.starts.trim() {
         "" => now,
         // A day that has begun begins now.
-        text => day("starts", text, "Enter the first day like 2026-12-01, or leave it empty to start on approval.")?
-            .max(now),
+        text => {
+            const FIRST: &str = "Enter the first day like 2026-12-01, or leave it empty to start on approval.";
+            day(&zone, "starts", text, FIRST)?.0.max(now)
+        }
     };
-    let ends_at = day("ends", &form.ends, "Enter the last day of the grant, like 2026-12-31.")?.plus(DAY);
+    let (_, ends_at) = day(&zone, "ends", &form.ends, "Enter the last day of the grant, like 2026-12-31.")?;
     let agreement = form.agreement.trim().to_owned();
     if agreement.is_empty() {
         return Err(Problem::invalid(

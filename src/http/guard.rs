@@ -13,7 +13,7 @@ use crate::{
     session::{LAST_AT, SessionData, Signed, Stage, request_id},
     store::{
         operators::{self, Operator},
-        web_sessions,
+        preferences, web_sessions,
     },
 };
 use axum::{
@@ -22,7 +22,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tower_sessions::{Session, session::Id};
 
@@ -51,7 +51,10 @@ const LONGEST_LOOK: Duration = Duration::from_millis(1_800);
 /// What is answered without a session.
 fn is_public(path: &str) -> bool {
     matches!(path, "/health" | "/favicon.svg" | "/robots.txt" | "/plain.css" | "/sign-in" | "/set-up" | "/keys")
-        || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/"].iter().any(|prefix| path.starts_with(prefix))
+        || path::asks_access(path)
+        || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/", "/api/ask/"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
 }
 
 /// What an open page asks by itself: nobody is at work by that, and a session grows no older or younger with it.
@@ -172,7 +175,11 @@ async fn find(app: &App, session: &Session, address: ClientAddress, renew: bool)
         tracing::error!(%error, "grants.unreadable");
         no_store()
     })?;
-    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None })))
+    let preferences = preferences::of(&app.store, &actor.operator).await.map_err(|error| {
+        tracing::error!(%error, "preferences.unreadable");
+        no_store()
+    })?;
+    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None, preferences })))
 }
 
 /// Whose session this token was, if it is over by time alone: such a one is kept for a day.
@@ -182,8 +189,7 @@ async fn ended(app: &App, presented: Option<Id>) -> Option<OperatorId> {
         .await
         .inspect_err(|error| tracing::error!(%error, "session.unreadable"))
         .ok()??;
-    let record: HashMap<String, serde_json::Value> = serde_json::from_str(&row.data).ok()?;
-    let data: SessionData = serde_json::from_value(record.get(SessionData::KEY)?.clone()).ok()?;
+    let data = SessionData::of(&row.data)?;
     (data.stage == Stage::Full).then_some(data.operator)
 }
 

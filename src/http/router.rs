@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     app::{App as Pages, shell},
+    appeals,
     audit::service::export,
     context::App,
     domain_blocks::api::files,
@@ -20,6 +21,7 @@ use crate::{
     media, path,
     problem::Problem,
     reports::service::meanwhile,
+    signups,
 };
 use axum::{
     Json, Router,
@@ -103,6 +105,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(path::LIVE, get(live::tell))
         .route("/live/i/{instance}/reports", get(meanwhile::in_queue))
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
+        .route("/live/i/{instance}/signups", get(signups::service::meanwhile))
+        .route("/live/i/{instance}/appeals", get(appeals::service::meanwhile))
         .route("/audit/export.csv", get(export::csv).head(no_head))
         .route("/grants/{operator}/timesheet.csv", get(grants::service::csv).head(no_head))
         .route("/audit/export.jsonl", get(export::json_lines).head(no_head))

@@ -1,6 +1,6 @@
 //! The forms of invitations and access requests.
 
-use super::{IssueForm, RequestForm};
+use super::{AskForm, IssueForm, RequestForm};
 use crate::problem::Problem;
 use leptos::prelude::*;
 
@@ -28,6 +28,12 @@ pub async fn revoke(
 #[server(prefix = "/api/access-requests", endpoint = "enter")]
 pub async fn enter(instance: String, #[server(flatten)] form: RequestForm) -> Result<(), Problem> {
     crate::context::form_action(|context| super::service::enter(context, instance, form)).await
+}
+
+/// Asks the staff for access: open to strangers, where an instance has the form.
+#[server(prefix = "/api/ask", endpoint = "access")]
+pub async fn ask(instance: String, #[server(flatten)] form: AskForm) -> Result<(), Problem> {
+    crate::context::land(super::service::ask(&instance, form).await)
 }
 
 #[server(prefix = "/api/access-requests", endpoint = "refuse")]

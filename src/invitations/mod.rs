@@ -7,7 +7,8 @@ pub mod service;
 use crate::{
     batches::Running,
     clock::{DAY, Timestamp},
-    id::{AccountId, InviteId},
+    frame::Draft,
+    id::{AccountId, InstanceName, InviteId},
     ui,
 };
 use serde::{Deserialize, Serialize};
@@ -357,6 +358,33 @@ pub struct RequestForm {
     pub accounts: String,
     #[serde(default)]
     pub voucher: String,
+}
+
+/// The public form, as it was posted: in it nobody vouches, for that would say who is there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskForm {
+    #[serde(default)]
+    pub who: String,
+    #[serde(default)]
+    pub organisation: String,
+    #[serde(default)]
+    pub contact: String,
+    #[serde(default)]
+    pub why: String,
+    #[serde(default)]
+    pub accounts: String,
+}
+
+/// The page of the public form.
+#[derive(Clone, Debug)]
+pub struct AskPage {
+    pub instance: InstanceName,
+    pub title: String,
+    /// It was just sent.
+    pub sent: bool,
+    /// So long what was said is kept at most after the decision.
+    pub kept_days: i64,
+    pub draft: Option<Draft>,
 }
 
 /// The form of an invitation, as it was posted.

@@ -1,8 +1,10 @@
 //! The views of invitations and access requests.
 
+mod asking;
 mod invites;
 mod requests;
 
+pub use asking::AskAccess;
 pub use invites::{Invitation, Invitations};
 pub use requests::{AccessRequest, AccessRequests};
 

@@ -1,9 +1,11 @@
 //! What invitations and access requests do.
 
+mod asking;
 pub mod chain;
 mod invites;
 mod requests;
 
+pub use asking::{ask, asking};
 pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
 pub use requests::{enter, refuse, request, requests};
 
@@ -22,7 +24,8 @@ use crate::{
     registrations::RegistrationsMode,
     search::Search,
     store::store_problem,
-    ui::{self, time},
+    text::time::Zone,
+    ui,
 };
 
 /// Lines of a page.
@@ -71,7 +74,7 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
-fn registrations(instance: &Instance) -> String {
+fn registrations(instance: &Instance, zone: &Zone) -> String {
     let health = instance.health();
     let stored = health.registrations.as_ref();
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
@@ -88,7 +91,7 @@ fn registrations(instance: &Instance) -> String {
         instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
     match otherwise {
         Some(seen) => {
-            format!("{says} Visitors saw something else at {} UTC; see Registrations.", time::clock(seen.at))
+            format!("{says} Visitors saw something else at {}; see Registrations.", zone.clock(seen.at))
         }
         None => says.to_owned(),
     }

@@ -1,7 +1,7 @@
-//! The record: leases of the deeds under way, and checkpoints.
+//! The record: leases of the deeds under way, checkpoints, and the check of all of it.
 
 use super::Job;
-use crate::{context::App, telemetry::JobName};
+use crate::{audit::service::check, context::App, telemetry::JobName};
 use std::{sync::Arc, time::Duration};
 
 /// Keeps the leases running of the deeds that this process is at work on.
@@ -61,6 +61,41 @@ impl Job for Checkpoints {
     async fn work(&mut self) -> anyhow::Result<()> {
         if let Some(size) = self.app.ledger.checkpoint().await? {
             tracing::info!(size, "checkpoint");
+        }
+        Ok(())
+    }
+}
+
+/// Checks the whole record a few times a day: by then what was changed far back stops what is done, also where nobody asked.
+pub struct Check {
+    app: Arc<App>,
+    /// A start reads nothing: the first check comes a period later.
+    begun: bool,
+}
+
+impl Check {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone(), begun: false }
+    }
+}
+
+impl Job for Check {
+    fn name(&self) -> JobName {
+        ("check of the audit log", None)
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(6 * 60 * 60)
+    }
+
+    /// Three million entries take less than a minute.
+    fn longest(&self) -> Duration {
+        Duration::from_secs(60 * 60)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            check::everything(&self.app).await?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod linked_accounts;
 mod registrations;
 mod seen;
 mod snapshots;
+mod statistics;
 mod supervisor;
 mod sweep;
 mod tidy;
@@ -27,6 +28,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
         jobs.keep(batches::Worker::<OfImport>::new(app, instance));
         jobs.keep(batches::Worker::<OfBatch>::new(app, instance));
         jobs.keep(snapshots::Snapshots::new(app, instance));
+        jobs.keep(statistics::Counting::new(app, instance));
     }
     jobs.keep(grants::Rights::new(app));
     jobs.keep(grants::Roles::new(app));
@@ -35,6 +37,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
+    jobs.keep(ledger::Check::new(app));
     jobs.keep(linked_accounts::LeftTokens::new(app));
     jobs.keep(linked_accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));

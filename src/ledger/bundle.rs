@@ -203,11 +203,11 @@ impl Report {
                 end - 1
             ));
             if first > 0 || end < size {
-                lines.push("what stands before and after them in the record is not in this bundle".to_owned());
+                lines.push("what stands before and after them in the audit log is not in this bundle".to_owned());
             }
         }
         lines.push(match self.outside {
-            Some(size) => format!("the checkpoint from outside vouches for the first {size} entries of the record"),
+            Some(size) => format!("the checkpoint from outside vouches for the first {size} entries of the audit log"),
             None => "no checkpoint from outside was given: whoever holds the store and the secret key could have \
                      rewritten everything before it was signed"
                 .to_owned(),
@@ -371,7 +371,7 @@ fn leaf(text: &[u8], expected: i64, header: &Header, root: &Hash) -> Result<Hash
     }
     let value: Value = serde_json::from_str(&line.leaf).map_err(|_| format!("entry {expected} is not JSON"))?;
     if canonical(&value).ok().as_deref() != Some(line.leaf.as_str()) || value["index"].as_i64() != Some(expected) {
-        return Err(format!("entry {expected} is not in the form that the record has"));
+        return Err(format!("entry {expected} is not in the form that the audit log has"));
     }
     Ok(hash)
 }

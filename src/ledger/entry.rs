@@ -114,6 +114,11 @@ pub enum Fact {
         operator: Option<OperatorId>,
         address: String,
     },
+    /// A stranger asked for access by the public form: an id of the console's own, and nothing that was said.
+    AccessAsked {
+        instance: InstanceName,
+        request: String,
+    },
     /// The password was right, and a code was not.
     CodeFailed {
         operator: OperatorId,
@@ -194,6 +199,7 @@ impl Fact {
             Self::SignedOut { .. } => "signed_out",
             Self::SignInFailed { .. } => "sign_in_failed",
             Self::CodeFailed { .. } => "code_failed",
+            Self::AccessAsked { .. } => "access_asked",
             Self::Denied { .. } => "denied",
             Self::ChangedOutside(_) => "changed_elsewhere",
             Self::Batch { stage: Progress::Begun, .. } => "batch_begun",
@@ -222,6 +228,7 @@ impl Fact {
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed, or it was done at the server.
             Self::ChangedOutside(_)
+            | Self::AccessAsked { .. }
             | Self::Token { .. }
             | Self::Settled { .. }
             | Self::HeadSealed { .. }
@@ -236,9 +243,10 @@ impl Fact {
     pub(super) fn instance(&self) -> Option<&InstanceName> {
         match self {
             Self::ChangedOutside(change) => Some(&change.instance),
-            Self::Batch { instance, .. } | Self::Token { instance, .. } | Self::Settled { instance, .. } => {
-                Some(instance)
-            }
+            Self::Batch { instance, .. }
+            | Self::Token { instance, .. }
+            | Self::Settled { instance, .. }
+            | Self::AccessAsked { instance, .. } => Some(instance),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
@@ -271,6 +279,7 @@ impl Fact {
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
+            Self::AccessAsked { request, .. } => json!({ "request": request }),
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
             Self::RowsSealed(counts) => json!(counts),
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),

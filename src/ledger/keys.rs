@@ -159,7 +159,7 @@ impl Ledger {
         for id in keys(warrant.deed()) {
             let answer = match self.destroy_key(id).await {
                 Ok(true) => Answer::Accepted { body: Value::Null },
-                Ok(false) => Answer::NotSent { why: "there is no such key any more".to_owned() },
+                Ok(false) => Answer::NotSent { why: "the key is no longer there".to_owned() },
                 Err(error) => Answer::NotSent { why: error.to_string() },
             };
             steps.push(Step { what: "destroy a data key".to_owned(), answer });

@@ -1,11 +1,13 @@
 //! Proofs for a page: the hashes that lead from one leaf to the root, without reading the whole tree for each.
 
 use super::{
-    Ledger, LedgerError,
+    Entry, Ledger, LedgerError,
     tree::{Hash, Levels, from_hex, leaf_hash},
+    write::canonical,
 };
 use crate::{seal::hex, store::on};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leaves under one kept node. What lies under a full one never changes, so only its root is kept: 32 bytes.
 const TILE: usize = 256;
@@ -57,9 +59,55 @@ impl Ledger {
         serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
     }
 
+    /// Those of some entries that stand under the sealed head as they were appended: what they say may be shown to whom it concerns
+    /// alone. Reads the hashes around each once.
+    ///
+    /// # Errors
+    /// The store's; or that the head or a leaf is not the one that was appended.
+    pub async fn those_proved(&self, entries: &[Entry]) -> Result<BTreeSet<i64>, LedgerError> {
+        let number = self.newest_number().await?;
+        let contradicted = |what: &str| {
+            self.found.contradict(number, what);
+            LedgerError::Contradicted(what.to_owned())
+        };
+        let Some((size, root)) = self.store.sealed_tree().await? else {
+            return Err(contradicted("the head of the tree is not the one that the secret key sealed"));
+        };
+        let mut tiles: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.index < size) {
+            tiles.entry(usize::try_from(entry.index).unwrap_or(0) / TILE).or_default().push(entry);
+        }
+        let mut proved = BTreeSet::new();
+        for (tile, those) in tiles {
+            let Some((hashes, above)) = self.tile_within(tile, size).await? else { continue };
+            let first = tile * TILE;
+            if hex(&above.root()) != root {
+                return Err(contradicted(&format!("entry {first}, or one near it, is not the one that was appended")));
+            }
+            proved.extend(those.iter().filter_map(|entry| {
+                let leaf = canonical(&entry.leaf).ok()?;
+                let at = usize::try_from(entry.index).ok()? - first;
+                (hashes.get(at) == Some(&leaf_hash(leaf.as_bytes()))).then_some(entry.index)
+            }));
+        }
+        Ok(proved)
+    }
+
+    /// The proof of a leaf within the first `size`, by the hashes that stand in its tile now.
     async fn proof_within(&self, index: i64, size: i64) -> Result<Option<Proof>, LedgerError> {
-        let (Ok(at), Ok(end)) = (usize::try_from(index), usize::try_from(size)) else { return Ok(None) };
-        if at >= end {
+        let Ok(at) = usize::try_from(index) else { return Ok(None) };
+        let Some((here, above)) = self.tile_within(at / TILE, size).await?.filter(|_| index < size) else {
+            return Ok(None);
+        };
+        let path = Levels::of(here).proof(at % TILE).into_iter().chain(above.proof(at / TILE));
+        Ok(Some(Proof { path: path.map(|hash| hex(&hash)).collect(), size, root: hex(&above.root()) }))
+    }
+
+    /// The hashes in a tile as they stand now, and the levels above all tiles with this one's root among them: what was changed
+    /// in it since it was first read leads to another root.
+    async fn tile_within(&self, tile: usize, size: i64) -> Result<Option<(Vec<Hash>, Levels)>, LedgerError> {
+        let Ok(end) = usize::try_from(size) else { return Ok(None) };
+        if tile * TILE >= end {
             return Ok(None);
         }
         let full = end / TILE;
@@ -71,20 +119,18 @@ impl Ledger {
             }
             tiles.iter().copied().take(full).collect::<Vec<Hash>>()
         };
-        let tile = at / TILE;
         let mut here = None;
         if end % TILE > 0 {
-            let last = Levels::of(self.hashes(full * TILE, end % TILE).await?);
-            roots.push(last.root());
+            let last = self.hashes(full * TILE, end % TILE).await?;
+            roots.push(Levels::of(last.clone()).root());
             here = (tile == full).then_some(last);
         }
         let here = match here {
             Some(here) => here,
-            None => Levels::of(self.hashes(tile * TILE, TILE).await?),
+            None => self.hashes(tile * TILE, TILE).await?,
         };
-        let above = Levels::of(roots);
-        let path = here.proof(at % TILE).into_iter().chain(above.proof(tile));
-        Ok(Some(Proof { path: path.map(|hash| hex(&hash)).collect(), size, root: hex(&above.root()) }))
+        roots[tile] = Levels::of(here.clone()).root();
+        Ok(Some((here, Levels::of(roots))))
     }
 
     /// The hashes of so many leaves from one on.

@@ -112,7 +112,7 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
     order by e.idx desc limit $3";
 
 /// What one person meant to do within a span.
-pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
+pub const WORKED: &str = "select e.idx, e.leaf, o.leaf as outcome_leaf \
     from ledger_entries e left join ledger_entries o on o.intent = e.idx \
     where e.operator = $1 and e.kind = 'intent' and e.at >= $2 and e.at < $3 and e.idx < $4 order by e.idx desc limit $5";
 
@@ -156,20 +156,14 @@ fn of_opened(opened: Opened) -> (Option<Value>, Sealed) {
     }
 }
 
-/// An intent or fact with its outcome, as their columns have them.
+/// An intent or fact with its outcome. What it says is what the leaves say: the columns beside them find it, and are anybody's
+/// who can write the store.
 #[derive(sqlx::FromRow)]
 struct Row {
     idx: i64,
     leaf: String,
     hash: String,
-    at: i64,
-    kind: String,
-    deed: String,
-    operator: Option<String>,
-    instance: Option<String>,
-    outcome: Option<String>,
     outcome_leaf: Option<String>,
-    closed_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -183,18 +177,68 @@ struct ClosedRow {
 #[derive(sqlx::FromRow)]
 struct WorkedRow {
     idx: i64,
-    at: i64,
-    deed: String,
     leaf: String,
-    outcome: Option<String>,
+    outcome_leaf: Option<String>,
+}
+
+/// A leaf, and the one that closed it, as they were appended there: what stands in another's place says nothing.
+struct Leaves {
+    leaf: Value,
+    outcome: Option<Value>,
+}
+
+fn text_of(leaf: &Value, key: &str) -> Option<String> {
+    leaf[key].as_str().map(str::to_owned)
+}
+
+fn instant_of(leaf: &Value) -> Option<Timestamp> {
+    leaf["at"].as_str()?.parse().ok().map(Timestamp)
+}
+
+impl Leaves {
+    fn read(index: i64, leaf: &str, outcome: Option<&str>) -> Result<Self, LedgerError> {
+        let parse = |text: &str| {
+            serde_json::from_str::<Value>(text).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
+        };
+        let (leaf, outcome) = (parse(leaf)?, outcome.map(parse).transpose()?);
+        if leaf["index"].as_i64() != Some(index) {
+            tracing::error!(index, "ledger.another_leaf");
+        }
+        // An outcome of another entry closes nothing here.
+        let outcome =
+            outcome.filter(|outcome| outcome["kind"] == "outcome" && outcome["intent"].as_i64() == Some(index));
+        Ok(Self { leaf, outcome })
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        self.outcome.as_ref()?["outcome"].as_str().and_then(Outcome::parse)
+    }
+
+    /// The entry, with what was sealed in it.
+    fn entry(mut self, index: i64, (document, sealed): (Option<Value>, Sealed)) -> Entry {
+        let leaf = &self.leaf;
+        Entry {
+            index,
+            at: instant_of(leaf).unwrap_or_default(),
+            kind: text_of(leaf, "kind").unwrap_or_default(),
+            deed: text_of(leaf, "deed").unwrap_or_default(),
+            operator: text_of(leaf, "operator"),
+            instance: text_of(leaf, "instance"),
+            document,
+            sealed,
+            outcome: self.outcome(),
+            closed_at: self.outcome.as_ref().and_then(instant_of),
+            outcome_facts: self.outcome.as_mut().map_or(Value::Null, |outcome| outcome["facts"].take()),
+            leaf: self.leaf,
+        }
+    }
 }
 
 /// Intents and facts with their outcomes.
 macro_rules! entries {
     ($narrowed:expr) => {
         concat!(
-            "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, \
-             o.leaf as outcome_leaf, o.at as closed_at \
+            "select e.idx, e.leaf, e.hash, o.leaf as outcome_leaf \
              from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.kind <> 'outcome' and ",
             $narrowed
         )
@@ -221,7 +265,7 @@ macro_rules! listed {
 macro_rules! accomplished {
     ($key:literal, $narrowed:literal) => {
         concat!(
-            "select e.idx, e.leaf, e.at, e.operator, e.instance, o.outcome, o.leaf, o.at, k.wrapped \
+            "select e.idx, e.leaf, o.leaf, k.wrapped \
              from ledger_entries e join ledger_entries o on o.intent = e.idx left join ledger_keys k on k.id = ",
             $key,
             " where ",
@@ -270,7 +314,7 @@ pub const LATELY: [&str; 2] = [
 /// So many entries are looked through for what was meant lately.
 const LOOKED_THROUGH: i64 = 2_000;
 
-type Accomplished = (i64, String, i64, Option<String>, Option<String>, String, String, i64, Option<String>);
+type Accomplished = (i64, String, String, Option<String>);
 
 impl Ledger {
     /// The keyed hash that stands for a subject in the record.
@@ -282,7 +326,22 @@ impl Ledger {
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
         let rows =
             if filter.batches == Batches::Folded { self.folded(filter).await? } else { self.rows(filter).await? };
-        self.entries_of(rows).await
+        let mut entries = self.entries_of(rows).await?;
+        // A column that says otherwise than its leaf finds nothing.
+        let is = |asked: &Option<String>, said: Option<&str>| {
+            asked.as_deref().is_none_or(|asked| asked.is_empty() || said == Some(asked))
+        };
+        entries.retain(|entry| {
+            let fits = is(&filter.operator, entry.operator.as_deref())
+                && is(&filter.kind, Some(&entry.deed))
+                && is(&filter.instance, entry.instance.as_deref())
+                && is(&filter.subject, entry.leaf["subject"].as_str());
+            if !fits {
+                tracing::error!(index = entry.index, "ledger.column_differs");
+            }
+            fits
+        });
+        Ok(entries)
     }
 
     /// Those that no batch or import did. A stretch of theirs is passed over in one step.
@@ -432,7 +491,9 @@ impl Ledger {
                 sqlx::query_as(ABOUT_THESE[1]).bind(subjects).bind(deed).bind(limit).fetch_all(pool).await?
             }
         };
-        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+        self.accomplished_of(deed, rows, |leaf| {
+            leaf["subject"].as_str().is_some_and(|subject| subjects.iter().any(|asked| asked == subject))
+        })
     }
 
     /// Deeds of one kind that somebody did on an instance and that came to something, newest first and below an entry: one
@@ -464,7 +525,9 @@ impl Ledger {
             Driver::Sqlite(pool) => read!(pool, DONE_BY[0]),
             Driver::Postgres(pool) => read!(pool, DONE_BY[1]),
         };
-        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+        self.accomplished_of(deed, rows, |leaf| {
+            leaf["operator"] == operator.0.as_str() && leaf["instance"] == instance.as_str()
+        })
     }
 
     /// What was meant lately on an instance, of one kind, newest first: by one person, or by anybody. Each with its leaf and with
@@ -504,29 +567,27 @@ impl Ledger {
             .collect()
     }
 
-    fn accomplished(&self, deed: &str, row: Accomplished) -> Result<Entry, LedgerError> {
-        let (index, leaf, at, operator, instance, outcome, outcome_leaf, closed_at, wrapped) = row;
-        let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
-        let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
-        let (document, sealed) = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
-            (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)),
-            _ => (None, Sealed::Nothing),
-        };
-        let mut outcome_facts: Value = serde_json::from_str(&outcome_leaf).map_err(damaged)?;
-        Ok(Entry {
-            index,
-            at: Timestamp(at),
-            kind: "intent".to_owned(),
-            deed: deed.to_owned(),
-            operator,
-            instance,
-            leaf,
-            document,
-            sealed,
-            outcome: Outcome::parse(&outcome),
-            closed_at: Some(Timestamp(closed_at)),
-            outcome_facts: outcome_facts["facts"].take(),
-        })
+    /// Those of some rows whose leaves say what was asked for.
+    fn accomplished_of(
+        &self,
+        deed: &str,
+        rows: Vec<Accomplished>,
+        asked: impl Fn(&Value) -> bool,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let mut entries = Vec::with_capacity(rows.len());
+        for (index, leaf, outcome, wrapped) in rows {
+            let leaves = Leaves::read(index, &leaf, Some(&outcome))?;
+            if leaves.leaf["deed"] != deed || !asked(&leaves.leaf) || leaves.outcome.is_none() {
+                tracing::error!(index, "ledger.column_differs");
+                continue;
+            }
+            let opened = match (leaves.leaf["key"].as_str(), leaves.leaf["sealed"].as_str()) {
+                (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)),
+                _ => (None, Sealed::Nothing),
+            };
+            entries.push(leaves.entry(index, opened));
+        }
+        Ok(entries)
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
@@ -540,39 +601,28 @@ impl Ledger {
     ) -> Result<Vec<Worked>, LedgerError> {
         let rows: Vec<WorkedRow> = on!(&self.store, pool => sqlx::query_as(WORKED)
             .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?);
-        rows.into_iter()
-            .map(|WorkedRow { idx: index, at, deed, leaf, outcome }| {
-                let mut leaf: Value = serde_json::from_str(&leaf)
-                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-                let outcome = outcome.as_deref().and_then(Outcome::parse);
-                Ok(Worked { index, at: Timestamp(at), deed, facts: leaf["facts"].take(), outcome })
-            })
-            .collect()
+        let mut worked = Vec::with_capacity(rows.len());
+        for WorkedRow { idx: index, leaf, outcome_leaf } in rows {
+            let mut leaves = Leaves::read(index, &leaf, outcome_leaf.as_deref())?;
+            if leaves.leaf["operator"] != operator.0.as_str() {
+                tracing::error!(index, "ledger.column_differs");
+                continue;
+            }
+            worked.push(Worked {
+                index,
+                at: instant_of(&leaves.leaf).unwrap_or_default(),
+                deed: text_of(&leaves.leaf, "deed").unwrap_or_default(),
+                outcome: leaves.outcome(),
+                facts: leaves.leaf["facts"].take(),
+            });
+        }
+        Ok(worked)
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
-        let Row { idx: index, leaf, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at, .. } = row;
-        let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
-        let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
-        let (document, sealed) = self.open_sealed(&leaf).await?;
-        let outcome_facts = match outcome_leaf {
-            Some(text) => serde_json::from_str::<Value>(&text).map_err(damaged)?["facts"].clone(),
-            None => Value::Null,
-        };
-        Ok(Entry {
-            index,
-            at: Timestamp(at),
-            kind,
-            deed,
-            operator,
-            instance,
-            document,
-            sealed,
-            leaf,
-            outcome: outcome.as_deref().and_then(Outcome::parse),
-            closed_at: closed_at.map(Timestamp),
-            outcome_facts,
-        })
+        let leaves = Leaves::read(row.idx, &row.leaf, row.outcome_leaf.as_deref())?;
+        let opened = self.open_sealed(&leaves.leaf).await?;
+        Ok(leaves.entry(row.idx, opened))
     }
 
     async fn open_sealed(&self, leaf: &Value) -> Result<(Option<Value>, Sealed), LedgerError> {

@@ -195,7 +195,7 @@ impl Granted {
         match self.approved {
             Some(approved) if approved != row.approved => {
                 otherwise.push(format!(
-                    "the record says {}, the store says {}",
+                    "the audit log says {}, the store says {}",
                     decision(approved),
                     decision(row.approved)
                 ));
@@ -205,7 +205,7 @@ impl Granted {
         }
         match self.revoked {
             Some(true) if !row.revoked => {
-                otherwise.push("the record says that it was taken back, the store does not".to_owned());
+                otherwise.push("the audit log says that it was taken back, the store does not".to_owned());
             }
             Some(false) if row.revoked => {
                 otherwise.push("the store says that it was taken back, and no entry does".to_owned());
@@ -267,7 +267,10 @@ impl Ledger {
             met.insert(subject, ());
             match said.role {
                 Some(role) if role.name() != row.role => {
-                    differs(Some(said.added), format!("the record says {}, the store says {}", role.name(), row.role));
+                    differs(
+                        Some(said.added),
+                        format!("the audit log says {}, the store says {}", role.name(), row.role),
+                    );
                 }
                 Some(_) => {}
                 None => compared.not_known.push(format!("the role of the person {}", row.name)),
@@ -283,7 +286,7 @@ impl Ledger {
                 Some(true) if !row.disabled => {
                     differs(
                         Some(said.added),
-                        "the record says that their access has ended, the store has it running".to_owned(),
+                        "the audit log says that their access has ended, the store has it running".to_owned(),
                     );
                 }
                 Some(false) if row.disabled => {
@@ -308,7 +311,7 @@ impl Ledger {
                     about: About::Person(None),
                     entry: Some(said.added),
                     what: format!(
-                        "the person {name}: the record says that they were added, and the store has no such row"
+                        "the person {name}: the audit log says that they were added, and the store has no such row"
                     ),
                 });
             }
@@ -348,7 +351,7 @@ impl Ledger {
                     about: About::Grant(GrantId(id.clone())),
                     entry: Some(said.asked),
                     what: format!(
-                        "the grant {id}: the record says that it was asked for, and the store has no such row"
+                        "the grant {id}: the audit log says that it was asked for, and the store has no such row"
                     ),
                 });
             }
@@ -376,7 +379,7 @@ impl Ledger {
             let what = match said.map(|link| &link.account) {
                 None | Some(Some(None)) => "no entry says that it was linked, or it was taken away again".to_owned(),
                 Some(Some(Some(account))) if *account != row.account => {
-                    format!("the record says account {account}, the store says {}", row.account)
+                    format!("the audit log says account {account}, the store says {}", row.account)
                 }
                 Some(Some(Some(_))) => continue,
                 Some(None) => {
@@ -403,7 +406,7 @@ impl Ledger {
                     ),
                     entry: Some(link.entry),
                     what: format!(
-                        "the linked account of {name} on {instance}: the record says that it was linked, and the store has no such row"
+                        "the linked account of {name} on {instance}: the audit log says that it was linked, and the store has no such row"
                     ),
                 });
             }
@@ -554,7 +557,7 @@ impl Ledger {
             Some(_) => return Ok(None),
             None => {
                 let number = self.newest_number().await?;
-                self.found.contradict(number, "no row is sealed, because the head of the record does not hold");
+                self.found.contradict(number, "no row is sealed, because the head of the audit log does not hold");
                 return Ok(None);
             }
         }
@@ -564,7 +567,7 @@ impl Ledger {
         if let Some(wrong) = record.wrong.first() {
             let number = self.newest_number().await?;
             self.found
-                .contradict(number, &format!("no row is sealed, because the record is not whole: {}", wrong.what));
+                .contradict(number, &format!("no row is sealed, because the audit log is not whole: {}", wrong.what));
             return Ok(None);
         }
         let compared = self.compare_rows().await?;
@@ -650,7 +653,7 @@ impl Ledger {
                 report.wrong.extend(compared.wrong(&refused));
                 report.also.extend(compared.not_known.iter().map(|what| format!("not known: {what}")));
                 report.also.push(format!(
-                    "{} people, {} grants and {} linked accounts were compared with the record",
+                    "{} people, {} grants and {} linked accounts were compared with the audit log",
                     compared.people, compared.grants, compared.links
                 ));
             }

@@ -469,7 +469,7 @@ impl Ledger {
         }
         let report = self.verify(&outside).await?;
         if let Some(wrong) = report.wrong.first() {
-            self.found.contradict(0, &format!("{UNSEALED}, and the record is not whole: {}", wrong.what));
+            self.found.contradict(0, &format!("{UNSEALED}, and the audit log is not whole: {}", wrong.what));
             return Ok(());
         }
         let origin = Origin { number: 1, store: Origin::another(&host), since: report.size, held: report.size };

@@ -36,6 +36,8 @@ pub struct Report {
     /// How many entries an owner accepted as they stood, and in which entry.
     pub accepted: Option<(i64, i64)>,
     pub wrong: Vec<Wrong>,
+    /// The first entry that is not the one that was appended, or that is not there.
+    pub altered: Option<i64>,
     /// What else was looked at, a line each.
     pub also: Vec<String>,
 }
@@ -195,6 +197,12 @@ impl Ledger {
     ) -> Result<(Report, Option<Verified>), LedgerError> {
         let (mut report, reached) =
             verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await?;
+        // What is wrong with the tree itself stops everything from here on; rows that do not fit are refused one by one.
+        // A store that is still to be sealed is told whole or not before that.
+        let number = self.newest_number().await?;
+        if let Some(index) = report.altered.filter(|_| number > 0) {
+            self.found.contradict(number, &format!("a check found it altered from entry {index} on"));
+        }
         if let Some(what) = self.store.foreign().await? {
             report.wrong.push(Wrong { index: None, what });
         }
@@ -229,8 +237,8 @@ struct Check {
     /// How many leaves a checkpoint has vouched for.
     vouched: i64,
     open: BTreeMap<i64, Open>,
-    /// The first wrong entry has been named; what follows from it is not.
-    located: bool,
+    /// The first wrong entry, which has been named; what follows from it is not.
+    located: Option<i64>,
     others: usize,
     /// Checkpoints outside name a store of this console by an id.
     named: bool,
@@ -271,9 +279,10 @@ impl Check {
         }
         let kept = check.take_stored(&witness, stored);
         check.take_outside(&witness, host, outside);
-        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
-            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
-                        stores, or this one was put in another’s place";
+        // A store that signed nothing stands beside those of others only where none of them is of this console.
+        if (kept > 0 || check.named) && check.others > 0 && check.newest_outside.is_none() {
+            let what = "none of the checkpoints from outside is of this store: they are of other stores, or this one was \
+                        emptied, or put in another’s place";
             check.wrong(None, what.to_owned());
         }
         check
@@ -373,8 +382,8 @@ impl Check {
     }
 
     fn locate(&mut self, index: i64, what: String) {
-        if !self.located && self.accepted().is_none_or(|accepted| index >= accepted.since) {
-            self.located = true;
+        if self.located.is_none() && self.accepted().is_none_or(|accepted| index >= accepted.since) {
+            self.located = Some(index);
             self.wrong(Some(index), what);
         }
     }
@@ -437,7 +446,7 @@ impl Check {
         let root = hex(&self.tree.root());
         let checked = head::check(keys, head.as_ref(), named, size);
         // After a wrong entry it is not known what the others come to; an older store has nothing of it before its first start.
-        if !self.located && rights != self.changes && head.as_ref().is_some_and(|head| head.mac.is_some()) {
+        if self.located.is_none() && rights != self.changes && head.as_ref().is_some_and(|head| head.mac.is_some()) {
             let what = "the changes to rights that are written down are not those that the entries tell of";
             self.wrong(None, what.to_owned());
         }
@@ -460,7 +469,7 @@ impl Check {
         self.compare_origins();
         let destroyed = self.compare_keys();
         // After a wrong entry it is not known any more which deeds are open.
-        if !self.located {
+        if self.located.is_none() {
             self.compare_open(open);
         }
         self.wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
@@ -477,6 +486,7 @@ impl Check {
             destroyed,
             accepted,
             wrong: self.wrong,
+            altered: self.located,
             also: Vec::new(),
         }
     }
@@ -523,11 +533,11 @@ impl Check {
     fn compare_open(&mut self, open: &[i64]) {
         let expected: Vec<i64> = self.open.keys().copied().collect();
         if let Some(index) = expected.iter().find(|index| open.binary_search(index).is_err()) {
-            let what = "the deed has no outcome and is not among the open ones: nobody would close it";
+            let what = "the action has no outcome and is not among the open ones: nobody would close it";
             self.wrong(Some(*index), what.to_owned());
         }
         if let Some(index) = open.iter().find(|index| expected.binary_search(index).is_err()) {
-            self.wrong(Some(*index), "the deed counts as open and is none, or has its outcome".to_owned());
+            self.wrong(Some(*index), "the action counts as open and is none, or has its outcome".to_owned());
         }
     }
 
@@ -591,7 +601,7 @@ impl Check {
                         None
                     }
                 }
-                _ => Some(format!("it is the outcome of entry {of}, which is no open deed of its kind")),
+                _ => Some(format!("it is the outcome of entry {of}, which is no open action of its kind")),
             },
             ("fact", None, None) => None,
             _ => Some("it is neither intent, outcome nor fact".to_owned()),

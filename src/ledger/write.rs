@@ -53,16 +53,16 @@ pub enum LedgerError {
     Unwritten(String),
     #[error("an entry could not be made: {0}")]
     Entry(String),
-    #[error("the permit ({0}) is not one for this deed and instance")]
+    #[error("the permit ({0}) is not one for this action and instance")]
     Permit(&'static str),
-    #[error("the deed with entry {0} was closed already")]
+    #[error("the action with entry {0} was closed already")]
     AlreadyClosed(i64),
     #[error("the task that writes the ledger has stopped")]
     Stopped,
     #[error("the console is being stopped")]
     Ending,
     /// Until an owner has decided at the server.
-    #[error("the record contradicts itself: {0}")]
+    #[error("the audit log contradicts itself: {0}")]
     Contradicted(String),
     /// The place outside the store where checkpoints go.
     #[error("{0}")]
@@ -75,7 +75,7 @@ pub enum LedgerError {
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpened {
     /// Another deed about the same subject is under way.
-    #[error("another deed about it is under way since {}", .since.0)]
+    #[error("another action about it is under way since {}", .since.0)]
     Busy { since: Timestamp, by: Option<OperatorId> },
     #[error(transparent)]
     Unwritable(#[from] LedgerError),
@@ -411,6 +411,9 @@ impl Ledger {
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
+            Fact::AccessAsked { instance, request } => {
+                Some(subject_hash(&self.keys, &Subject::AccessRequest(instance.clone(), request.clone())))
+            }
             _ => None,
         };
         let beside = match (&fact, &subject) {

@@ -8,6 +8,7 @@
 mod account;
 mod appeals;
 mod content;
+mod days;
 mod details;
 mod domains;
 mod finding;
@@ -27,6 +28,7 @@ mod standing;
 pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow, acct};
 pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
+pub use days::{DAYS, Day, Days, Logged};
 pub use details::{
     LoggedAbout, MOST_ADDRESSES, MOST_SESSIONS, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession,
 };

@@ -21,7 +21,7 @@ impl Instance {
     /// Writes the invitation of a deed.
     pub async fn issue_invite(&self, warrant: Warrant<IssueInvite>) -> Answered<IssueInvite> {
         if warrant.deed().instance != self.name {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent("the action names another instance");
         }
         if warrant.acting().account() != Some(warrant.deed().account) {
             return warrant.unsent("the account it is done as is not the one that was looked at");
@@ -34,13 +34,13 @@ impl Instance {
             },
             Err(error) => failed(error),
         };
-        warrant.answered(step("write the invitation", answer))
+        warrant.answered(step("write the invite", answer))
     }
 
     /// Ends the invitation of a deed.
     pub async fn revoke_invite(&self, warrant: Warrant<RevokeInvite>) -> Answered<RevokeInvite> {
         if warrant.deed().instance != self.name {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent("the action names another instance");
         }
         let answer = match self.database.end_invite(warrant.deed().invite).await {
             Ok(true) => Answer::Accepted { body: json!({}) },
@@ -50,6 +50,6 @@ impl Instance {
             },
             Err(error) => failed(error),
         };
-        warrant.answered(step("end the invitation", answer))
+        warrant.answered(step("end the invite", answer))
     }
 }

@@ -11,6 +11,7 @@ pub mod oauth;
 pub mod rest;
 pub mod roles;
 pub mod settings;
+pub mod statistics;
 pub mod visitors;
 pub mod waiting;
 
@@ -50,6 +51,8 @@ pub struct Instance {
     health: RwLock<Arc<health::Health>>,
     /// Whether all that the overview says of it was well when last put together.
     well: RwLock<Option<bool>>,
+    /// What was last counted of it, for what is drawn.
+    statistics: RwLock<Option<Arc<statistics::Statistics>>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
     /// When its caches were last told to forget who may sign up, and what came of it.
@@ -88,6 +91,7 @@ impl Instance {
             appeals: waiting::List::default(),
             health: RwLock::default(),
             well: RwLock::default(),
+            statistics: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),

@@ -39,7 +39,7 @@ const PER_TOKEN: i64 = 300;
 const LIMIT_PATIENCE: i64 = 2_000;
 
 /// Why a warrant is not carried out by a client.
-const NOT_OURS: &str = "the deed is for another instance or to be done as another account";
+const NOT_OURS: &str = "the action is for another instance or to be done as another account";
 
 /// What the API said last about its limits (`app/controllers/concerns/api/rate_limit_headers.rb`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -635,7 +635,7 @@ impl Client {
     /// on in the background, and leaves no row in Mastodon's log.
     pub async fn delete_account(&self, warrant: Warrant<DeleteAccount>) -> Answered<DeleteAccount> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent("the action names another instance");
         }
         let path = format!("/api/v1/admin/accounts/{}", warrant.deed().account);
         let step = self.step("DELETE account".to_owned(), Method::DELETE, &path, &[]).await;

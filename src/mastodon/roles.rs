@@ -14,7 +14,7 @@ impl Instance {
     pub async fn assign_role(&self, warrant: Warrant<AssignRole>) -> Answered<AssignRole> {
         let deed = warrant.deed().clone();
         if deed.instance != self.name {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent("the action names another instance");
         }
         let Some(acting) = warrant.acting().account() else {
             return warrant.unsent("the intent names no account of the instance to act as");

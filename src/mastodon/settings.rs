@@ -31,7 +31,7 @@ impl Instance {
     pub async fn set_registrations(&self, warrant: Warrant<SetRegistrations>) -> Answered<SetRegistrations> {
         let deed = warrant.deed().clone();
         if deed.instance != self.name {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent("the action names another instance");
         }
         let mode_after = format!("--- {}\n", deed.mode_after.stored());
         // A message that stays as it is is not written again: its row keeps its spelling and its time.
@@ -45,7 +45,7 @@ impl Instance {
         let answer = match written {
             Ok(true) => Answer::Accepted { body: json!({}) },
             Ok(false) => {
-                Answer::Refused { status: 409, message: "the setting was changed elsewhere meanwhile".to_owned() }
+                Answer::Refused { status: 409, message: "the setting was changed elsewhere in the meantime".to_owned() }
             }
             Err(DatabaseError::Lost(why)) => Answer::Lost { why },
             Err(error) => Answer::NotSent { why: error.to_string() },

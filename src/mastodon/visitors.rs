@@ -227,6 +227,30 @@ async fn listed(rest: &Client, path: &str, fresh: bool) -> Result<bool, String> 
     value["openRegistrations"].as_bool().ok_or_else(|| "its answer says nothing of registrations".to_owned())
 }
 
+/// How many people were active in each of the last eleven weeks, oldest first (`GET /api/v1/instance/activity`). It answers with
+/// twelve, each the sum of six days; the first is today alone and left out
+/// (`app/controllers/api/v1/instances/activity_controller.rb`, `app/lib/activity_tracker.rb`).
+///
+/// # Errors
+/// Why that is not known: an instance may keep it to itself.
+pub(super) async fn active(rest: &Client) -> Result<Vec<(Timestamp, i64)>, String> {
+    let page = rest.visit("/api/v1/instance/activity", "", false).await?;
+    if page.status == 404 {
+        return Err("the instance doesn’t publish its activity".to_owned());
+    }
+    let weeks = serde_json::from_str::<Vec<Value>>(&page.body);
+    let weeks = weeks.map_err(|_| format!("its answer about its activity ({}) can’t be read", page.status))?;
+    let number = |week: &Value, key: &str| week[key].as_str().and_then(|digits| digits.parse::<i64>().ok());
+    let mut active: Vec<(Timestamp, i64)> = weeks
+        .iter()
+        .skip(1)
+        .take(11)
+        .filter_map(|week| Some((Timestamp(number(week, "week")?.checked_mul(1_000)?), number(week, "logins")?)))
+        .collect();
+    active.sort_by_key(|(week, _)| *week);
+    Ok(active)
+}
+
 /// Whether Mastodon runs in single-user mode (`config/initializers/single_user_mode.rb`): nobody can sign up then, whatever the
 /// setting says (`app/helpers/registration_helper.rb`). Its first page says so in the state that it hands to browsers
 /// (`app/serializers/initial_state_serializer.rb`).

@@ -209,6 +209,11 @@ impl<T: Waits> List<T> {
         self.changed.subscribe()
     }
 
+    /// The mark of what is shown: another one says that it is not the same any more.
+    pub fn mark(&self) -> u64 {
+        *self.changed.borrow()
+    }
+
     /// Brings the list up to date: by keys, and by a full scan where the last is a minute old.
     pub async fn refresh(&self, database: &Database, now: Timestamp) {
         let mut state = self.state.lock().await;

@@ -48,6 +48,21 @@ impl Difference {
         }
     }
 
+    /// On a page.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Stricter => "stricter",
+            Self::Weaker => "weaker",
+            Self::Different => "different",
+            Self::Apart => "to check one by one",
+            Self::Unclear => "severity not known",
+            Self::Hidden => "name obfuscated",
+            Self::Same => "no change",
+            Self::Invalid => "can’t be used",
+        }
+    }
+
     /// Whether all such rows can be ticked together; those set apart are ticked one by one.
     pub fn applies(self) -> bool {
         matches!(self, Self::New | Self::Stricter | Self::Weaker | Self::Different)

@@ -8,6 +8,7 @@ pub mod linked_accounts;
 pub mod outcome;
 pub mod parts;
 pub mod permissions;
+pub mod preferences;
 pub mod rank;
 pub mod registrations;
 pub mod reports;

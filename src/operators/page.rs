@@ -99,7 +99,8 @@ fn access(person: &Person, frame: &Frame) -> AnyView {
         .grants
         .iter()
         .map(|grant| {
-            let said = format!("on {}, until {}", grant.scope.places(), time::day(grant.ends_at.plus(-1), frame.now));
+            let said =
+                format!("on {}, until {}", grant.scope.places(), time::day_said(grant.ends_at.plus(-1), frame.now));
             view! { <a class="link" href=path::grant(&grant.id)>{said}</a> " " }
         })
         .collect_view()

@@ -66,6 +66,8 @@ pub struct OverviewPage {
     pub pending: Option<Waiting>,
     /// How many appeals wait, and since when the oldest; `None` where that is not known.
     pub appeals: Option<(String, Option<Timestamp>)>,
+    /// Who works here and was seen within five minutes, with their role; the reader is `None`. Nothing for whoever is not told.
+    pub on_duty: Vec<Option<(String, &'static str)>>,
     /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom.
     pub grants: Vec<(GrantId, String)>,
     pub registrations: RegistrationsState,

@@ -103,7 +103,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
     view! {
         <div class="head">
             <h1>{page.title.clone()}</h1>
-            <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
+            <span class="soft">{time::day(now, now)}</span>
             {live::as_of(&frame)}
             <span class="end">{next}</span>
         </div>
@@ -120,9 +120,13 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     {urgent(&instance, &page, now)}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
+                {frame.may(Permission::ViewRegistrations).then(|| view! {
+                    <p><a class="link" href=path::statistics(&instance)>"Statistics: reports, decisions, active people and registrations over time"</a></p>
+                })}
                 {outside_changes(&instance, &page, &frame)}
             </div>
             <aside class="stack">
+                {on_duty(&page)}
                 <section class="card">
                     <header><h2>{page.title.clone()}</h2>
                         <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "no \
@@ -133,6 +137,26 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Who is there.
+fn on_duty(page: &OverviewPage) -> Option<AnyView> {
+    let who = |one: &Option<(String, &'static str)>| match one {
+        None => view! { <li>"you"</li> }.into_any(),
+        Some((name, role)) => {
+            view! { <li><bdi>{name.clone()}</bdi> <span class="soft small">{format!(", {role}")}</span></li> }
+                .into_any()
+        }
+    };
+    (!page.on_duty.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"On duty"</h2><span class="soft small end">"seen in the last 5 minutes"</span></header>
+                <div class="body"><ul class="plain-list">{page.on_duty.iter().map(who).collect_view()}</ul></div>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 /// What waits, as numbers that lead to it.

@@ -2,9 +2,9 @@
 
 use super::{HealthPart, InstanceRow, OverviewPage};
 use crate::{
-    access::Permission,
-    appeals, audit,
-    clock::{DAY, NOTABLE_SKEW, Timestamp},
+    access::{self, Actor, Permission, Role},
+    acting, appeals, audit,
+    clock::{DAY, MINUTE, NOTABLE_SKEW, Timestamp},
     context::{App, Context},
     frame::{self, Framed},
     grants,
@@ -27,10 +27,14 @@ use crate::{
         service::{cases, meanwhile},
     },
     search::Search,
-    store::settling as changes,
+    session::{SessionData, Stage},
+    store::{
+        settling as changes,
+        web_sessions::{self, Listed},
+    },
     ui::{self, time},
 };
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 /// Where `/` leads; `None` where several instances are shown beside one another there.
 ///
@@ -96,6 +100,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
         appeals: appeals::service::waiting(&instance),
+        on_duty: on_duty(context, &instance).await?,
         grants: grants::service::waiting(context).await?,
         registrations: registrations_state(context, &instance).await?,
         health: shown_parts(context, &instance).await,
@@ -105,6 +110,33 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), &cases),
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
+}
+
+/// Whose page was opened within so long is on duty. Sessions know it to the minute.
+const ON_DUTY: i64 = 5 * MINUTE;
+
+/// Who decides on this instance and is there, for those who decide themselves and are told who works here.
+async fn on_duty(context: &Context, instance: &Instance) -> Result<Vec<Option<(String, &'static str)>>, Problem> {
+    if !matches!(context.actor.role, Role::Owner | Role::Admin | Role::Moderator) {
+        return Ok(Vec::new());
+    }
+    let (store, now) = (&context.app.store, context.now());
+    let sessions = web_sessions::list(store, now.plus(-ON_DUTY), now).await?;
+    let through = |session: &&Listed| SessionData::of(&session.data).is_some_and(|data| data.stage == Stage::Full);
+    let seen: BTreeSet<&str> = sessions.iter().filter(through).map(|session| session.operator.as_str()).collect();
+    let decides = |person: &Actor| {
+        [Permission::DecideReports, Permission::DecideSignUps]
+            .into_iter()
+            .any(|permission| access::permit(person, permission, Some(&instance.name)).is_ok())
+    };
+    let here = acting::actors(store, now).await?.into_iter().filter(|person| seen.contains(person.operator.0.as_str()));
+    let mut here: Vec<Option<(String, &'static str)>> = here
+        .filter(decides)
+        .map(|person| (person.operator != context.actor.operator).then(|| (person.name, person.role.name())))
+        .collect();
+    // The reader first.
+    here.sort();
+    Ok(here)
 }
 
 /// The newest changes that were noticed within a day.
@@ -352,7 +384,7 @@ fn the_console(app: &App, instance: &Instance, now: Timestamp) -> Vec<HealthPart
     }
     if let Some(skew) = app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
         let side = if skew > 0 { "ahead of" } else { "behind" };
-        let says = format!("this machine’s is {} {side} the store’s, which says", time::span(skew.abs()));
+        let says = format!("this machine’s is {} {side} the store’s", time::span(skew.abs()));
         parts.push(part("Clock", false, says));
     }
     let faults = app.faults.load(Ordering::Relaxed);

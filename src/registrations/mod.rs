@@ -30,6 +30,26 @@ impl RegistrationsState {
     }
 }
 
+/// A time in which who may sign up was one and the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    pub from: Timestamp,
+    /// `None` where the record does not say.
+    pub mode: Option<RegistrationsMode>,
+}
+
+impl Stay {
+    /// Its colour and its word.
+    pub fn shown(self) -> (&'static str, &'static str) {
+        match self.mode {
+            Some(RegistrationsMode::Open) => ("good", "open"),
+            Some(RegistrationsMode::Approved) => ("warn", "approval required"),
+            Some(RegistrationsMode::None) => ("danger", "closed"),
+            None => ("", "not known"),
+        }
+    }
+}
+
 /// One change in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {

@@ -6,7 +6,12 @@ use crate::{
     clock::Timestamp,
     frame::Frame,
     nouns::permissions::Capability,
-    ui::{self, desk, form, keys, time},
+    text::time as utc,
+    ui::{
+        self,
+        chart::{Axis, Chart, Series, chart},
+        desk, form, keys, time,
+    },
 };
 use leptos::prelude::*;
 
@@ -66,8 +71,8 @@ fn place(place: &Place) -> impl IntoView + use<> {
 
 fn truth(page: &RegistrationsPage) -> AnyView {
     let asked = match page.asked_at {
-        Some(at) => format!("checked {} UTC", time::clock(at)),
-        None => "not checked yet".to_owned(),
+        Some(at) => view! { "checked " {time::clock(at)} }.into_any(),
+        None => view! { "not checked yet" }.into_any(),
     };
     view! {
         <section class="card">
@@ -192,40 +197,21 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-/// Sign-ups a day as bars: drawn on the server, readable without scripts, with a text for those who do not see it.
+/// Sign-ups a day.
 pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
-    let Some(((first, _), most)) = days.first().zip(days.iter().map(|(_, number)| *number).max()) else {
-        return ().into_any();
-    };
-    // What was read before the database went away is of another day by now.
-    let last = days.last().map(|(day, _)| time::day(*day, now)).filter(|last| *last != time::day(now, now));
-    let until = last.map_or_else(|| "today so far".to_owned(), |last| format!("{last}, as last read"));
+    let Some(most) = days.iter().map(|(_, number)| *number).max() else { return ().into_any() };
     let total: usize = days.iter().map(|(_, number)| number).sum();
-    let width = 640;
-    let step = width / days.len().max(1);
-    let height = 90;
-    let bars = days
-        .iter()
-        .enumerate()
-        .map(|(index, (day, number))| {
-            let tall = if most == 0 { 0 } else { (number * height).div_ceil(most) };
-            // The day on which it was read was not over then.
-            let (class, so_far) = if index + 1 == days.len() { ("bar unfinished", " so far") } else { ("bar", "") };
-            let title = format!("{}: {}{so_far}", time::day(*day, now), ui::count(*number, "sign-up", "sign-ups"));
-            view! {
-                <rect class=class x=index * step + 1 y=height - tall width=step.saturating_sub(3) height=tall rx="1"><title>{title}</title></rect>
-            }
-        })
-        .collect_view();
-    let said = format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
-    view! {
-        <section class="card">
-            <header><h2>"Sign-ups a day"</h2><span class="soft small end">{said.clone()}</span></header>
-            <div class="body">
-                <svg class="chart" viewBox=format!("0 0 {width} {height}") role="img" aria-label=said>{bars}</svg>
-                <div class="ends soft small"><span>{time::day(*first, now)}</span><span>{until}</span></div>
-            </div>
-        </section>
-    }
-    .into_any()
+    // What was read before the database went away is of another day by now; the day on which it was read was not over then.
+    let old = days.last().map(|(day, _)| utc::day(*day, now)).filter(|last| *last != utc::day(now, now));
+    let values = days.iter().map(|(_, number)| i64::try_from(*number).ok()).collect();
+    chart(&Chart {
+        title: "Sign-ups a day",
+        said: format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len()),
+        column: "Day",
+        labels: days.iter().map(|(day, _)| utc::day(*day, now)).collect(),
+        series: vec![Series { name: "sign-ups", values }],
+        unfinished: true,
+        axis: Axis::Number,
+        note: old.map(|last| format!("As last read on {last}.")).unwrap_or_default(),
+    })
 }

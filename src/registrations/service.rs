@@ -4,7 +4,7 @@ mod settling;
 
 pub use settling::settle_due;
 
-use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState, Stay};
 use crate::{
     access::Permission,
     audit,
@@ -94,10 +94,10 @@ async fn registrations_state_of(
     let since = match last {
         Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_some() => {
             let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };
-            format!("since {} by {}{why}", time::day(change.at, context.now()), change.who)
+            format!("since {} by {}{why}", context.zone().day(change.at, context.now()), change.who)
         }
         Some((change, after)) if meaning.mode() == Some(after) => {
-            format!("since {}, noticed outside the console", time::day(change.at, context.now()))
+            format!("since {}, noticed outside the console", context.zone().day(change.at, context.now()))
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
         None if whole => "never changed through this console".to_owned(),
@@ -144,6 +144,32 @@ async fn history(
             (change, after)
         })
         .collect())
+}
+
+/// Entries that are looked through for what registrations were.
+const STAYS_OF: i64 = 100;
+
+/// Who could sign up from a moment on, as the record has it, and as the instance was last seen.
+pub async fn stays(context: &Context, instance: &Instance, from: Timestamp) -> Result<Vec<Stay>, Problem> {
+    use record::DeedState::{Partly, Succeeded};
+    let history = history(context, instance, STAYS_OF).await?;
+    let mut changes: Vec<Stay> = history
+        .into_iter()
+        .filter(|(change, _)| matches!(change.outcome, None | Some(Succeeded | Partly)))
+        .filter_map(|(change, after)| Some(Stay { from: change.at, mode: Some(after?) }))
+        .collect();
+    changes.reverse();
+    // Before the first change that the record knows, nobody says what it was; what is now is known from what was read.
+    let now = instance.health().registrations.as_ref().and_then(|stored| Meaning::of(&stored.mode).mode());
+    let before = changes.iter().rev().find(|change| change.from <= from).and_then(|change| change.mode);
+    let mut stays = vec![Stay { from, mode: before }];
+    stays.extend(changes.into_iter().filter(|change| change.from > from));
+    let last = stays.last().and_then(|stay| stay.mode);
+    if let Some(health) = instance.health().at.filter(|at| *at > from && last != now) {
+        stays.push(Stay { from: health, mode: now });
+    }
+    stays.dedup_by_key(|stay| stay.mode);
+    Ok(stays)
 }
 
 /// An entry as a change, and its line.
@@ -251,9 +277,16 @@ async fn visitors_see(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
 fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
     match until {
         Some(until) if until > now => {
-            format!("; {whose} expires at {} at the latest, {}", time::clock(until), time::relative(until, now))
+            format!(
+                "; {whose} expires at {} at the latest, {}",
+                time::Zone::default().clock(until),
+                time::relative(until, now)
+            )
         }
-        Some(until) => format!("; {whose} should have expired at {}, so something else keeps it", time::clock(until)),
+        Some(until) => format!(
+            "; {whose} should have expired at {}, so something else keeps it",
+            time::Zone::default().clock(until)
+        ),
         None => format!("; {whose} may predate an outside change"),
     }
 }
@@ -412,11 +445,11 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
         }
         (Some(_), None) => match open.and_then(|open| open.forgotten_at) {
             // By another process of this console, or before it was started anew.
-            Some(at) => not_known(format!("cleared at {}", time::clock(at))),
+            Some(at) => not_known(format!("cleared at {}", time::Zone::default().clock(at))),
             None => not_known("nothing cleared since this console started".to_owned()),
         },
         (Some(_), Some(told)) => {
-            let at = time::clock(told.at);
+            let at = time::Zone::default().clock(told.at);
             match (told.gone, told.went) {
                 (Ok(0), None) => {
                     // The doubt in other words.
@@ -432,7 +465,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
                     says: format!(
                         "{} went at {}, and none were there at {at}",
                         ui::count(keys, "key", "keys"),
-                        time::clock(before)
+                        time::Zone::default().clock(before)
                     ),
                 },
                 // What they have now may be of a change made elsewhere since.

@@ -7,6 +7,7 @@ pub mod service;
 use crate::{
     batches::{Lately, Running},
     clock::Timestamp,
+    frame::Since,
     id::AccountId,
     mastodon::waiting::Waiting,
     reports::Revealed,
@@ -134,6 +135,9 @@ impl SignUpFilter {
         [("waiting", "Pending"), ("unconfirmed", "Unconfirmed"), ("invited", "By invite")];
     pub const ORDERS: [(&str, &str); 2] = [("oldest", "Oldest first"), ("newest", "Newest first")];
 
+    /// Its names in an address, but for the order.
+    pub const KEYS: [&str; 6] = ["state", "language", "mail", "alike", "under", "rule"];
+
     /// Whether it asks for those who come under a rule, whether they have confirmed their address or not.
     pub fn is_by_rule(&self) -> bool {
         !self.under.is_empty() || !self.rule.is_empty()
@@ -189,6 +193,8 @@ pub struct SignUpsPage {
     pub may_decide: bool,
     pub older: Option<String>,
     pub search: String,
+    /// Where the page asks what came and went since it was made.
+    pub meanwhile: Since,
 }
 
 /// One person's sign-up.

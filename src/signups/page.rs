@@ -9,7 +9,7 @@ use crate::{
     path,
     reports::page::{reveal_form, revealed_card},
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{self, desk, form, keys, list, live, time},
 };
 use leptos::prelude::*;
 
@@ -85,8 +85,10 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         <div class="head">
             <h1>"Sign-ups"</h1>
             <span class="soft">{sentence}</span>
+            {live::as_of(&frame)}
             <span class="end">{together}{buttons}</span>
         </div>
+        {live::meanwhile(&frame, &page.meanwhile, page.preview.is_some())}
         {filters(&base, &page)}
         {page.preview.as_ref().map(|preview| preview_panel(&instance, &page, preview, &frame))}
         {cluster}
@@ -318,16 +320,9 @@ fn decide_form(
 ) -> AnyView {
     let draft = frame.draft_for(DECIDE);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    let chosen = typed("reason");
     let reasons = (verdict == SignUpDecision::Reject).then(|| {
-        let options = REASONS
-            .into_iter()
-            .map(|reason| view! { <option value=reason selected=reason == chosen>{reason}</option> })
-            .collect_view();
-        view! {
-            <label class="field" for="reason">"Common reason"</label>
-            <select class="input" id="reason" name="reason"><option value="">"none of these"</option>{options}</select>
-        }
+        const SAYS: &str = "Common reasons; what is written below is added";
+        form::reasons_of(draft, "reason", SAYS, REASONS.into_iter(), Some("None of these"))
     });
     let button = if verdict == SignUpDecision::Reject { "btn danger" } else { "btn main" };
     view! {

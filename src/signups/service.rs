@@ -8,7 +8,7 @@ use crate::{
     clock::{DAY, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch},
-    frame::{self, Framed},
+    frame::{self, Framed, Since},
     id::{AccountId, RuleNumber},
     invitations::service::chain::Families,
     ledger::{Answered, Mark, Outcome, Warrant},
@@ -23,6 +23,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
+    session::Signed,
     store::{
         invited::{self, Invited},
         refusals,
@@ -34,6 +35,11 @@ use crate::{
         alike::{groups, words},
     },
     ui::{self, time},
+};
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State},
+    response::Response,
 };
 use ipnet::IpNet;
 use serde_json::json;
@@ -468,7 +474,7 @@ async fn invitations(
 /// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
 fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
-    let of = list.changed.map(|at| format!(" of {}", time::day(at, Timestamp(0)))).unwrap_or_default();
+    let of = list.changed.map(|at| format!(" of {}", crate::text::time::day(at, Timestamp(0)))).unwrap_or_default();
     format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
 }
 
@@ -554,24 +560,13 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let filter = filter_of(&parsed)?;
     let base = path::signups(&instance.name);
-    let desk = Desk::open(context, &instance).await?;
+    // Before the list is read: none that comes in between is missed.
+    let revision = frame::revision_of(context, frame::OF_SIGN_UPS, &instance.signups);
+    let Found { desk, filter, network, mut fitting } = found(context, &instance, &parsed).await?;
     let now = context.now();
-    // By its number alone: who may look here must not find out addresses by trying networks.
     let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
-    // And only for whoever decides about them and sees rules at all: it tells more of an address than its mask does.
-    let may_see = may_decide && access::permit(&context.actor, Permission::ViewBlocks, Some(&instance.name)).is_ok();
-    let network = match filter.rule.parse().map(RuleNumber) {
-        Ok(id) if may_see => {
-            let mut read = instance.database.read().await.map_err(read_problem)?;
-            read.network_of(id).await.map_err(read_problem)?
-        }
-        _ => None,
-    };
-    let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
-    let mut fitting: Vec<usize> =
-        (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter, within.as_ref())).collect();
+    let meanwhile = since(context, &instance, revision, &parsed, &desk, &fitting);
     fitting.sort_by_key(|at| (desk.people()[*at].asked_at, desk.people()[*at].user));
     if filter.order == "newest" {
         fitting.reverse();
@@ -624,8 +619,83 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         may_decide,
         older,
         search: search.to_owned(),
+        meanwhile,
     };
     frame::build(context, Some(&instance), &base, search, page).await
+}
+
+/// Who waits under a filter.
+struct Found {
+    desk: Desk,
+    filter: SignUpFilter,
+    /// The network of the rule that they are narrowed to.
+    network: Option<String>,
+    /// Their places among the people of the desk.
+    fitting: Vec<usize>,
+}
+
+async fn found(context: &Context, instance: &Instance, search: &Search) -> Result<Found, Problem> {
+    let filter = filter_of(search)?;
+    let desk = Desk::open(context, instance).await?;
+    // By its number alone: who may look here must not find out addresses by trying networks.
+    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
+    // And only for whoever decides about them and sees rules at all: it tells more of an address than its mask does.
+    let may_see = may_decide && access::permit(&context.actor, Permission::ViewBlocks, Some(&instance.name)).is_ok();
+    let network = match filter.rule.parse().map(RuleNumber) {
+        Ok(id) if may_see => {
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.network_of(id).await.map_err(read_problem)?
+        }
+        _ => None,
+    };
+    let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
+    let fitting = (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter, within.as_ref())).collect();
+    Ok(Found { desk, filter, network, fitting })
+}
+
+/// Where the list asks what changed: under its filter, since the newest sign-up it knew of, of these.
+fn since(
+    context: &Context,
+    instance: &Instance,
+    revision: String,
+    search: &Search,
+    desk: &Desk,
+    fitting: &[usize],
+) -> Since {
+    let newest = desk.people().iter().map(|person| person.user).max().unwrap_or(0);
+    let address = format!("{}{}", path::signups_meanwhile(&instance.name), search.only(&SignUpFilter::KEYS));
+    let address = path::with(&address, "newest", &newest.to_string());
+    let address = path::with(&address, "matching", &fitting.len().to_string());
+    let which = frame::which(context, frame::OF_SIGN_UPS, fitting.iter().map(|at| desk.people()[*at].user));
+    Since { address: path::with(&address, "which", &which), revision, of: frame::OF_SIGN_UPS }
+}
+
+/// What came into a list of sign-ups and what left it.
+pub async fn meanwhile(
+    State(app): State<Arc<App>>,
+    Extension(signed): Extension<Signed>,
+    Path(instance): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let context = Context::of(app, signed);
+    frame::told(changed(&context, &instance, &Search::parse(&query.unwrap_or_default())).await)
+}
+
+async fn changed(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
+    let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
+    let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
+    let Found { desk, fitting, .. } = found(context, &instance, search).await?;
+    // Of a list that holds the newest alone nobody knows what left it.
+    if desk.list.cut || desk.list.at.is_none() {
+        return Ok(None);
+    }
+    let users = fitting.into_iter().map(|at| desk.people()[at].user);
+    let (new, known): (Vec<i64>, Vec<i64>) = users.partition(|user| *user > newest);
+    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
+    let other = search.get("which").is_some_and(|before| before != frame::which(context, frame::OF_SIGN_UPS, known));
+    Ok(frame::came_and_went(new.len(), left, "gone", other.then_some("sign-ups changed")))
 }
 
 pub async fn sign_up(

@@ -29,7 +29,7 @@ pub struct AccessRequest {
     /// ULID
     pub id: String,
     pub instance: InstanceName,
-    /// Who wrote it down.
+    /// Who wrote it down; empty where it came by the public form.
     pub operator: OperatorId,
     /// How many accounts they ask for.
     pub accounts: i32,

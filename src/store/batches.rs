@@ -304,15 +304,15 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
 }
 
 /// Those that hold, and that the record knows as begun; of former versions all that hold.
-async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>) -> sqlx::Result<Vec<Batch>> {
-    let held = known.all_held(rows).await?.into_iter();
+async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>, asked: impl Fn(&Row) -> bool) -> sqlx::Result<Vec<Batch>> {
+    let held = known.all_held(rows, asked).await?.into_iter();
     held.filter(|row| row.about == 0 || known.has_begun(&row.id)).map(|row| from_row(keys, row)).collect()
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_all(pool).await?);
-    Ok(begun(keys, &known, rows).await?.pop())
+    Ok(begun(keys, &known, rows, |row| row.id == id).await?.pop())
 }
 
 /// The newest batches of an instance that have not ended.
@@ -320,28 +320,28 @@ pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sql
     const SQL: &str = batches!("where instance = $1 and ended_at is null order by created_at desc, id limit 20");
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
-    begun(keys, &known, rows).await
+    begun(keys, &known, rows, |row| row.instance == instance.as_str()).await
 }
 
 /// An item that is what the console wrote, if it is; otherwise it is named in the log.
-fn ours<D: DeserializeOwned>(store: &Store, keys: &Keys, row: sqlx::Result<ItemRow>) -> Option<Item<D>> {
+fn ours<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str, row: sqlx::Result<ItemRow>) -> Option<Item<D>> {
     let row = store.readable("a deed of a batch", row)?;
     let called = mac::called(&row);
-    if store.holds(&row) { store.readable(&called, row.read(keys)) } else { None }
+    if store.holds(&row, row.batch == batch) { store.readable(&called, row.read(keys)) } else { None }
 }
 
 /// The items that are what the console wrote, in their order: at most as many as a batch may have.
 pub async fn items<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item<D>>> {
     const SQL: &str = items!("order by position limit 1000");
     let rows: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(SQL).bind(batch), pool));
-    Ok(rows.into_iter().filter_map(|row| ours(store, keys, row)).collect())
+    Ok(rows.into_iter().filter_map(|row| ours(store, keys, batch, row)).collect())
 }
 
 /// The first deed that is what the console wrote: what the others are like.
 pub async fn first<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Option<D>> {
     const SQL: &str = items!("order by position limit 1");
     let rows: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(SQL).bind(batch), pool));
-    if let Some(item) = rows.into_iter().find_map(|row| ours(store, keys, row)) {
+    if let Some(item) = rows.into_iter().find_map(|row| ours(store, keys, batch, row)) {
         return Ok(Some(item.deed));
     }
     Ok(items(store, keys, batch).await?.into_iter().next().map(|item| item.deed))
@@ -398,7 +398,7 @@ pub async fn next<D: DeserializeOwned>(
             on!(store, pool => sqlx::query_as(SQL).bind(batch).bind(after).fetch_optional(pool).await?);
         let Some(row) = found else { return Ok(None) };
         let (position, intent) = (row.position, row.intent);
-        if store.holds(&row)
+        if store.holds(&row, row.batch == batch)
             && let Ok(item) = row.read(keys)
         {
             return Ok(Some(item));
@@ -484,7 +484,7 @@ pub async fn set_item(
         let row: Option<ItemRow> = sqlx::query_as(SQL)
             .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).fetch_optional(&mut *tx).await?;
         let done = matches!(state, State::Closed(outcome) if outcome != Outcome::Refused);
-        if done && row.is_some_and(|row| !store.holds(&row)) {
+        if done && row.is_some_and(|row| !store.holds(&row, row.batch == batch && row.position == position)) {
             sqlx::query(WRONG).bind(batch).bind(position).bind(Outcome::Unknown.name()).bind(&changed)
                 .execute(&mut *tx).await?;
         }

@@ -260,7 +260,7 @@ macro_rules! held {
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
         let row = row.map(|row| row.proved($store));
         let known = $store.known().await?;
-        known.held(row).await?.map(|row| (is_preview(&known, &row), row))
+        known.held(row, |row| row.id == *$id).await?.map(|row| (is_preview(&known, &row), row))
     }};
 }
 
@@ -413,7 +413,7 @@ fn checked(store: &Store, import: &str, mut found: RowColumns) -> Row {
         return row;
     }
     (row.said, row.entry) = (String::new(), None);
-    if store.holds(&Line { import, row: &row, proof, former: true }) { row } else { Row::refused(line) }
+    if store.holds(&Line { import, row: &row, proof, former: true }, true) { row } else { Row::refused(line) }
 }
 
 impl Undated for Line<'_> {}
@@ -640,7 +640,7 @@ pub async fn file(store: &Store, id: &str) -> sqlx::Result<Option<File>> {
     let Some((text, reading)) = found else { return Ok(None) };
     let proof: Option<Proof> = on!(store, pool => sqlx::query_as(PROOF).bind(id).fetch_optional(pool).await?);
     let file = File { text, reading };
-    let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }));
+    let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }, true));
     Ok(holds.then_some(file))
 }
 
@@ -658,7 +658,11 @@ pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Re
     let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
     let found = found.map(|row| row.proved(store));
-    known.held(found).await?.map(|row| import(&known, row)).transpose()
+    known
+        .held(found, |row| row.id == id && row.instance == instance.as_str())
+        .await?
+        .map(|row| import(&known, row))
+        .transpose()
 }
 
 /// The newest imports of an instance; ids are ULIDs and grow with time.
@@ -669,7 +673,12 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
     let found = found.into_iter().map(|row| row.proved(store)).collect();
-    known.all_held(found).await?.into_iter().map(|row| import(&known, row)).collect()
+    known
+        .all_held(found, |row| row.instance == instance.as_str())
+        .await?
+        .into_iter()
+        .map(|row| import(&known, row))
+        .collect()
 }
 
 /// Only the rows that cut follows.
@@ -1010,7 +1019,7 @@ pub async fn set_row(
             sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?;
         let Some(found) = found else { return Ok(()) };
         let mut row = checked(store, id, found);
-        if row.refused {
+        if row.refused || row.line != line {
             sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;
         } else {
             (row.state, row.said, row.entry) = (state, said.to_owned(), entry);

@@ -146,6 +146,12 @@ impl Row {
         })
     }
 
+    /// Whether it is in force at an instant.
+    pub(super) fn runs_at(&self, now: Timestamp) -> bool {
+        let in_time = self.starts_at <= now.0 && self.ends_at > now.0;
+        self.approved == Some(true) && self.revoked_at.is_none() && self.ended_at.is_none() && in_time
+    }
+
     fn running(self) -> sqlx::Result<(OperatorId, Running)> {
         let scope = self.scope()?;
         Ok((OperatorId(self.operator), Running { id: GrantId(self.id), scope, ends_at: Timestamp(self.ends_at) }))
@@ -249,7 +255,7 @@ macro_rules! change {
             let known = $store.known().await?;
             let mut tx = begin!($store, pool);
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
-            let Some(mut row) = known.held(row).await? else { return Ok(false) };
+            let Some(mut row) = known.held(row, |row| row.id == *$id).await? else { return Ok(false) };
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
             if changed == 0 {
                 return Ok(false);
@@ -440,7 +446,7 @@ pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Opt
     const SQL: &str = grants!("where id = $1");
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
-    known.held(row).await?.map(|row| row.read(keys)).transpose()
+    known.held(row, |row| row.id == id.0).await?.map(|row| row.read(keys)).transpose()
 }
 
 /// What is in force for somebody now.
@@ -448,7 +454,8 @@ pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) ->
     let known = store.known().await?;
     let rows: Vec<Row> =
         on!(store, pool => sqlx::query_as(RUNNING_OF).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(|row| row.running().map(|(_, running)| running)).collect()
+    let asked = |row: &Row| row.operator == operator.0 && row.runs_at(now);
+    known.all_held(rows, asked).await?.into_iter().map(|row| row.running().map(|(_, running)| running)).collect()
 }
 
 /// What is in force now, for everybody.
@@ -459,7 +466,7 @@ pub async fn running(store: &Store, now: Timestamp) -> sqlx::Result<Vec<(Operato
     );
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(Row::running).collect()
+    known.all_held(rows, |row| row.runs_at(now)).await?.into_iter().map(Row::running).collect()
 }
 
 /// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
@@ -470,7 +477,12 @@ pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Timestamp) ->
     );
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).bind(operator).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
+    known
+        .all_held(rows, |row| operator.is_empty() || row.operator == operator)
+        .await?
+        .into_iter()
+        .map(|row| row.read(keys))
+        .collect()
 }
 
 /// What is over, refused or revoked, newest first and below an id.
@@ -489,7 +501,12 @@ pub async fn closed(
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
+    known
+        .all_held(rows, |row| operator.is_empty() || row.operator == operator)
+        .await?
+        .into_iter()
+        .map(|row| row.read(keys))
+        .collect()
 }
 
 /// What was in force for somebody at some moment of a span.
@@ -507,7 +524,8 @@ pub async fn in_force(
     let known = store.known().await?;
     let rows: Vec<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
+    let asked = |row: &Row| row.operator == operator.0 && row.approved == Some(true);
+    known.all_held(rows, asked).await?.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// Approves or refuses what is still to be decided; false where it is not, or where this person asked for it.
@@ -690,15 +708,20 @@ impl RoleRow {
     }
 }
 
-fn held_roles(store: &Store, keys: &Keys, rows: Vec<RoleRow>) -> sqlx::Result<Vec<Role>> {
-    rows.into_iter().filter(|row| store.holds(row)).map(|row| row.read(keys)).collect()
+fn held_roles(
+    store: &Store,
+    keys: &Keys,
+    rows: Vec<RoleRow>,
+    asked: impl Fn(&RoleRow) -> bool,
+) -> sqlx::Result<Vec<Role>> {
+    rows.into_iter().filter(|row| store.holds(row, asked(row))).map(|row| row.read(keys)).collect()
 }
 
 /// The roles that go with a grant.
 pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!("where r.grant_id = $1 order by r.instance");
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?);
-    held_roles(store, keys, rows)
+    held_roles(store, keys, rows, |row| row.grant_id == id.0)
 }
 
 /// Whether another grant gives an account a role on an instance within that time, or has not taken it back yet.
@@ -728,7 +751,7 @@ pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
         .bind(now.0).bind(now.0).fetch_all(pool).await?);
     let mut roles = Vec::new();
-    for role in held_roles(store, keys, rows)? {
+    for role in held_roles(store, keys, rows, |_| true)? {
         // What says that the grant runs must hold, too.
         let grant = by_id(store, keys, &role.grant).await?;
         if grant.is_some_and(|grant| grant.state(now) == State::Running) {
@@ -747,7 +770,7 @@ pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
-    held_roles(store, keys, rows)
+    held_roles(store, keys, rows, |_| true)
 }
 
 const ROLE_TRIES: Tries = Tries {
@@ -781,7 +804,7 @@ pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role)
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let row: Option<RoleRow> = sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?;
-        if !row.is_some_and(|row| store.holds(&row)) {
+        if !row.is_some_and(|row| store.holds(&row, row.grant_id == *grant && row.instance == instance)) {
             return Ok(false);
         }
         let set = sqlx::query(SQL)

@@ -94,7 +94,7 @@ fn whose(instance: &str, account: i64, inviter: i64) -> String {
 
 /// A row that the console wrote; one that it did not is not there.
 fn opened(store: &Store, row: &Row) -> Option<Invited> {
-    if !store.holds(row) {
+    if !store.holds(row, true) {
         return None;
     }
     let whose = whose(&row.instance, row.account, row.inviter);
@@ -184,7 +184,11 @@ pub async fn by(
     const SQL: &str = invited!("where instance = $1 and inviter = $2 order by account desc limit $3");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(inviter.0).bind(most).fetch_all(pool).await?);
-    Ok(rows.iter().filter(|row| store.holds(*row)).map(|row| AccountId(row.account)).collect())
+    Ok(rows
+        .iter()
+        .filter(|row| store.holds(*row, row.instance == instance.as_str() && row.inviter == inviter.0))
+        .map(|row| AccountId(row.account))
+        .collect())
 }
 
 /// Those from a login on of whom the instance does not say any more who invited them: the newest, at most so many.

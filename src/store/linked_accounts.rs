@@ -50,7 +50,7 @@ fn owner(operator: &str, instance: &str, account: &str) -> String {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
-    operator: String,
+    pub operator: String,
     pub instance: String,
     pub account: String,
     pub sealed: String,
@@ -174,7 +174,8 @@ pub async fn of(
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
-    known.held(row).await?.map(|row| from_row(keys, row)).transpose()
+    let asked = |row: &Row| row.operator == operator.0 && row.instance == instance.as_str();
+    known.held(row, asked).await?.map(|row| from_row(keys, row)).transpose()
 }
 
 /// Whether the record says that somebody has linked an account, where no row of it holds: then they act as nobody, and not as
@@ -192,7 +193,7 @@ pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     // One row that does not open must not take the others with it.
     let opened = known
-        .all_held(rows)
+        .all_held(rows, |_| true)
         .await?
         .into_iter()
         .map(|row| from_row(keys, row))
@@ -205,7 +206,7 @@ pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result
     const SQL: &str = links!("where instance = $1 order by operator limit 5000");
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
-    let rows = known.all_held(rows).await?;
+    let rows = known.all_held(rows, |row| row.instance == instance.as_str()).await?;
     rows.into_iter()
         .map(|row| {
             let account = row.account.parse().map_err(|_| damaged("its account is no number"))?;

@@ -125,8 +125,20 @@ macro_rules! without_entry {
 pub(super) use without_entry;
 
 impl Store {
-    /// Whether a row is what the console wrote. One that is not is named in the log.
-    pub(super) fn holds<R: Undated>(&self, row: &R) -> bool {
+    /// Whether a row is one that was asked for, as what it says is compared here: the database may have been made to take one
+    /// for another. What it answers with instead is named in the log, and counts as not there.
+    pub(super) fn is_asked<R: Sealed>(&self, row: &R, asked: bool) -> bool {
+        if !asked {
+            self.name(&called(row), "was answered with where another was asked for");
+        }
+        asked
+    }
+
+    /// Whether a row is the one that was asked for, and what the console wrote. One that is not is named in the log.
+    pub(super) fn holds<R: Undated>(&self, row: &R, asked: bool) -> bool {
+        if !self.is_asked(row, asked) {
+            return false;
+        }
         let wrong = self.wrong(row);
         if let Some(wrong) = wrong {
             self.name(&called(row), wrong.words());

@@ -35,7 +35,7 @@ pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{
-    clock::{Clock, MINUTE, NOTABLE_SKEW, SECOND, Timestamp},
+    clock::{Clock, MINUTE, NOTABLE_SKEW, SECOND, Timestamp, Told},
     problem::Problem,
     seal::Keys,
 };
@@ -346,14 +346,21 @@ impl Store {
 
     /// Sets a clock that goes by the store's.
     pub async fn set(&self, clock: &Clock) -> sqlx::Result<()> {
-        const NOW: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+        // By names that nobody's function or operator of the same name comes before.
+        const NOW: &str = "select pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) \
+            operator(pg_catalog.*) 1000::double precision)::bigint";
         let (Driver::Postgres(pool), Clock::Store(time)) = (&self.driver, clock) else { return Ok(()) };
         // Whatever it takes to get a connection is not part of the answer's way.
         let mut connection = pool.acquire().await?;
         let asked = time.asking();
         let now: i64 = sqlx::query_scalar(NOW).fetch_one(&mut *connection).await?;
-        if !time.told(asked, Timestamp(now)) {
-            tracing::warn!("clock.slow_answer");
+        match time.told(asked, Timestamp(now)) {
+            Told::Taken => {}
+            Told::Late => tracing::warn!("clock.slow_answer"),
+            Told::Jumped(by) => tracing::error!(
+                by,
+                "clock.jumped: the store's clock was moved by so many milliseconds and this machine's was not; it is not followed"
+            ),
         }
         if let Some(skew) = clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
             tracing::warn!(

@@ -150,7 +150,11 @@ macro_rules! another_owns {
         let id: &$crate::id::OperatorId = $id;
         let owners: Vec<$crate::store::operators::Row> =
             sqlx::query_as($crate::store::operators::LOCK_OWNERS).fetch_all(&mut *$tx).await?;
-        $known.all_held(owners).await?.iter().any(|owner| owner.is_not(id))
+        $known
+            .all_held(owners, |owner| owner.owns() && owner.disabled_at.is_none())
+            .await?
+            .iter()
+            .any(|owner| owner.is_not(id))
     }};
 }
 pub(super) use another_owns;
@@ -179,7 +183,7 @@ macro_rules! held {
         let id: &$crate::id::OperatorId = $id;
         let row: Option<$crate::store::operators::Row> =
             sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?;
-        $known.held(row).await?.map(|row| $crate::store::operators::Held { id: id.clone(), row })
+        $known.held(row, |row| !row.is_not(id)).await?.map(|row| $crate::store::operators::Held { id: id.clone(), row })
     }};
 }
 pub(super) use held;
@@ -235,7 +239,7 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
         if let Some(link) = link {
             let used: Option<setup_links::Row> = sqlx::query_as(setup_links::TAKE)
                 .bind(link).bind(operator.created_at.0).fetch_optional(&mut *tx).await?;
-            if known.held(used).await?.is_none() {
+            if known.held(used, |row| row.hash == link).await?.is_none() {
                 return Ok(false);
             }
         }
@@ -276,13 +280,13 @@ pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>
     const SQL: &str = people!("where name_key = $1");
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
-    known.held(row).await?.map(from_row).transpose()
+    known.held(row, |row| row.name_key == key(name)).await?.map(from_row).transpose()
 }
 
 pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
-    known.held(row).await?.map(from_row).transpose()
+    known.held(row, |row| row.id == id.0).await?.map(from_row).transpose()
 }
 
 /// Everybody, in the order they came.
@@ -290,7 +294,7 @@ pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
     const SQL: &str = people!("order by created_at, id limit 1000");
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.all_held(rows).await?.into_iter().map(from_row).collect()
+    known.all_held(rows, |_| true).await?.into_iter().map(from_row).collect()
 }
 
 /// Somebody's row as it stands, whether it holds or not: for those who compare the store with the record.

@@ -1,22 +1,7 @@
-//! How people have the console for themselves: what helps their hands and eyes, and gives nobody a right.
+//! How people have the console for themselves.
 
 use super::{Store, fence::begin, on};
-use crate::id::OperatorId;
-
-/// Of one person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Preferences {
-    /// Letters press what carries them (WCAG 2.1.4: they can be switched off).
-    pub letters: bool,
-    /// The name of a time zone of the IANA database; `None` for the browser's own.
-    pub zone: Option<String>,
-}
-
-impl Default for Preferences {
-    fn default() -> Self {
-        Self { letters: true, zone: None }
-    }
-}
+use crate::{id::OperatorId, nouns::preferences::Preferences};
 
 /// Somebody's own; what everybody begins with, where they said nothing.
 pub async fn of(store: &Store, operator: &OperatorId) -> sqlx::Result<Preferences> {

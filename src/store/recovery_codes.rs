@@ -152,12 +152,12 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Tim
         let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
-        if !code.is_some_and(|code| store.holds(&code)) {
+        if !code.is_some_and(|code| store.holds(&code, code.operator == operator.0 && code.hash == hash && code.codes == held.row.codes)) {
             return Ok(false);
         }
         sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
         let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;
-        let codes: Vec<Row> = left.into_iter().filter(|row| store.holds(row)).collect();
+        let codes: Vec<Row> = left.into_iter().filter(|row| store.holds(row, row.operator == operator.0 && row.codes == held.row.codes)).collect();
         another_set!(known, tx, held, codes);
         tx.commit().await?;
         Ok(true)

@@ -31,8 +31,8 @@ pub struct NewLink<'a> {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
-    operator: String,
-    hash: String,
+    pub operator: String,
+    pub hash: String,
     created_at: i64,
     expires_at: i64,
     offered_by: Option<String>,
@@ -137,7 +137,7 @@ pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Opt
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
     Ok(known
-        .held(row)
+        .held(row, |row| row.hash == hash && row.expires_at > now.0)
         .await?
         .map(|row| ResetLink { operator: OperatorId(row.operator), offered_by: row.offered_by.map(OperatorId) }))
 }
@@ -148,7 +148,7 @@ pub async fn waits_for(store: &Store, operator: &OperatorId, now: Timestamp) -> 
     let known = store.known().await?;
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_optional(pool).await?);
-    Ok(known.held(row).await?.is_some())
+    Ok(known.held(row, |row| row.operator == operator.0 && row.expires_at > now.0).await?.is_some())
 }
 
 /// Takes back the links that somebody made, and the one that is for them.

@@ -335,19 +335,16 @@ impl Known {
         Ok(wrong.is_none())
     }
 
-    /// A row, if it holds.
-    pub async fn held<R: Dated>(&self, row: Option<R>) -> sqlx::Result<Option<R>> {
-        match row {
-            Some(row) => Ok(self.holds(&row).await?.then_some(row)),
-            None => Ok(None),
-        }
+    /// A row, if it holds and is the one that was asked for: a database that answers with another gives nobody its rights.
+    pub async fn held<R: Dated>(&self, row: Option<R>, asked: impl Fn(&R) -> bool) -> sqlx::Result<Option<R>> {
+        Ok(self.all_held(row.into_iter().collect(), asked).await?.pop())
     }
 
-    /// Those of some rows that hold.
-    pub async fn all_held<R: Dated>(&self, rows: Vec<R>) -> sqlx::Result<Vec<R>> {
+    /// Those of some rows that hold and were asked for.
+    pub async fn all_held<R: Dated>(&self, rows: Vec<R>, asked: impl Fn(&R) -> bool) -> sqlx::Result<Vec<R>> {
         let mut held = Vec::with_capacity(rows.len());
         for row in rows {
-            if self.holds(&row).await? {
+            if self.store.is_asked(&row, asked(&row)) && self.holds(&row).await? {
                 held.push(row);
             }
         }

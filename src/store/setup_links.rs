@@ -27,7 +27,7 @@ pub struct SetupLink {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
-    hash: String,
+    pub hash: String,
     role: String,
     name: Option<String>,
     created_at: i64,
@@ -151,7 +151,7 @@ pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Opt
     const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    known.held(row).await?.map(from_row).transpose()
+    known.held(row, |row| row.hash == hash && row.expires_at > now.0).await?.map(from_row).transpose()
 }
 
 /// Uses a link up, within the transaction that adds whoever comes by it.

@@ -57,7 +57,7 @@ pub async fn set_password_by_link(
         let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
             .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
-        if known.held(used).await?.is_none() {
+        if known.held(used, |row| row.operator == operator.0 && row.hash == link).await?.is_none() {
             return Ok(false);
         }
         let set = sqlx::query(SQL).bind(&operator.0).bind(password_hash).execute(&mut *tx).await?.rows_affected();

@@ -101,7 +101,7 @@ async fn believes_former(store: &Store) -> sqlx::Result<bool> {
 /// Whether it is what the console kept.
 async fn holds(store: &Store, mut row: Row) -> sqlx::Result<bool> {
     row.former = store.wrong(&row).is_some() && believes_former(store).await?;
-    Ok(store.holds(&row))
+    Ok(store.holds(&row, true))
 }
 
 fn row(instance: &InstanceName, part: &str, taken_at: Timestamp, number: i64, hash: &str, kept: bool) -> Row {

@@ -110,7 +110,7 @@ macro_rules! raise_generation {
         let kept: Vec<$crate::store::web_sessions::Row> =
             sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).bind(keep).fetch_all(&mut *$tx).await?;
         for mut row in kept {
-            if $known.store.holds(&row) {
+            if $known.store.holds(&row, row.operator.as_deref() == Some(operator) && row.id_hash.starts_with(keep)) {
                 row.generation = generation;
                 sqlx::query($crate::store::web_sessions::TAKE_OVER)
                     .bind(&row.id_hash)
@@ -154,7 +154,7 @@ pub async fn save(
         let mut tx = begin!(store, pool);
         let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
         let row = match known {
-            Some(known) if !store.holds(&known) => return Ok(()),
+            Some(known) if !store.holds(&known, known.id_hash == hash) => return Ok(()),
             Some(known) => Row { operator: operator.map(|(id, _)| id.0.clone()), data: data.to_owned(), ..known },
             None => Row {
                 id_hash: hash.to_owned(),
@@ -188,7 +188,7 @@ pub async fn update(
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
-        let Some(row) = row.filter(|row| store.holds(row)) else { return Ok(false) };
+        let Some(row) = row.filter(|row| store.holds(row, row.id_hash == hash)) else { return Ok(false) };
         let row = Row { operator: operator.map(|id| id.0.clone()), data: data.to_owned(), ..row };
         sqlx::query(SQL)
             .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(&mut *tx).await?;
@@ -207,7 +207,7 @@ pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>>
          where o.id = web_sessions.operator and o.generation = web_sessions.generation))"
     );
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
-    Ok(row.filter(|row| store.holds(row)).map(|row| WebSession {
+    Ok(row.filter(|row| store.holds(row, row.id_hash == hash)).map(|row| WebSession {
         data: row.data,
         created_at: Timestamp(row.created_at),
         seen_at: Timestamp(row.seen_at),
@@ -251,6 +251,7 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub operator: String,
+    pub data: String,
     pub short: String,
     pub began_at: Timestamp,
     pub seen_at: Timestamp,
@@ -272,10 +273,11 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
         .bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
-        .filter(|row| store.holds(row))
+        .filter(|row| store.holds(row, true))
         .map(|row| Listed {
             short: row.called(),
             operator: row.operator.unwrap_or_default(),
+            data: row.data,
             began_at: Timestamp(row.created_at),
             seen_at: Timestamp(row.seen_at),
         })
@@ -330,7 +332,7 @@ pub async fn list_of(
         .bind(&operator.0).bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
-        .filter(|own| store.holds(&own.row))
+        .filter(|own| store.holds(&own.row, own.row.operator.as_deref() == Some(&operator.0)))
         .map(|OwnRow { row, address, browser }| OwnSession {
             short: row.called(),
             hash: row.id_hash,
@@ -364,7 +366,7 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
         held.row.generation += 1;
         sqlx::query(RAISE).bind(&operator.0).execute(&mut *tx).await?;
         let left: Vec<Row> = sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?;
-        for mut row in left.into_iter().filter(|row| store.holds(row)) {
+        for mut row in left.into_iter().filter(|row| store.holds(row, row.operator.as_deref() == Some(&operator.0) && row.generation == former)) {
             row.generation = held.row.generation;
             sqlx::query(TAKE_OVER)
                 .bind(&row.id_hash)

@@ -211,19 +211,21 @@ const NO_RULE: &str = "[\"1\",{\"severity\":\"silence\",\"reject_media\":false,\
     \"obfuscate\":false,\"public_comment\":\"\",\"private_comment\":\"\"}]";
 
 /// Doors that strangers may knock at, and the two that change nothing but the visitor's own browser.
-pub const OPEN: [&str; 7] = [
+pub const OPEN: [&str; 8] = [
     "/api/sign-in/password",
     "/api/sign-in/code",
     "/api/sign-in/enrol",
     "/api/sign-in/set-up",
     "/api/sign-in/new-password",
+    "/api/ask/access",
     "/api/theme/set",
     "/api/session/end",
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 45] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("/i/{instance}", "/i/harbour"),
+    ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
     ("/i/{instance}/reports/{account}", "/i/harbour/reports/1"),
@@ -256,6 +258,7 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}/roles/change", "/i/harbour/roles/change"),
     ("/i/{instance}/invites", "/i/harbour/invites"),
     ("/i/{instance}/invites/{invite}", "/i/harbour/invites/999999"),
+    ("/i/{instance}/ask", "/i/harbour/ask"),
     ("/i/{instance}/access-requests", "/i/harbour/access-requests"),
     ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
     ("/i/{instance}/your-account", "/i/harbour/your-account"),
@@ -277,13 +280,15 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/federation/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/timesheet.csv",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
+    "/live/i/harbour/signups?newest=1&matching=0",
+    "/live/i/harbour/appeals?newest=1&matching=0",
     "/i/harbour/federation/export/domain_blocks.csv",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];

@@ -425,7 +425,7 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     let account = id_of(&house, "windvane").await;
     let page = format!("/i/harbour/accounts/{account}");
     let preview = house.get(Some(&owner), &format!("{page}?decide=suspend")).await.body;
-    let day = howdah::ui::time::day(house.app.clock.now().plus(30 * howdah::clock::DAY), house.app.clock.now());
+    let day = howdah::text::time::day(house.app.clock.now().plus(30 * howdah::clock::DAY), house.app.clock.now());
     assert!(preview.contains(&format!("will be deleted on {day}")), "{preview}");
     let delete = async |cookie: &str, name: &str, why: &str, seen: &str| {
         let form = [

@@ -594,3 +594,106 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
         assert_eq!(house.get(Some(&cookie), "/i/harbour/audit/instance").await.status, StatusCode::FORBIDDEN, "{role}");
     }
 }
+
+/// Takes away what keeps entries from being changed, as whoever owns the tables can.
+async fn without_triggers(house: &House) {
+    let sql = match &house.store.store.driver {
+        Driver::Sqlite(_) => "drop trigger ledger_entries_no_update; drop trigger ledger_entries_no_delete",
+        Driver::Postgres(_) => "alter table ledger_entries disable trigger user",
+    };
+    run(house, sql).await;
+}
+
+async fn set(house: &House, sql: String) {
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+        Driver::Postgres(pool) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+    }
+}
+
+/// The columns beside a leaf find an entry, and say nothing of it: whose it is, what it came to and when stands in the leaf. And a
+/// leaf that was changed as well is shown to nobody as theirs.
+#[tokio::test]
+async fn what_an_entry_says_is_what_was_appended() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let moderator = house.sign_in("moderator").await;
+        let (contractor, owner) = (house.sign_in("contractor").await, house.sign_in("owner").await);
+        let (account, _) = house.case("windvane").await;
+        let form = [("instance", "harbour"), ("account", account.as_str()), ("text", "Knows them."), ("back", "/")];
+        house.post(Some(&moderator), "/api/accounts/note", &form).await;
+        let filter = Filter { kind: Some("write_note".into()), limit: 1, ..Filter::default() };
+        let index = house.app.ledger.list(&filter).await.unwrap()[0].index;
+        let opens = async |cookie: &str| house.get(Some(cookie), &format!("/audit/{index}")).await;
+        let listed = async |cookie: &str| house.get(Some(cookie), "/audit").await.body.contains("wrote a note");
+        let work = async || house.get(Some(&owner), "/grants/01contractor/timesheet.csv").await.body;
+        let (before, whose) = (work().await, "wrote a note");
+        assert_eq!(opens(&contractor).await.status, StatusCode::NOT_FOUND);
+        assert!(opens(&moderator).await.body.contains(whose) && listed(&moderator).await);
+        without_triggers(&house).await;
+
+        for columns in ["operator = '01contractor'", "operator = '01contractor', instance = 'lagoon', at = at - 100000"]
+        {
+            set(&house, format!("update ledger_entries set {columns} where idx = {index}")).await;
+            assert_eq!(opens(&contractor).await.status, StatusCode::NOT_FOUND, "{columns}");
+            assert!(!listed(&contractor).await, "{columns}");
+            assert_eq!(work().await, before, "{columns}: the timesheet");
+            let page = opens(&owner).await.body;
+            assert!(page.contains("moderator") && !page.contains("contractor wrote"), "{columns}: {page}");
+        }
+        set(&house, format!("update ledger_entries set outcome = 'failed' where intent = {index}")).await;
+        let page = opens(&owner).await.body;
+        assert!(!page.contains("Failed") && page.contains("Done and verified"), "{page}");
+
+        // The leaf and its hash as well: then the tree is another, and that is said.
+        let leaf = house.app.ledger.entry(index).await.unwrap().unwrap().leaf_text;
+        let other = leaf.replace("01moderator", "01contractor");
+        assert_ne!(leaf, other);
+        let hash = howdah::seal::hex(&howdah::ledger::tree::leaf_hash(other.as_bytes()));
+        set(&house, format!("update ledger_entries set leaf = '{other}', hash = '{hash}' where idx = {index}")).await;
+        assert!(!listed(&contractor).await, "a leaf that was changed is nobody's own");
+        assert_eq!(opens(&contractor).await.status, StatusCode::NOT_FOUND);
+        assert!(house.app.ledger.contradiction().is_some());
+    }
+}
+
+/// What lies under a full part of the tree is compared as it stands now, however long ago it was first read.
+#[tokio::test]
+async fn an_entry_is_not_proved_by_what_was_read_before() {
+    let house = house(sqlite().await).await;
+    let ledger = &house.app.ledger;
+    for _ in 0..300 {
+        let end = Fact::SignedOut { operator: OperatorId("01moderator".into()), session: "a test".into() };
+        ledger.fact(end).await.unwrap();
+    }
+    let index = 17;
+    assert!(ledger.proved(index).await.is_ok());
+    without_triggers(&house).await;
+    let leaf = ledger.entry(index).await.unwrap().unwrap().leaf_text;
+    let other = leaf.replace("01moderator", "01contractor");
+    let hash = howdah::seal::hex(&howdah::ledger::tree::leaf_hash(other.as_bytes()));
+    set(&house, format!("update ledger_entries set leaf = '{other}', hash = '{hash}' where idx = {index}")).await;
+    assert!(ledger.proved(index).await.is_err());
+    assert!(ledger.contradiction().is_some());
+}
+
+/// A check that finds the record altered stops what the record stands for; before, it said so on one page and all went on.
+#[tokio::test]
+async fn a_check_that_finds_it_altered_stops_what_is_done() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let owner = house.sign_in("owner").await;
+        disable(&house, &owner, "01moderator", "gone").await;
+        house.app.ledger.checkpoint().await.unwrap();
+        without_triggers(&house).await;
+        set(&house, "delete from ledger_entries where idx = 1".to_owned()).await;
+        let report = house.app.ledger.verify(&[]).await.unwrap();
+        assert_eq!(report.altered, Some(1), "{:?}", report.lines());
+        let form = [("operator", "01admin"), ("disabled", "yes"), ("why", "gone")];
+        let done = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+        assert!(done.contains("draft="), "{done}");
+        let overview = house.get(Some(&owner), "/i/harbour").await.body;
+        assert!(overview.contains("altered from entry 1 on"), "{overview}");
+        assert!(house.app.ledger.checkpoint().await.is_err(), "nothing is signed");
+    }
+}

@@ -49,6 +49,7 @@ const FLOORS: [&[&str]; 12] = [
         "roles",
         "sign_in",
         "signups",
+        "statistics",
     ],
     &["app", "cli", "http", "jobs"],
 ];

@@ -130,7 +130,7 @@ async fn a_page_is_told_the_numbers_and_nothing_else() {
         let number = &before[&format!("harbour {what}")];
         assert!(page.contains(&format!("data-count=\"harbour {what}\">{number}</")), "{what} {number}: {page}");
     }
-    assert_eq!(before.len(), 4, "{before:?}");
+    assert_eq!(before.len(), 6, "{before:?}");
     assert_eq!(before["harbour revision"].len(), 16);
 
     let account = reported(&house, 1).await;
@@ -400,4 +400,64 @@ async fn a_case_says_who_closed_it_and_what_came_in() {
     // What was closed long ago is no case that anybody asks about.
     let closed = house.get(Some(&owner), &case).await.body;
     assert!(!closed.contains("data-since"));
+}
+
+/// The lists of sign-ups and of appeals say what came and went as the reports do, each by its own mark.
+#[tokio::test]
+async fn sign_ups_and_appeals_say_what_came_and_went() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let mut heard = Heard::of(&house, &owner).await;
+    let before = heard.numbers().await;
+    let page = async |address: &str| house.get(Some(&owner), address).await.body.replace("<!>", "");
+    let (sign_ups, narrow) = (page("/i/harbour/signups").await, page("/i/harbour/signups?language=xx").await);
+    let appeals = page("/i/harbour/appeals").await;
+    for (page, of) in [(&sign_ups, "signups-revision"), (&appeals, "appeals-revision")] {
+        let mark = &before[&format!("harbour {of}")];
+        assert!(page.contains(&format!("data-of=\"{of}\" data-revision=\"{mark}\"")), "{of} {mark}: {page}");
+        assert!(page.contains("As of "), "{of}");
+    }
+    assert!(!page("/i/harbour/appeals?state=decided").await.contains("data-since"), "what is decided stays so");
+    let asked = async |page: &str| {
+        let answer = house.get(Some(&owner), &asks(page)).await;
+        (answer.status, answer.body)
+    };
+    let nothing = (StatusCode::NO_CONTENT, String::new());
+    for page in [&sign_ups, &narrow, &appeals] {
+        assert_eq!(asked(page).await, nothing);
+    }
+
+    // One comes, one goes.
+    let gone =
+        "delete from users where id = (select min(id) from users where not approved and confirmed_at is not null)";
+    sqlx::query(gone).execute(&house.instance).await.unwrap();
+    house.look().await;
+    assert_eq!(asked(&sign_ups).await, (StatusCode::OK, "1 gone".to_owned()));
+    let came = "insert into users (email, account_id, approved, confirmed_at, created_at, updated_at, locale) \
+        select 'new@harbour.example', a.id, false, now(), now(), now(), 'en' from accounts a where a.domain is null and a.id > 0 \
+        and not exists (select from users u where u.account_id = a.id) order by a.id limit 1";
+    assert_eq!(sqlx::query(came).execute(&house.instance).await.unwrap().rows_affected(), 1);
+    house.look().await;
+    assert_eq!(asked(&sign_ups).await, (StatusCode::OK, "1 new · 1 gone".to_owned()));
+    // Under a filter that neither fits, nothing came and nothing went.
+    assert_eq!(asked(&narrow).await, nothing);
+    let decided = "update appeals set approved_at = now() where id = \
+        (select min(id) from appeals where approved_at is null and rejected_at is null)";
+    assert_eq!(sqlx::query(decided).execute(&house.instance).await.unwrap().rows_affected(), 1);
+    house.look().await;
+    assert_eq!(asked(&appeals).await, (StatusCode::OK, "1 gone".to_owned()));
+    let mut after = heard.numbers().await;
+    while after["harbour appeals-revision"] == before["harbour appeals-revision"] {
+        after = heard.numbers().await;
+    }
+    assert_ne!(after["harbour signups-revision"], before["harbour signups-revision"]);
+    assert_eq!(after["harbour revision"], before["harbour revision"], "the reports are as they were");
+
+    // Who may not see a list is not told of it.
+    person(&house.app, "spammer", Role::Contractor).await;
+    grant(&house.app, "01spammer", vec![Category::Spam], false, false, house.app.clock.now().plus(DAY)).await;
+    let cookie = house.sign_in("spammer").await;
+    for page in [&sign_ups, &appeals] {
+        assert_eq!(house.get(Some(&cookie), &asks(page)).await.status, StatusCode::FORBIDDEN);
+    }
 }

@@ -82,6 +82,7 @@ async fn console(store: Store) -> Arc<App> {
             redis_url: None,
             token: Secret::new("none"),
             untried_release: None,
+            access_form: false,
         }],
     };
     cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap()

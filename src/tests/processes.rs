@@ -694,8 +694,8 @@ async fn rows_are_taken_by_name_at_the_server_and_never_all() {
         let shown = said(&program.run(&["store", "reseal"], ""));
         for line in [
             "refused: the person moderator was changed, not by the console",
-            "differs: the person moderator: the record says moderator, the store says owner (entry ",
-            "differs: the person auditor: the record says auditor, the store says owner (entry ",
+            "differs: the person moderator: the audit log says moderator, the store says owner (entry ",
+            "differs: the person auditor: the audit log says auditor, the store says owner (entry ",
             "--operator NAME",
         ] {
             assert!(shown.contains(line), "{line}: {shown}");
@@ -704,7 +704,7 @@ async fn rows_are_taken_by_name_at_the_server_and_never_all() {
         assert!(!verified.status.success(), "{}", said(&verified));
         assert!(said(&verified).contains("WRONG: the person moderator"), "{}", said(&verified));
         let taken = program.run(&["store", "reseal", "--operator", "moderator"], "");
-        assert!(said(&taken).contains("the record says moderator, the store says owner"), "{}", said(&taken));
+        assert!(said(&taken).contains("the audit log says moderator, the store says owner"), "{}", said(&taken));
         assert!(said(&taken).contains("taken as the row stands: owner, may sign in"), "{}", said(&taken));
         let shown = said(&program.run(&["store", "reseal"], ""));
         let wrong =

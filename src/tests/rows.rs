@@ -238,7 +238,7 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
         Attempt {
             does: "update linked_accounts set account = '18' where operator = '01admin'",
             undo: "update linked_accounts set account = '17' where operator = '01admin'",
-            named: "the record says account 17, the store says 18",
+            named: "the audit log says account 17, the store says 18",
         }
         .is_refused(&house, &owner, async || {
             let all = linked_accounts::list(store, &house.app.keys).await.unwrap();
@@ -270,7 +270,7 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
             does: "create table gone as select * from operators where id = '01auditor'; \
                  delete from operators where id = '01auditor'",
             undo: "insert into operators select * from gone; drop table gone",
-            named: "the person auditor: the record says that they were added, and the store has no such row",
+            named: "the person auditor: the audit log says that they were added, and the store has no such row",
         }
         .is_refused_by_the_record(&house)
         .await;
@@ -411,7 +411,7 @@ async fn rows_of_an_older_version_are_sealed_once_where_the_record_bears_them_ou
         let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
         for named in [
             "the person moderator was not written by the console, and is refused",
-            "the person moderator: the record says moderator, the store says owner",
+            "the person moderator: the audit log says moderator, the store says owner",
             "the grant 01OWN was not written by the console, and is refused",
             "the grant 01OWN for contractor: no entry says that it was asked for",
         ] {
@@ -840,5 +840,47 @@ async fn a_note_that_was_put_back_hides_no_head() {
             let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
             assert!(said.contains("the head of the record"), "{change}: {said}");
         }
+    }
+}
+
+/// A database that answers with another row than the one asked for gives nobody the rights of another: what came back is
+/// compared here, and not there.
+#[tokio::test]
+async fn a_row_of_another_is_not_the_one_that_was_asked_for() {
+    let house = house(sqlite().await).await;
+    seal(&house).await;
+    house.sign_in("owner").await;
+    let moderator = house.sign_in("moderator").await;
+    let store = &house.app.store;
+    let flickers = |table: &str, key: &str, asked: &str, answered: &str, others: &str| {
+        // The condition sees the one, and the answer has the other, now and then.
+        format!(
+            "alter table {table} rename to real_{table}; create view {table} as select case when abs(random()) % 2 = 0 \
+             then '{asked}' else {key} end as {key}, {others} from real_{table} where {key} = '{answered}'"
+        )
+    };
+    let own: Vec<String> = sqlx::query_scalar("select id_hash from web_sessions order by operator = '01owner'")
+        .fetch_all(match &store.driver {
+            Driver::Sqlite(pool) => pool,
+            Driver::Postgres(_) => unreachable!("SQLite was asked for"),
+        })
+        .await
+        .unwrap();
+    let (theirs, owners) = (own.first().unwrap().clone(), own.last().unwrap().clone());
+    let people = "name, name_key, role, password_hash, totp_secret, totp_last_step, disabled_at, created_at, generation, codes, \
+        mac, entry, subject";
+    let sessions = "operator, generation, data, created_at, seen_at, absolute_until, mac, address, browser";
+    sql(store, &flickers("operators", "id", "01moderator", "01owner", people)).await.unwrap();
+    for _ in 0..200 {
+        let found = operators::by_id(store, &id("01moderator")).await.unwrap();
+        assert!(found.is_none(), "the owner's row for the moderator's: {found:?}");
+        let page = house.get(Some(&moderator), "/people").await;
+        assert_ne!(page.status, StatusCode::OK, "{}", page.body);
+    }
+    sql(store, "drop view operators; alter table real_operators rename to operators").await.unwrap();
+    sql(store, &flickers("web_sessions", "id_hash", &theirs, &owners, sessions)).await.unwrap();
+    for _ in 0..200 {
+        let found = web_sessions::load(store, &theirs).await.unwrap();
+        assert!(found.is_none(), "the owner's session for the moderator's: {found:?}");
     }
 }

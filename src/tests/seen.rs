@@ -856,9 +856,10 @@ async fn a_day_that_is_not_over_is_no_drop() {
         let bars: Vec<&str> = chart.split("<rect").skip(1).collect();
         let unfinished: Vec<bool> = bars.iter().map(|bar| bar.contains("class=\"bar unfinished\"")).collect();
         assert_eq!(unfinished.iter().position(|is| *is), Some(29), "the last one alone: {chart}");
-        assert!(bars[29].contains(": 1 sign-up so far"), "{}", bars[29]);
-        assert!(!bars[28].contains("so far") && bars[28].contains(" sign-ups<"), "{}", bars[28]);
-        assert!(text(chart).ends_with("today so far"), "{}", text(chart));
+        assert!(bars[29].contains(" so far, sign-ups: 1<"), "{}", bars[29]);
+        assert!(!bars[28].contains("so far") && bars[28].contains(", sign-ups: 5"), "{}", bars[28]);
+        // Under the bars, and in the table beside them.
+        assert_eq!(text(chart).matches(" so far").count(), 3, "{}", text(chart));
     }
 }
 

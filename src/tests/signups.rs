@@ -565,3 +565,40 @@ async fn a_throw_away_list_covers_what_lies_below_but_for_its_exceptions() {
     let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;
     assert!(list.contains("throw-away.txt of 21 Sep 2026, 1 name"), "{list}");
 }
+
+/// As in a case: a digit chooses one of the common reasons, and one chosen by mistake can be let go of.
+#[tokio::test]
+async fn a_digit_chooses_a_common_reason() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let waits: String = sqlx::query_scalar(
+        "select account_id::text from users where not approved and confirmed_at is not null order by id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let page = async |verdict: &str| {
+        let address = format!("/i/harbour/signups/{waits}?decide={verdict}");
+        house.get(Some(&owner), &address).await.body.replace("<!>", "")
+    };
+    let rejecting = page("reject").await;
+    let reasons: Vec<&str> =
+        rejecting.split("name=\"reason\"").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
+    assert_eq!(reasons.len(), howdah::signups::REASONS.len() + 1, "{rejecting}");
+    for (digit, reason) in (1..).zip(howdah::signups::REASONS) {
+        let radio = rejecting.split("<input").find(|input| input.contains(&format!("value=\"{reason}\""))).unwrap();
+        assert!(
+            radio.contains(&format!("data-key=\"{digit}-")) && !radio.split('>').next().unwrap().contains("checked"),
+            "{radio}"
+        );
+    }
+    assert!(reasons.last().unwrap().contains("value=\"\""), "{reasons:?}");
+    assert!(!page("approve").await.contains("name=\"reason\""));
+    let form =
+        [("instance", "harbour"), ("who", &*waits), ("verdict", "reject"), ("reason", "spam"), ("why", "a ring")];
+    let done = house.sent(&owner, "/api/signups/decide", &form).await;
+    assert!(done.body.contains("Done and verified"), "{}", done.body);
+    let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 1, ..Default::default() };
+    let entries = house.app.ledger.list(&filter).await.unwrap();
+    assert_eq!(entries[0].document.as_ref().unwrap()["why"], "spam: a ring");
+}

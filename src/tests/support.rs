@@ -608,6 +608,7 @@ async fn house_under(
             redis_url: redis_url.map(Secret::new),
             token: Secret::new(token),
             untried_release: None,
+            access_form: false,
         }],
     };
     let app = cli::assemble(config.clone(), clock, Keys::from_secret([7; 32]), store.store.clone()).unwrap();

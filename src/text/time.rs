@@ -1,6 +1,106 @@
-//! Timestamps in words, in UTC. Reckoned from the server's now.
+//! Timestamps in words, in UTC and in the time zone of whoever reads. Reckoned from the server's now.
 
 use crate::clock::{DAY, HOUR, MINUTE, Timestamp};
+use jiff::{Zoned, civil::Date, tz::TimeZone};
+
+/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`): a machine may know the new
+/// ones alone (Debian’s `tzdata` without `tzdata-legacy`).
+const FORMER: [(&str, &str); 22] = [
+    ("Africa/Asmera", "Africa/Asmara"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Catamarca", "America/Argentina/Catamarca"),
+    ("America/Coral_Harbour", "America/Atikokan"),
+    ("America/Cordoba", "America/Argentina/Cordoba"),
+    ("America/Godthab", "America/Nuuk"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Jujuy", "America/Argentina/Jujuy"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("America/Mendoza", "America/Argentina/Mendoza"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Pacific/Enderbury", "Pacific/Kanton"),
+    ("Pacific/Johnston", "Pacific/Honolulu"),
+    ("Pacific/Ponape", "Pacific/Pohnpei"),
+    ("Pacific/Truk", "Pacific/Chuuk"),
+    ("Etc/UTC", "UTC"),
+    ("Etc/GMT", "UTC"),
+];
+
+/// A time zone: the one that somebody named for themselves, or UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+impl Zone {
+    /// By its name in the IANA database, as this machine has it.
+    pub fn named(name: &str) -> Option<Self> {
+        let now = FORMER.iter().find(|(former, _)| former.eq_ignore_ascii_case(name)).map_or(name, |(_, now)| *now);
+        TimeZone::get(now).ok().map(Self)
+    }
+
+    /// `Europe/Berlin`, `UTC`
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    fn zoned(&self, at: Timestamp) -> Option<Zoned> {
+        Some(jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(self.0.clone()))
+    }
+
+    fn told(&self, at: Timestamp, format: &str) -> String {
+        self.zoned(at).map_or_else(|| absolute(at), |at| at.strftime(format).to_string())
+    }
+
+    /// `Tue 24 Nov 2026, 10:12:08 CET`
+    pub fn long(&self, at: Timestamp) -> String {
+        self.told(at, "%a %-d %b %Y, %H:%M:%S %Z")
+    }
+
+    /// `24 Nov 2026, 10:12:08 CET`
+    pub fn whole(&self, at: Timestamp) -> String {
+        self.told(at, "%-d %b %Y, %H:%M:%S %Z")
+    }
+
+    /// `10:12:08 CET`
+    pub fn clock(&self, at: Timestamp) -> String {
+        self.told(at, "%H:%M:%S %Z")
+    }
+
+    /// `10:12 CET`
+    pub fn minute(&self, at: Timestamp) -> String {
+        self.told(at, "%H:%M %Z")
+    }
+
+    /// `24 Nov`, with the year where it is not this one.
+    pub fn day(&self, at: Timestamp, now: Timestamp) -> String {
+        let year = |at: Timestamp| self.zoned(at).map(|at| at.year());
+        self.told(at, if year(at) == year(now) { "%-d %b" } else { "%-d %b %Y" })
+    }
+
+    /// The beginning of a day like `2026-11-23` here, and of the one after: a day may have 23 or 25 hours.
+    pub fn day_typed(&self, text: &str) -> Option<(Timestamp, Timestamp)> {
+        let date: Date = text.parse().ok()?;
+        let begins = |date: Date| {
+            Some(Timestamp(date.to_zoned(self.0.clone()).ok()?.start_of_day().ok()?.timestamp().as_millisecond()))
+        };
+        Some((begins(date)?, begins(date.tomorrow().ok()?)?))
+    }
+
+    /// Whether a day begins here at this moment.
+    pub fn begins_a_day(&self, at: Timestamp) -> bool {
+        let start = self.zoned(at).and_then(|zoned| zoned.start_of_day().ok());
+        start.is_some_and(|start| start.timestamp().as_millisecond() == at.0)
+    }
+}
 
 /// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's civil calendar).
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -42,6 +142,11 @@ pub fn day(at: Timestamp, now: Timestamp) -> String {
     } else {
         format!("{day} {} {year}", month_name(month))
     }
+}
+
+/// `23 Nov 09:12`, with the year where it is not this one.
+pub fn whole_minute(at: Timestamp, now: Timestamp) -> String {
+    format!("{} {}", day(at, now), clock(at).chars().take(5).collect::<String>())
 }
 
 /// `2026-11-23T09:12:08Z`
@@ -94,6 +199,41 @@ mod tests {
         assert_eq!(absolute(Timestamp(0)), "1970-01-01 00:00:00 UTC");
         assert_eq!(absolute(Timestamp(1_795_511_528_000)), "2026-11-24 09:12:08 UTC");
         assert_eq!(absolute(Timestamp(951_782_400_000)), "2000-02-29 00:00:00 UTC");
+    }
+
+    /// The hour that does not exist, the one that is there twice, and days of 23 and 25 hours.
+    #[test]
+    fn a_zone_keeps_its_own_days_when_clocks_change() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let hours = |zone: &Zone, day: &str| zone.day_typed(day).map(|(from, to)| to.since(from) / HOUR);
+        assert_eq!(hours(&berlin, "2026-03-29"), Some(23));
+        assert_eq!(hours(&berlin, "2026-10-25"), Some(25));
+        assert_eq!(hours(&berlin, "2026-11-01"), Some(24));
+        assert_eq!(hours(&Zone::default(), "2026-10-25"), Some(24));
+        let (from, to) = berlin.day_typed("2026-10-25").unwrap();
+        assert_eq!(absolute(from), "2026-10-24 22:00:00 UTC");
+        assert_eq!(absolute(to), "2026-10-25 23:00:00 UTC");
+        assert!(berlin.begins_a_day(from) && !Zone::default().begins_a_day(from));
+        // 02:30 comes twice; its zone says which.
+        let first = from.plus(2 * HOUR + 30 * MINUTE);
+        assert_eq!((berlin.minute(first), berlin.minute(first.plus(HOUR))), ("02:30 CEST".into(), "02:30 CET".into()));
+        // In Beirut clocks go forward at midnight: the day begins at one.
+        let beirut = Zone::named("Asia/Beirut").unwrap();
+        let (from, _) = beirut.day_typed("2026-03-29").unwrap();
+        assert_eq!(beirut.minute(from), "01:00 EEST");
+        assert!(beirut.begins_a_day(from));
+        let eve = Timestamp(1_798_758_000_000); // 2026-12-31 23:00 UTC
+        assert_eq!(berlin.day(eve, eve), "1 Jan");
+        assert_eq!(berlin.day(eve, eve.plus(-DAY)), "1 Jan 2027");
+        assert_eq!(
+            (Zone::default().day(eve, eve), Zone::default().clock(eve)),
+            ("31 Dec".into(), "23:00:00 UTC".into())
+        );
+        assert!(Zone::named("Nowhere/Land").is_none() && Zone::named("").is_none());
+        for (former, now) in FORMER {
+            assert_eq!(Zone::named(former).unwrap().name(), now);
+        }
+        assert!(berlin.day_typed("2026-02-30").is_none() && berlin.day_typed("").is_none());
     }
 
     #[test]

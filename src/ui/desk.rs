@@ -5,7 +5,6 @@ use super::{
     keys::{self, Keys, Ring},
     land::Land,
     live::{self, Live},
-    time::Zone,
     title,
 };
 use crate::{
@@ -26,6 +25,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
     Overview,
+    Statistics,
     /// All instances beside one another.
     Everywhere,
     Reports,
@@ -107,7 +107,7 @@ where
 
 /// What is made from here on tells times in the zone that this person named.
 fn in_their_zone(frame: &Frame) {
-    if let Some(zone) = frame.preferences.zone.as_deref().and_then(Zone::named) {
+    if let Some(zone) = frame.preferences.zone() {
         provide_context(zone);
     }
 }
@@ -394,6 +394,7 @@ fn rail_foot(here: Desk, frame: &Frame) -> AnyView {
 fn same_desk(here: Desk, head: &InstanceHead) -> String {
     let name = &head.name;
     let (right, there) = match here {
+        Desk::Statistics => (Permission::ViewRegistrations, path::statistics(name)),
         Desk::Reports => (Permission::ViewWork, path::reports(name)),
         Desk::Accounts => (Permission::ViewWork, path::accounts(name)),
         Desk::Appeals => (Permission::ViewAppeals, path::appeals(name)),

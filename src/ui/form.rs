@@ -88,25 +88,41 @@ pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required
 /// A letter for each reason that can be chosen.
 const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-/// The same with reasons that were given before: a digit chooses one, Enter goes on. What is written comes first.
+/// The same with reasons that were given before. What is written comes first.
 pub fn why_of(draft: Option<&Draft>, id: &'static str, hint: &'static str, reasons: &[String]) -> AnyView {
-    let chosen = draft.and_then(|draft| draft.value("chosen")).unwrap_or_default().to_owned();
-    let one = |(reason, digit): (&String, &'static str)| {
-        let checked = *reason == chosen;
+    const SAYS: &str = "Reasons given before; one that is written below comes first";
+    let choices =
+        (!reasons.is_empty()).then(|| reasons_of(draft, "chosen", SAYS, reasons.iter().map(String::as_str), None));
+    view! { {choices} {why(draft, id, hint, false)} }.into_any()
+}
+
+/// Reasons to be chosen from: a digit chooses one, Enter goes on. `none` is what else can be chosen, for whoever chose by mistake.
+pub fn reasons_of<'a>(
+    draft: Option<&Draft>,
+    name: &'static str,
+    says: &'static str,
+    reasons: impl Iterator<Item = &'a str>,
+    none: Option<&'static str>,
+) -> AnyView {
+    let chosen = draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let one = |(reason, digit): (&str, &'static str)| {
+        let checked = reason == chosen;
         view! {
-            <label class="check"><input type="radio" name="chosen" value=reason.clone() checked=checked data-key=keys::key(digit) />
+            <label class="check"><input type="radio" name=name value=reason.to_owned() checked=checked data-key=keys::key(digit) />
                 <span class="key" aria-hidden="true">{digit}</span> <bdi>{text::excerpt(reason, 120)}</bdi></label>
         }
     };
-    let choices = (!reasons.is_empty()).then(|| {
-        view! {
-            <fieldset class="rules">
-                <legend class="small soft">"Reasons given before; one that is written below comes first"</legend>
-                {reasons.iter().zip(DIGITS).map(one).collect_view()}
-            </fieldset>
-        }
+    let none = none.map(|words| {
+        view! { <label class="check"><input type="radio" name=name value="" checked=chosen.is_empty() />{words}</label> }
     });
-    view! { {choices} {why(draft, id, hint, false)} }.into_any()
+    view! {
+        <fieldset class="rules">
+            <legend class="small soft">{says}</legend>
+            {reasons.zip(DIGITS).map(one).collect_view()}
+            {none}
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// A problem that belongs to no field, above its form. That somebody is signed in again stands above the page alone.

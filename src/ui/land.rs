@@ -17,7 +17,7 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{
         Document, Element, FocusOptions, HtmlElement, Node,
-        js_sys::{Date, Object, Reflect},
+        js_sys::{Array, Date, Intl, Object, Reflect},
     };
 
     /// A reader knows a live region only after it has seen it without its text.
@@ -46,28 +46,54 @@ mod browser {
         set_timeout(move || read_out(&document), SEEN);
     }
 
-    /// Before what the server says in UTC.
-    fn tell_times(document: &Document) {
-        let Ok(times) = document.query_selector_all("time[datetime][title]") else { return };
+    /// What an instant is told with, by how the server says it (`ui::time`).
+    const DAY: &[(&str, &str)] = &[("day", "numeric"), ("month", "short")];
+    const WITH_YEAR: &[(&str, &str)] = &[("day", "numeric"), ("month", "short"), ("year", "numeric")];
+    const MINUTE: &[(&str, &str)] = &[("hour", "2-digit"), ("minute", "2-digit"), ("timeZoneName", "short")];
+    const CLOCK: &[(&str, &str)] =
+        &[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit"), ("timeZoneName", "short")];
+
+    fn told(at: &Date, parts: &[&[(&str, &str)]]) -> String {
         let options = Object::new();
-        for (key, value) in [
-            ("weekday", "short"),
-            ("day", "numeric"),
-            ("month", "short"),
-            ("year", "numeric"),
-            ("hour", "2-digit"),
-            ("minute", "2-digit"),
-            ("second", "2-digit"),
-            ("timeZoneName", "short"),
-        ] {
-            let _ = Reflect::set(&options, &key.into(), &value.into());
+        for (key, value) in parts.iter().copied().flatten() {
+            let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
         }
-        for time in (0..times.length()).filter_map(|index| times.item(index)?.dyn_into::<Element>().ok()) {
-            if let (Some(at), Some(utc)) = (time.get_attribute("datetime"), time.get_attribute("title")) {
-                let own = Date::new(&at.as_str().into()).to_locale_string("en-GB", &options);
-                let _ = time.set_attribute("title", &format!("{} · {utc}", String::from(own)));
-            }
-        }
+        at.to_locale_string("en-GB", &options).into()
+    }
+
+    /// Every instant of the page in the browser's zone, before what the server says in UTC; and forms whose days are meant in it.
+    fn tell_times(document: &Document) {
+        let each = |selector: &str, what: &dyn Fn(Element)| {
+            let Ok(found) = document.query_selector_all(selector) else { return };
+            (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok()).for_each(what);
+        };
+        let this_year = Date::new_0().get_full_year();
+        each("time[datetime][title]", &|time| {
+            let (Some(at), Some(utc)) = (time.get_attribute("datetime"), time.get_attribute("title")) else { return };
+            let at = Date::new(&at.as_str().into());
+            let long = told(&at, &[&[("weekday", "short")], WITH_YEAR, CLOCK]);
+            let _ = time.set_attribute("title", &format!("{long} · {utc}"));
+            let said = match time.get_attribute("data-at").as_deref() {
+                Some("day") if at.get_full_year() == this_year => told(&at, &[DAY]),
+                Some("day") => told(&at, &[WITH_YEAR]),
+                Some("minute") => told(&at, &[MINUTE]),
+                Some("clock") => told(&at, &[CLOCK]),
+                Some("whole") => told(&at, &[WITH_YEAR, CLOCK]),
+                _ => return,
+            };
+            time.set_text_content(Some(&said));
+        });
+        let Some(zone) = zone() else { return };
+        each("[data-zone-word]", &|word| word.set_text_content(Some(&zone)));
+        each("[data-zone-field]", &|field| {
+            let _ = field.set_attribute("value", &zone);
+        });
+    }
+
+    /// The browser's zone by its name in the IANA database.
+    fn zone() -> Option<String> {
+        let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+        Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
     }
 
     /// Along its strip, where that is wider than the screen.

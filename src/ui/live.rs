@@ -108,6 +108,11 @@ mod browser {
             self.document.query_selector("[data-since]").ok().flatten()
         }
 
+        /// Whether what this page shows has this mark.
+        fn is_of(&self, mark: &str) -> bool {
+            self.region().and_then(|region| region.get_attribute("data-of")).as_deref() == Some(mark)
+        }
+
         /// The page came to be looked at, or nobody looks at it any more.
         fn look(self: &Rc<Self>) {
             if !self.is_seen() {
@@ -225,7 +230,7 @@ mod browser {
             self.mark_live(true);
             for line in said.lines() {
                 let Some((what, number)) = line.rsplit_once(' ') else { continue };
-                if what.strip_suffix(" revision") == Some(&self.at) {
+                if what.split_once(' ').is_some_and(|(at, of)| at == self.at && self.is_of(of)) {
                     self.ask(number);
                     continue;
                 }
@@ -330,7 +335,7 @@ mod page {
     pub fn meanwhile(frame: &Frame, since: &Since, writing: bool) -> AnyView {
         let (target, words) = if writing { (Some("_blank"), "Show in a new tab") } else { (None, "Show") };
         view! {
-            <div aria-live="polite" data-since=since.address.clone() data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
+            <div aria-live="polite" data-since=since.address.clone() data-of=since.of data-revision=since.revision.clone() data-href=frame.here.clone() data-target=target data-words=words></div>
         }
         .into_any()
     }

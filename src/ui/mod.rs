@@ -8,6 +8,8 @@ pub mod leaving;
 pub mod live;
 
 #[cfg(feature = "ssr")]
+pub mod chart;
+#[cfg(feature = "ssr")]
 pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod form;

@@ -1,39 +1,63 @@
-//! Timestamps: relative on sight, absolute on hover, in the time zone of whoever looks and in UTC. Reckoned from the page's one
-//! now. Where somebody named no zone of their own, the browser adds its own (`ui::land`); without scripts it is UTC.
+//! Timestamps: relative on sight where it is about how long, absolute on hover, in the time zone of whoever looks and in UTC.
+//! Reckoned from the page's one now. Where somebody named no zone of their own it is UTC, and the browser tells them in its own
+//! (`ui::land`).
 
 pub use crate::text::time::*;
 
-use crate::clock::Timestamp;
-use jiff::tz::TimeZone;
+use crate::{clock::Timestamp, frame::Draft};
 use leptos::prelude::*;
 
-/// The time zone that somebody named for themselves: provided by the page that is made for them.
-#[derive(Clone)]
-pub struct Zone(TimeZone);
-
-impl Zone {
-    /// By its name in the IANA database, as this machine has it.
-    pub fn named(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().map(Self)
-    }
-
-    fn told(&self, at: Timestamp, format: &str) -> Option<String> {
-        let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
-        Some(at.to_zoned(self.0.clone()).strftime(format).to_string())
-    }
+/// The zone of the page that is made: it is provided where somebody named one.
+fn here() -> Zone {
+    use_context::<Zone>().unwrap_or_default()
 }
 
 /// `Tue 24 Nov 2026, 10:12:08 CET · 2026-11-24 09:12:08 UTC`, without the first half where no zone was named.
 fn hover(at: Timestamp) -> String {
-    let own = use_context::<Zone>().and_then(|zone| zone.told(at, "%a %-d %b %Y, %H:%M:%S %Z"));
+    let own = use_context::<Zone>().map(|zone| zone.long(at));
     own.map_or_else(|| absolute(at), |own| format!("{own} · {}", absolute(at)))
+}
+
+/// An instant as it is said; `how` is what the browser does in its own zone.
+fn instant(at: Timestamp, how: &'static str, said: String) -> impl IntoView {
+    view! { <time datetime=machine(at) title=hover(at) data-at=how>{said}</time> }
 }
 
 /// `10:12 CET`, or `09:12 UTC`: of when a page is.
 pub fn minute(at: Timestamp) -> impl IntoView {
-    let own = use_context::<Zone>().and_then(|zone| zone.told(at, "%H:%M %Z"));
-    let said = own.unwrap_or_else(|| format!("{} UTC", clock(at).chars().take(5).collect::<String>()));
-    view! { <time datetime=machine(at) title=hover(at)>{said}</time> }
+    instant(at, "minute", here().minute(at))
+}
+
+/// `10:12:08 CET`
+pub fn clock(at: Timestamp) -> impl IntoView {
+    instant(at, "clock", here().clock(at))
+}
+
+/// `24 Nov`, with the year where it is not this one.
+pub fn day(at: Timestamp, now: Timestamp) -> impl IntoView {
+    instant(at, "day", here().day(at, now))
+}
+
+/// `24 Nov 2026, 10:12:08 CET`
+pub fn whole(at: Timestamp) -> impl IntoView {
+    instant(at, "whole", here().whole(at))
+}
+
+/// `24 Nov` in a sentence that is one text.
+pub fn day_said(at: Timestamp, now: Timestamp) -> String {
+    here().day(at, now)
+}
+
+/// The zone in which days of a form are meant, beside its fields: UTC, until the browser names its own.
+pub fn zone_word() -> impl IntoView {
+    view! { <span class="soft small" data-zone-word="">{here().name().to_owned()}</span> }
+}
+
+/// The same as a field, so that they are read as they were meant. What comes back keeps the zone that it was typed in.
+pub fn zone_field(draft: Option<&Draft>) -> impl IntoView + use<> {
+    let kept = draft.and_then(|draft| draft.value("zone")).filter(|name| !name.is_empty()).map(str::to_owned);
+    let zone = kept.unwrap_or_else(|| here().name().to_owned());
+    view! { <input type="hidden" name="zone" value=zone data-zone-field="" /> }
 }
 
 /// `12 min ago`, with the instant in UTC on hover.
@@ -59,12 +83,20 @@ mod tests {
                 if let Some(zone) = zone.and_then(Zone::named) {
                     provide_context(zone);
                 }
-                (hover(at), minute(at).to_html().contains("10:12 CET"))
+                (hover(at), [minute(at).to_html(), clock(at).to_html(), day(at, at).to_html(), whole(at).to_html()])
             })
         };
-        assert_eq!(told(None), ("2026-11-24 09:12:08 UTC".to_owned(), false));
-        let own = "Tue 24 Nov 2026, 10:12:08 CET · 2026-11-24 09:12:08 UTC".to_owned();
-        assert_eq!(told(Some("Europe/Berlin")), (own, true));
-        assert!(Zone::named("Nowhere/Land").is_none() && Zone::named("").is_none());
+        let says = |html: &[String; 4], words: [&str; 4]| {
+            html.iter().zip(words).all(|(html, word)| html.contains(&format!(">{word}<")))
+        };
+        let (utc, shown) = told(None);
+        assert_eq!(utc, "2026-11-24 09:12:08 UTC");
+        assert!(says(&shown, ["09:12 UTC", "09:12:08 UTC", "24 Nov", "24 Nov 2026, 09:12:08 UTC"]), "{shown:?}");
+        let (own, shown) = told(Some("Pacific/Kiritimati"));
+        assert_eq!(own, "Tue 24 Nov 2026, 23:12:08 +14 · 2026-11-24 09:12:08 UTC");
+        let (own, named) = told(Some("Europe/Berlin"));
+        assert_eq!(own, "Tue 24 Nov 2026, 10:12:08 CET · 2026-11-24 09:12:08 UTC");
+        assert!(says(&named, ["10:12 CET", "10:12:08 CET", "24 Nov", "24 Nov 2026, 10:12:08 CET"]), "{named:?}");
+        assert!(shown[0].contains("datetime=\"2026-11-24T09:12:08Z\"") && shown[0].contains("data-at=\"minute\""));
     }
 }

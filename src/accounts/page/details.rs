@@ -54,8 +54,8 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
             <dd>{time::day(sign_up.at, frame.now)} {sign_up.locale.clone().map(|locale| format!(" · in “{}”", ui::excerpt(&locale, 12)))}</dd>
             <dt>"Email"</dt>
             <dd>{match sign_up.confirmed_at {
-                Some(at) => format!("confirmed {}", time::day(at, frame.now)),
-                None => "never confirmed".to_owned(),
+                Some(at) => view! { "confirmed " {time::day(at, frame.now)} }.into_any(),
+                None => view! { "never confirmed" }.into_any(),
             }}</dd>
             {(!sign_up.words.is_empty()).then(|| view! { <dt>"Reasons for joining"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
         }

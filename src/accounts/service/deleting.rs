@@ -20,7 +20,7 @@ use crate::{
     problem::{Kind, Problem},
     reports::service::{hands_off, own_beyond},
     text::Why,
-    ui::{self, time},
+    ui,
 };
 use serde_json::json;
 
@@ -73,7 +73,7 @@ pub fn deletion(
     let mut lost = vec![
         format!(
             "{posts}, all media, the profile and {followers} are deleted permanently, now instead of on {}.",
-            time::day(due, context.now())
+            context.zone().day(due, context.now())
         ),
         "Posts named in open reports are kept until the reports are decided.".to_owned(),
         "Undoing the suspension later restores nothing. The username stays taken.".to_owned(),

@@ -4,7 +4,7 @@ use crate::{
     access::Permission,
     clock::Timestamp,
     context::{App, Context},
-    ledger::{check::Checked, checkpoint, verify::Verified},
+    ledger::{LedgerError, check::Checked, checkpoint, verify::Verified},
     path,
     problem::Problem,
 };
@@ -16,19 +16,33 @@ use std::sync::Arc;
 /// Forbidden, or that the record cannot be read.
 pub async fn begin(context: Context, everything: bool) -> Result<String, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
-    let entries = context.app.ledger.tree_state().await.map_err(super::unreadable)?.size;
-    if let Some(earlier) = context.app.ledger_check.take(entries, everything) {
-        let app = context.app;
-        tokio::spawn(async move {
-            let checking = tokio::spawn(check(app.clone(), earlier));
-            let (found, reached) = checking.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "audit.check");
-                (not_carried_through(app.clock.now(), "The check failed; the server’s log says why"), None)
-            });
-            app.ledger_check.end(found, reached);
-        });
+    let app = context.app;
+    let entries = app.ledger.tree_state().await.map_err(super::unreadable)?.size;
+    if let Some(earlier) = app.ledger_check.take(entries, everything) {
+        tokio::spawn(async move { carry_through(&app, earlier).await });
     }
     Ok(path::AUDIT.to_owned())
+}
+
+/// Checks all of it, unless a check runs: what was changed far back is found also where nobody asks.
+///
+/// # Errors
+/// That the record cannot be read.
+pub async fn everything(app: &Arc<App>) -> Result<(), LedgerError> {
+    let entries = app.ledger.tree_state().await?.size;
+    if let Some(earlier) = app.ledger_check.take(entries, true) {
+        carry_through(app, earlier).await;
+    }
+    Ok(())
+}
+
+async fn carry_through(app: &Arc<App>, earlier: Option<Verified>) {
+    let checking = tokio::spawn(check(app.clone(), earlier));
+    let (found, reached) = checking.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "audit.check");
+        (not_carried_through(app.clock.now(), "The check failed; the server’s log says why"), None)
+    });
+    app.ledger_check.end(found, reached);
 }
 
 fn not_carried_through(at: Timestamp, why: &str) -> Checked {

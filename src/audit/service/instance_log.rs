@@ -17,7 +17,6 @@ use crate::{
     path,
     problem::Problem,
     search::{Search, unknown},
-    text::time::day_typed,
     ui,
 };
 use serde_json::Value;
@@ -33,12 +32,13 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWholeLedger, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
-    if !filter.day.is_empty() && day_typed(&filter.day).is_none() {
+    let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day"), zone: text("zone") };
+    let day = context.zone_typed(&filter.zone)?.day_typed(&filter.day);
+    if !filter.day.is_empty() && day.is_none() {
         return Err(unknown("day", &filter.day, DAY_TYPED));
     }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody, untold) = read(&instance, &filter, before).await?;
+    let (window, nobody, untold) = read(&instance, &filter, day, before).await?;
     let LogWindow { mut rows, looked_to } = window;
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;
@@ -61,6 +61,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
 async fn read(
     instance: &Instance,
     filter: &InstanceLogFilter,
+    between: Option<(Timestamp, Timestamp)>,
     before: Option<i64>,
 ) -> Result<(LogWindow, bool, Vec<String>), DatabaseError> {
     let mut read = instance.database.read().await?;
@@ -71,7 +72,6 @@ async fn read(
             None => return Ok((LogWindow::default(), true, Vec::new())),
         },
     };
-    let between = day_typed(&filter.day).map(|from| (from, from.plus(DAY)));
     let asked = LogFilter { by, action: filter.action.clone(), between, before };
     let untold = read.untold(&[Extra::Changes]).await?;
     Ok((read.log(&asked, PAGE + 1).await?, false, untold))

@@ -18,7 +18,7 @@ use crate::{
         claims::Leases,
         operators::{self, Operator},
     },
-    ui::time,
+    text::time::Zone,
 };
 use std::sync::Arc;
 
@@ -186,8 +186,8 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
     let (mut ended, mut after) = (0, -1);
     while ended < most && !app.ledger.is_ending() {
         if let Some(wait) = acting::client(app, &task.operator, instance).await?.background_waits() {
-            let on = time::clock(app.clock.now().plus(wait));
-            work.wait(&format!("Background share of the rate limit used up; continues at {on} UTC.")).await?;
+            let on = Zone::default().clock(app.clock.now().plus(wait));
+            work.wait(&format!("Background share of the rate limit used up; continues at {on}.")).await?;
             break;
         }
         // Paused, or taken over by another process.

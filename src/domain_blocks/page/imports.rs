@@ -14,6 +14,7 @@ use crate::{
     nouns::permissions::Capability,
     path,
     search::Search,
+    text,
     ui::{self, desk, form, keys, leaving::KeptOnLeaving, list, time},
 };
 use leptos::prelude::*;
@@ -351,7 +352,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         let buttons = (page.may_tick && difference.applies())
             .then(|| view! { <span class="chips">{all("yes", "Select all")} {all("no", "Deselect all")}</span> });
         view! {
-            <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
+            <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.word())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
         }
     };
     let all = page.all_ticks();
@@ -499,7 +500,9 @@ fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
         .differences
         .iter()
         .filter(|(_, number)| *number > 0)
-        .map(|(difference, number)| chip(difference.name(), format!("{} {}", difference.name(), grouped(*number))))
+        .map(|(difference, number)| {
+            chip(difference.name(), format!("{} {}", text::capital(difference.word()), grouped(*number)))
+        })
         .collect_view();
     let preview = page.head.state == ImportState::Preview;
     let states = (!preview).then(|| {
@@ -571,7 +574,7 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
-                <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
+                <td class="nowrap"><span class=class(row.difference)>{row.difference.word()}</span></td>
                 {result}
                 <td class="full fill"><div class="stack">
                     {fields} {now} {cost}

@@ -148,7 +148,7 @@ fn row(instance: &InstanceName, page: &IpRulesPage, listed: &ListedAddress, fram
     };
     let until = match listed.rule.as_ref().and_then(|rule| rule.until) {
         Some(until) if until <= frame.now => view! { <span class="soft">"expired"</span> }.into_any(),
-        Some(until) => view! { <time datetime=time::machine(until) title=time::absolute(until)>{time::relative(until, frame.now)}</time> }.into_any(),
+        Some(until) => time::ago(until, frame.now).into_any(),
         None => view! { <span class="soft">"never"</span> }.into_any(),
     };
     let review = listed.rule.as_ref().is_none_or(|rule| rule.severity == AddressSeverity::SignUpRequiresApproval);

@@ -29,7 +29,7 @@ use crate::{
         operators,
     },
     text::{self, Why},
-    ui::{self, time},
+    ui,
 };
 use axum::body::Bytes;
 use std::{
@@ -606,7 +606,7 @@ async fn compared(
     let ruled = rules.clone();
     let own = instance.own_domains();
     let now = context.now();
-    let source = format!("{file}, {}", time::day(now, Timestamp(0)));
+    let source = format!("{file}, {}", text::time::day(now, Timestamp(0)));
     let called = file.clone();
     let read = move |off: &OffThread| {
         let read = csv::read(off, &text, &encoding, &called, told.as_ref())?;
@@ -770,7 +770,7 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let import = found(context, &instance, id).await?;
     let store = &context.app.store;
     let parts: Vec<(&str, &str)> = Difference::ALL
-        .map(|one| (one.name(), one.name()))
+        .map(|one| (one.name(), one.word()))
         .into_iter()
         .chain(RowState::ALL.map(|one| (one.name(), one.word())))
         .chain([

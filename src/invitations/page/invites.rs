@@ -150,7 +150,7 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
     };
     let number = ui::count(page.rows.len(), "invite", "invites");
     let looked = match (page.edge, &page.older) {
-        (Some(edge), _) => format!("{number}; searched back to {}", time::day(edge, frame.now)),
+        (Some(edge), _) => format!("{number}; searched back to {}", time::day_said(edge, frame.now)),
         (None, Some(_)) => number,
         (None, None) => format!("{number}; that’s all"),
     };

@@ -245,7 +245,10 @@ fn request(frame: &Frame, page: &RequestPage) -> AnyView {
             } else {
                 "if there is no decision by then"
             };
-            Some(format!("The content of this request will be destroyed on {}, {after}.", time::day(on, frame.now)))
+            Some(format!(
+                "The content of this request will be destroyed on {}, {after}.",
+                time::day_said(on, frame.now)
+            ))
         }
         (false, None) => None,
     };

@@ -5,12 +5,14 @@ use crate::{
     access::Permission,
     carry_out::{InStore, recorded},
     context::{App, Context},
-    deeds::{EnterAccessRequest, RefuseAccessRequest},
+    deeds::{AnyDeed, EnterAccessRequest, IssueInvite, RefuseAccessRequest},
     frame::{self, Framed},
     invitations::{Arrivals, MOST_USES, RequestForm, RequestLine, RequestPage, RequestState, RequestsPage},
-    mastodon::Instance,
+    ledger::{Deed, Subject, unreadable},
+    mastodon::{Instance, database::Invite},
     path,
     problem::{Kind, Problem},
+    record,
     search::Search,
     store::{
         access_requests::{self, AccessRequest, KEPT, Told},
@@ -42,7 +44,11 @@ fn request_line(request: &AccessRequest, people: &[Operator], clear: bool) -> Re
         state: request.state,
         created_at: request.created_at,
         decided_at: request.decided_at,
-        entered_by: name(people, &request.operator),
+        entered_by: if request.operator.0.is_empty() {
+            "the public form".to_owned()
+        } else {
+            name(people, &request.operator)
+        },
     }
 }
 
@@ -99,6 +105,24 @@ fn decided() -> Problem {
     )
 }
 
+/// Said where the row of a request names an invite that no entry about it knows.
+const NOT_ITS_OWN: &str = "The invite noted with this request is not the one that the audit log has for it.";
+
+/// Whether the audit log has this invite as the one that was issued for a request: which one its row names is anybody's who can
+/// write the store, and somebody would be handed another.
+async fn issued_for(context: &Context, instance: &Instance, request: &str, found: &Invite) -> Result<bool, Problem> {
+    let ledger = &context.app.ledger;
+    let subject = ledger.subject(&Subject::AccessRequest(instance.name.clone(), request.to_owned()));
+    let issued = ledger.done_about(&[subject], IssueInvite::KIND, MOST_ISSUED).await.map_err(unreadable)?;
+    Ok(issued.iter().any(|entry| match record::deed_of(entry) {
+        Some(AnyDeed::IssueInvite(deed)) => found.code.is(&deed.code),
+        Some(_) | None => false,
+    }))
+}
+
+/// A request is answered once; so many tries of it are looked through.
+const MOST_ISSUED: i64 = 20;
+
 pub async fn request(
     context: &Context,
     instance: &str,
@@ -118,6 +142,9 @@ pub async fn request(
             (Some(id), _) => {
                 let mut read = instance.database.read().await?;
                 if let Some(found) = read.invite(id).await? {
+                    if !issued_for(context, &instance, &request.id, &found).await? {
+                        return Err(Problem::unavailable(NOT_ITS_OWN, ""));
+                    }
                     arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await?;
                     invite = Some((line(&found), link(context, &instance, &found)));
                 }
@@ -183,7 +210,7 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     }
 }
 
-fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
+pub(super) fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
     let typed = typed.replace("\r\n", "\n").trim().to_owned();
     if typed.chars().count() > longest {
         return Err(Problem::invalid(field, format!("This is longer than {longest} characters.")));

@@ -82,7 +82,7 @@ impl Account {
         } else if self.state.deleted && !self.state.suspended && !self.has_login {
             // What the API still answers about it changes nothing that anybody sees (4.7, as recorded).
             Some(
-                "This account was deleted, by its owner or after a suspension that was lifted, and no login is left. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
+                "This account was deleted, by its owner or after a suspension that was undone, and no login is left. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
             )
         } else {
             None

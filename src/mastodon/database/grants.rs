@@ -404,7 +404,7 @@ impl Writing {
         match self {
             Self::Registrations => "Registrations: without these they are only shown.",
             Self::Roles => "Roles: without these they are only shown.",
-            Self::Invitations => "Invitations: without these they are only shown.",
+            Self::Invitations => "Invites: without these they are only shown.",
         }
     }
 

@@ -47,6 +47,11 @@ impl InviteCode {
         (permit.permission() == Permission::ManageInvitations).then_some(self.0.as_str())
     }
 
+    /// Whether it is one that is known already.
+    pub fn is(&self, code: &str) -> bool {
+        self.0 == code
+    }
+
     /// `aB••••••`
     pub fn masked(&self) -> String {
         self.0.chars().take(2).chain(std::iter::repeat_n('•', 6)).collect()
@@ -627,7 +632,7 @@ impl Database {
             .await?;
         tx.commit()
             .await
-            .map_err(|_| DatabaseError::Lost("the connection broke while the invitation was stored".to_owned()))?;
+            .map_err(|_| DatabaseError::Lost("the connection broke while the invite was stored".to_owned()))?;
         Ok(id.map(InviteId))
     }
 
@@ -644,7 +649,7 @@ impl Database {
         let ended = query(SQL).bind(id.0).execute(&mut *tx).await?.rows_affected();
         tx.commit()
             .await
-            .map_err(|_| DatabaseError::Lost("the connection broke while the invitation was ended".to_owned()))?;
+            .map_err(|_| DatabaseError::Lost("the connection broke while the invite was ended".to_owned()))?;
         Ok(ended == 1)
     }
 }

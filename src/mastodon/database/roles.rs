@@ -238,7 +238,7 @@ impl Database {
         .await?
         .rows_affected();
         if changed != 1 {
-            return Ok(Written::Not("the role was changed elsewhere meanwhile".to_owned()));
+            return Ok(Written::Not("the role was changed elsewhere in the meantime".to_owned()));
         }
         let log: Option<i64> = query_scalar(
             "insert into admin_action_logs \
@@ -252,7 +252,7 @@ impl Database {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(log) = log else {
-            return Ok(Written::Not("Mastodon’s log did not take the row that belongs to it".to_owned()));
+            return Ok(Written::Not("Mastodon’s audit log did not take the row that belongs to it".to_owned()));
         };
         tx.commit()
             .await

@@ -64,7 +64,7 @@ impl Extras {
         }
         if !ahead.is_empty() {
             said.push(format!(
-                "they have {} already, of a newer release: its servers were not started anew, or an upgrade was begun and \
+                "they have {} already, of a newer release: its servers were not restarted, or an upgrade was begun and \
                  not ended",
                 named(&ahead, ", ")
             ));

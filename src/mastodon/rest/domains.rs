@@ -100,7 +100,7 @@ impl Client {
         }
         let deed = warrant.deed();
         let form = [("domain", deed.domain.to_string()), ("allow_with_approval", deed.review.to_string())];
-        let step = self.step("POST mail domain block".to_owned(), Method::POST, MAIL_DOMAIN_BLOCKS, &form).await;
+        let step = self.step("POST email domain block".to_owned(), Method::POST, MAIL_DOMAIN_BLOCKS, &form).await;
         warrant.answered(vec![step])
     }
 
@@ -115,11 +115,11 @@ impl Client {
         let deed = warrant.deed();
         let path = format!("{MAIL_DOMAIN_BLOCKS}/{}", deed.id);
         let form = [("domain", deed.domain.to_string()), ("allow_with_approval", deed.review_after.to_string())];
-        let away = self.step(format!("DELETE mail domain block {}", deed.id), Method::DELETE, &path, &[]).await;
+        let away = self.step(format!("DELETE email domain block {}", deed.id), Method::DELETE, &path, &[]).await;
         let gone = matches!(away.answer, Answer::Accepted { .. });
         let mut steps = vec![away];
         if gone {
-            steps.push(self.step("POST mail domain block".to_owned(), Method::POST, MAIL_DOMAIN_BLOCKS, &form).await);
+            steps.push(self.step("POST email domain block".to_owned(), Method::POST, MAIL_DOMAIN_BLOCKS, &form).await);
         }
         warrant.answered(steps)
     }
@@ -131,7 +131,7 @@ impl Client {
         }
         let id = warrant.deed().id;
         let path = format!("{MAIL_DOMAIN_BLOCKS}/{id}");
-        let step = self.step(format!("DELETE mail domain block {id}"), Method::DELETE, &path, &[]).await;
+        let step = self.step(format!("DELETE email domain block {id}"), Method::DELETE, &path, &[]).await;
         warrant.answered(vec![step])
     }
 

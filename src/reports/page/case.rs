@@ -344,7 +344,7 @@ fn edits(edits: &[EditCard], language: Option<&str>, frame: &Frame) -> AnyView {
     let one = |edit: &EditCard| {
         view! {
             <div class="quote small">
-                <div class="soft">"as of " {time::absolute(edit.at)} " · " {time::ago(edit.at, frame.now)}</div>
+                <div class="soft">"as of " {time::whole(edit.at)} " · " {time::ago(edit.at, frame.now)}</div>
                 {warning(&edit.spoiler, language)}
                 {lines(&edit.text, language)}
                 {(!edit.words.is_empty()).then(|| view! { <p class="soft"><bdi>{edit.words.join(" · ")}</bdi></p> })}
@@ -940,7 +940,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
         Decision::Suspend => {
             if account.has_login {
                 // Mastodon keeps it for 30 days (`app/models/account_deletion_request.rb`); a second suspension begins them anew.
-                let day = time::day(now.plus(30 * crate::clock::DAY), now);
+                let day = time::day_said(now.plus(30 * crate::clock::DAY), now);
                 lines.push(format!(
                     "The account becomes inaccessible. This can be undone for 30 days; its data will be deleted \
                     on {day}."

@@ -94,7 +94,7 @@ fn decided_number(page: &QueuePage, frame: &Frame) -> String {
         more => format!("{number}; for {more} more the audit log no longer says which account they were about"),
     };
     match page.looked_to {
-        Some(at) => format!("{number}; searched back to {}", time::day(at, frame.now)),
+        Some(at) => format!("{number}; searched back to {}", time::day_said(at, frame.now)),
         None => number,
     }
 }

@@ -29,8 +29,7 @@ use crate::{
 use axum::{
     Extension,
     extract::{Path, RawQuery, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,34 +51,20 @@ pub fn of_queue(
     Since {
         address: path::with(&address, "which", &which(context, matching)),
         revision: frame::revision(context, instance, list),
+        of: frame::OF_REPORTS,
     }
 }
 
 /// A mark of some cases, in whatever order they stand.
 fn which<'a>(context: &Context, cases: impl IntoIterator<Item = &'a CaseInQueue>) -> String {
-    let accounts: BTreeSet<i64> = cases.into_iter().map(|case| case.row.account.0).collect();
-    let bytes: Vec<u8> = accounts.into_iter().flat_map(i64::to_be_bytes).collect();
-    let mut mark = context.app.keys.hash("cases of a list", &bytes);
-    mark.truncate(16);
-    mark
+    frame::which(context, "cases of a list", cases.into_iter().map(|case| case.row.account.0))
 }
 
 /// Where a case asks: of the reports that it shows, and held by whom. `revision` is of before they were read.
 pub fn of_case(instance: &Instance, revision: String, account: AccountId, reports: &[ReportId], held: bool) -> Since {
     let reports = reports.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let address = path::with(&path::case_meanwhile(&instance.name, account), "reports", &reports);
-    Since { address: if held { path::with(&address, "held", "yes") } else { address }, revision }
-}
-
-fn answer(said: Result<Option<String>, Problem>) -> Response {
-    match said {
-        Ok(Some(said)) => said.into_response(),
-        Ok(None) => StatusCode::NO_CONTENT.into_response(),
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{}\n", problem.what)).into_response()
-        }
-    }
+    Since { address: if held { path::with(&address, "held", "yes") } else { address }, revision, of: frame::OF_REPORTS }
 }
 
 /// What came into a list of reports and what left it.
@@ -90,7 +75,7 @@ pub async fn in_queue(
     RawQuery(query): RawQuery,
 ) -> Response {
     let context = Context::of(app, signed);
-    answer(queue(&context, &instance, &Search::parse(&query.unwrap_or_default())).await)
+    frame::told(queue(&context, &instance, &Search::parse(&query.unwrap_or_default())).await)
 }
 
 /// What became of a case.
@@ -101,7 +86,7 @@ pub async fn in_case(
     RawQuery(query): RawQuery,
 ) -> Response {
     let context = Context::of(app, signed);
-    answer(case(&context, &instance, &account, &Search::parse(&query.unwrap_or_default())).await)
+    frame::told(case(&context, &instance, &account, &Search::parse(&query.unwrap_or_default())).await)
 }
 
 async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
@@ -129,17 +114,9 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
         && filter.category.is_empty()
         && context.actor.role != Role::Contractor;
     let left_as = if whole { "resolved" } else { "gone" };
-    let mut parts = Vec::new();
-    if new > 0 {
-        parts.push(format!("{} new", ui::grouped(new)));
-    }
-    if let Some(left) = usize::try_from(left).ok().filter(|left| *left > 0) {
-        parts.push(format!("{} {left_as}", ui::grouped(left)));
-    } else if search.get("which").is_some_and(|before| before != which(context, known)) {
-        // Cases that were known came in under the filter: their number hides who left.
-        parts.push("cases changed".to_owned());
-    }
-    Ok((!parts.is_empty()).then(|| parts.join(" · ")))
+    // Cases that were known came in under the filter: their number hides who left.
+    let changed = search.get("which").is_some_and(|before| before != which(context, known));
+    Ok(frame::came_and_went(new, left, left_as, changed.then_some("cases changed")))
 }
 
 /// The oldest report of each case that this person sees.

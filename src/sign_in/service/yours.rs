@@ -17,6 +17,7 @@ use crate::{
     deeds::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     frame::{self, Framed},
     ledger::Fact,
+    nouns::preferences::Preferences,
     passwords::Whose,
     path,
     problem::{Kind, Problem},
@@ -27,8 +28,7 @@ use crate::{
         attempts::Limit,
         drafts,
         operators::{self, Factor, Operator},
-        preferences::{self, Preferences},
-        recovery_codes,
+        preferences, recovery_codes,
         sign_ins::{self, Proved},
         web_sessions,
     },
@@ -376,8 +376,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
 
 fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSession {
     let short = session.short;
-    let data: Option<Value> = serde_json::from_str(&session.data).ok();
-    let stage = data.and_then(|data| serde_json::from_value::<SessionData>(data[SessionData::KEY].clone()).ok());
+    let stage = SessionData::of(&session.data);
     let address = session.address.as_deref();
     OwnSession {
         this: short == context.actor.session,

@@ -1,0 +1,172 @@
+//! Times are told in the zone that somebody named, forms read days as they were meant, and who is on duty is said to whom it may.
+
+use crate::support::{House, aged, grant, house, sqlite};
+use axum::http::StatusCode;
+use howdah::{
+    clock::{DAY, HOUR, MINUTE, Timestamp},
+    path,
+    reports::Category,
+    store::grants,
+    text::time::Zone,
+};
+
+async fn live_in(house: &House, cookie: &str, zone: &str) {
+    let form = [("letters", "yes"), ("zone", zone), ("back", "/your-sign-in")];
+    let answer = house.post(Some(cookie), "/api/your-sign-in/preferences", &form).await;
+    assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
+}
+
+/// What stands in the first `<time>` of a page that is told so.
+fn told<'a>(page: &'a str, how: &str) -> &'a str {
+    let rest = page.split(&format!("data-at=\"{how}\">")).nth(1).unwrap_or_else(|| panic!("no {how}: {page}"));
+    rest.split('<').next().unwrap()
+}
+
+#[tokio::test]
+async fn what_stands_on_a_page_is_told_in_the_zone_that_somebody_named() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let entry = house.get(Some(&owner), "/audit/0").await.body;
+    assert!(told(&entry, "whole").ends_with(" UTC"), "{entry}");
+    let at = entry.split("datetime=\"").nth(1).unwrap().split('"').next().unwrap();
+    let at = Timestamp(at.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+    // Three quarters of an hour: nobody takes it for another.
+    live_in(&house, &owner, "Asia/Kathmandu").await;
+    let zone = Zone::named("Asia/Kathmandu").unwrap();
+    let entry = house.get(Some(&owner), "/audit/0").await.body;
+    assert_eq!(told(&entry, "whole"), zone.whole(at));
+    assert!(entry.contains(" UTC\" data-at=\"whole\""), "UTC on hover: {entry}");
+    let list = house.get(Some(&owner), "/audit").await.body;
+    assert!(told(&list, "clock").ends_with(" +0545"), "{list}");
+    assert!(list.contains(">Asia/Kathmandu<"), "{list}");
+    for page in ["/i/harbour", "/i/harbour/reports", "/i/harbour/signups"] {
+        assert!(told(&house.get(Some(&owner), page).await.body, "minute").ends_with(" +0545"), "{page}");
+    }
+    // It is theirs alone.
+    let admin = house.sign_in("admin").await;
+    assert!(told(&house.get(Some(&admin), "/i/harbour").await.body, "minute").ends_with(" UTC"));
+}
+
+#[tokio::test]
+async fn the_days_of_a_filter_are_those_of_the_zone_it_names() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let now = house.app.clock.now();
+    // Where it is another day just now than in UTC, east or west: one of the two always is.
+    let utc = Zone::default();
+    let far = ["Pacific/Kiritimati", "Pacific/Pago_Pago"];
+    let other = far.into_iter().find(|name| Zone::named(name).unwrap().day(now, now) != utc.day(now, now)).unwrap();
+    let iso = |zone: &str| {
+        let at = jiff::Timestamp::from_millisecond(now.0).unwrap();
+        at.to_zoned(jiff::tz::TimeZone::get(zone).unwrap()).date().to_string()
+    };
+    let entries = async |day: &str, zone: &str| {
+        let address = format!("/audit?from={day}&to={day}{zone}");
+        let page = house.get(Some(&owner), &address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+        page.body.matches("data-row").count()
+    };
+    assert!(entries(&iso("UTC"), "").await > 0);
+    assert!(entries(&iso(other), &format!("&zone={other}")).await > 0, "{other}");
+    assert_eq!(entries(&iso(other), "&zone=UTC").await, 0, "{other}");
+    // Without a word about it, it is the person's own.
+    live_in(&house, &owner, other).await;
+    assert!(entries(&iso(other), "").await > 0);
+    for address in ["/audit?from=2026-01-01&zone=Nowhere%2FLand", "/i/harbour/audit/instance?day=2026-01-01&zone=Mars"]
+    {
+        let refused = house.get(Some(&owner), address).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+        assert!(refused.body.contains("doesn’t know the time zone"), "{}", refused.body);
+    }
+}
+
+/// Its last day has 25 hours where it is meant, and ends an hour later than a day of UTC would.
+#[tokio::test]
+async fn a_grant_ends_with_the_day_where_it_was_asked_for() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let year = 1970 + house.app.clock.now().0 / (365 * DAY + DAY / 4) + 1;
+    let berlin = Zone::named("Europe/Berlin").unwrap();
+    // The last Sunday of October.
+    let day = (25..=31)
+        .map(|day| format!("{year}-10-{day}"))
+        .find(|day| berlin.day_typed(day).is_some_and(|(from, to)| to.since(from) == 25 * HOUR))
+        .unwrap();
+    let page = house.get(Some(&owner), path::REQUEST_GRANT).await.body;
+    let field = |page: &str| {
+        let rest = page.split("name=\"zone\"").nth(1).unwrap_or_else(|| panic!("no zone: {page}"));
+        rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(field(&page), "UTC");
+    live_in(&house, &owner, "Europe/Berlin").await;
+    let page = house.get(Some(&owner), path::REQUEST_GRANT).await.body;
+    assert!(field(&page) == "Europe/Berlin" && page.contains(">Europe/Berlin<"), "{page}");
+    let ask = async |zone: &str| {
+        let form = [
+            ("operator", "01contractor"),
+            ("instances[]", "harbour"),
+            ("categories[]", "spam"),
+            ("ends", &*day),
+            ("zone", zone),
+            ("sponsor", "01owner"),
+            ("agreement", "T-9"),
+            ("why", "a test"),
+        ];
+        house.post(Some(&owner), "/api/grants/ask", &form).await
+    };
+    let wrong = ask("Nowhere/Land").await;
+    let back = house.get(Some(&owner), wrong.location.as_deref().unwrap_or_default()).await;
+    assert!(back.body.contains("doesn’t know the time zone “Nowhere/Land”"), "{}", back.body);
+    assert!(back.body.contains("value=\"T-9\""), "nothing typed is lost: {}", back.body);
+    let asked = ask("Europe/Berlin").await;
+    let address = asked.location.clone().unwrap_or_else(|| panic!("{}", asked.body));
+    let id = address.trim_start_matches("/grants/").split('?').next().unwrap().to_owned();
+    let grant = grants::by_id(&house.app.store, &house.app.keys, &howdah::id::GrantId(id)).await.unwrap().unwrap();
+    let (_, after) = berlin.day_typed(&day).unwrap();
+    assert_eq!(grant.ends_at, after);
+    assert_eq!(after.since(utc_day(&day)), 23 * HOUR);
+    let page = house.get(Some(&owner), &address).await.body.replace("<!>", "");
+    assert!(page.contains(", Europe/Berlin)") && page.contains("(the end of "), "{page}");
+    // To somebody elsewhere it is no end of a day.
+    let second = house.sign_in("admin").await;
+    let page = house.get(Some(&second), &address).await.body;
+    assert!(!page.contains("(the end of "), "{page}");
+}
+
+fn utc_day(day: &str) -> Timestamp {
+    Zone::default().day_typed(day).unwrap().0
+}
+
+#[tokio::test]
+async fn who_is_on_duty_is_said_to_those_who_decide_and_to_no_contractor() {
+    let house = house(sqlite().await).await;
+    grant(&house.app, "01contractor", Category::ALL.to_vec(), true, true, house.app.clock.now().plus(DAY)).await;
+    let mut cookies = Vec::new();
+    for role in ["owner", "admin", "moderator", "contractor", "auditor"] {
+        cookies.push((role, house.sign_in(role).await));
+    }
+    // Somebody whose password is right, and whose code is still to come, is nobody yet; nor is who left long ago.
+    let long_ago = house.app.clock.now().plus(-6 * MINUTE).0;
+    aged(&house.app.store, &format!("update web_sessions set seen_at = {long_ago} where operator = '01admin'")).await;
+    for (role, cookie) in &cookies {
+        if *role == "admin" {
+            continue;
+        }
+        let page = house.get(Some(cookie), "/i/harbour").await.body.replace("<!>", "");
+        let card = page.split("<h2>On duty</h2>").nth(1).and_then(|rest| rest.split("</section>").next());
+        match *role {
+            "owner" | "moderator" => {
+                let card = card.unwrap_or_else(|| panic!("{role}: {page}"));
+                assert!(card.contains("<li>you</li>") && card.contains("contractor"), "{role}: {card}");
+                assert!(!card.contains("auditor") && !card.contains("admin"), "{role}: {card}");
+            }
+            _ => assert!(card.is_none(), "{role}: {page}"),
+        }
+    }
+    // A contractor whose grant does not cover the instance, or is over, is not on duty there.
+    let over = crate::support::grants_taken_back(&house.app, "01contractor").await;
+    assert!(over > 0);
+    let page = house.get(Some(&cookies[0].1), "/i/harbour").await.body;
+    let card = page.split("<h2>On duty</h2>").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert!(!card.contains("contractor"), "{card}");
+}
