@@ -136,9 +136,7 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     }
     if app.ledger.knows_people().await? {
         tracing::error!("serve.nobody_left");
-        say!(
-            "The audit log knows people, and the store has none of them: howdah audit verify says who is missing."
-        );
+        say!("The audit log knows people, and the store has none of them: howdah audit verify says who is missing.");
         return Ok(());
     }
     setup_links::delete_first(&app.store).await?;

@@ -102,9 +102,7 @@ async fn reseal_person(app: &App, name: &str) -> anyhow::Result<()> {
     let state = if person.disabled { "access ended" } else { "may sign in" };
     let factor = if person.factor { "with the second factor" } else { "without a second factor" };
     say!("The person {} is taken as the row stands: {}, {state}, {factor}.", person.name, person.role);
-    say!(
-        "Whoever changed the row may have changed the password in it too: howdah operator recover sets a new one."
-    );
+    say!("Whoever changed the row may have changed the password in it too: howdah operator recover sets a new one.");
     Ok(())
 }
 
