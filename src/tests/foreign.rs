@@ -70,8 +70,8 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                 "alter table drafts alter column path drop default",
             ),
             (
-                "create domain idle_text as text check (idly(value)); alter table access_requests alter column sealed_answer type idle_text",
-                "alter table access_requests alter column sealed_answer type text",
+                "create domain idle_text as text check (idly(value)); alter table drafts alter column path type idle_text",
+                "alter table drafts alter column path type text",
             ),
             // Operators, functions and casts that PostgreSQL takes for its own.
             (
