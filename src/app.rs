@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
-    registrations, reports, roles, sign_in, signups, statistics, ui,
+    registrations, reports, reviews, roles, sign_in, signups, statistics, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -83,6 +83,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
+                <Route path=path!("/audit/access") view=audit::page::Access ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
                 <Route path=path!("/people/change") view=operators::page::Change ssr=SsrMode::Async />
@@ -92,6 +93,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/grants/request") view=grants::page::Request ssr=SsrMode::Async />
                 <Route path=path!("/grants/:grant") view=grants::page::Grant ssr=SsrMode::Async />
                 <Route path=path!("/grants/:operator/timesheet") view=grants::page::Timesheet ssr=SsrMode::Async />
+                <Route path=path!("/reviews") view=reviews::page::Reviews ssr=SsrMode::Async />
+                <Route path=path!("/reviews/:entry") view=reviews::page::Review ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=Keys ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />

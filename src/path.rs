@@ -12,6 +12,11 @@ pub const YOUR_SIGN_IN: &str = "/your-sign-in";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
+/// Who could do what at an instant.
+pub const ACCESS: &str = "/audit/access";
+pub const ACCESS_CSV: &str = "/audit/access.csv";
+/// Decisions that are looked at again.
+pub const REVIEWS: &str = "/reviews";
 pub const PEOPLE: &str = "/people";
 pub const CHANGE_PERSON: &str = "/people/change";
 pub const RESET_PERSON: &str = "/people/reset";
@@ -177,6 +182,11 @@ pub fn timesheet(operator: &OperatorId) -> String {
 /// The same as a file.
 pub fn timesheet_csv(operator: &OperatorId, month: &str) -> String {
     with(&format!("/grants/{operator}/timesheet.csv"), "month", month)
+}
+
+/// One decision that is looked at again, by its entry.
+pub fn review(entry: i64) -> String {
+    format!("{REVIEWS}/{entry}")
 }
 
 /// The roles of the instance.

@@ -88,6 +88,7 @@ impl Scope {
             | P::ViewInvitations
             | P::ManageInvitations
             | P::DeleteAccounts
+            | P::Review
             | P::ViewAppeals => false,
         }
     }
@@ -121,6 +122,8 @@ pub enum Permission {
     ViewWholeLedger,
     /// Export, checkpoints on demand and verification.
     CheckLedger,
+    /// Look again at what others decided, and at who could do what.
+    Review,
     /// People of the console: add, disable, change roles, reset sign-ins, end sessions.
     ManageOperators,
     /// Rules about servers, mail domains and addresses.
@@ -153,7 +156,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -168,6 +171,7 @@ impl Permission {
         Self::ViewOwnLedger,
         Self::ViewWholeLedger,
         Self::CheckLedger,
+        Self::Review,
         Self::ManageOperators,
         Self::ViewBlocks,
         Self::ManageBlocks,
@@ -201,6 +205,7 @@ impl Permission {
             Self::ViewOwnLedger => "view own actions",
             Self::ViewWholeLedger => "view whole audit log",
             Self::CheckLedger => "verify the audit log",
+            Self::Review => "review decisions and access",
             Self::ManageOperators => "manage people",
             Self::ViewBlocks => "view federation",
             Self::ManageBlocks => "manage federation",
@@ -246,6 +251,7 @@ impl Permission {
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
+            | Self::Review
             | Self::ViewBlocks
             | Self::ViewGrants
             | Self::ViewRoles
@@ -272,7 +278,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         | P::ProposeGrants
         | P::TakeRolesAway
         | P::ManageInvitations => (true, false, false, false),
-        P::CheckLedger => (false, false, false, true),
+        P::CheckLedger | P::Review => (false, false, false, true),
         P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles | P::DeleteAccounts => {
             (false, false, false, false)
         }

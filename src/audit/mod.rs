@@ -5,6 +5,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
+    access::{Permission, Role},
     clock::Timestamp,
     id::{AccountId, InstanceName},
     ledger::check::Check,
@@ -74,6 +75,11 @@ pub const KINDS: &[(&str, &str)] = &[
     ("new_recovery_codes", "recovery codes created"),
     ("reset_sign_in", "sign-ins reset"),
     ("export_record", "exports"),
+    ("sign_off_access", "access reviews signed off"),
+    ("commit_sample", "samples committed to"),
+    ("draw_sample", "samples drawn"),
+    ("give_opinion", "opinions on cases"),
+    ("judge_decision", "decisions reviewed"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
     ("code_failed", "wrong codes"),
@@ -185,6 +191,105 @@ pub struct EntryPage {
     pub tree: Tree,
     /// The sealed part was destroyed, or belongs to somebody else.
     pub sealed: Option<String>,
+}
+
+/// What somebody can hold at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeldSort {
+    Person,
+    Grant,
+    Link,
+    Session,
+}
+
+impl HeldSort {
+    pub const ALL: [Self; 4] = [Self::Person, Self::Grant, Self::Link, Self::Session];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Grant => "grant",
+            Self::Link => "linked account",
+            Self::Session => "session",
+        }
+    }
+
+    /// The heading of a list of them, and what it says where there is none.
+    pub fn headings(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Person => ("People and roles", "Nobody had access to the console."),
+            Self::Grant => ("Grants in force", "No grant was in force."),
+            Self::Link => ("Linked accounts", "No account was linked."),
+            Self::Session => ("Open sessions", "No session was open, as far as entries say."),
+        }
+    }
+}
+
+/// What somebody held at an instant, as the record says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub sort: HeldSort,
+    /// By what it is known at another instant.
+    pub key: String,
+    pub who: String,
+    pub what: String,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Whether all of it is certain: no deed about it was unknown, and no key of one is destroyed.
+    pub certain: bool,
+    /// The newest entry that made it so.
+    pub entry: i64,
+}
+
+/// What differs between two instants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessChange {
+    pub sort: HeldSort,
+    pub who: String,
+    /// What was held at the earlier one; `None` for nothing.
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// The entry that did it, where there is one.
+    pub entry: Option<i64>,
+    /// How it came about.
+    pub said: &'static str,
+}
+
+/// What a review rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    pub entries: i64,
+    pub root: String,
+    /// A keyed hash of all it says.
+    pub seen: String,
+}
+
+/// Who could do what at an instant, and what changed until or since another.
+#[derive(Clone, Debug)]
+pub struct AccessPage {
+    pub at: Timestamp,
+    pub and: Option<Timestamp>,
+    /// As they were typed.
+    pub typed: (String, String),
+    /// Both, as the query of an address.
+    pub query: String,
+    /// What of it is not understood: then nothing is listed.
+    pub wrong: Option<Problem>,
+    /// Whether the record had begun at the instant: what is not listed then was not there.
+    pub known: bool,
+    pub held: Vec<Held>,
+    /// Of which sorts there are more than are shown, and how many in all.
+    pub more: Vec<(HeldSort, usize)>,
+    pub changes: Vec<AccessChange>,
+    /// How many changes there are in all.
+    pub changed: usize,
+    /// What cannot be said, a clause each.
+    pub not_known: Vec<String>,
+    /// What each role includes, today.
+    pub includes: Vec<(Role, Vec<Permission>)>,
+    pub basis: Basis,
+    /// The newest sign-offs.
+    pub signed: Vec<Line>,
 }
 
 /// What Mastodon's own log is narrowed to; empty text means everything.

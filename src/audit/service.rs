@@ -1,5 +1,6 @@
 //! The record in words.
 
+pub mod access;
 pub mod check;
 pub mod export;
 pub mod instance_log;

@@ -7,6 +7,7 @@ use crate::{
     config::{Config, Wrong},
     deeds::{ExportForm, ExportRecord},
     ledger::{bundle, checkpoint},
+    nouns::reviews::Redrawing,
     operators::service::command_actor,
     seal::Keys,
     text::{Narrowing, Why},
@@ -33,6 +34,12 @@ pub enum Audit {
         /// Checkpoints kept outside the store: one, or a file they were appended to.
         #[arg(long)]
         checkpoint: Option<PathBuf>,
+    },
+    /// Draw the samples of decisions again that a bundle discloses, and say whether they are the same.
+    Redraw {
+        /// A file written by `howdah audit export`, from before the first of the weeks. Check it with `verify` as well.
+        #[arg(long)]
+        bundle: PathBuf,
     },
     /// Print the key that others check this store's checkpoints and bundles with.
     Key,
@@ -78,6 +85,7 @@ pub async fn run(config: Config, command: Audit) -> anyhow::Result<()> {
     match command {
         Audit::Verify { checkpoint, .. } => verify_store(config, checkpoint.as_deref()).await,
         Audit::Export { from, to, out } => write_bundle(config, from, to, &out).await,
+        Audit::Redraw { bundle } => redraw(&bundle),
         Audit::Key => {
             say!("{}", app(config).await?.ledger.verifier_key().await?);
             Ok(())
@@ -123,6 +131,35 @@ async fn destroy_words(config: Config, entry: Option<i64>, subject: Option<Strin
     };
     let destroyed = words::destroy_at_server(&app, &subject, why).await.map_err(said)?;
     say!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
+    Ok(())
+}
+
+/// Draws again what a bundle discloses, with nothing but the bundle.
+pub fn redraw(bundle: &Path) -> anyhow::Result<()> {
+    let mut redrawing = Redrawing::default();
+    for leaf in bundle::leaves(BufReader::new(std::fs::File::open(bundle)?)) {
+        let (index, leaf) = leaf.with_context(|| format!("{} is no bundle", bundle.display()))?;
+        redrawing.take(index, &leaf);
+    }
+    let redrawn = redrawing.end();
+    if redrawn.is_empty() {
+        bail!("No sample is disclosed in {}.", bundle.display());
+    }
+    for one in &redrawn {
+        match &one.wrong {
+            None => say!(
+                "week of {}: the same {} of {} decisions (entry {})",
+                one.week,
+                one.drawn,
+                one.decisions,
+                one.entry
+            ),
+            Some(why) => say!("week of {}: NOT the same: {why} (entry {})", one.week, one.entry),
+        }
+    }
+    if redrawn.iter().any(|one| one.wrong.is_some()) {
+        bail!("Not every sample is what its seed draws.");
+    }
     Ok(())
 }
 

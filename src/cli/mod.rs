@@ -79,6 +79,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
             audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config)
         }
+        Command::Audit(audit::Audit::Redraw { bundle }) => audit::redraw(&bundle),
         // What is to be granted is asked before anything is configured.
         Command::Instance(command) => instance::run(&command),
         Command::Serve => serve::serve(config?).await,

@@ -2,9 +2,10 @@
 
 use crate::{
     access::Permission,
+    clock::Timestamp,
     id::InstanceName,
     ledger::{BeforeAfter, Deed, Subject},
-    text::{self, Narrowing},
+    text::{self, Narrowing, time},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -56,6 +57,52 @@ impl Deed for ExportRecord {
             ExportForm::Bundle => "as a bundle with proofs",
         };
         format!("exported {} {form}", if self.filter.is_empty() { "the audit log" } else { "part of the audit log" })
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Sign off who could do what at an instant, or what changed between two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOffAccess {
+    /// Milliseconds since the Unix epoch.
+    pub at: i64,
+    pub and: Option<i64>,
+    /// The tree that it was derived from.
+    pub entries: i64,
+    pub root: String,
+    /// A keyed hash of all that the review said.
+    pub seen: String,
+}
+
+impl Deed for SignOffAccess {
+    const KIND: &'static str = "sign_off_access";
+    const CHANGES: bool = false;
+
+    fn subject(&self) -> Subject {
+        Subject::Record
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "at": self.at, "and": self.and, "entries": self.entries, "root": self.root, "seen": self.seen })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        let at = time::absolute(Timestamp(self.at));
+        match self.and {
+            Some(and) => format!("signed off the access review of {at} and {}", time::absolute(Timestamp(and))),
+            None => format!("signed off the access review of {at}"),
+        }
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {

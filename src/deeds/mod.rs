@@ -14,11 +14,12 @@ mod linked_accounts;
 mod operators;
 mod registrations;
 mod reports;
+mod reviews;
 mod roles;
 mod signups;
 
 pub use accounts::{DeleteAccount, Personal, SearchPersonal, WithdrawNote, WriteNote};
-pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord};
+pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord, SignOffAccess};
 pub use batches::InBatch;
 pub use domain_blocks::{
     AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
@@ -36,6 +37,7 @@ pub use registrations::SetRegistrations;
 pub use reports::{
     ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
+pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision};
 pub use roles::AssignRole;
 pub use signups::DecideSignUp;
 
@@ -231,6 +233,7 @@ deeds!($
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
+            SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision
     }
     there: {
             DecideCase ReverseSanction ReopenReport ChangeCategory

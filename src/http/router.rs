@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::{App as Pages, shell},
     appeals,
-    audit::service::export,
+    audit::service::{access, export},
     context::App,
     domain_blocks::api::files,
     grants,
@@ -107,6 +107,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
         .route("/live/i/{instance}/signups", get(signups::service::meanwhile))
         .route("/live/i/{instance}/appeals", get(appeals::service::meanwhile))
+        .route("/audit/access.csv", get(access::csv).head(no_head))
         .route("/audit/export.csv", get(export::csv).head(no_head))
         .route("/grants/{operator}/timesheet.csv", get(grants::service::csv).head(no_head))
         .route("/audit/export.jsonl", get(export::json_lines).head(no_head))

@@ -6,6 +6,7 @@ mod grants;
 mod ledger;
 mod linked_accounts;
 mod registrations;
+mod reviews;
 mod seen;
 mod snapshots;
 mod statistics;
@@ -41,6 +42,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(linked_accounts::LeftTokens::new(app));
     jobs.keep(linked_accounts::Gone::new(app));
     jobs.keep(registrations::Settling::new(app));
+    jobs.keep(reviews::Sampling::new(app));
     jobs.keep(tidy::Tidy::new(app));
     jobs
 }

@@ -52,6 +52,17 @@ struct Line {
     proof: Vec<String>,
 }
 
+/// The leaves of a bundle, with their indexes, as they stand there: whether they hold is [`verify`]'s to say.
+///
+/// # Errors
+/// Each line's own, where it is none of a bundle.
+pub fn leaves(bundle: impl BufRead) -> impl Iterator<Item = std::io::Result<(i64, Value)>> {
+    bundle.lines().skip(1).map(|text| {
+        let line: Line = serde_json::from_str(&text?)?;
+        Ok((line.index, serde_json::from_str(&line.leaf)?))
+    })
+}
+
 /// What was written into a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {

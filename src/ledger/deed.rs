@@ -44,6 +44,8 @@ pub enum Subject {
     Setting(InstanceName, String),
     /// A role of the instance, by its id
     InstanceRole(InstanceName, String),
+    /// What of a week’s decisions is looked at again, by its Monday; or one decision of it, by its entry
+    Review(String),
     /// One of the parts of an instance that are looked at for changes, as a whole
     Part(InstanceName, String),
 }

@@ -3,6 +3,7 @@
 //! An intent is a leaf; its outcome is another, naming the intent's index. Nothing is ever updated. What names or describes
 //! a person is sealed under a key that can be destroyed without breaking the tree.
 
+mod access;
 mod append;
 pub mod bundle;
 pub mod check;
@@ -21,15 +22,16 @@ pub mod verify;
 mod write;
 
 pub use crate::nouns::outcome::Outcome;
+pub use access::{Access, GrantThen, LinkThen, OF_SESSIONS, PersonThen, SessionThen};
 pub use deed::{BeforeAfter, Deed, Subject};
 pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{
-    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, LATELY, LATELY_BY, Sealed, TreeState,
-    WORKED, Worked,
+    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DECIDED, DONE_BY, Decided, Detail, Entry, Filter, LATELY, LATELY_BY,
+    Sealed, TreeState, WORKED, Worked,
 };
-pub use rows::{About, Compared, Counts, Difference, Resealed};
+pub use rows::{About, Compared, Counts, Difference, OF_RIGHTS, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store, telemetry::Counted};

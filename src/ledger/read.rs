@@ -88,6 +88,16 @@ pub struct Worked {
     pub outcome: Option<Outcome>,
 }
 
+/// A decision of anybody's, as far as it stands in clear.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    pub index: i64,
+    pub at: Timestamp,
+    pub operator: Option<String>,
+    pub leaf: Value,
+    pub outcome: Option<Outcome>,
+}
+
 /// An entry of which nothing was opened.
 #[derive(Clone, Debug)]
 pub struct Closed {
@@ -115,6 +125,11 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
 pub const WORKED: &str = "select e.idx, e.leaf, o.leaf as outcome_leaf \
     from ledger_entries e left join ledger_entries o on o.intent = e.idx \
     where e.operator = $1 and e.kind = 'intent' and e.at >= $2 and e.at < $3 and e.idx < $4 order by e.idx desc limit $5";
+
+/// What was meant of one kind, newest first (`ledger_entries (deed, idx)`).
+pub const DECIDED: &str = "select e.idx, e.at, e.operator, e.leaf, o.outcome from (select idx, at, operator, leaf \
+    from ledger_entries where deed = $1 and kind = 'intent' and idx < $2 order by idx desc limit $3) e \
+    left join ledger_entries o on o.intent = e.idx order by e.idx desc";
 
 /// One entry in full.
 #[derive(Clone, Debug)]
@@ -172,6 +187,15 @@ struct ClosedRow {
     subject: String,
     leaf: String,
     closed_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DecidedRow {
+    idx: i64,
+    at: i64,
+    operator: Option<String>,
+    leaf: String,
+    outcome: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -617,6 +641,23 @@ impl Ledger {
             });
         }
         Ok(worked)
+    }
+
+    /// What anybody meant to do of one kind, newest first and below an entry, with nothing of it opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn decided(&self, deed: &str, before: i64, limit: i64) -> Result<Vec<Decided>, LedgerError> {
+        let rows: Vec<DecidedRow> = on!(&self.store, pool => sqlx::query_as(DECIDED)
+            .bind(deed).bind(before).bind(limit).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|DecidedRow { idx: index, at, operator, leaf, outcome }| {
+                let leaf = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                let outcome = outcome.as_deref().and_then(Outcome::parse);
+                Ok(Decided { index, at: Timestamp(at), operator, leaf, outcome })
+            })
+            .collect()
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {

@@ -4,11 +4,13 @@
 
 use super::{
     Fact, Ledger, LedgerError, Outcome,
+    access::until_instant,
     keys::Opened,
     verify::{Report, Wrong, verify},
 };
 use crate::{
     access::Role,
+    clock::Timestamp,
     id::{AccountId, GrantId, OperatorId},
     nouns::grants::Scope,
     store::{
@@ -29,46 +31,54 @@ type Said<T> = Option<T>;
 
 /// What the record says of a person.
 #[derive(Clone, Debug, Default)]
-struct Person {
-    /// The entry that added them.
-    added: i64,
-    id: Said<OperatorId>,
-    name: Said<String>,
-    role: Said<Role>,
-    disabled: Said<bool>,
+pub(super) struct Person {
+    /// The entry that added them, or the newest that changed what they are.
+    pub added: i64,
+    pub id: Said<OperatorId>,
+    pub name: Said<String>,
+    pub role: Said<Role>,
+    pub disabled: Said<bool>,
     /// Whether they were added is not certain.
-    doubtful: bool,
+    pub doubtful: bool,
 }
 
 /// What the record says of a grant.
 #[derive(Clone, Debug)]
-struct Granted {
-    asked: i64,
-    operator: String,
-    scope: Said<Scope>,
-    starts: i64,
-    ends: i64,
-    roles: Vec<(String, String)>,
-    approved: Said<Option<bool>>,
-    revoked: Said<bool>,
-    doubtful: bool,
+pub(super) struct Granted {
+    /// The entry that asked for it, or the newest that changed what it gives.
+    pub asked: i64,
+    pub operator: String,
+    pub scope: Said<Scope>,
+    pub starts: i64,
+    pub ends: i64,
+    pub roles: Vec<(String, String)>,
+    pub approved: Said<Option<bool>>,
+    pub revoked: Said<bool>,
+    pub doubtful: bool,
+    /// The entries that noted its beginning and its end.
+    pub began: Option<i64>,
+    pub ended: Option<i64>,
 }
 
 /// What the record says of a link: the account, if there is one.
 #[derive(Clone, Debug)]
-struct Link {
-    entry: i64,
-    account: Said<Option<String>>,
+pub(super) struct Link {
+    pub entry: i64,
+    pub account: Said<Option<String>>,
+    /// Its name, as it was then.
+    pub acct: Said<String>,
 }
 
 /// What the record says of everybody.
 #[derive(Debug, Default)]
-struct Derived {
+pub(super) struct Derived {
     /// By the keyed hash that entries about a person carry.
-    people: BTreeMap<String, Person>,
-    grants: BTreeMap<String, Granted>,
+    pub people: BTreeMap<String, Person>,
+    pub grants: BTreeMap<String, Granted>,
     /// By that hash and the instance.
-    links: BTreeMap<(String, String), Link>,
+    pub links: BTreeMap<(String, String), Link>,
+    /// What was meant and not yet seen to its end: the entry, and the kind of its deed.
+    pub under_way: Vec<(i64, String)>,
 }
 
 /// A row that differs from what the record says, and how.
@@ -143,15 +153,52 @@ pub enum Resealed {
 
 /// An intent or fact with its outcome, as their columns have them.
 #[derive(sqlx::FromRow)]
-struct Row {
-    idx: i64,
-    subject: Option<String>,
-    deed: String,
-    instance: Option<String>,
-    at: i64,
-    leaf: String,
-    outcome: Option<String>,
+pub(super) struct Row {
+    pub idx: i64,
+    pub subject: Option<String>,
+    pub deed: String,
+    pub instance: Option<String>,
+    pub at: i64,
+    pub leaf: String,
+    pub outcome: Option<String>,
+    /// When the outcome was recorded: from then on it holds.
+    pub closed_at: Option<i64>,
 }
+
+/// The oldest of one kind that are not read yet, by the index on kinds.
+macro_rules! of_kind {
+    ($deed:literal) => {
+        concat!(
+            "select * from (select idx, subject, deed, instance, at, leaf from ledger_entries where deed = '",
+            $deed,
+            "' and kind <> 'outcome' and idx >= $1 order by idx limit $2) ",
+            $deed
+        )
+    };
+    ($deed:literal, $($more:literal),+) => {
+        concat!(of_kind!($deed), " union all ", of_kind!($($more),+))
+    };
+}
+
+/// The entries about people, grants and links, oldest first: each kind by the index on it, so that of a record of any size only
+/// these are read.
+pub const OF_RIGHTS: &str = concat!(
+    "select i.idx, i.subject, i.deed, i.instance, i.at, i.leaf, o.outcome, o.at as closed_at from (select * from (",
+    of_kind!(
+        "add_operator",
+        "change_operator_role",
+        "disable_operator",
+        "ask_grant",
+        "decide_grant",
+        "revoke_grant",
+        "start_grant",
+        "end_grant",
+        "link_account",
+        "unlink_account",
+        "row_resealed"
+    ),
+    ") every order by idx limit $2) i left join ledger_entries o on o.intent = i.idx order by i.idx"
+);
 
 impl Granted {
     /// A grant as it was asked for.
@@ -170,6 +217,8 @@ impl Granted {
             approved: Some(None),
             revoked: Some(false),
             doubtful: !certain,
+            began: None,
+            ended: None,
         }
     }
 
@@ -227,6 +276,9 @@ fn follow_grant(derived: &mut Derived, index: i64, deed: &str, facts: &Value, ce
     match deed {
         "decide_grant" => granted.approved = certain.then(|| facts["approve"].as_bool()),
         "revoke_grant" => granted.revoked = certain.then_some(true),
+        // What they note, the grant and the time have said before.
+        "start_grant" => return granted.began = Some(index),
+        "end_grant" => return granted.ended = Some(index),
         _ => return,
     }
     granted.asked = index;
@@ -235,7 +287,7 @@ fn follow_grant(derived: &mut Derived, index: i64, deed: &str, facts: &Value, ce
 impl Ledger {
     /// Compares every row that gives rights with what the record says.
     pub async fn compare_rows(&self) -> Result<Compared, LedgerError> {
-        let derived = self.derive().await?;
+        let derived = self.derive(None).await?;
         let mut compared = Compared::default();
         let people = operators::stored(&self.store).await?;
         let names: BTreeMap<&str, &str> =
@@ -413,21 +465,23 @@ impl Ledger {
         }
     }
 
-    /// Follows people, grants and links through the record.
-    async fn derive(&self) -> Result<Derived, LedgerError> {
-        const SQL: &str = "select i.idx, i.subject, i.deed, i.instance, i.at, i.leaf, o.outcome \
-            from ledger_entries i left join ledger_entries o on o.intent = i.idx \
-            where i.idx >= $1 and i.kind <> 'outcome' and i.deed in ('add_operator', 'change_operator_role', \
-            'disable_operator', 'ask_grant', 'decide_grant', 'revoke_grant', 'link_account', 'unlink_account', 'row_resealed') \
-            order by i.idx limit $2";
+    /// Follows people, grants and links through the record: to its end, or as far as it stood at an instant.
+    pub(super) async fn derive(&self, at: Option<Timestamp>) -> Result<Derived, LedgerError> {
         let mut derived = Derived::default();
         let mut from = 0;
         loop {
             let rows: Vec<Row> =
-                on!(&self.store, pool => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(pool).await?);
+                on!(&self.store, pool => sqlx::query_as(OF_RIGHTS).bind(from).bind(PAGE).fetch_all(pool).await?);
             let Some(last) = rows.last() else { return Ok(derived) };
             from = last.idx.saturating_add(1);
             for row in rows {
+                let row = match at {
+                    None => row,
+                    Some(at) => match until_instant(row, at) {
+                        Some(row) => row,
+                        None => continue,
+                    },
+                };
                 self.follow(&mut derived, row).await?;
             }
         }
@@ -445,7 +499,11 @@ impl Ledger {
         let certain = match row.outcome.as_deref().and_then(Outcome::parse) {
             Some(Outcome::Succeeded) => true,
             Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => return Ok(()),
-            Some(Outcome::Unknown | Outcome::Partly) | None => false,
+            Some(Outcome::Unknown | Outcome::Partly) => false,
+            None => {
+                derived.under_way.push((index, row.deed.clone()));
+                false
+            }
         };
         let Some(subject) = row.subject else { return Ok(()) };
         match (row.deed.as_str(), row.instance) {
@@ -469,16 +527,20 @@ impl Ledger {
                     person.added = index;
                 }
                 if disabled == Some(true) {
-                    self.access_ended(derived, &subject, row.at, certain);
+                    self.access_ended(derived, &subject, (index, row.at), certain);
                 }
             }
             ("link_account", Some(instance)) => {
-                let account = read::<AccountId>(&self.deed(&leaf).await?["account"]).filter(|_| certain);
+                let deed = self.deed(&leaf).await?;
+                let account = read::<AccountId>(&deed["account"]).filter(|_| certain);
                 let account = account.map(|account| Some(account.to_string()));
-                derived.links.insert((subject, instance), Link { entry: index, account });
+                let acct = word(&deed["acct"]);
+                derived.links.insert((subject, instance), Link { entry: index, account, acct });
             }
             ("unlink_account", Some(instance)) => {
-                derived.links.insert((subject, instance), Link { entry: index, account: certain.then_some(None) });
+                derived
+                    .links
+                    .insert((subject, instance), Link { entry: index, account: certain.then_some(None), acct: None });
             }
             (deed, _) => follow_grant(derived, index, deed, facts, certain),
         }
@@ -486,16 +548,18 @@ impl Ledger {
     }
 
     /// The end of somebody's access takes their grants back and their links away.
-    fn access_ended(&self, derived: &mut Derived, subject: &str, at: i64, certain: bool) {
+    fn access_ended(&self, derived: &mut Derived, subject: &str, (entry, at): (i64, i64), certain: bool) {
         for granted in derived.grants.values_mut() {
             let theirs = store::person_subject(&self.keys, &OperatorId(granted.operator.clone())) == subject;
             if theirs && granted.ends > at && granted.approved != Some(Some(false)) && granted.revoked != Some(true) {
                 granted.revoked = certain.then_some(true);
+                granted.asked = entry;
             }
         }
         for ((whose, _), link) in &mut derived.links {
             if whose == subject && link.account != Some(None) {
                 link.account = certain.then_some(None);
+                link.entry = entry;
             }
         }
     }
@@ -525,14 +589,14 @@ impl Ledger {
             }
             Some("link") => {
                 let (Some(subject), Some(instance)) = (person(), facts["instance"].as_str()) else { return };
-                derived.links.insert((subject, instance.to_owned()), Link { entry: index, account: None });
+                derived.links.insert((subject, instance.to_owned()), Link { entry: index, account: None, acct: None });
             }
             _ => {}
         }
     }
 
     /// The sealed deed of an intent; nothing where its key is destroyed.
-    async fn deed(&self, leaf: &Value) -> Result<Value, LedgerError> {
+    pub(super) async fn deed(&self, leaf: &Value) -> Result<Value, LedgerError> {
         let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else { return Ok(Value::Null) };
         Ok(match self.unseal(key, sealed).await? {
             Opened::Text(mut document) => document["deed"].take(),

@@ -176,7 +176,7 @@ fn is_about(object: &Object, subject: &Subject) -> bool {
         | Subject::Part(on, _) => matches!(object, Object::Instance(instance) if instance == on),
         // The console's own; the link of a person and the role of a grant are on an instance besides.
         Subject::Operator(_) | Subject::Grant(_) => object.account().is_none(),
-        Subject::Record | Subject::Words(_) => *object == Object::Console,
+        Subject::Record | Subject::Words(_) | Subject::Review(_) => *object == Object::Console,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod preferences;
 pub mod rank;
 pub mod registrations;
 pub mod reports;
+pub mod reviews;
 pub mod roles;
 pub mod settings;
 pub mod throw_away;

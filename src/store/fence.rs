@@ -71,7 +71,7 @@ pub(super) const STILL_OPEN: &str =
 /// a rule, a policy or a new column waits). Who holds a table for long, to rebuild it or to copy it, is not waited for without
 /// end: the time also bounds every later lock of the transaction.
 const LOCK: &str = "set local lock_timeout = '5s'; lock table operators, recovery_codes, web_sessions, grants, grant_roles, linked_accounts, left_tokens, \
-    setup_links, reset_links, case_holds, account_notes, access_requests in row exclusive mode";
+    setup_links, reset_links, case_holds, account_notes, access_requests, review_weeks, review_samples in row exclusive mode";
 /// On SQLite whoever writes is alone.
 const ALONE: &str = "select 1";
 /// How long a lock is waited for that a commit may still hold whose answer was lost.

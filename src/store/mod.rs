@@ -22,6 +22,7 @@ pub mod preferences;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;
+pub mod reviews;
 pub mod rights;
 mod sealing;
 pub mod settling;

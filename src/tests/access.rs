@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 59] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -97,6 +97,9 @@ pub const WRITES: [(&str, &[(&str, &str)]); 56] = [
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
     ("/api/audit/check", &[]),
+    ("/api/reviews/opinion", &[("decision", "0"), ("opinion", "warn")]),
+    ("/api/reviews/judge", &[("decision", "0"), ("verdict", "agree")]),
+    ("/api/audit/sign-off", &[("at", "2026-03-03T12:00"), ("seen", "nothing"), ("why", "a test")]),
     (
         "/api/domains/set",
         &[
@@ -223,7 +226,7 @@ pub const OPEN: [&str; 8] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 50] = [
     ("/i/{instance}", "/i/harbour"),
     ("/i/{instance}/statistics", "/i/harbour/statistics"),
     ("/", "/"),
@@ -238,7 +241,10 @@ pub const PAGES: [(&str, &str); 47] = [
     ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
     ("/i/{instance}/registrations", "/i/harbour/registrations"),
     ("/audit", "/audit"),
+    ("/audit/access", "/audit/access"),
     ("/audit/{index}", "/audit/0"),
+    ("/reviews", "/reviews"),
+    ("/reviews/{entry}", "/reviews/0"),
     ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
     ("/people", "/people"),
     ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),
@@ -280,11 +286,12 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 const UPLOAD: &str = "/i/harbour/federation/upload";
 
 /// What is answered with a file; the router names these by hand.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 11] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=start_grant",
     "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/timesheet.csv",
+    "/audit/access.csv?at=2020-01-01",
     "/live/i/harbour/reports?newest=1&matching=0",
     "/live/i/harbour/reports/1?reports=1",
     "/live/i/harbour/signups?newest=1&matching=0",

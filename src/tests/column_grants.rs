@@ -549,7 +549,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         ),
         (
             "insert (code) on invites",
-            "invitations?new=yes",
+            "invites?new=yes",
             "You can’t create or deactivate invites here: the console’s database role lacks rights; in the \
             instance’s PostgreSQL: grant insert (user_id, code,",
         ),
@@ -598,13 +598,13 @@ const UNTOLD: &[Untold] = &[
         not: &["@{gone}"],
     },
     Untold { taken: DELETION, page: "accounts?state=suspended", says: &[], not: &[NOT_KNOWN] },
-    Untold { taken: DELETION, page: "find?q=win", says: &["@windvane", NOT_KNOWN], not: &[] },
+    Untold { taken: DELETION, page: "search?q=win", says: &["@windvane", NOT_KNOWN], not: &[] },
     Untold { taken: DELETION, page: "reports/{case}", says: &[NOT_KNOWN], not: &["no limits"] },
     Untold { taken: DELETION, page: "accounts/{account}", says: &[NOT_KNOWN], not: &["no limits"] },
-    Untold { taken: DELETION, page: "invitations/{invite}", says: &[NOT_KNOWN], not: &["no limits"] },
+    Untold { taken: DELETION, page: "invites/{invite}", says: &[NOT_KNOWN], not: &["no limits"] },
     Untold {
         taken: DELETION,
-        page: "invitations?state=usable",
+        page: "invites?state=usable",
         says: &["not known whether its owner deleted the account"],
         not: &[],
     },
@@ -626,17 +626,22 @@ const UNTOLD: &[Untold] = &[
     Untold { taken: DETAILS, page: "roles", says: &["Whether a role wants a second factor is not known"], not: &[] },
     Untold {
         taken: DETAILS,
-        page: "invitations?state=usable",
+        page: "invites?state=usable",
         says: &["not known whether its owner lacks the second factor that the role may want"],
         not: &[],
     },
     Untold {
         taken: NOTES,
-        page: "domains/server?name={domain}",
+        page: "federation/server?name={domain}",
         says: &["Moderation notes", "What staff wrote about a server is not read"],
         not: &["No notes yet"],
     },
-    Untold { taken: NOTES, page: "domains/servers", says: &["What staff wrote about a server is not read"], not: &[] },
+    Untold {
+        taken: NOTES,
+        page: "federation/servers",
+        says: &["What staff wrote about a server is not read"],
+        not: &[],
+    },
     Untold { taken: CHANGES, page: "audit/instance", says: &["What a row changed is not read"], not: &[] },
 ];
 

@@ -21,10 +21,11 @@ use tower::ServiceExt;
 const ENCODINGS: [&str; 5] = ["gzip, deflate, br, zstd", "gzip, deflate", "gzip", "br", "deflate"];
 
 /// Every file there is: those of the record narrowed to what does not grow by asking.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "/audit/export.csv?kind=signed_out",
     "/audit/export.jsonl?kind=signed_out",
     "/audit/export.csv?kind=start_grant",
+    "/audit/access.csv?at=2020-01-01",
     "/grants/01contractor/timesheet.csv",
     "/i/harbour/federation/export/domain_blocks.csv",
     "/i/harbour/federation/export/domain_allows.csv",

@@ -46,6 +46,7 @@ const FLOORS: [&[&str]; 12] = [
         "overview",
         "registrations",
         "reports",
+        "reviews",
         "roles",
         "sign_in",
         "signups",

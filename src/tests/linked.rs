@@ -603,11 +603,14 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
             manage settings.",
         ),
         (
-            "domains/server?name=night.example",
+            "federation/server?name=night.example",
             "You can’t manage domain blocks here: you act as @jonastran on the instance, and that role can’t \
             manage federation.",
         ),
-        ("domains/mail", "You can’t manage email domain blocks here: you act as @jonastran on the instance"),
+        (
+            "federation/email-domains",
+            "You can’t manage email domain blocks here: you act as @jonastran on the instance",
+        ),
     ] {
         let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
         assert!(page.contains(says), "{says}: {page}");

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod access;
+mod access_then;
 mod accounts;
 mod answers;
 mod appeals;
@@ -48,6 +49,7 @@ mod processes;
 mod queue;
 mod refusals;
 mod reversals;
+mod reviews;
 mod roles;
 mod rows;
 mod said;

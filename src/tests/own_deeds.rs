@@ -29,8 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A kind that no service does any more: entries of former versions have it.
 const FORMER: &str = "reveal_media";
 
-/// Done by a job that takes its turn again, with tests of their own (`grants`, `processes`): no form to break off.
-const BY_JOBS: [&str; 3] = ["start_grant", "end_grant", "leave_role"];
+/// Done by a job that takes its turn again, with tests of their own (`grants`, `processes`, `reviews`): no form to break off.
+const BY_JOBS: [&str; 5] = ["start_grant", "end_grant", "leave_role", "commit_sample", "draw_sample"];
 
 /// What a deed does to the console's own store.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ enum Does {
 
 /// What the console's own deeds write, and of each what is theirs: when somebody was last seen, which code was used and who is at
 /// some work is written by no deed.
-const KEPT: [(&str, &str); 12] = [
+const KEPT: [(&str, &str); 14] = [
     ("operators", "id, name, role, password_hash, totp_secret, disabled_at"),
     ("recovery_codes", "operator, hash"),
     ("web_sessions", "operator, id_hash"),
@@ -58,6 +58,8 @@ const KEPT: [(&str, &str); 12] = [
     ("case_holds", "instance, account, operator, sealed_note"),
     ("account_notes", "id, sealed, withdrawn_at"),
     ("access_requests", "id, state, sealed_told, sealed_answer"),
+    ("review_weeks", "week, committed, drawn"),
+    ("review_samples", "entry, reviewer, opinion, verdict"),
 ];
 
 fn pool(house: &House) -> &PgPool {
@@ -116,6 +118,8 @@ struct Stage {
     request: String,
     note: String,
     subject: String,
+    /// A decision of the moderator's that was drawn.
+    drawn: String,
 }
 
 impl Stage {
@@ -188,7 +192,20 @@ impl Stage {
         let entry = app.ledger.list(&filter).await.unwrap()[0].index;
         let subject = words::subject_of(app, entry).await.unwrap();
         house.sign_in("hired").await;
-        Self { owner, admin, moderator, own, links, account, waiting, running, request, note, subject, house }
+        let form = [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "a test")];
+        house.post(Some(&moderator), "/api/reports/reveal", &form).await;
+        let filter = Filter { kind: Some("reveal".into()), limit: 1, ..Filter::default() };
+        let drawn = app.ledger.list(&filter).await.unwrap()[0].index;
+        sqlx::query(
+            "insert into review_samples (entry, week, operator, sort, subject) \
+             values ($1, '2026-11-23', '01moderator', 'reveals', 'nothing else')",
+        )
+        .bind(drawn)
+        .execute(pool(&house))
+        .await
+        .unwrap();
+        let drawn = drawn.to_string();
+        Self { owner, admin, moderator, own, links, account, waiting, running, request, note, subject, drawn, house }
     }
 
     async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
@@ -250,6 +267,22 @@ impl Stage {
                 drop(self.post(&self.owner, "/api/people/role", &form).await);
             }
             "export_record" => get(&self.owner, "/audit/export.csv?kind=start_grant").await,
+            "sign_off_access" => {
+                let page = house.get(Some(&self.owner), "/audit/access").await.body;
+                let value = |name: &str| between(&page, &format!("name=\"{name}\" value=\""), "\"").to_owned();
+                let (at, seen) = (between(&page, "name=\"at\" value=\"2", "\"").to_owned(), value("seen"));
+                let form = [("at", format!("2{at}")), ("seen", seen), ("why", "all of it".to_owned())];
+                let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+                drop(self.post(&self.owner, "/api/audit/sign-off", &form).await);
+            }
+            "give_opinion" => {
+                let form = [("decision", self.drawn.as_str()), ("opinion", "enough")];
+                drop(self.post(&self.owner, "/api/reviews/opinion", &form).await);
+            }
+            "judge_decision" => {
+                let form = [("decision", self.drawn.as_str()), ("verdict", "agree")];
+                drop(self.post(&self.owner, "/api/reviews/judge", &form).await);
+            }
             "export_sheet" => get(&self.owner, "/grants/01hired/timesheet.csv").await,
             "ask_grant" => drop(Self::asks(house, "contractor", DAY).await),
             "decide_grant" => drop(Self::decides(house, &self.waiting).await),
@@ -307,11 +340,14 @@ async fn enter(house: &House, cookie: &str) -> String {
 }
 
 /// In an order in which each finds what it needs.
-const ORDER: [(&str, Does); 24] = [
+const ORDER: [(&str, Does); 27] = [
     ("search_personal", Does::Reads),
     ("reveal", Does::Reads),
     ("export_record", Does::Reads),
     ("export_sheet", Does::Reads),
+    ("sign_off_access", Does::Reads),
+    ("give_opinion", Does::Writes),
+    ("judge_decision", Does::Writes),
     ("hand_over_case", Does::Writes),
     ("write_note", Does::Writes),
     ("withdraw_note", Does::Writes),

@@ -181,6 +181,8 @@ async fn each_page_says_what_it_said() {
         "/i/harbour/audit/instance".to_owned(),
         "/i/harbour/your-account".to_owned(),
         "/audit".to_owned(),
+        "/audit/access?at=2020-01-01".to_owned(),
+        "/reviews".to_owned(),
         "/people".to_owned(),
         "/people/change?who=01moderator".to_owned(),
         "/grants".to_owned(),

@@ -753,16 +753,16 @@ const FORMS: &[(&str, &str, &str)] = &[
         "Approve",
     ),
     (
-        "domains/server?name=night.example",
+        "federation/server?name=night.example",
         "manage domain blocks here: the token lacks the scope admin:write:domain_blocks.",
         "Limit night.example",
     ),
     (
-        "domains/mail",
+        "federation/email-domains",
         "manage email domain blocks here: the token lacks the scope admin:write:email_domain_blocks.",
         "Block email domain",
     ),
-    ("domains/addresses", "manage IP rules here: the token lacks the scope admin:write:ip_blocks.", "Create rule"),
+    ("federation/ip-rules", "manage IP rules here: the token lacks the scope admin:write:ip_blocks.", "Create rule"),
 ];
 
 #[tokio::test]

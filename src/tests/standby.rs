@@ -75,7 +75,7 @@ async fn settings_roles_and_invitations_are_written_to_the_primary() {
     let (house, clusters, _folders) = house().await;
     // Without its address nothing of it can be done, and the page says so before anybody presses.
     let cookie = house.sign_in("owner").await;
-    for page in ["registrations", "invitations?new=yes", "roles"] {
+    for page in ["registrations", "invites?new=yes", "roles"] {
         let body = house.get(Some(&cookie), &format!("/i/harbour/{page}")).await.body;
         assert!(body.contains("name the primary as `database_write_url`"), "{page}");
     }

@@ -190,9 +190,32 @@ pub fn day_typed(text: &str) -> Option<Timestamp> {
     Some(Timestamp(at.timestamp().as_millisecond()))
 }
 
+/// An instant like `2026-03-03T12:00`, `2026-03-03T12:00:30Z` or `2026-03-03`, which is its beginning; UTC, so that one with
+/// another offset is none.
+pub fn instant_typed(text: &str) -> Option<Timestamp> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    if text.contains(['+', '[']) || text.matches('-').count() != 2 {
+        return None;
+    }
+    let at: jiff::civil::DateTime = text.parse().ok()?;
+    Some(Timestamp(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_is_typed_in_utc() {
+        assert_eq!(instant_typed("2026-11-24T09:12:08Z"), Some(Timestamp(1_795_511_528_000)));
+        assert_eq!(instant_typed("2026-11-24T09:12"), Some(Timestamp(1_795_511_520_000)));
+        assert_eq!(instant_typed("2026-11-24"), day_typed("2026-11-24"));
+        for wrong in
+            ["", "soon", "2026-13-01T00:00", "2026-11-24T25:00", "2026-11-24T09:12+01:00", "2026-11-24T09:12-01:00"]
+        {
+            assert_eq!(instant_typed(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn instants_are_printed_in_utc() {

@@ -35,6 +35,7 @@ pub enum Desk {
     Registrations,
     People,
     Audit,
+    Reviews,
     DomainBlocks,
     Grants,
     Roles,
@@ -344,6 +345,7 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     } else if frame.role == Role::Contractor {
         links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
     }
+    links.push(link(Desk::Reviews, path::REVIEWS.to_owned(), icon::reviews().into_any(), "Reviews", None));
     links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit log", None));
     links
 }
@@ -407,6 +409,7 @@ fn same_desk(here: Desk, head: &InstanceHead) -> String {
         Desk::People => return path::with(path::PEOPLE, "on", name.as_str()),
         Desk::Grants => return path::with(path::GRANTS, "on", name.as_str()),
         Desk::Audit => return path::with(path::AUDIT, "on", name.as_str()),
+        Desk::Reviews => return path::with(path::REVIEWS, "on", name.as_str()),
         Desk::YourSignIn => return path::with(path::YOUR_SIGN_IN, "on", name.as_str()),
         Desk::Overview | Desk::Everywhere | Desk::Nowhere => return path::overview(name),
     };

@@ -23,6 +23,10 @@ pub fn appeals() -> impl IntoView {
     drawn("M8 2v12M4 14h8M3 5h10M3 5L1 9h4zM13 5l-2 4h4z")
 }
 
+pub fn reviews() -> impl IntoView {
+    drawn("M6 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M9 10l5 4M4 7l2 1 2-3")
+}
+
 pub fn sign_ups() -> impl IntoView {
     drawn("M6 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M1 14c0-3 2-5 5-5s5 2 5 5M13 5v4M11 7h4")
 }

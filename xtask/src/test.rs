@@ -98,6 +98,7 @@ fn unit() -> Result<()> {
         ("redis-server", "redis-server"),
         ("pgbouncer", "pgbouncer"),
         ("nginx", "nginx"),
+        ("faketime", "faketime"),
         ("openssl", "openssl"),
     ])?;
     run("cargo", &["build", "-p", "howdah", "-p", "practice", "--features", "howdah/ssr"])?;

@@ -398,6 +398,14 @@ impl Read {
         Ok(query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
     }
 
+    /// Reports by number, whatever became of them (primary key).
+    pub async fn reports_named(&mut self, ids: &[ReportId]) -> Result<Vec<OpenReport>, DatabaseError> {
+        const SQL: &str = open_reports!("r.comment", "where r.id = any($1) order by r.id limit 501");
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
     /// How right reporters were before: of their last hundred closed reports, those after which the reported account got
     /// a strike (`reports (account_id)`, `account_warnings (target_account_id)`).
     pub async fn reporter_records(&mut self, reporters: &[AccountId]) -> Result<Vec<ReporterRecord>, DatabaseError> {

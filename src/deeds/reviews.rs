@@ -1,0 +1,183 @@
+//! Decisions that are looked at again.
+
+use crate::{
+    access::Permission,
+    id::InstanceName,
+    ledger::{BeforeAfter, Deed, Subject},
+    nouns::reviews::{Sort, Verdict},
+    text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Bind the seed of a week, before it begins. The console itself does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitSample {
+    /// By its Monday: `2026-11-23`.
+    pub week: String,
+    /// [`crate::nouns::reviews::commitment`]
+    pub commitment: String,
+    /// The week had begun already.
+    pub late: bool,
+}
+
+impl Deed for CommitSample {
+    const KIND: &'static str = "commit_sample";
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.week.clone())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "week": self.week, "commitment": self.commitment, "late": self.late })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        let late = if self.late { ", after it had begun" } else { "" };
+        format!("committed to the sample of the week of {}{late}", self.week)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Draw a week's sample and disclose its seed, after the week has ended. The console itself does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawSample {
+    pub week: String,
+    pub seed: String,
+    /// The entry that binds the seed.
+    pub committed: i64,
+    /// What was drawn, by its entries, and of how many decisions.
+    pub entries: Vec<i64>,
+    pub decisions: i64,
+}
+
+impl Deed for DrawSample {
+    const KIND: &'static str = "draw_sample";
+    const CHANGES: bool = true;
+    const MOST_WORDS: usize = 64 * 1024;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.week.clone())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "week": self.week, "seed": self.seed, "committed": self.committed, "entries": self.entries,
+        "decisions": self.decisions })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        let of = usize::try_from(self.decisions).unwrap_or(0);
+        format!(
+            "drew {} of {} of the week of {} and disclosed the seed",
+            self.entries.len(),
+            text::count(of, "decision", "decisions"),
+            self.week
+        )
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Say what one would have decided, before seeing what was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiveOpinion {
+    /// The entry of the decision.
+    pub decision: i64,
+    pub sort: Sort,
+    pub opinion: String,
+}
+
+impl Deed for GiveOpinion {
+    const KIND: &'static str = "give_opinion";
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision.to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort, "opinion": self.opinion })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        format!("gave an opinion on the case of entry {}, before seeing the decision", self.decision)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Say of a decision what a second person thinks of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgeDecision {
+    /// Its entry.
+    pub decision: i64,
+    pub sort: Sort,
+    pub verdict: Verdict,
+}
+
+impl Deed for JudgeDecision {
+    const KIND: &'static str = "judge_decision";
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision.to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort, "verdict": self.verdict })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        let said = match self.verdict {
+            Verdict::Agree => "agreed with the decision of",
+            Verdict::Coach => "agreed, with advice, with the decision of",
+            Verdict::Disagree => "disagreed with the decision of",
+            Verdict::Reverse => "proposed to undo the decision of",
+        };
+        format!("{said} entry {}", self.decision)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}

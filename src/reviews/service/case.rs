@@ -1,0 +1,196 @@
+//! A case as it was: what the record and the instance still hold of it, without what was decided and by whom.
+
+use super::not_yours;
+use crate::{
+    acting,
+    context::Context,
+    deeds::{AnyDeed, Masked, Personal},
+    id::{AccountId, InstanceName, StatusId},
+    ledger::Entry,
+    mastodon::database::{DatabaseError, Read},
+    nouns::reports::{AccountState, Decision},
+    problem::Problem,
+    reports::service::plain_text,
+    reviews::{CaseThen, PostThen, ReportThen},
+    store::reviews::Sample,
+    text::time,
+};
+
+/// What says that nobody can tell.
+const UNSURE: (&str, &str) = ("unsure", "Can’t tell");
+
+/// What could have been decided.
+pub fn choices(deed: &AnyDeed) -> Vec<(&'static str, &'static str)> {
+    let mut choices = match deed {
+        AnyDeed::DecideSignUp(_) => vec![("approve", "Approve"), ("reject", "Reject")],
+        AnyDeed::ReverseSanction(_) => vec![("undo", "Undo the sanction"), ("keep", "Keep the sanction")],
+        AnyDeed::Reveal(_) | AnyDeed::RevealMedia(_) | AnyDeed::SearchPersonal(_) => {
+            vec![("enough", "The reason is good enough"), ("not_enough", "The reason is not good enough")]
+        }
+        _ => Decision::ALL.map(|decision| (decision.name(), decision.words())).to_vec(),
+    };
+    choices.push(UNSURE);
+    choices
+}
+
+/// The account that a decision is about, where it is about one.
+pub fn account_of(deed: &AnyDeed) -> Option<(InstanceName, AccountId)> {
+    match deed {
+        AnyDeed::DecideCase(deed) => Some((deed.instance.clone(), deed.account)),
+        AnyDeed::ReverseSanction(deed) => Some((deed.instance.clone(), deed.account)),
+        AnyDeed::DecideSignUp(deed) => Some((deed.instance.clone(), deed.account)),
+        AnyDeed::Reveal(deed) => Some((deed.instance.clone(), deed.account)),
+        AnyDeed::RevealMedia(deed) => Some((deed.instance.clone(), deed.account)),
+        _ => None,
+    }
+}
+
+/// Whether what it is about is everybody on an instance.
+pub async fn is_about_everybody(context: &Context, sample: &Sample) -> Result<bool, Problem> {
+    let people = context.visible().map(|instance| crate::ledger::Subject::People(instance.name.clone()));
+    Ok(people.into_iter().any(|subject| context.app.ledger.subject(&subject) == sample.subject))
+}
+
+/// The case, for whoever is neither its reporter nor whom it is about.
+///
+/// # Errors
+/// Forbidden for those two; unavailable, where the instance cannot be read: who sees nothing of a case judges nothing.
+pub async fn then(context: &Context, entry: &Entry, deed: &AnyDeed) -> Result<CaseThen, Problem> {
+    let mut case = CaseThen::default();
+    let reason = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default();
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    case.facts.push(fact("when", time::absolute(entry.at)));
+    match deed {
+        AnyDeed::DecideCase(deed) => {
+            case.about = format!("@{}", deed.acct);
+            case.facts.push(fact("sanctions in force then", state(deed.state_before)));
+        }
+        AnyDeed::ReverseSanction(deed) => {
+            case.about = format!("@{}", deed.acct);
+            case.facts.push(fact("sanctions in force then", state(deed.state_before)));
+            case.facts.push(fact("asked about", deed.reversal.words().to_owned()));
+        }
+        AnyDeed::DecideSignUp(deed) => {
+            case.about = format!("@{}", deed.acct);
+            case.facts
+                .push(fact("email address", if deed.confirmed { "confirmed" } else { "not confirmed" }.to_owned()));
+        }
+        AnyDeed::Reveal(deed) => {
+            case.about = format!("@{}", deed.acct);
+            let what = match deed.what {
+                Masked::Email => "the email address",
+                Masked::SignUpAddress => "the IP address at sign-up",
+                Masked::PrivatePost(_) => "a post that is not public",
+                Masked::SeenAddress(_) => "an IP address the account was used from",
+            };
+            case.facts.push(fact("revealed", what.to_owned()));
+            case.facts.push(fact("reason given", said(reason)));
+        }
+        AnyDeed::RevealMedia(deed) => {
+            case.about = format!("account {}", deed.account);
+            case.facts.push(fact("revealed", "a file of a post that is not public".to_owned()));
+            case.facts.push(fact("reason given", said(reason)));
+        }
+        AnyDeed::SearchPersonal(deed) => {
+            case.about = format!("everybody on {}", deed.instance);
+            let what = match deed.what {
+                Personal::Email(_) => "by email address",
+                _ => "by IP address",
+            };
+            case.facts.push(fact("searched", what.to_owned()));
+            case.facts.push(fact("reason given", said(reason)));
+        }
+        _ => {}
+    }
+    let Some((name, account)) = account_of(deed) else { return Ok(case) };
+    let instance = context.instance(name.as_str())?;
+    let own = acting::linked(&context.app, &context.actor, &instance.name).await?.map(|linked| linked.account);
+    if own == Some(account) {
+        return Err(not_yours("You are whom this case is about, so somebody else has to review it."));
+    }
+    let read = async {
+        let mut read = instance.database.read().await?;
+        of_instance(&mut read, account, entry, deed, &mut case).await
+    };
+    let reporters = read.await.map_err(|error: DatabaseError| {
+        Problem::unavailable(format!("The case can’t be shown: {error}."), "Review it when the instance is back.")
+    })?;
+    if own.is_some_and(|own| reporters.contains(&own)) {
+        return Err(not_yours("You reported this account, so somebody else has to review it."));
+    }
+    Ok(case)
+}
+
+fn said(reason: &str) -> String {
+    if reason.is_empty() { "none".to_owned() } else { reason.to_owned() }
+}
+
+fn state(state: AccountState) -> String {
+    let words = state.words();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+/// What the instance still holds; who reported it. How the account stands today is left out: that says what was
+/// decided.
+async fn of_instance(
+    read: &mut Read,
+    account: AccountId,
+    entry: &Entry,
+    deed: &AnyDeed,
+    case: &mut CaseThen,
+) -> Result<Vec<AccountId>, DatabaseError> {
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    let mut reporters = Vec::new();
+    if let AnyDeed::DecideCase(deed) = deed {
+        let reports = read.reports_named(&deed.reports).await?;
+        let gone = deed.reports.len().saturating_sub(reports.len());
+        if gone > 0 {
+            case.untold.push(format!("{gone} of {} reports are no longer there.", deed.reports.len()));
+        }
+        let statuses: Vec<StatusId> = reports.iter().flat_map(|report| report.status_ids.iter().copied()).collect();
+        for report in reports {
+            reporters.push(report.reporter);
+            case.reports.push(ReportThen {
+                by: format!("@{}", report.reporter_acct),
+                category: report.category.word(),
+                comment: report.comment,
+                at: report.created_at,
+            });
+        }
+        let posts = read.posts(account, &statuses).await?;
+        let missing = statuses.len().saturating_sub(posts.len());
+        if missing > 0 {
+            case.untold.push(format!("{missing} of the reported posts are no longer there."));
+        }
+        let remote = deed.acct.contains('@');
+        for post in posts {
+            case.posts.push(PostThen {
+                at: post.created_at,
+                text: post.text.map(|text| plain_text(&text, remote)),
+                spoiler: post.spoiler.map(|text| plain_text(&text, remote)).unwrap_or_default(),
+                lang: post.language,
+                edited: post.edited_at.is_some_and(|at| at > entry.at),
+            });
+        }
+    }
+    match read.account_or_gone(account).await? {
+        Some(found) if !found.gone => {
+            let age = entry.at.since(found.created_at);
+            case.facts.push(fact("age of the account then", time::span(age)));
+            if !found.display_name.is_empty() {
+                case.facts.push(fact("display name today", found.display_name));
+            }
+        }
+        _ => case.untold.push("The account is no longer there.".to_owned()),
+    }
+    if matches!(deed, AnyDeed::DecideSignUp(_)) {
+        match read.sign_up_data(account).await?.and_then(|data| data.words) {
+            Some(words) if !words.is_empty() => case.facts.push(fact("reasons for joining", words)),
+            _ => case.untold.push("The reasons for joining are no longer there, or none were given.".to_owned()),
+        }
+    } else {
+        let earlier = read.strikes(account).await?.iter().filter(|strike| strike.created_at < entry.at).count();
+        case.facts.push(fact("strikes before", earlier.to_string()));
+    }
+    Ok(reporters)
+}

@@ -1,0 +1,345 @@
+//! Decisions that are looked at again: bound before the week, drawn after it, and judged by somebody else who sees the case
+//! first.
+
+use crate::{
+    grants::timed,
+    support::{Answered, House, NO_SANCTION, house, postgres, sql, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    cli,
+    clock::{Clock, DAY, HOUR, MINUTE, Timestamp},
+    context::App,
+    ledger::{Entry, Filter, Outcome, bundle::leaves},
+    nouns::reviews::{Candidate, Drawing, REVIEWED, Redrawing, Sort, Week, commitment},
+    reviews::service,
+    seal::Keys,
+    store::reviews,
+};
+use std::sync::Arc;
+
+async fn entries(house: &House, kind: &str) -> Vec<Entry> {
+    let filter = Filter { kind: Some(kind.to_owned()), limit: 100, ..Filter::default() };
+    house.app.ledger.list(&filter).await.unwrap()
+}
+
+fn another_process(house: &House) -> Arc<App> {
+    let clock = Clock::set(house.app.clock.now());
+    cli::assemble(house.config.clone(), clock, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
+}
+
+/// The clock goes on to an instant.
+fn until(house: &House, at: Timestamp) {
+    house.app.clock.advance(at.since(house.app.clock.now()));
+}
+
+async fn decide(house: &House, cookie: &str, name: &str, decision: &str, why: &str) -> (String, i64) {
+    house.look().await;
+    let (account, reports) = house.case(name).await;
+    let text = if decision == "resolve" { "" } else { "You broke rule 2." };
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", decision),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", text),
+        ("why", why),
+    ];
+    let to = house.post(Some(cookie), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(to.contains("done="), "{name}: {to}");
+    (account, entries(house, "decide_case").await[0].index)
+}
+
+/// Two people of this instance with open reports and no sanction.
+async fn two(house: &House) -> Vec<String> {
+    sqlx::query_scalar(
+        "select a.username from accounts a join reports r on r.target_account_id = a.id and r.action_taken_at is null \
+         join users u on u.account_id = a.id and u.role_id is null and not u.disabled \
+         where a.domain is null and a.suspended_at is null and a.silenced_at is null and a.sensitized_at is null \
+         group by a.id order by a.id limit 2",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap()
+}
+
+async fn opinion(house: &House, cookie: &str, entry: i64, opinion: &str) -> Answered {
+    let (entry, back) = (entry.to_string(), format!("/reviews/{entry}"));
+    let form = [("decision", entry.as_str()), ("opinion", opinion), ("back", back.as_str())];
+    house.sent(cookie, "/api/reviews/opinion", &form).await
+}
+
+async fn judge(house: &House, cookie: &str, entry: i64, verdict: &str, why: &str) -> Answered {
+    let (entry, back) = (entry.to_string(), format!("/reviews/{entry}"));
+    let form = [("decision", entry.as_str()), ("verdict", verdict), ("why", why), ("back", back.as_str())];
+    house.sent(cookie, "/api/reviews/judge", &form).await
+}
+
+#[tokio::test]
+async fn a_seed_is_bound_before_its_week_and_disclosed_with_the_sample_after_it() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        let this = Week::of(house.app.clock.now());
+        let other = another_process(&house);
+        let (one, another) = tokio::join!(service::keep(&house.app), service::keep(&other));
+        // Whoever comes second finds the week taken, and tries again.
+        if one.is_err() || another.is_err() {
+            service::keep(&house.app).await.unwrap();
+        }
+        service::keep(&other).await.unwrap();
+        let bound = entries(&house, "commit_sample").await;
+        let bound: Vec<&Entry> = bound.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        let said = |entry: &Entry| {
+            (entry.leaf["facts"]["week"].as_str().unwrap().to_owned(), entry.leaf["facts"]["late"] == true)
+        };
+        assert_eq!(
+            bound.iter().map(|entry| said(entry)).collect::<Vec<_>>(),
+            [(this.next().name(), false), (this.name(), true)],
+            "once each; this week had begun, and that is said"
+        );
+        assert!(bound.iter().all(|entry| entry.operator.as_deref() == Some("howdah")));
+
+        // The week itself: decisions of two people.
+        until(&house, this.next().starts().plus(HOUR));
+        let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let names = two(&house).await;
+        let (_, first) = decide(&house, &moderator, &names[0], "silence", "a ring of spammers").await;
+        let (account, second) = decide(&house, &admin, &names[1], "resolve", "").await;
+        let reveal =
+            [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "the same ring")];
+        house.post(Some(&moderator), "/api/reports/reveal", &reveal).await;
+        let third = entries(&house, "reveal").await[0].index;
+
+        // Not before it has ended, and those that were under way are closed.
+        let week = this.next();
+        until(&house, week.ends().plus(MINUTE));
+        service::keep(&house.app).await.unwrap();
+        assert_eq!(reviews::week(&house.app.store, week).await.unwrap().unwrap().drawn, None);
+        until(&house, week.ends().plus(11 * MINUTE));
+        let (one, another) = tokio::join!(service::keep(&house.app), service::keep(&other));
+        if one.is_err() || another.is_err() {
+            service::keep(&house.app).await.unwrap();
+        }
+        let drawn = entries(&house, "draw_sample").await;
+        let drawn: Vec<&Entry> = drawn.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        assert_eq!(drawn.len(), 2, "this week and the next, once each");
+        let of = |week: Week| drawn.iter().find(|entry| entry.leaf["facts"]["week"] == week.name()).unwrap();
+        assert_eq!(of(this).leaf["facts"]["decisions"], 0, "a sample of nothing");
+        let facts = &of(week).leaf["facts"];
+        assert_eq!(facts["decisions"], 3);
+        let seed = facts["seed"].as_str().unwrap();
+        let bound = bound.iter().find(|entry| entry.leaf["facts"]["week"] == week.name()).unwrap();
+        assert_eq!(bound.leaf["facts"]["commitment"], commitment(week, seed));
+        assert_eq!(facts["committed"], bound.index);
+        // Anyone draws the same from what stands in clear.
+        let mut drawing = Drawing::new(seed);
+        for kind in REVIEWED {
+            for entry in entries(&house, kind).await {
+                let sort = Sort::of(kind, &entry.leaf["facts"]).unwrap();
+                drawing.take(Candidate { entry: entry.index, by: entry.operator.clone().unwrap(), sort });
+            }
+        }
+        let again: Vec<i64> = drawing.end().0.iter().map(|one| one.entry).collect();
+        assert_eq!(facts["entries"], serde_json::json!(again));
+        assert_eq!(again, {
+            let mut all = vec![first, second, third];
+            all.sort_unstable();
+            all
+        });
+
+        // So does whoever has a bundle, and nothing else; another sample is found out.
+        let mut bundle = Vec::new();
+        house.app.ledger.bundle(None, None, &mut bundle).await.unwrap();
+        let redraw = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut redrawing = Redrawing::default();
+            for leaf in leaves(bundle.as_slice()) {
+                let (index, mut leaf) = leaf.unwrap();
+                change(&mut leaf);
+                redrawing.take(index, &leaf);
+            }
+            redrawing.end()
+        };
+        let honest = redraw(&|_| ());
+        assert!(honest.iter().all(|one| one.wrong.is_none()), "{honest:?}");
+        assert_eq!(honest.iter().map(|one| (one.drawn, one.decisions)).collect::<Vec<_>>(), [(0, 0), (3, 3)]);
+        let wrong = |change: &dyn Fn(&mut serde_json::Value)| redraw(change).pop().unwrap().wrong.unwrap_or_default();
+        let drawn = |leaf: &serde_json::Value| leaf["deed"] == "draw_sample" && leaf["kind"] == "intent";
+        let said = wrong(&|leaf| {
+            if drawn(leaf) {
+                leaf["facts"]["entries"] = serde_json::json!([first]);
+            }
+        });
+        assert!(said.contains("draws other entries"), "{said}");
+        let said = wrong(&|leaf| {
+            if drawn(leaf) {
+                leaf["facts"]["seed"] = "picked".into();
+            }
+        });
+        assert!(said.contains("is not the one that entry"), "{said}");
+        let said = wrong(&|leaf| {
+            if leaf["deed"] == "commit_sample" {
+                leaf["deed"] = "another".into();
+            }
+        });
+        assert!(said.contains("is not among these"), "{said}");
+
+        // Weeks without the console are said to have none.
+        until(&house, week.ends().plus(30 * DAY));
+        service::keep(&house.app).await.unwrap();
+        let auditor = house.sign_in("auditor").await;
+        let page = house.get(Some(&auditor), "/reviews").await.body;
+        assert!(page.contains("missed: the console didn’t run"), "{page}");
+        assert!(
+            page.contains("no decisions, so nothing was drawn") && page.contains("after the week had begun"),
+            "{page}"
+        );
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+/// A house with a week that is over and drawn: the entries of a moderator's limit, and of the owner's.
+async fn drawn(house: House) -> (House, i64, i64, Vec<String>) {
+    let house = timed(house).await;
+    service::keep(&house.app).await.unwrap();
+    let week = Week::of(house.app.clock.now()).next();
+    until(&house, week.starts().plus(HOUR));
+    let (moderator, owner) = (house.sign_in("moderator").await, house.sign_in("owner").await);
+    let names = two(&house).await;
+    let (_, theirs) = decide(&house, &moderator, &names[0], "silence", "a ring of spammers").await;
+    let (_, own) = decide(&house, &owner, &names[1], "resolve", "").await;
+    until(&house, week.ends().plus(11 * MINUTE));
+    service::keep(&house.app).await.unwrap();
+    (house, theirs, own, names)
+}
+
+#[tokio::test]
+async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, theirs, own, names) = drawn(house(kept).await).await;
+        let writes = house.weather.writes();
+        let auditor = house.sign_in("auditor").await;
+        let list = house.get(Some(&auditor), "/reviews").await.body;
+        for entry in [theirs, own] {
+            assert!(list.contains(&format!("href=\"/reviews/{entry}\"")), "{list}");
+        }
+        let address = format!("/reviews/{theirs}");
+        let page = house.get(Some(&auditor), &address).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        let main = page.body.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        assert!(main.contains(&format!("@{}", names[0])) && main.contains("What would you have decided?"), "{main}");
+        let comment: String = sqlx::query_scalar(
+            "select r.comment from reports r join accounts a on a.id = r.target_account_id where a.username = $1 \
+             and r.comment <> '' and r.comment !~ '[<>&''\"]' order by r.id limit 1",
+        )
+        .bind(&names[0])
+        .fetch_optional(&house.instance)
+        .await
+        .unwrap()
+        .unwrap_or_default();
+        assert!(main.contains(&comment), "{comment}: {main}");
+        for hidden in ["limited @", "a ring of spammers", ">moderator<", "/reports/decide"] {
+            assert!(!main.contains(hidden), "{hidden}: {main}");
+        }
+        assert!(!main.contains("limited"), "how the account stands today says what was decided: {main}");
+
+        // Not before an opinion, and no opinion that is none.
+        assert_eq!(judge(&house, &auditor, theirs, "agree", "").await.status, StatusCode::CONFLICT);
+        assert_eq!(opinion(&house, &auditor, theirs, "banish").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = opinion(&house, &auditor, theirs, "warn").await;
+        assert!(page.body.contains("limited @") && page.body.contains("a ring of spammers"), "{}", page.body);
+        assert!(page.body.contains("Opinion before") && !page.body.contains("What would you have decided?"));
+        // An opinion stays what it is, and is nobody else's.
+        assert_eq!(opinion(&house, &auditor, theirs, "silence").await.status, StatusCode::CONFLICT);
+        let owner = house.sign_in("owner").await;
+        assert_eq!(opinion(&house, &owner, theirs, "silence").await.status, StatusCode::FORBIDDEN);
+
+        let refused = judge(&house, &auditor, theirs, "reverse", "").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "whoever decided wants to know why");
+        let done = judge(&house, &auditor, theirs, "reverse", "a warning is enough").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert!(done.body.contains("Go to the account") && done.body.contains("Nothing was undone"), "{}", done.body);
+        assert_eq!(judge(&house, &auditor, theirs, "agree", "").await.status, StatusCode::CONFLICT, "once");
+        let judged = entries(&house, "judge_decision").await;
+        let judged: Vec<_> = judged.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        let [judged] = judged.as_slice() else { panic!("{judged:?}") };
+        assert_eq!(
+            (judged.leaf["facts"]["verdict"].as_str(), judged.operator.as_deref()),
+            (Some("reverse"), Some("01auditor"))
+        );
+        assert!(!judged.leaf.to_string().contains("warning"), "words are sealed");
+        assert_eq!(house.weather.writes(), writes, "nothing of a review reaches the instance");
+
+        // Whoever decided reads what was said, and not by whom; nobody else does.
+        let moderator = house.sign_in("moderator").await;
+        let page = house.get(Some(&moderator), "/reviews").await.body;
+        let main = page.split("<main").nth(1).unwrap();
+        assert!(main.contains("a warning is enough") && main.contains("propose to undo it"), "{main}");
+        assert!(!main.contains("auditor") && !main.contains("Agreement"), "{main}");
+        assert_eq!(house.get(Some(&moderator), &address).await.status, StatusCode::FORBIDDEN);
+        for other in ["admin", "contractor"] {
+            let cookie = house.sign_in(other).await;
+            let page = house.get(Some(&cookie), "/reviews").await.body;
+            assert!(
+                !page.contains("a warning is enough") && page.contains("None of your decisions"),
+                "{other}: {page}"
+            );
+        }
+        let page = house.get(Some(&auditor), "/reviews").await.body;
+        assert!(page.contains("0 of 1: too few to tell") && page.contains("How often each reviewer agreed"), "{page}");
+        // What somebody changes in the store is not taken for what was said.
+        sql(&house.app.store, "update review_samples set verdict = 'agree' where verdict = 'reverse'").await.unwrap();
+        let page = house.get(Some(&auditor), &address).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
+        assert!(page.body.contains("isn’t what entry"), "{}", page.body);
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn nobody_reviews_their_own_decision_or_a_case_they_had_part_in() {
+    let (house, theirs, own, names) = drawn(house(sqlite().await).await).await;
+    let owner = house.sign_in("owner").await;
+    let refused = async |entry: i64, why: &str| {
+        let page = house.get(Some(&owner), &format!("/reviews/{entry}")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{why}: {}", page.body);
+        assert!(page.body.contains(why), "{why}: {}", page.body);
+        let posted = opinion(&house, &owner, entry, "warn").await;
+        assert_eq!(posted.status, StatusCode::FORBIDDEN, "{why}: {}", posted.body);
+    };
+    refused(own, "your own").await;
+    let denied = entries(&house, "denied").await;
+    assert_eq!(denied[0].leaf["facts"]["permission"], "review", "that they tried is an entry");
+    assert_eq!(house.get(Some(&owner), &format!("/reviews/{theirs}")).await.status, StatusCode::OK);
+
+    // Their own account reported it, or is whom it is about.
+    crate::linked::linked(&house, &owner, "jonastran").await;
+    let to_own = |sql: &'static str| sqlx::query(sql).bind(&names[0]).execute(&house.instance);
+    to_own(
+        "update reports set account_id = (select id from accounts where username = 'jonastran' and domain is null) \
+         where target_account_id = (select id from accounts where username = $1 and domain is null)",
+    )
+    .await
+    .unwrap();
+    refused(theirs, "You reported this account").await;
+    to_own(
+        "update reports set account_id = (select min(id) from accounts where domain is null and username <> 'jonastran') \
+         where target_account_id = (select id from accounts where username = $1 and domain is null)",
+    )
+    .await
+    .unwrap();
+    assert_eq!(house.get(Some(&owner), &format!("/reviews/{theirs}")).await.status, StatusCode::OK);
+
+    // Having looked at its email address is a part in it.
+    let (account,): (String,) = sqlx::query_as("select id::text from accounts where username = $1 and domain is null")
+        .bind(&names[0])
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let reveal = [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "curious")];
+    house.post(Some(&owner), "/api/reports/reveal", &reveal).await;
+    refused(theirs, "You took part in this case").await;
+    let list = house.get(Some(&owner), "/reviews").await.body;
+    assert!(list.contains("2 decisions") && list.contains("pending for somebody else"), "{list}");
+    assert_eq!(house.get(Some(&owner), "/reviews/0").await.status, StatusCode::NOT_FOUND);
+}
