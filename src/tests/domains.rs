@@ -494,11 +494,13 @@ async fn so_many_files_are_read_and_no_more() {
             .body(body)
             .unwrap()
     };
-    // Two that are still coming: each says when it is first asked for more, which is when it has its place.
-    let admin = house.sign_in("admin").await;
+    // Two of two people that are still coming: each says when it is first asked for more, which is when it has its place.
+    crate::support::person(&house.app, "second", howdah::access::Role::Owner).await;
+    let coming_of = [house.sign_in("admin").await, house.sign_in("second").await];
     let (asked, mut places) = tokio::sync::mpsc::unbounded_channel();
-    let coming: Vec<_> = (0..2)
-        .map(|_| {
+    let coming: Vec<_> = coming_of
+        .iter()
+        .map(|sender| {
             let mut asked = Some(asked.clone());
             let more = futures::stream::poll_fn(move |_| {
                 if let Some(asked) = asked.take() {
@@ -506,7 +508,7 @@ async fn so_many_files_are_read_and_no_more() {
                 }
                 std::task::Poll::<Option<Result<Vec<u8>, std::io::Error>>>::Pending
             });
-            tokio::spawn(tower::ServiceExt::oneshot(house.router.clone(), upload(&admin, Body::from_stream(more))))
+            tokio::spawn(tower::ServiceExt::oneshot(house.router.clone(), upload(sender, Body::from_stream(more))))
         })
         .collect();
     for _ in &coming {
@@ -517,10 +519,10 @@ async fn so_many_files_are_read_and_no_more() {
     assert!(said.contains("busy with other files"), "{said}");
     assert!(said.contains("Choose it again in a few seconds"), "{said}");
     // What does not come on is ended, in words, and its place is free again.
-    for one in coming {
+    for (one, sender) in coming.into_iter().zip(&coming_of) {
         let answer = one.await.unwrap().unwrap();
         let to = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
-        let said = house.get(Some(&admin), &to).await.body;
+        let said = house.get(Some(sender), &to).await.body;
         assert!(said.contains("too slow"), "{said}");
     }
     let mut read = 0;
