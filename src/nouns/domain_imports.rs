@@ -55,11 +55,11 @@ impl Difference {
             Self::Stricter => "stricter",
             Self::Weaker => "weaker",
             Self::Different => "different",
-            Self::Apart => "to check one by one",
-            Self::Unclear => "severity not known",
-            Self::Hidden => "name obfuscated",
-            Self::Same => "no change",
-            Self::Invalid => "can’t be used",
+            Self::Apart => "to check",
+            Self::Unclear => "unclear",
+            Self::Hidden => "obfuscated",
+            Self::Same => "unchanged",
+            Self::Invalid => "unusable",
         }
     }
 

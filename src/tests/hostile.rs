@@ -438,6 +438,8 @@ fn pages(text: &str) -> Vec<(String, String)> {
     [
         "/",
         "/i/harbour",
+        "/i/harbour/statistics",
+        "/i/harbour/ask",
         "/i/harbour/reports",
         "/i/harbour/reports?state=decided",
         "/i/harbour/accounts",

@@ -101,7 +101,7 @@ fn published() -> Vec<Case> {
         Case {
             name: "names hidden by their publisher",
             file: include_bytes!("lists/05-obfuscated.csv").to_vec(),
-            says: &["4 hidden"],
+            says: &["4 obfuscated"],
             rows: &[
                 "2 nig**.***en hidden: ",
                 "3 oak-*****.test hidden: ",

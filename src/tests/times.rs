@@ -104,6 +104,7 @@ async fn a_grant_ends_with_the_day_where_it_was_asked_for() {
     let ask = async |zone: &str| {
         let form = [
             ("operator", "01contractor"),
+            ("back", path::REQUEST_GRANT),
             ("instances[]", "harbour"),
             ("categories[]", "spam"),
             ("ends", &*day),

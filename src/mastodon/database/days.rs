@@ -72,12 +72,12 @@ impl Read {
         let today = now.0.div_euclid(DAY);
         let first = today - DAYS + 1;
         let since = Timestamp(first * DAY);
-        let reports = self.from_a_report(since, first).await?;
+        let reports = self.first_report(since, first).await?;
         let opened: Vec<(i64, i64)> = match &reports {
             Some(from) => query_as(OPENED).bind(from.id).fetch_all(&mut *self.tx).await?,
             None => Vec::new(),
         };
-        let log = self.from_a_row(since, first).await?;
+        let log = self.first_row(since, first).await?;
         type Row = (i64, i64, i64, Option<i64>, i64, i64);
         let logged: Vec<Row> = match &log {
             Some(from) => query_as(LOGGED).bind(from.id).fetch_all(&mut *self.tx).await?,
@@ -106,14 +106,14 @@ impl Read {
     }
 
     /// The first report of a time (primary key); `None` where there is none at all.
-    async fn from_a_report(&mut self, since: Timestamp, first: i64) -> Result<Option<From>, DatabaseError> {
+    async fn first_report(&mut self, since: Timestamp, first: i64) -> Result<Option<From>, DatabaseError> {
         const ENDS: &str = "select min(id), max(id) from reports";
         const AT: &str = concat!("select id, ", ms!("created_at"), " from reports where id >= $1 order by id limit 1");
         self.from(ENDS, AT, since, first).await
     }
 
     /// The first row of the log of a time (primary key).
-    async fn from_a_row(&mut self, since: Timestamp, first: i64) -> Result<Option<From>, DatabaseError> {
+    async fn first_row(&mut self, since: Timestamp, first: i64) -> Result<Option<From>, DatabaseError> {
         const ENDS: &str = "select min(id), max(id) from admin_action_logs";
         const AT: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
