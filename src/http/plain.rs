@@ -50,7 +50,7 @@ pub async fn short_queries(request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
     if query.len() > LONGEST_QUERY || fields(query.as_bytes()) > MOST_IN_QUERY {
         let said = format!(
-            "This address is too long: it has more than {MOST_IN_QUERY} fields or {} kB. Open the page anew from the overview.\n",
+            "This address is too long: it has more than {MOST_IN_QUERY} fields or {} kB. Open the page from the overview.\n",
             LONGEST_QUERY / 1024
         );
         return (StatusCode::URI_TOO_LONG, said).into_response();
