@@ -6,7 +6,7 @@ use crate::{
     address::{ClientAddress, Proxies},
     clock::{Clock, Timestamp},
     config::Config,
-    id::InstanceName,
+    id::{InstanceName, OperatorId},
     ledger::{Fact, Ledger, OwnTry, check::LedgerCheck},
     live::Listeners,
     mastodon::{
@@ -30,13 +30,39 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tracing::Instrument;
 
 /// So many files are read at once by one process; whoever comes then is told to come again.
-pub const UPLOADS_AT_ONCE: usize = 2;
+const UPLOADS_AT_ONCE: usize = 2;
+
+/// Whose files are read at this moment, one of each person: each takes a multiple of its size in memory.
+#[derive(Default)]
+pub struct Uploads(Mutex<BTreeSet<OperatorId>>);
+
+/// A place for a file, until it is dropped.
+pub struct Place<'a>(&'a Uploads, OperatorId);
+
+impl Uploads {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<OperatorId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for somebody, if there is one and they have none.
+    pub fn place_of(&self, operator: &OperatorId) -> Option<Place<'_>> {
+        let mut taken = self.lock();
+        let free = taken.len() < UPLOADS_AT_ONCE && taken.insert(operator.clone());
+        free.then(|| Place(self, operator.clone()))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.lock().remove(&self.1);
+    }
+}
 
 /// What a process is made of; built once, at start.
 pub struct App {
@@ -62,8 +88,8 @@ pub struct App {
     pub listeners: Arc<Listeners>,
     /// Told when work in the background is begun or let go on here.
     pub begun: watch::Sender<()>,
-    /// The files that are read at this moment: each takes a multiple of its size in memory.
-    pub uploads: Semaphore,
+    /// Whose files are read at this moment.
+    pub uploads: Uploads,
 }
 
 /// One request of somebody signed in.
@@ -364,5 +390,22 @@ impl Posted {
     /// Why it was not, if it was not.
     pub fn take(&self) -> Option<Problem> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_has_one_file_read_at_a_time() {
+        let uploads = Uploads::default();
+        let (one, other, third) = (OperatorId("one".into()), OperatorId("other".into()), OperatorId("third".into()));
+        let place = uploads.place_of(&one);
+        assert!(place.is_some() && uploads.place_of(&one).is_none());
+        let second = uploads.place_of(&other);
+        assert!(second.is_some() && uploads.place_of(&third).is_none());
+        drop(place);
+        assert!(uploads.place_of(&third).is_some());
     }
 }

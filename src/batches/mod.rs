@@ -87,6 +87,8 @@ pub struct BatchPage {
     pub ended_at: Option<Timestamp>,
     pub paused: bool,
     pub items: Vec<Item>,
+    /// Those that are not what the console wrote, and are not shown.
+    pub changed: usize,
     /// Closed items by outcome: word and number.
     pub counts: Vec<(DeedState, usize)>,
     pub left: usize,

@@ -38,8 +38,8 @@ pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> 
 
 fn body(frame: Frame, page: BatchPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    let number = page.items.len();
-    let done = number - page.left;
+    let number = page.items.len() + page.changed;
+    let done = number.saturating_sub(page.left);
     let state = match (page.ended_at, page.paused) {
         (Some(at), _) => view! { <span class="badge good">"finished " {time::ago(at, frame.now)}</span> }.into_any(),
         (None, true) => view! { <span class="badge warn">"paused"</span> }.into_any(),
@@ -76,6 +76,10 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
             <span class="end">{pause}</span>
         </div>
         {waits}
+        {(page.changed > 0).then(|| view! { <p class="note lead" role="alert">{format!(
+            "{} changed, not by the console, and left out here. The audit log says what was done.",
+            ui::count(page.changed, "row was", "rows were"),
+        )}</p> })}
         <section class="card">
             <header><h2>{format!("{done} of {} done", ui::grouped(number))}</h2><span class="end">{counts}</span></header>
             <div class="body stack">

@@ -100,7 +100,10 @@ fn all(counts: &[(State, i64)]) -> i64 {
 /// “Let in 23 people”
 async fn what(app: &App, batch: &Batch, counts: &[(State, i64)]) -> Result<String, Problem> {
     let first: Option<InBatch> = batches::first(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
-    Ok(first.map_or_else(|| "Nothing".to_owned(), |deed| deed.of_many(about(batch, all(counts)))))
+    Ok(first.map_or_else(
+        || "A batch that was changed, not by the console".to_owned(),
+        |deed| deed.of_many(about(batch, all(counts))),
+    ))
 }
 
 /// How many people or cases a batch of so many deeds is about: a former version did not keep it.
@@ -137,11 +140,16 @@ async fn name(app: &App, batch: &Batch) -> Result<String, Problem> {
 
 async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Batch, Problem> {
     let app = &context.app;
-    batches::by_id(&app.store, &app.keys, batch)
-        .await
-        .map_err(store_problem)?
-        .filter(|batch| batch.instance == instance.name && is_shown(context, batch))
-        .ok_or_else(|| Problem::not_found("This batch doesn’t exist."))
+    let found = batches::by_id(&app.store, &app.keys, batch).await.map_err(store_problem)?;
+    if let Some(found) = found.filter(|batch| batch.instance == instance.name && is_shown(context, batch)) {
+        return Ok(found);
+    }
+    if batches::is_changed(&app.store, &instance.name, batch).await.map_err(store_problem)? {
+        return Err(Problem::not_found(
+            "What is kept of this batch was changed, not by the console, and is not shown. The audit log has each of its actions.",
+        ));
+    }
+    Err(Problem::not_found("This batch doesn’t exist."))
 }
 
 pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str) -> Result<Framed<BatchPage>, Problem> {
@@ -179,6 +187,8 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     let counts = record::DeedState::ALL.into_iter().map(|outcome| (outcome, closed_as(outcome)));
     let counts = counts.filter(|(_, number)| *number > 0).collect();
     let left = number(&|state| !matches!(state, State::Closed(_)));
+    let there = batches::number(&app.store, &batch.id).await.map_err(store_problem)?;
+    let changed = usize::try_from(there).unwrap_or_default().saturating_sub(shown.len());
     let client = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
         what: what(app, &batch, &came).await?,
@@ -188,6 +198,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         ended_at: batch.ended_at,
         paused: batch.paused,
         items: shown,
+        changed,
         counts,
         left,
         waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
@@ -236,7 +247,7 @@ impl Work for OfBatch {
 
     async fn find(app: &Arc<App>, instance: &Arc<Instance>, id: &str) -> sqlx::Result<Option<Self>> {
         let Some(batch) = batches::by_id(&app.store, &app.keys, id).await? else { return Ok(None) };
-        let task = task(&batch, all(&batches::counts(&app.store, id).await?));
+        let task = task(&batch, batches::number_known(&app.store, id).await?);
         Ok(Some(Self { app: app.clone(), instance: instance.clone(), batch, task }))
     }
 

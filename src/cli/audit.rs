@@ -87,7 +87,7 @@ pub async fn run(config: Config, command: Audit) -> anyhow::Result<()> {
         Audit::Export { from, to, out } => write_bundle(config, from, to, &out).await,
         Audit::Redraw { bundle } => redraw(&bundle),
         Audit::Key => {
-            println!("{}", app(config).await?.ledger.verifier_key().await?);
+            say!("{}", app(config).await?.ledger.verifier_key().await?);
             Ok(())
         }
         Audit::Accept { size, root, why } => accept(config, size, &root, &why).await,
@@ -107,7 +107,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
             "The audit log does not contradict itself: there is nothing to decide. A console that still says so found it before: start it again."
         );
     };
-    println!("The audit log contradicts itself: {what}.");
+    say!("The audit log contradicts itself: {what}.");
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -115,9 +115,9 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
     if let Some(what) = app.ledger.contradiction() {
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
-    println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
-    println!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
-    println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
+    say!("The first {size} entries are accepted as they stand; the next one says so, and why.");
+    say!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
+    say!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }
 
@@ -130,7 +130,7 @@ async fn destroy_words(config: Config, entry: Option<i64>, subject: Option<Strin
         (None, None) => bail!("Name an entry or a subject."),
     };
     let destroyed = words::destroy_at_server(&app, &subject, why).await.map_err(said)?;
-    println!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
+    say!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
     Ok(())
 }
 
@@ -147,11 +147,14 @@ pub fn redraw(bundle: &Path) -> anyhow::Result<()> {
     }
     for one in &redrawn {
         match &one.wrong {
-            None => println!(
+            None => say!(
                 "week of {}: the same {} of {} decisions (entry {})",
-                one.week, one.drawn, one.decisions, one.entry
+                one.week,
+                one.drawn,
+                one.decisions,
+                one.entry
             ),
-            Some(why) => println!("week of {}: NOT the same: {why} (entry {})", one.week, one.entry),
+            Some(why) => say!("week of {}: NOT the same: {why} (entry {})", one.week, one.entry),
         }
     }
     if redrawn.iter().any(|one| one.wrong.is_some()) {
@@ -190,12 +193,12 @@ async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Resu
     let app = open(config).await?;
     let report = app.ledger.verify(&outside(checkpoint)?).await?;
     for line in report.lines() {
-        println!("{line}");
+        say!("{line}");
     }
     if !report.holds() {
         bail!("The audit log is not what was written.");
     }
-    println!("whole");
+    say!("whole");
     Ok(())
 }
 
@@ -216,12 +219,12 @@ pub fn verify_bundle(
     let file = std::fs::File::open(bundle).with_context(|| format!("{} cannot be read", bundle.display()))?;
     let report = bundle::verify(BufReader::new(file), &key, &outside(checkpoint)?)?;
     for line in report.lines() {
-        println!("{line}");
+        say!("{line}");
     }
     if !report.holds() {
         bail!("The bundle is not what the audit log was.");
     }
-    println!("whole");
+    say!("whole");
     Ok(())
 }
 
@@ -246,9 +249,9 @@ async fn write_bundle(config: Config, from: Option<String>, to: Option<String>, 
         let rows = written.as_ref().map_or(0, |written| written.end - written.first);
         export::close(&app, warrant, rows, written.as_ref().err().map(ToString::to_string)).await;
         let written = written?;
-        println!("entries {} to {}, proven against a checkpoint over {}", written.first, written.end - 1, written.size);
-        println!("verifier key: {}", app.ledger.verifier_key().await?);
-        println!("check it anywhere: howdah audit verify --bundle {} --key KEY", out.display());
+        say!("entries {} to {}, proven against a checkpoint over {}", written.first, written.end - 1, written.size);
+        say!("verifier key: {}", app.ledger.verifier_key().await?);
+        say!("check it anywhere: howdah audit verify --bundle {} --key KEY", out.display());
         Ok(())
     };
     let written: anyhow::Result<()> = written.await;

@@ -111,12 +111,12 @@ pub async fn run(config: Config, command: Grant) -> anyhow::Result<()> {
                 None => None,
             };
             let id = ask(&app, person.id, scope, from, instant(&until)?, agreement).await?;
-            println!("{id} waits for approval.");
+            say!("{id} waits for approval.");
         }
         Grant::Approve { id } => {
             let id = GrantId(id);
             approve(&app, &id).await?;
-            println!("{id} is approved.");
+            say!("{id} is approved.");
         }
         Grant::List => {
             let people = operators::list(&app.store).await?;
@@ -124,7 +124,7 @@ pub async fn run(config: Config, command: Grant) -> anyhow::Result<()> {
             for grant in grants::open(&app.store, &app.keys, "", now).await? {
                 let name =
                     people.iter().find(|person| person.id == grant.operator).map_or("", |person| person.name.as_str());
-                println!(
+                say!(
                     "{} {name:<24} {:<18} on {} until {}",
                     grant.id,
                     grant.state(now).word(),

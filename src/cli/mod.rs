@@ -1,5 +1,12 @@
 //! The command line.
 
+/// Says a line on standard output. Whoever read it may have gone away (`| head`): what is left is done all the same.
+macro_rules! say {
+    ($($said:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($said)*)));
+    }};
+}
+
 mod audit;
 mod grant;
 mod instance;
@@ -144,7 +151,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
     let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
     let watched = std::sync::Mutex::default();
-    let uploads = tokio::sync::Semaphore::new(crate::context::UPLOADS_AT_ONCE);
+    let uploads = crate::context::Uploads::default();
     Ok(Arc::new(App {
         config,
         clock,

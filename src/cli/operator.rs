@@ -132,43 +132,41 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
                 let grant = super::grant::ask(&app, id, scope, None, until, String::new()).await?;
                 super::grant::approve(&app, &grant).await?;
             }
-            println!("{} may sign in as {}.", name.trim(), role.name());
+            say!("{} may sign in as {}.", name.trim(), role.name());
         }
         Operator::Recover { name, factor } => {
             let link = resets::recover_at_server(&app, &name, factor).await.map_err(said)?;
-            println!(
+            say!(
                 "{name} cannot sign in any more with the former password. Within three days, open this once to choose another:\n  {link}"
             );
             if factor {
-                println!("The next sign-in sets up a new second factor.");
+                say!("The next sign-in sets up a new second factor.");
             }
         }
         Operator::EndSessions { name } => {
             resets::end_sessions_at_server(&app, &name).await.map_err(said)?;
-            println!("Every session of {name} has ended.");
+            say!("Every session of {name} has ended.");
         }
         Operator::ResetFactor { name } => {
             if resets::reset_factor_at_server(&app, &name).await.map_err(said)? {
-                println!(
-                    "The second factor of {name} holds no more. The next sign-in sets up a new one; let it be soon."
-                );
+                say!("The second factor of {name} holds no more. The next sign-in sets up a new one; let it be soon.");
             } else {
-                println!("{name} has no second factor. Nothing was changed.");
+                say!("{name} has no second factor. Nothing was changed.");
             }
         }
         Operator::Unlink { name, instance } => {
             let revoked = linked_accounts::service::unlink_at_server(&app, &name, &instance)
                 .await
                 .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.remedy))?;
-            println!("{name} acts on {instance} through the service account from now on.");
+            say!("{name} acts on {instance} through the service account from now on.");
             if !revoked {
-                println!("The instance did not take the token back; it may still hold there.");
+                say!("The instance did not take the token back; it may still hold there.");
             }
         }
         Operator::List => {
             for person in operators::list(&app.store).await? {
                 let state = if person.may_sign_in() { "may sign in" } else { "ended" };
-                println!("{:<24} {:<12} {state}", person.name, person.role.name());
+                say!("{:<24} {:<12} {state}", person.name, person.role.name());
             }
         }
     }

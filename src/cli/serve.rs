@@ -131,14 +131,12 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     }
     // Whoever takes everybody's rows away, or the record with them, must not get a link for the first owner.
     if app.ledger.contradiction().is_some() {
-        println!("No link for a first owner is given while the audit log contradicts itself.");
+        say!("No link for a first owner is given while the audit log contradicts itself.");
         return Ok(());
     }
     if app.ledger.knows_people().await? {
         tracing::error!("serve.nobody_left");
-        println!(
-            "The audit log knows people, and the store has none of them: howdah audit verify says who is missing."
-        );
+        say!("The audit log knows people, and the store has none of them: howdah audit verify says who is missing.");
         return Ok(());
     }
     setup_links::delete_first(&app.store).await?;
@@ -147,6 +145,6 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;
-    println!("Nobody can sign in yet. Within a day, open this once to become the owner:\n  {address}");
+    say!("Nobody can sign in yet. Within a day, open this once to become the owner:\n  {address}");
     Ok(())
 }

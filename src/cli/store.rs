@@ -54,19 +54,19 @@ async fn show(app: &App) -> anyhow::Result<()> {
     let refused = app.store.refused().await?;
     let Compared { differences, not_known, .. } = app.ledger.compare_rows().await?;
     for row in &refused {
-        println!("refused: {} {}", row.row, row.wrong.words());
+        say!("refused: {} {}", row.row, row.wrong.words());
     }
     for difference in &differences {
         let entry = difference.entry.map(|entry| format!(" (entry {entry})")).unwrap_or_default();
-        println!("differs: {}{entry}", difference.what);
+        say!("differs: {}{entry}", difference.what);
     }
     for what in &not_known {
-        println!("not known: {what}");
+        say!("not known: {what}");
     }
     if refused.is_empty() {
-        println!("Every row that gives rights is as the console wrote it.");
+        say!("Every row that gives rights is as the console wrote it.");
     } else {
-        println!(
+        say!(
             "Nobody gets anything by a row that is refused. To take one as it stands: --operator NAME, --grant ID, or \
              --link NAME --instance INSTANCE. Sessions, set-up links and recovery codes are never taken: make new ones."
         );
@@ -78,7 +78,7 @@ async fn show(app: &App) -> anyhow::Result<()> {
 async fn beside(app: &App, about: &About) -> anyhow::Result<()> {
     for difference in app.ledger.compare_rows().await?.differences {
         if difference.about == *about {
-            println!("{}", difference.what);
+            say!("{}", difference.what);
         }
     }
     Ok(())
@@ -101,10 +101,8 @@ async fn reseal_person(app: &App, name: &str) -> anyhow::Result<()> {
     taken(app, row).await?;
     let state = if person.disabled { "access ended" } else { "may sign in" };
     let factor = if person.factor { "with the second factor" } else { "without a second factor" };
-    println!("The person {} is taken as the row stands: {}, {state}, {factor}.", person.name, person.role);
-    println!(
-        "Whoever changed the row may have changed the password in it too: howdah operator recover sets a new one."
-    );
+    say!("The person {} is taken as the row stands: {}, {state}, {factor}.", person.name, person.role);
+    say!("Whoever changed the row may have changed the password in it too: howdah operator recover sets a new one.");
     Ok(())
 }
 
@@ -123,7 +121,7 @@ async fn reseal_grant(app: &App, id: &GrantId) -> anyhow::Result<()> {
         revoked: grant.revoked,
     };
     taken(app, row).await?;
-    println!("The grant {id} is taken as the row stands.");
+    say!("The grant {id} is taken as the row stands.");
     Ok(())
 }
 
@@ -134,7 +132,7 @@ async fn reseal_link(app: &App, name: &str, instance: &InstanceName) -> anyhow::
     let link = link.with_context(|| format!("{name} has linked no account on {instance}."))?;
     beside(app, &About::Link(link.operator.clone(), link.instance.clone())).await?;
     taken(app, Resealed::Link { operator: link.operator, instance: link.instance }).await?;
-    println!("The linked account of {name} on {instance} is taken as the row stands: account {}.", link.account);
+    say!("The linked account of {name} on {instance} is taken as the row stands: account {}.", link.account);
     Ok(())
 }
 

@@ -487,9 +487,14 @@ pub struct ImportPage {
     pub head: ImportHead,
     pub differences: Vec<(Difference, i64)>,
     pub states: Vec<(RowState, i64)>,
+    /// Rows that are not what the console wrote, which nothing is done for, …
+    pub changed: i64,
+    /// … and rows that are gone.
+    pub missing: i64,
     /// Rows that suspend a server known here, and accounts known there in all.
     pub suspends_known: (i64, i64),
-    /// How the file was read; `None` for a list that a former version of the console read.
+    /// How the file of a preview was read; `None` where a former version of the console read it, or somebody else changed what is
+    /// kept of it.
     pub reading: Option<Reading>,
     /// What is ticked of each difference.
     pub ticks: Vec<(Difference, Ticks)>,

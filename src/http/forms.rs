@@ -47,7 +47,10 @@ async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, 
         return Err(too_large(largest));
     }
     match Limited::new(body, largest).collect().await {
-        Ok(read) => Ok(read.to_bytes()),
+        Ok(read) => {
+            let read = read.to_bytes();
+            if plain::fields(&read) > plain::MOST_IN_FORM { Err(too_many_fields()) } else { Ok(read) }
+        }
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(largest)),
         Err(_) => Err((
             StatusCode::REQUEST_TIMEOUT,
@@ -60,6 +63,14 @@ async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, 
 
 fn said_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_many_fields() -> Response {
+    let said = format!(
+        "Nothing was done: the form has more than {} fields. Go back, what you typed is still there, and select fewer.\n",
+        plain::MOST_IN_FORM
+    );
+    (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
 }
 
 fn too_large(largest: usize) -> Response {

@@ -32,6 +32,32 @@ pub fn page(title: &str, inner: &str) -> Html<String> {
     ))
 }
 
+/// The longest query of an address: two hundred cases with all that is said of each are shorter.
+const LONGEST_QUERY: usize = 16 * 1024;
+/// So many fields a query may have, …
+const MOST_IN_QUERY: usize = 500;
+/// … and so many a form: those of the largest page with every tick are fewer.
+pub const MOST_IN_FORM: usize = 4_000;
+
+/// How many fields a text has in the form of a query or of a form.
+pub fn fields(text: &[u8]) -> usize {
+    text.split(|byte| matches!(byte, b'&' | b';')).filter(|field| !field.is_empty()).count()
+}
+
+/// Refuses an address with more after its question mark than any page of ours has, before anybody looks for one name after the
+/// other in it.
+pub async fn short_queries(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    if query.len() > LONGEST_QUERY || fields(query.as_bytes()) > MOST_IN_QUERY {
+        let said = format!(
+            "This address is too long: it has more than {MOST_IN_QUERY} fields or {} kB. Open the page from the overview.\n",
+            LONGEST_QUERY / 1024
+        );
+        return (StatusCode::URI_TOO_LONG, said).into_response();
+    }
+    next.run(request).await
+}
+
 /// Makes a page of a refusal in bare words, for a browser.
 pub async fn refusals(request: Request, next: Next) -> Response {
     let page = wants_page(request.headers());

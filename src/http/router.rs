@@ -98,8 +98,8 @@ pub fn router(app: Arc<App>) -> Router {
             move || shell(options.clone())
         })
         .route("/health", get(health))
-        .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
-        .route("/i/{instance}/federation/export/{file}", get(files::export))
+        .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream).head(no_head))
+        .route("/i/{instance}/federation/export/{file}", get(files::export).head(no_head))
         .route("/i/{instance}/federation/upload", post(files::upload))
         .route("/i/{instance}/your-account/callback", get(back::callback))
         .route(path::LIVE, get(live::tell))
@@ -107,12 +107,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/live/i/{instance}/reports/{account}", get(meanwhile::in_case))
         .route("/live/i/{instance}/signups", get(signups::service::meanwhile))
         .route("/live/i/{instance}/appeals", get(appeals::service::meanwhile))
-        .route("/audit/access.csv", get(access::csv))
-        .route("/audit/export.csv", get(export::csv))
-        .route("/grants/{operator}/timesheet.csv", get(grants::service::csv))
-        .route("/i/{instance}/transparency.md", get(transparency::api::markdown))
-        .route("/i/{instance}/transparency.csv", get(transparency::api::csv))
-        .route("/audit/export.jsonl", get(export::json_lines))
+        .route("/audit/access.csv", get(access::csv).head(no_head))
+        .route("/audit/export.csv", get(export::csv).head(no_head))
+        .route("/grants/{operator}/timesheet.csv", get(grants::service::csv).head(no_head))
+        .route("/i/{instance}/transparency.md", get(transparency::api::markdown).head(no_head))
+        .route("/i/{instance}/transparency.csv", get(transparency::api::csv).head(no_head))
+        .route("/audit/export.jsonl", get(export::json_lines).head(no_head))
         .fallback(unknown)
         .with_state(state)
         .layer(from_fn(faults::right_status))
@@ -132,6 +132,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
     let transport_security = headers::transport_security(&app.config);
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     inside
+        .layer(from_fn(plain::short_queries))
         .layer(from_fn_with_state(app.clone(), faults::answer))
         .layer(from_fn_with_state(own, origin::same_origin))
         .layer(from_fn(plain::refusals))
@@ -168,6 +169,11 @@ async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
+}
+
+/// A file is made when it is asked for, and that may be an entry: of one that nobody takes, nothing is begun.
+async fn no_head() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")])
 }
 
 /// Sends whoever opens an address of before on to where it leads now, with the same query: the same for everybody.

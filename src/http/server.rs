@@ -6,7 +6,8 @@ use crate::{address::network, context::App};
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
-    response::Response,
+    http::{StatusCode, Version, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use hyper::{
     body::{Frame, Incoming, SizeHint},
@@ -177,11 +178,16 @@ impl Server {
             held.begin();
             let (mut parts, body) = request.into_parts();
             parts.extensions.insert(ConnectInfo(peer));
+            let one_host = has_one_host(&parts);
             let body = Body::new(Coming { body, place: held.clone(), limit: body_limit, until: None });
             let answering = router.clone().oneshot(Request::from_parts(parts, body));
             let place = held.clone();
             async move {
-                let response: Response = answering.await?;
+                let response: Response = if one_host {
+                    answering.await?
+                } else {
+                    (StatusCode::BAD_REQUEST, "A request names its host once.\n").into_response()
+                };
                 Ok::<_, Infallible>(response.map(|body| Going { body, place }))
             }
         });
@@ -224,6 +230,15 @@ impl Server {
         // What was asked meanwhile is taken out, so that the answer is not lost with it.
         let mut asked = [0; 4096];
         let _ = stream.read(&mut asked);
+    }
+}
+
+/// Whether a request says once for which host it is, as HTTP/1.1 asks it to (RFC 9112, 3.2); whoever stands before the console
+/// might read another of two.
+fn has_one_host(parts: &Parts) -> bool {
+    match parts.headers.get_all(header::HOST).iter().count() {
+        0 => parts.version != Version::HTTP_11,
+        number => number == 1,
     }
 }
 

@@ -1,6 +1,6 @@
 //! People who asked the staff for access. What they said of themselves is sealed, and destroyed some time after the decision.
 
-use super::{Store, encode_error, fence::begin, on};
+use super::{Refusal, Store, Wrong, each, encode_error, fence::begin, on};
 use crate::{
     clock::{DAY, Timestamp},
     id::{InstanceName, InviteId, OperatorId},
@@ -125,8 +125,8 @@ macro_rules! request {
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<AccessRequest>> {
     const SQL: &str = request!("where id = $1");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
-    row.map(|row| from_row(keys, row)).transpose()
+    let rows: Vec<sqlx::Result<Row>> = on!(store, pool => each!(Row, sqlx::query(SQL).bind(id), pool));
+    Ok(readable(store, keys, rows).pop())
 }
 
 /// The request an invitation was issued for.
@@ -137,9 +137,9 @@ pub async fn by_invite(
     invite: InviteId,
 ) -> sqlx::Result<Option<AccessRequest>> {
     const SQL: &str = request!("where instance = $1 and invite = $2 order by id limit 1");
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(invite.0).fetch_optional(pool).await?);
-    row.map(|row| from_row(keys, row)).transpose()
+    let rows: Vec<sqlx::Result<Row>> =
+        on!(store, pool => each!(Row, sqlx::query(SQL).bind(instance.as_str()).bind(invite.0), pool));
+    Ok(readable(store, keys, rows).pop())
 }
 
 /// Requests of one state below an id, newest first.
@@ -155,9 +155,36 @@ pub async fn list(
     const SQL: &str = request!(
         "where instance = $1 and state = $2 and id < coalesce($3, 'ZZZZZZZZZZZZZZZZZZZZZZZZZZZ') order by id desc limit $4"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(state.name()).bind(before).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(|row| from_row(keys, row)).collect()
+    let rows: Vec<sqlx::Result<Row>> = on!(store, pool => each!(Row, sqlx::query(SQL)
+        .bind(instance.as_str()).bind(state.name()).bind(before).bind(limit), pool));
+    Ok(readable(store, keys, rows))
+}
+
+/// Those that can be read.
+fn readable(store: &Store, keys: &Keys, rows: Vec<sqlx::Result<Row>>) -> Vec<AccessRequest> {
+    let read = |row: sqlx::Result<Row>| match row {
+        Ok(row) => store.readable(&called(&row.id), from_row(keys, row)),
+        Err(error) => store.readable("an access request", Err(error)),
+    };
+    rows.into_iter().filter_map(read).collect()
+}
+
+fn called(id: &str) -> String {
+    format!("the access request {id}")
+}
+
+/// Those that cannot be read, of the newest.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = request!("order by id desc limit 1000");
+    let rows: Vec<sqlx::Result<Row>> = on!(store, pool => each!(Row, sqlx::query(SQL), pool));
+    let unreadable = rows.into_iter().filter_map(|row| match row {
+        Ok(row) => {
+            let called = called(&row.id);
+            from_row(&store.keys, row).err().map(|_| called)
+        }
+        Err(_) => Some("an access request".to_owned()),
+    });
+    Ok(unreadable.map(|row| Refusal { row, wrong: Wrong::Unreadable }).collect())
 }
 
 /// How many wait, up to a limit.

@@ -1,9 +1,9 @@
 //! Batches: many deeds of one kind, decided at once and carried out one by one in the background.
 
 use super::{
-    Refusal, Store,
+    Refusal, Store, Wrong,
     claims::Leases,
-    encode_error,
+    each, encode_error,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
     rights::{Changes, Known},
@@ -323,26 +323,66 @@ pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sql
     begun(keys, &known, rows, |row| row.instance == instance.as_str()).await
 }
 
-/// All items, in their order: at most as many as a batch may have.
+/// An item that is what the console wrote, if it is; otherwise it is named in the log.
+fn ours<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str, row: sqlx::Result<ItemRow>) -> Option<Item<D>> {
+    let row = store.readable("a deed of a batch", row)?;
+    let called = mac::called(&row);
+    if store.holds(&row, row.batch == batch) { store.readable(&called, row.read(keys)) } else { None }
+}
+
+/// The items that are what the console wrote, in their order: at most as many as a batch may have.
 pub async fn items<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item<D>>> {
     const SQL: &str = items!("order by position limit 1000");
-    let rows: Vec<ItemRow> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    let rows: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(SQL).bind(batch), pool));
+    Ok(rows.into_iter().filter_map(|row| ours(store, keys, batch, row)).collect())
 }
 
-/// The first deed: what the others are like.
+/// The first deed that is what the console wrote: what the others are like.
 pub async fn first<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Option<D>> {
     const SQL: &str = items!("order by position limit 1");
-    let row: Option<ItemRow> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_optional(pool).await?);
-    row.map(|row| row.read(keys)).transpose().map(|item| item.map(|item| item.deed))
+    let rows: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(SQL).bind(batch), pool));
+    if let Some(item) = rows.into_iter().find_map(|row| ours(store, keys, batch, row)) {
+        return Ok(Some(item.deed));
+    }
+    Ok(items(store, keys, batch).await?.into_iter().next().map(|item| item.deed))
 }
 
-/// How many items have come how far.
+/// How many items there are, however far each has come.
+pub async fn number(store: &Store, batch: &str) -> sqlx::Result<i64> {
+    const SQL: &str = "select count(*) from batch_items where batch = $1";
+    on!(store, pool => sqlx::query_scalar(SQL).bind(batch).fetch_one(pool).await)
+}
+
+/// How many items have come how far; those of which nobody knows how far are left out.
 pub async fn counts(store: &Store, batch: &str) -> sqlx::Result<Vec<(State, i64)>> {
     const SQL: &str = "select state, count(*) from batch_items where batch = $1 group by state";
     let rows: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
-    let read = |(state, number): (String, i64)| Some((State::parse(&state)?, number));
-    rows.into_iter().map(|row| read(row).ok_or_else(|| damaged("a state nobody knows"))).collect()
+    let known = |(state, number): (String, i64)| {
+        let state = State::parse(&state).ok_or_else(|| damaged("a state nobody knows"));
+        Some((store.readable(&format!("a deed of the batch {batch}"), state)?, number))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// How many items a batch has, for whoever carries it out.
+///
+/// # Errors
+/// The store's, and where nobody knows how far one of them has come: it cannot be said what is left.
+pub async fn number_known(store: &Store, batch: &str) -> sqlx::Result<i64> {
+    let known: i64 = counts(store, batch).await?.iter().map(|(_, number)| number).sum();
+    if known == number(store, batch).await? { Ok(known) } else { Err(damaged("a state nobody knows")) }
+}
+
+/// Whether there is a batch of this id on an instance that is not what the console wrote.
+pub async fn is_changed(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<bool> {
+    const SQL: &str = batches!("where id = $1 and instance = $2");
+    let known = store.known().await?;
+    let row: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
+    match row {
+        Some(row) => Ok(known.wrong(&row).await?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// The next item that is not closed, after a position. One that is not what the console wrote is closed.
@@ -369,10 +409,21 @@ pub async fn next<D: DeserializeOwned>(
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
-    const SQL: &str = batches!("where ended_at is null order by created_at desc, id limit 1000");
+    const SQL: &str = batches!("order by created_at desc, id limit 1000");
+    const ITEMS: &str = concat!("select ", item!(), " from batch_items order by batch desc, position limit 2000");
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let mut refused = known.refusals(&rows).await?;
+    let items: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(ITEMS), pool));
+    refused.extend(items.into_iter().filter_map(|item| match item {
+        Ok(item) => {
+            let unknown = || State::parse(&item.state).is_none().then_some(Wrong::Unreadable);
+            let wrong = store.wrong(&item).or_else(unknown)?;
+            Some(Refusal { row: mac::called(&item), wrong })
+        }
+        Err(_) => Some(Refusal { row: "a deed of a batch".to_owned(), wrong: Wrong::Unreadable }),
+    }));
+    Ok(refused)
 }
 
 /// Seals batches from before they were proved; how many.

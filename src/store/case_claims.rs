@@ -1,7 +1,7 @@
 //! Who holds a case: uniquely, in the console, and for ten minutes from the last time they were at it.
 //! Whoever was at it in the future, by a clock that has been set back since, holds it no more.
 
-use super::{Store, fence::begin, on};
+use super::{Refusal, Store, Wrong, each, fence::begin, on};
 use crate::{
     clock::{LARGEST_SKEW, MINUTE, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
@@ -164,6 +164,8 @@ pub(super) const END_ALL_OF: &str = "delete from case_holds where operator = $1"
 pub(super) const END_ALL_ON: &str = "delete from case_holds where instance = $1 and operator = $2";
 
 type Row = (String, String, i64, i64, Option<String>);
+/// The same with the instance before it.
+type Held = (String, String, String, i64, i64, Option<String>);
 
 fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<CaseClaim> {
     let account = account.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
@@ -185,17 +187,40 @@ pub async fn of(
 ) -> sqlx::Result<Option<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and account = $2 and seen_at > $3 and seen_at <= $4";
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0)
-        .fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    let rows: Vec<sqlx::Result<Row>> = on!(store, pool => each!(Row, sqlx::query(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0), pool));
+    Ok(readable(store, instance.as_str(), rows).pop())
 }
 
 /// Everything that is held on an instance now.
 pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and seen_at > $2 and seen_at <= $3 order by since limit 5000";
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
-    rows.into_iter().map(from_row).collect()
+    let rows: Vec<sqlx::Result<Row>> = on!(store, pool => each!(Row, sqlx::query(SQL)
+        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0), pool));
+    Ok(readable(store, instance.as_str(), rows))
+}
+
+fn called(instance: &str) -> String {
+    format!("whose a case of {instance} is")
+}
+
+/// Those that can be read.
+fn readable(store: &Store, instance: &str, rows: Vec<sqlx::Result<Row>>) -> Vec<CaseClaim> {
+    let called = called(instance);
+    rows.into_iter().filter_map(|row| store.readable(&called, row.and_then(from_row))).collect()
+}
+
+/// Those of whatever instance that cannot be read, up to a bound.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = "select instance, account, operator, since, seen_at, sealed_note from case_holds \
+        order by seen_at desc limit 1000";
+    let rows: Vec<sqlx::Result<Held>> = on!(store, pool => each!(Held, sqlx::query(SQL), pool));
+    let unreadable = rows.into_iter().filter_map(|row| match row {
+        Ok((instance, account, operator, since, seen_at, note)) => {
+            from_row((account, operator, since, seen_at, note)).err().map(|_| called(&instance))
+        }
+        Err(_) => Some(called("some instance")),
+    });
+    Ok(unreadable.map(|row| Refusal { row, wrong: Wrong::Unreadable }).collect())
 }

@@ -1,7 +1,7 @@
 //! Imports of domain blocks: what was asked for, and what became of each row. They survive a restart here.
 
 use super::{
-    Driver, Refusal, Store,
+    Driver, Refusal, Store, Wrong,
     claims::Leases,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::{MINUTE, Timestamp},
     id::{InstanceName, OperatorId},
-    nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
+    nouns::domain_imports::{Difference, ImportState, RowState},
     seal::{Field, Keys},
 };
 use serde::{Serialize, Serializer};
@@ -48,6 +48,16 @@ impl Import {
         let within = after.checked_sub(1).and_then(|at| self.lines.get(at)).is_some_and(|(_, to)| row.line <= *to);
         within || self.which.contains(&row.difference)
     }
+
+    /// Refuses rows that were ticked when it began and stand there as if they were not: older copies that were put back.
+    pub fn refuse_put_back(&self, rows: &mut [Row]) {
+        let begun = self.state != ImportState::Preview && self.which.is_empty();
+        for row in rows.iter_mut().filter(|row| begun && self.ticked(row)) {
+            if matches!(row.state, RowState::Listed | RowState::LeftOut) {
+                *row = Row::refused(row.line);
+            }
+        }
+    }
 }
 
 /// One row of it.
@@ -79,12 +89,47 @@ pub struct Row {
     pub said: String,
     pub state: RowState,
     pub entry: Option<i64>,
+    /// Whether it is not what the console wrote: then nothing else here is what the store says, and nothing is done for it.
+    #[serde(skip)]
+    pub refused: bool,
+    /// The code it was read with.
+    #[serde(skip)]
+    pub code: String,
 }
+
+/// What is said of a row that is not what the console wrote.
+const CHANGED: &str = "The row was changed, not by the console: nothing is done for it.";
 
 impl Row {
     /// The rule that is to be, as JSON.
     pub fn asked(&self) -> &str {
         if self.replaces { &self.theirs } else { &self.wanted }
+    }
+
+    /// A row of which nothing is known.
+    pub fn empty(line: i64) -> Self {
+        Self {
+            line,
+            domain: String::new(),
+            difference: Difference::Invalid,
+            seen: String::new(),
+            wanted: String::new(),
+            theirs: String::new(),
+            cost: String::new(),
+            cuts: false,
+            ticked: false,
+            by_hand: false,
+            replaces: false,
+            said: String::new(),
+            state: RowState::Listed,
+            entry: None,
+            refused: false,
+            code: String::new(),
+        }
+    }
+
+    fn refused(line: i64) -> Self {
+        Self { said: CHANGED.to_owned(), state: RowState::Failed, refused: true, ..Self::empty(line) }
     }
 }
 
@@ -114,9 +159,26 @@ struct ImportRow {
     which: String,
     #[sqlx(flatten)]
     proof: Proof,
+    /// Whether a former version proved it: without what it would suspend, and what the work waits for.
+    #[sqlx(skip)]
+    former: bool,
 }
 
-/// In whose name, why, and whether it was begun. What the work waits for is no part of it.
+impl ImportRow {
+    /// What holds of it: of one that a former version proved, what it left out is not known.
+    fn proved(self, store: &Store) -> Self {
+        if store.wrong(&self).is_none() {
+            return self;
+        }
+        let former = Self { former: true, ..self };
+        if store.wrong(&former).is_some() {
+            return Self { former: false, ..former };
+        }
+        Self { suspends: 0, suspends_accounts: 0, note: String::new(), ..former }
+    }
+}
+
+/// In whose name, why, whether it was begun, and what the page says of it.
 impl Sealed for ImportRow {
     const TABLE: &'static str = "domain_imports";
     const WHAT: &'static str = "the import";
@@ -130,7 +192,7 @@ impl Sealed for ImportRow {
     }
 
     fn fields(&self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             (&self.id).into(),
             (&self.instance).into(),
             (&self.operator).into(),
@@ -140,7 +202,13 @@ impl Sealed for ImportRow {
             (&self.state).into(),
             (&self.why).into(),
             (&self.which).into(),
-        ]
+        ];
+        if !self.former {
+            fields.push(self.suspends.into());
+            fields.push(self.suspends_accounts.into());
+            fields.push((&self.note).into());
+        }
+        fields
     }
 
     fn proof(&self) -> &Proof {
@@ -167,12 +235,21 @@ macro_rules! columns {
 
 const LOCK: &str = concat!("update domain_imports set mac = mac where id = $1 returning ", columns!());
 
-/// Seals what an import is meant to be, within the transaction that writes it.
+/// Seals what an import is meant to be, within the transaction that writes it. What a former version left out is written anew.
 macro_rules! seal {
     ($store:ident, $tx:ident, $row:expr) => {{
-        const SEAL: &str = "update domain_imports set mac = $2 where id = $1";
-        let row: &ImportRow = $row;
-        sqlx::query(SEAL).bind(&row.id).bind(mac::mac(&$store.keys, row, 0)).execute(&mut *$tx).await?;
+        const SEAL: &str =
+            "update domain_imports set mac = $2, suspends = $3, suspends_accounts = $4, note = $5 where id = $1";
+        let row: &mut ImportRow = $row;
+        row.former = false;
+        sqlx::query(SEAL)
+            .bind(&row.id)
+            .bind(mac::mac(&$store.keys, row, 0))
+            .bind(row.suspends)
+            .bind(row.suspends_accounts)
+            .bind(&row.note)
+            .execute(&mut *$tx)
+            .await?;
     }};
 }
 
@@ -181,6 +258,7 @@ macro_rules! seal {
 macro_rules! held {
     ($store:ident, $tx:ident, $id:expr) => {{
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
+        let row = row.map(|row| row.proved($store));
         let known = $store.known().await?;
         known.held(row, |row| row.id == *$id).await?.map(|row| (is_preview(&known, &row), row))
     }};
@@ -290,6 +368,8 @@ fn row(row: RowColumns) -> sqlx::Result<Row> {
         said: row.said,
         state: row.state.parse().map_err(decode)?,
         entry: row.recorded,
+        refused: false,
+        code: String::new(),
     })
 }
 
@@ -300,11 +380,40 @@ macro_rules! lines {
     };
 }
 
-/// A row of an import, as it is proved: what is to be done. How far it has come is compared with the record.
+/// All of them.
+const LINES: &str = lines!("order by line");
+
+/// A row of an import, as it is proved: what is to be done, and what is said of it. How far it has come is compared with the
+/// record as well: an older copy may have been put back.
 struct Line<'a> {
     import: &'a str,
     row: &'a Row,
     proof: Proof,
+    /// Whether a former version proved it: without what is said of it, and how far it has come.
+    former: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(import: &'a str, row: &'a Row) -> Self {
+        Self { import, row, proof: Proof::default(), former: false }
+    }
+}
+
+/// A row, if it is what the console wrote; otherwise one that is refused, and named in the log. Of one that a former version
+/// proved it is not known what was said of it.
+fn checked(store: &Store, import: &str, mut found: RowColumns) -> Row {
+    let proof = std::mem::take(&mut found.proof);
+    let line = found.line;
+    let Ok(mut row) = row(found) else {
+        store.name(&mac::called(&Line::new(import, &Row::empty(line))), Wrong::Changed.words());
+        return Row::refused(line);
+    };
+    row.code = proof.mac.clone().unwrap_or_default();
+    if store.wrong(&Line { import, row: &row, proof: proof.clone(), former: false }).is_none() {
+        return row;
+    }
+    (row.said, row.entry) = (String::new(), None);
+    if store.holds(&Line { import, row: &row, proof, former: true }, true) { row } else { Row::refused(line) }
 }
 
 impl Undated for Line<'_> {}
@@ -331,11 +440,19 @@ impl Sealed for Line<'_> {
             (&row.seen).into(),
             (&row.wanted).into(),
         ];
-        // Rows of former versions have none of them, and were proved without.
-        if row.cuts || row.ticked || row.by_hand || row.replaces || !row.theirs.is_empty() || !row.cost.is_empty() {
-            fields.push((&row.theirs).into());
-            fields.push((&row.cost).into());
-            fields.extend([row.cuts, row.ticked, row.by_hand, row.replaces].map(Field::Truth));
+        // Rows of former versions may have none of them, and were then proved without.
+        let plain =
+            !(row.cuts || row.ticked || row.by_hand || row.replaces) && row.theirs.is_empty() && row.cost.is_empty();
+        if self.former && plain {
+            return fields;
+        }
+        fields.push((&row.theirs).into());
+        fields.push((&row.cost).into());
+        fields.extend([row.cuts, row.ticked, row.by_hand, row.replaces].map(Field::Truth));
+        if !self.former {
+            fields.push((&row.said).into());
+            fields.push(row.state.name().into());
+            fields.push((&row.entry).into());
         }
         fields
     }
@@ -384,24 +501,42 @@ impl Sealed for OfImport<'_> {
     }
 }
 
-/// A row as it travels, with its proof.
-#[derive(Serialize)]
-struct WithMac<'a> {
-    #[serde(flatten)]
-    row: &'a Row,
-    mac: String,
+/// Rows, each with the code it is to be kept under. None that is refused is among them: it is never proved anew.
+fn coded(store: &Store, import: &str, rows: &[Row]) -> Vec<Row> {
+    let mut coded: Vec<Row> = rows.iter().filter(|row| !row.refused).cloned().collect();
+    for row in &mut coded {
+        row.code = mac::mac(&store.keys, &Line::new(import, row), 0);
+    }
+    coded
 }
 
-/// Rows as one document, each with its proof.
-fn document(store: &Store, import: &str, rows: &[Row]) -> sqlx::Result<String> {
-    let rows: Vec<WithMac<'_>> = rows
-        .iter()
-        .map(|row| {
-            let line = Line { import, row, proof: Proof::default() };
-            WithMac { row, mac: mac::mac(&store.keys, &line, 0) }
-        })
-        .collect();
+/// Rows as one document, each with its code.
+fn document(coded: &[Row]) -> sqlx::Result<String> {
+    #[derive(Serialize)]
+    struct WithMac<'a> {
+        #[serde(flatten)]
+        row: &'a Row,
+        mac: &'a str,
+    }
+    let rows: Vec<WithMac<'_>> = coded.iter().map(|row| WithMac { row, mac: &row.code }).collect();
     serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
+/// Writes rows of a [`document`] over those there are: what was ticked, what is said and how far each has come. What is to be
+/// done stays as it is: a row that somebody changed meanwhile does not hold under its new code.
+fn rewrite(driver: &Driver) -> &'static str {
+    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
+        replaces = j.value ->> 'replaces', said = j.value ->> 'said', state = j.value ->> 'state', \
+        entry = j.value ->> 'entry', mac = j.value ->> 'mac' \
+        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
+    const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
+        replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
+        from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \
+        state text, entry bigint, mac text) where import = $1 and domain_import_rows.line = j.line";
+    match driver {
+        Driver::Sqlite(_) => SQLITE,
+        Driver::Postgres(_) => POSTGRES,
+    }
 }
 
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
@@ -432,8 +567,8 @@ pub async fn insert(
         select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
         from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
         theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
-    let document = document(store, &import.id, rows)?;
-    let row = ImportRow {
+    let document = document(&coded(store, &import.id, rows))?;
+    let mut row = ImportRow {
         id: import.id.clone(),
         instance: import.instance.as_str().to_owned(),
         operator: import.operator.0.clone(),
@@ -447,6 +582,7 @@ pub async fn insert(
         note: import.note.clone(),
         which: String::new(),
         proof: Proof::default(),
+        former: false,
     };
     let proved = mac::mac(&store.keys, &OfImport { import: &import.id, file, proof: Proof::default() }, 0);
     macro_rules! keep {
@@ -479,7 +615,7 @@ pub async fn insert(
                 .bind(&proved)
                 .execute(&mut *$tx)
                 .await?;
-            seal!(store, $tx, &row);
+            seal!(store, $tx, &mut row);
             $tx.commit().await?;
             Ok(true)
         }};
@@ -508,10 +644,11 @@ pub async fn file(store: &Store, id: &str) -> sqlx::Result<Option<File>> {
     Ok(holds.then_some(file))
 }
 
-/// How the file of an import was read, for the page.
-pub async fn reading(store: &Store, id: &str) -> sqlx::Result<Option<String>> {
-    const SQL: &str = "select reading from domain_import_files where import = $1";
-    on!(store, pool => sqlx::query_scalar(SQL).bind(id).fetch_optional(pool).await)
+/// Whether the file of an import was kept; a former version kept none.
+pub async fn has_file(store: &Store, id: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "select count(*) from domain_import_files where import = $1";
+    let kept: i64 = on!(store, pool => sqlx::query_scalar(SQL).bind(id).fetch_one(pool).await?);
+    Ok(kept > 0)
 }
 
 /// One import of an instance's.
@@ -520,6 +657,7 @@ pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Re
     let known = store.known().await?;
     let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
+    let found = found.map(|row| row.proved(store));
     known
         .held(found, |row| row.id == id && row.instance == instance.as_str())
         .await?
@@ -534,6 +672,7 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     let known = store.known().await?;
     let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
+    let found = found.into_iter().map(|row| row.proved(store)).collect();
     known
         .all_held(found, |row| row.instance == instance.as_str())
         .await?
@@ -547,63 +686,59 @@ pub const CUTS: &str = "cuts";
 /// Only the rows that somebody ticked or unticked.
 pub const BY_HAND: &str = "by_hand";
 
-/// Rows of an import after a line, all of them or those of one difference, state or sort.
-pub async fn rows(store: &Store, id: &str, show: &str, after: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
-    const SQL: &str = lines!(
-        "and line > $2 and ($3 = '' or difference = $3 or state = $3 or ($3 = 'cuts' and cuts = 1) \
-         or ($3 = 'by_hand' and by_hand = 1)) order by line limit $4"
-    );
-    let found: Vec<RowColumns> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(id).bind(after).bind(show).bind(limit).fetch_all(pool).await?);
-    found.into_iter().map(row).collect()
+/// So many rows are read and checked at a time, so that nobody else waits for thousands of them.
+const CHUNK: i64 = 1000;
+
+/// All rows of an import in their order, those that are not what the console wrote as [`Row::refused`].
+pub async fn rows(store: &Store, id: &str) -> sqlx::Result<Vec<Row>> {
+    const SQL: &str = lines!("and line > $2 order by line limit $3");
+    let mut rows: Vec<Row> = Vec::new();
+    loop {
+        let after = rows.last().map_or(i64::MIN, |row| row.line);
+        let found: Vec<RowColumns> =
+            on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).bind(CHUNK).fetch_all(pool).await?);
+        if found.is_empty() {
+            return Ok(rows);
+        }
+        rows.extend(found.into_iter().map(|row| checked(store, id, row)));
+        // The same line twice, where somebody took the key away, does not count for one that is gone.
+        rows.dedup_by_key(|row| row.line);
+        tokio::task::yield_now().await;
+    }
 }
 
-/// How many rows there are of each difference and state.
-pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, RowState, i64)>> {
-    const SQL: &str = "select difference, state, count(*) from domain_import_rows where import = $1 \
-        group by difference, state order by difference, state";
-    let found: Vec<(String, String, i64)> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_all(pool).await?);
-    found
-        .into_iter()
-        .map(|(difference, state, number)| {
-            Ok((difference.parse().map_err(decode)?, state.parse().map_err(decode)?, number))
-        })
-        .collect()
+/// Whether a row is of one difference, state or sort, by its name; empty for any.
+pub fn is_of(row: &Row, show: &str) -> bool {
+    match show {
+        "" => true,
+        CUTS => row.cuts,
+        BY_HAND => row.by_hand,
+        name => row.difference.name() == name || row.state.name() == name,
+    }
 }
 
-/// What is ticked of each difference.
-pub async fn ticks(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ticks)>> {
-    const SQL: &str = "select difference, count(*), count(case when ticked = 1 then 1 end), \
-        count(case when cuts = 1 then 1 end), count(case when cuts = 1 and ticked = 1 then 1 end), \
-        count(case when by_hand = 1 and ticked = 0 then 1 end) from domain_import_rows where import = $1 \
-        group by difference order by difference";
-    let found: Vec<(String, i64, i64, i64, i64, i64)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_all(pool).await?);
-    found
-        .into_iter()
-        .map(|(difference, rows, ticked, cutting, cutting_ticked, left_out)| {
-            let ticks = Ticks { rows, ticked, cutting, cutting_ticked, left_out };
-            Ok((difference.parse().map_err(decode)?, ticks))
-        })
-        .collect()
+/// Which rows are ticked and what each would do, as one hash, which a page carries to say what it showed: another row, or another
+/// content of one, is another.
+pub fn ticked_of(store: &Store, rows: &[Row]) -> String {
+    let ticked: Vec<&str> = rows.iter().filter(|row| row.ticked).map(|row| row.code.as_str()).collect();
+    store.keys.hash("ticked rows", ticked.concat().as_bytes())
 }
 
-/// The rows that are ticked, each by a part of how it is proved: which, and what each would do.
-const TICKED: &str = "select coalesce(string_agg(substr(mac, 1, 16), '' order by line), '') from domain_import_rows \
-    where import = $1 and ticked = 1";
-
-/// One hash of [`TICKED`], which a page carries to say what it showed.
-fn hash_of(keys: &Keys, ticked: &str) -> String {
-    keys.hash("ticked rows", ticked.as_bytes())
-}
-
-/// Which rows of an import are ticked and what each would do, as one hash: another row, or another content of one, is another.
+/// The same of an import.
 ///
 /// # Errors
 /// The store's.
 pub async fn ticked(store: &Store, id: &str) -> sqlx::Result<String> {
-    let ticked: String = on!(store, pool => sqlx::query_scalar(TICKED).bind(id).fetch_one(pool).await?);
-    Ok(hash_of(&store.keys, &ticked))
+    Ok(ticked_of(store, &rows(store, id).await?))
+}
+
+/// All rows of an import within a transaction.
+macro_rules! all {
+    ($store:ident, $tx:ident, $id:expr) => {{
+        let found: Vec<RowColumns> = sqlx::query_as(LINES).bind($id).fetch_all(&mut *$tx).await?;
+        let rows: Vec<Row> = found.into_iter().map(|row| checked($store, $id, row)).collect();
+        rows
+    }};
 }
 
 /// Keeps what somebody ticked of a preview, and the reason typed so far: what is ticked then ([`ticked`]). `None`, and nothing
@@ -611,38 +746,38 @@ pub async fn ticked(store: &Store, id: &str) -> sqlx::Result<String> {
 /// document.
 pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) -> sqlx::Result<Option<String>> {
     const WHY: &str = "update domain_imports set why = $2, state = 'preview' where id = $1";
-    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
-        replaces = j.value ->> 'replaces', mac = j.value ->> 'mac' \
-        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
-    const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
-        replaces = j.replaces, mac = j.mac \
-        from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, mac text) \
-        where import = $1 and domain_import_rows.line = j.line";
-    let document = document(store, id, rows)?;
+    let coded = coded(store, id, rows);
+    let document = document(&coded)?;
     macro_rules! keep {
-        ($tx:ident, $rows:expr) => {{
+        ($tx:ident) => {{
             let Some((true, mut held)) = held!(store, $tx, id) else { return Ok(None) };
-            let before: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *$tx).await?;
-            if hash_of(&store.keys, &before) != seen {
+            let mut now = all!(store, $tx, id);
+            if ticked_of(store, &now) != seen {
                 return Ok(None);
             }
             sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?;
             (held.state, held.why) = (ImportState::Preview.name().to_owned(), why.to_owned());
-            sqlx::query($rows).bind(id).bind(&document).execute(&mut *$tx).await?;
-            let after: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *$tx).await?;
-            seal!(store, $tx, &held);
+            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *$tx).await?;
+            seal!(store, $tx, &mut held);
             $tx.commit().await?;
-            Ok(Some(hash_of(&store.keys, &after)))
+            for row in &coded {
+                if let Ok(at) = now.binary_search_by_key(&row.line, |row| row.line)
+                    && let Some(before) = now.get_mut(at)
+                {
+                    before.clone_from(row);
+                }
+            }
+            Ok(Some(ticked_of(store, &now)))
         }};
     }
     match &store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
-            keep!(tx, SQLITE)
+            keep!(tx)
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            keep!(tx, POSTGRES)
+            keep!(tx)
         }
     }
 }
@@ -651,49 +786,59 @@ pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) 
 /// remembered as such. Until the record says that it was begun, it is a preview all the same. How many; `None`, and nothing
 /// changed, if it is no preview any more, or something else is ticked than somebody saw ([`ticked`]).
 pub async fn begin(store: &Store, id: &str, seen: &str, why: &str) -> sqlx::Result<Option<usize>> {
-    const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1";
-    const LINES: &str = "select line from domain_import_rows where import = $1 and ticked = 1 order by line";
-    const ROWS: &str = "update domain_import_rows set state = case when ticked = 1 then 'waiting' \
-        when by_hand = 1 then 'left_out' else 'listed' end \
-        where import = $1 and (ticked = 1 or by_hand = 1 or state <> 'listed')";
+    const MOVE: &str = "update domain_imports set state = 'running', why = $2, which = $3 where id = $1";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some((true, mut held)) = held!(store, tx, id) else { return Ok(None) };
-        let ticked: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *tx).await?;
-        if hash_of(&store.keys, &ticked) != seen {
+        let mut rows = all!(store, tx, id);
+        if ticked_of(store, &rows) != seen {
             return Ok(None);
         }
-        let lines: Vec<i64> = sqlx::query_scalar(LINES).bind(id).fetch_all(&mut *tx).await?;
+        let lines: Vec<i64> = rows.iter().filter(|row| row.ticked).map(|row| row.line).collect();
         (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
+        held.note = String::new();
         if !lines.is_empty() {
             sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
-            sqlx::query(ROWS).bind(id).execute(&mut *tx).await?;
-            seal!(store, tx, &held);
+            rows.retain_mut(|row| {
+                let state = match (row.ticked, row.by_hand) {
+                    (true, _) => RowState::Waiting,
+                    (false, true) => RowState::LeftOut,
+                    (false, false) => RowState::Listed,
+                };
+                !row.refused && std::mem::replace(&mut row.state, state) != state
+            });
+            let document = document(&coded(store, id, &rows))?;
+            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+            seal!(store, tx, &mut held);
             tx.commit().await?;
         }
         Ok(Some(lines.len()))
     })
 }
 
-/// Begins an import anew that is at its end: what failed waits again. How many; `None`, and nothing changed, if it is not at
-/// its end.
+/// Begins an import anew that is at its end: what failed waits again, but what is refused. How many; `None`, and nothing
+/// changed, if it is not at its end.
 pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
-    const MOVE: &str = "update domain_imports set state = 'running', note = '' where id = $1 and state = 'done'";
-    const ROWS: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
-        where import = $1 and state = 'failed'";
+    const MOVE: &str = "update domain_imports set state = 'running' where id = $1 and state = 'done'";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some((_, mut held)) = held!(store, tx, id) else { return Ok(None) };
-        held.state = ImportState::Running.name().to_owned();
+        (held.state, held.note) = (ImportState::Running.name().to_owned(), String::new());
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
         }
-        let rows = sqlx::query(ROWS).bind(id).execute(&mut *tx).await?.rows_affected();
-        if rows > 0 {
-            seal!(store, tx, &held);
+        let mut rows = all!(store, tx, id);
+        rows.retain(|row| !row.refused && row.state == RowState::Failed);
+        for row in &mut rows {
+            (row.state, row.said, row.entry) = (RowState::Waiting, String::new(), None);
+        }
+        if !rows.is_empty() {
+            let document = document(&coded(store, id, &rows))?;
+            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+            seal!(store, tx, &mut held);
             tx.commit().await?;
         }
-        Ok(Some(rows))
+        Ok(Some(u64::try_from(rows.len()).unwrap_or(u64::MAX)))
     })
 }
 
@@ -729,17 +874,17 @@ pub async fn change_state(
     why: &str,
     note: &str,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "update domain_imports set state = $3, why = $4, note = $5 where id = $1 and state = $2";
+    const SQL: &str = "update domain_imports set state = $3, why = $4 where id = $1 and state = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some((_, mut held)) = held!(store, tx, id) else { return Ok(false) };
-        (held.state, held.why) = (to.name().to_owned(), why.to_owned());
+        (held.state, held.why, held.note) = (to.name().to_owned(), why.to_owned(), note.to_owned());
         let moved = sqlx::query(SQL)
-            .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(&mut *tx).await?.rows_affected();
+            .bind(id).bind(from.name()).bind(to.name()).bind(why).execute(&mut *tx).await?.rows_affected();
         if moved == 0 {
             return Ok(false);
         }
-        seal!(store, tx, &held);
+        seal!(store, tx, &mut held);
         tx.commit().await?;
         Ok(true)
     })
@@ -747,8 +892,16 @@ pub async fn change_state(
 
 /// Says what the work waits for.
 pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
-    on!(store, pool => sqlx::query("update domain_imports set note = $2 where id = $1 and note <> $2")
-        .bind(id).bind(note).execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(()) };
+        if held.note != note {
+            note.clone_into(&mut held.note);
+            seal!(store, tx, &mut held);
+            tx.commit().await?;
+        }
+        Ok(())
+    })
 }
 
 /// Whether no row is left to carry out.
@@ -762,30 +915,57 @@ pub async fn is_through(store: &Store, id: &str) -> sqlx::Result<bool> {
 /// The next row to carry out, after a line. One that is not what the console wrote, or was not ticked, is not done.
 pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Option<Row>> {
     const SQL: &str = lines!("and state in ('waiting', 'under_way') and line > $2 order by line limit 1");
-    const SAID: &str = "The line was changed, not by the console, or was not ticked.";
+    const SAID: &str = "The row was not selected when the import began.";
     let id = import.id.as_str();
     loop {
         let found: Option<RowColumns> =
             on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).fetch_optional(pool).await?);
-        let Some(mut found) = found else { return Ok(None) };
-        let proof = std::mem::take(&mut found.proof);
-        let (line, entry) = (found.line, found.recorded);
-        // One that cannot be read is not what the console wrote either.
-        if let Ok(row) = row(found)
-            && store.holds(&Line { import: id, row: &row, proof }, true)
-            && import.ticked(&row)
-        {
+        let Some(found) = found else { return Ok(None) };
+        let row = checked(store, id, found);
+        if !row.refused && import.ticked(&row) {
             return Ok(Some(row));
         }
-        set_row(store, id, line, RowState::Failed, SAID, entry).await?;
+        set_row(store, id, row.line, RowState::Failed, SAID, row.entry).await?;
     }
 }
 
+/// So many imports, the newest, …
+const MOST_COUNTED: i64 = 20;
+/// … and so many rows of the newest are looked at for those that are refused; each is when its import is shown or carried out.
+const MOST_CHECKED: i64 = 2000;
+
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from domain_imports order by id desc limit 1000");
+    const COUNT: &str = "select import, count(*) from domain_import_rows where import in \
+        (select id from domain_imports order by id desc limit $1) group by import";
+    const ROWS: &str =
+        concat!("select import, ", row!(), " from domain_import_rows order by import desc, line limit $1");
+    #[derive(sqlx::FromRow)]
+    struct OfImport {
+        import: String,
+        #[sqlx(flatten)]
+        row: RowColumns,
+    }
     let known = store.known().await?;
-    let rows: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let imports: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let imports: Vec<ImportRow> = imports.into_iter().map(|row| row.proved(store)).collect();
+    let mut refused = known.refusals(&imports).await?;
+    let there: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(COUNT).bind(MOST_COUNTED).fetch_all(pool).await?);
+    for import in imports.iter().take(usize::try_from(MOST_COUNTED).unwrap_or(usize::MAX)) {
+        let rows = there.iter().find(|(id, _)| *id == import.id).map_or(0, |(_, number)| *number);
+        if rows < import.rows {
+            let row = format!("a line of the import {}", import.id);
+            refused.push(Refusal { row, wrong: Wrong::Gone });
+        }
+    }
+    let rows: Vec<OfImport> = on!(store, pool => sqlx::query_as(ROWS).bind(MOST_CHECKED).fetch_all(pool).await?);
+    let changed = rows.into_iter().filter_map(|OfImport { import, row }| {
+        let row = checked(store, &import, row);
+        let called = || mac::called(&Line::new(&import, &row));
+        row.refused.then(|| Refusal { row: called(), wrong: Wrong::Changed })
+    });
+    refused.extend(changed);
+    Ok(refused)
 }
 
 /// Seals imports from before they were proved, with their lines; how many.
@@ -806,20 +986,20 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
             let lines: Vec<RowColumns> = sqlx::query_as(LINES).bind(id).fetch_all(&mut *tx).await?;
             for row in lines.into_iter().map(row) {
                 let row = row?;
-                let mac = mac::mac(&store.keys, &Line { import: id, row: &row, proof: Proof::default() }, 0);
+                let mac = mac::mac(&store.keys, &Line::new(id, &row), 0);
                 sqlx::query(SEAL).bind(id).bind(row.line).bind(mac).execute(&mut *tx).await?;
             }
             let which: Vec<String> = sqlx::query_scalar(WHICH).bind(id).fetch_all(&mut *tx).await?;
             import.which = which.join(" ");
             sqlx::query(SET).bind(id).bind(&import.which).execute(&mut *tx).await?;
-            seal!(store, tx, &import);
+            seal!(store, tx, &mut import);
         }
         tx.commit().await?;
         Ok(u64::try_from(number).unwrap_or(u64::MAX))
     })
 }
 
-/// Says how far a row has come. One that is done and is not any more what was begun is not known to be: what was is in its entry.
+/// Says how far a row has come. One that is not any more what was begun is refused from then on: what was done is in its entry.
 pub async fn set_row(
     store: &Store,
     id: &str,
@@ -828,24 +1008,24 @@ pub async fn set_row(
     said: &str,
     entry: Option<i64>,
 ) -> sqlx::Result<()> {
-    const SQL: &str = concat!(
-        "update domain_import_rows set state = $3, said = $4, entry = $5 where import = $1 and line = $2 returning ",
-        row!()
-    );
-    const WRONG: &str = "update domain_import_rows set state = 'failed', \
-        said = 'The line was changed while it was under way, not by the console: what was done is in its entry.' \
+    const LOCK: &str =
+        concat!("update domain_import_rows set mac = mac where import = $1 and line = $2 returning ", row!());
+    const SQL: &str = "update domain_import_rows set state = $3, said = $4, entry = $5, mac = $6 \
         where import = $1 and line = $2";
+    const WRONG: &str = "update domain_import_rows set state = 'failed' where import = $1 and line = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let found: Option<RowColumns> = sqlx::query_as(SQL)
-            .bind(id).bind(line).bind(state.name()).bind(said).bind(entry).fetch_optional(&mut *tx).await?;
-        if let Some(mut found) = found
-            && state == RowState::Done
-        {
-            let proof = std::mem::take(&mut found.proof);
-            if !store.holds(&Line { import: id, row: &row(found)?, proof }, true) {
-                sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;
-            }
+        let found: Option<RowColumns> =
+            sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?;
+        let Some(found) = found else { return Ok(()) };
+        let mut row = checked(store, id, found);
+        if row.refused || row.line != line {
+            sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;
+        } else {
+            (row.state, row.said, row.entry) = (state, said.to_owned(), entry);
+            let mac = mac::mac(&store.keys, &Line::new(id, &row), 0);
+            sqlx::query(SQL)
+                .bind(id).bind(line).bind(state.name()).bind(said).bind(entry).bind(mac).execute(&mut *tx).await?;
         }
         tx.commit().await
     })

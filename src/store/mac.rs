@@ -33,6 +33,8 @@ pub enum Wrong {
     Older,
     /// It names an entry that is not there: the record is an older one, or gone.
     Beyond,
+    Gone,
+    Unreadable,
 }
 
 impl Wrong {
@@ -43,6 +45,8 @@ impl Wrong {
             Self::Changed => "was changed, not by the console",
             Self::Older => "is an older copy that was put back",
             Self::Beyond => "is newer than the record, which is not the one it was written with",
+            Self::Gone => "was taken away, not by the console",
+            Self::Unreadable => "can’t be read: it was changed, not by the console",
         }
     }
 }
@@ -168,6 +172,11 @@ impl Store {
         rows.iter().filter_map(|row| self.wrong(row).map(|wrong| Refusal { row: called(row), wrong }))
     }
 
+    /// A row that can be read. Of one that cannot only that is told: it is named in the log, and left out.
+    pub(super) fn readable<T>(&self, called: &str, read: sqlx::Result<T>) -> Option<T> {
+        read.inspect_err(|_| self.name(called, Wrong::Unreadable.words())).ok()
+    }
+
     /// Names something that is refused in the log, once.
     pub(super) fn name(&self, row: &str, wrong: &str) {
         let Ok(mut named) = self.named.lock() else { return };
@@ -176,7 +185,7 @@ impl Store {
         }
     }
 
-    /// Every row that gives authority and is refused, up to a bound.
+    /// Every row that gives authority and is refused, and whatever cannot be read, up to a bound.
     pub async fn refused(&self) -> sqlx::Result<Vec<Refusal>> {
         let mut all = super::operators::refused(self).await?;
         all.extend(super::grants::refused(self).await?);
@@ -189,6 +198,8 @@ impl Store {
         all.extend(super::domain_imports::refused(self).await?);
         all.extend(super::snapshots::refused(self).await?);
         all.extend(super::policies::refused(self).await?);
+        all.extend(super::case_claims::refused(self).await?);
+        all.extend(super::access_requests::refused(self).await?);
         Ok(all)
     }
 }

@@ -45,12 +45,18 @@ use crate::{
 };
 use fs4::fs_std::FileExt;
 use sqlx::{
-    Connection, PgPool, SqlitePool,
+    AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// What cannot be sealed or written down is an error of the statement that was to take it.
 fn encode_error(error: impl std::fmt::Display) -> sqlx::Error {
@@ -113,6 +119,15 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Reads what a statement finds row by row, so that one that cannot be read takes no other with it.
+macro_rules! each {
+    ($row:ty, $query:expr, $on:expr) => {{
+        let found = $query.fetch_all($on).await?;
+        found.iter().map(|row| <$row as sqlx::FromRow<'_, _>>::from_row(row)).collect::<Vec<sqlx::Result<$row>>>()
+    }};
+}
+pub(crate) use each;
+
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -133,6 +148,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 
 impl Driver {
     async fn connect(url: &str) -> Result<Self, StoreError> {
+        foreign::prepare().await?;
         if let Some(file) = sqlite_file(url) {
             let shown = file.display().to_string();
             let fail = |error| StoreError::Open(shown.clone(), error);
@@ -168,8 +184,11 @@ impl Driver {
             let shown = url::Url::parse(url)
                 .map(|url| format!("postgres at {}", url.host_str().unwrap_or("a socket")))
                 .unwrap_or_else(|_| "postgres".to_owned());
+            // Found by the first connection, and the same for all.
+            let path: Arc<OnceLock<String>> = Arc::default();
             let pool = PgPoolOptions::new()
                 .max_connections(16)
+                .after_connect(move |connection, _| Box::pin(on_path(connection, path.clone())))
                 // A page that waits for it once is there within two seconds.
                 .acquire_timeout(Duration::from_millis(1_500))
                 .connect_lazy(url)
@@ -276,20 +295,29 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the one place there is for a server on a SQLite file; it is free again when the file closes.
+    /// Takes the one place there is for a server on a SQLite file; it is free again when the place is dropped. The database
+    /// itself is locked, which has one inode by whatever name it is opened: SQLite locks ranges of it (`fcntl`), which this lock
+    /// (`flock`) does not meet on Linux. The file beside it is what earlier versions lock.
     ///
     /// # Errors
     /// If another server has it.
-    pub fn lock_for_serving(url: &str) -> Result<Option<File>, StoreError> {
-        let Some(mut file) = sqlite_file(url) else { return Ok(None) };
-        let shown = file.display().to_string();
-        file.as_mut_os_string().push(".lock");
-        let lock = File::create(&file).map_err(StoreError::Lock)?;
-        match lock.try_lock_exclusive() {
-            Ok(true) => Ok(Some(lock)),
-            Ok(false) => Err(StoreError::InUse(shown)),
-            Err(error) => Err(StoreError::Lock(error)),
-        }
+    pub fn lock_for_serving(url: &str) -> Result<Option<[File; 2]>, StoreError> {
+        let Some(database) = sqlite_file(url) else { return Ok(None) };
+        let shown = database.display().to_string();
+        let mut beside = database.clone();
+        beside.as_mut_os_string().push(".lock");
+        let lock = |file: std::io::Result<File>| {
+            let file = file.map_err(StoreError::Lock)?;
+            match file.try_lock_exclusive() {
+                Ok(true) => Ok(file),
+                Ok(false) => Err(StoreError::InUse(shown.clone())),
+                Err(error) => Err(StoreError::Lock(error)),
+            }
+        };
+        let beside = lock(File::create(&beside))?;
+        // Before SQLite opens it: whoever closes a file loses the ranges that the process has locked of it.
+        only_for_us(&database).map_err(StoreError::Lock)?;
+        Ok(Some([lock(File::open(&database))?, beside]))
     }
 
     /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over. Once in
@@ -346,6 +374,37 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Makes names in the statements of a connection lead to PostgreSQL's own operators and functions first, and then to the
+/// console's tables: what a database or a role has as its `search_path` counts for nothing once they are there. Before they
+/// are, it says where they are to be made. PostgreSQL looks into its own catalogue first where a path does not name it, and
+/// makes new tables in the first schema that it names.
+async fn on_path(connection: &mut PgConnection, path: Arc<OnceLock<String>>) -> sqlx::Result<()> {
+    // Nothing that somebody else made is asked: neither operator nor function without its schema.
+    const WHERE: &str = "select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_class c \
+        join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace \
+        where c.relname operator(pg_catalog.=) 'ledger_entries'::pg_catalog.name and c.relkind operator(pg_catalog.=) 'r' \
+        order by pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
+    const FIRST: &str = "select pg_catalog.quote_ident(pg_catalog.current_schema())";
+    let schema = match path.get() {
+        Some(schema) => schema.clone(),
+        None => {
+            let there: Option<String> = sqlx::query_scalar(WHERE).fetch_optional(&mut *connection).await?;
+            let schema = match there {
+                Some(schema) => schema,
+                None => {
+                    let first: Option<String> = sqlx::query_scalar(FIRST).fetch_one(&mut *connection).await?;
+                    first.ok_or_else(|| {
+                        sqlx::Error::Protocol("no schema to make tables in: see `search_path`".to_owned())
+                    })?
+                }
+            };
+            path.get_or_init(|| schema).clone()
+        }
+    };
+    sqlx::raw_sql(AssertSqlSafe(format!("set search_path = {schema}, pg_temp"))).execute(connection).await?;
+    Ok(())
 }
 
 /// The store holds hashes and sealed texts: nobody else on the machine needs to read it. The file is made before SQLite

@@ -76,6 +76,31 @@ async fn open(address: SocketAddr, said: &[u8]) -> TcpStream {
     stream
 }
 
+/// One host, said once; what has more to look through than any page of ours is not looked through.
+#[tokio::test]
+async fn an_odd_head_is_refused_before_it_is_read() {
+    let house = house(sqlite().await).await;
+    let address = serve(&house, short()).await;
+    let said = async |said: &str| rest(&mut open(address, said.as_bytes()).await).await;
+    for (hosts, status) in [("", "400"), ("host: a\r\nhost: b\r\n", "400"), ("host: a\r\n", "200")] {
+        let answer = said(&format!("GET /health HTTP/1.1\r\n{hosts}connection: close\r\n\r\n")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{hosts:?}: {answer}");
+    }
+    assert!(said("GET /health HTTP/1.0\r\n\r\n").await.starts_with("HTTP/1.0 200"));
+    let names = |number: usize| (0..number).map(|name| format!("&n{name}")).collect::<String>();
+    assert!(ask(address, &format!("/sign-in?{}", names(300))).await.starts_with("HTTP/1.1 200"));
+    for long in [names(8_000), names(501), "a".repeat(20_000)] {
+        let answer = ask(address, &format!("/sign-in?{long}")).await;
+        assert!(answer.starts_with("HTTP/1.1 414") && answer.contains("too long"), "{answer}");
+    }
+    // Forms are bounded likewise.
+    let cookie = house.sign_in("owner").await;
+    let fields: Vec<(&str, &str)> = vec![("a", ""); 5_000];
+    let answer = house.post(Some(&cookie), "/api/people/disable", &fields).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);
+    assert!(answer.body.contains("more than 4000 fields"), "{}", answer.body);
+}
+
 async fn ask(address: SocketAddr, path: &str) -> String {
     let said = format!("GET {path} HTTP/1.1\r\nhost: console\r\nconnection: close\r\n\r\n");
     rest(&mut open(address, said.as_bytes()).await).await

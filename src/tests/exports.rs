@@ -54,6 +54,21 @@ async fn ask(house: &House, cookie: &str, path: &str, accepts: &str) -> Response
     house.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
+/// Of a file that nobody takes nothing is begun.
+#[tokio::test]
+async fn a_file_whose_head_alone_is_asked_for_is_not_made() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let size = async || house.app.ledger.tree_state().await.unwrap().size;
+    let before = size().await;
+    for file in FILES {
+        let request = Request::head(file).header(header::COOKIE, &owner).body(Body::empty()).unwrap();
+        let answer = house.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{file}");
+    }
+    assert_eq!(size().await, before);
+}
+
 /// The newest deed of a kind, once it is closed.
 async fn closed(house: &House, kind: &str) -> Entry {
     for _ in 0..500 {

@@ -159,7 +159,7 @@ async fn a_form_that_names_another_instance_reaches_nothing_of_this_one() {
     let request = to.rsplit_once('/').unwrap().1.to_owned();
     let state = async || {
         let store = &house.app.store;
-        let found = howdah::store::domain_imports::rows(store, &import, "", 0, 10).await.unwrap();
+        let found = howdah::store::domain_imports::rows(store, &import).await.unwrap();
         let ticked: Vec<bool> = found.iter().map(|row| row.ticked).collect();
         let waits = howdah::store::access_requests::by_id(store, &house.app.keys, &request).await.unwrap().unwrap();
         (ticked, waits.state)

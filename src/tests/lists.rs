@@ -756,7 +756,7 @@ async fn ours(house: &House) {
 }
 
 async fn kept(house: &House, import: &str) -> Vec<domain_imports::Row> {
-    domain_imports::rows(&house.app.store, import, "", 0, 30_000).await.unwrap()
+    domain_imports::rows(&house.app.store, import).await.unwrap()
 }
 
 #[tokio::test]
@@ -967,9 +967,9 @@ async fn a_long_list_of_everything_is_compared() {
     }
     // A step that is quadratic would take minutes.
     let import = read_in(&house, &cookie, &list).await;
-    let counts = domain_imports::counts(&house.app.store, &import).await.unwrap();
-    let all: Vec<(&str, i64)> = counts.iter().map(|(difference, _, number)| (difference.name(), *number)).collect();
-    assert_eq!(all, [("apart", 1_000), ("hidden", 1_000), ("invalid", 1_000), ("new", 17_000)]);
+    let rows = domain_imports::rows(&house.app.store, &import).await.unwrap();
+    let of = |name| rows.iter().filter(|row| row.difference.name() == name).count();
+    assert_eq!(["apart", "hidden", "invalid", "new"].map(of), [1_000, 1_000, 1_000, 17_000]);
 }
 
 /// Rules of ours, as somebody made them elsewhere, and a list that says otherwise.
@@ -1064,10 +1064,10 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
 /// What is done is what somebody ticked, whatever the store says.
 #[tokio::test]
 async fn ticks_that_were_changed_in_the_store_carry_nothing_out() {
-    for (change, again) in [
-        ("update domain_import_rows set ticked = 0, by_hand = 0 where line = 2", false),
-        ("update domain_import_rows set ticked = 1, by_hand = 0 where line = 3", false),
-        ("update domain_import_rows set replaces = 1 where line = 2", true),
+    for change in [
+        "update domain_import_rows set ticked = 0, by_hand = 0 where line = 2",
+        "update domain_import_rows set ticked = 1, by_hand = 0 where line = 3",
+        "update domain_import_rows set replaces = 1 where line = 2",
     ] {
         let house = house(sqlite().await).await;
         ours_with_words(&house).await;
@@ -1079,7 +1079,7 @@ async fn ticks_that_were_changed_in_the_store_carry_nothing_out() {
         let seen = [("ticked", seen.as_str()), ("why", "a list")];
         crate::support::sql(&house.app.store, change).await.unwrap();
         let begun = ticks(&house, &cookie, &import, "import-start", &seen).await.location.unwrap();
-        assert_eq!(!begun.contains("draft="), again, "{change}");
+        assert!(begun.contains("draft="), "{change}");
         let instance = house.app.instances.values().next().unwrap();
         while engine::work::<OfImport>(&house.app, instance, "one", 10).await.unwrap() > 0 {}
         assert_eq!(house.weather.writes(), 0, "{change}");

@@ -69,6 +69,7 @@ mod support;
 mod timeline;
 mod times;
 mod transparency;
+mod unproved;
 mod versions;
 mod waiting;
 mod watching;

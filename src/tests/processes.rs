@@ -618,6 +618,19 @@ async fn the_record_is_verified_from_the_command_line() {
     }
 }
 
+/// `howdah operator list | head`
+#[tokio::test]
+async fn whoever_reads_no_further_breaks_nothing() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    let mut child =
+        program.command(&["operator", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && !said.contains("panicked"), "{said}");
+}
+
 #[tokio::test]
 async fn a_bundle_is_checked_where_no_console_is_set_up() {
     let house = house(sqlite().await).await;

@@ -508,6 +508,19 @@ async fn a_second_server_on_one_file_is_refused() {
     let first = Store::lock_for_serving(&db.url).unwrap();
     assert!(first.is_some());
     assert!(matches!(Store::lock_for_serving(&db.url), Err(StoreError::InUse(_))));
+    // Nor where the file beside it is gone, nor by another name of the same database.
+    let file = std::path::PathBuf::from(db.url.trim_start_matches("sqlite:"));
+    let mut beside = file.clone();
+    beside.as_mut_os_string().push(".lock");
+    std::fs::remove_file(&beside).unwrap();
+    assert!(matches!(Store::lock_for_serving(&db.url), Err(StoreError::InUse(_))), "the file beside it was taken away");
+    let other = tempfile::tempdir().unwrap();
+    let linked = other.path().join("linked.db");
+    std::fs::hard_link(&file, &linked).unwrap();
+    let linked = Store::lock_for_serving(&format!("sqlite:{}", linked.display()));
+    assert!(matches!(linked, Err(StoreError::InUse(_))), "by another name");
+    // SQLite works beside it.
+    crate::support::sql(&db.store, "create table beside (id bigint); drop table beside").await.unwrap();
     drop(first);
     assert!(Store::lock_for_serving(&db.url).unwrap().is_some(), "it is free again");
     db.drop().await;

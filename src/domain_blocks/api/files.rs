@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// 20,000 rows with long comments are smaller; more is not read.
 const LARGEST_FILE: usize = 8 * 1024 * 1024;
-/// Two files that come slowly would keep everybody else's out.
+/// Files that come slowly would keep everybody else's out.
 const PATIENCE: Patience = Patience { idle: Duration::from_secs(10), in_all: Duration::from_secs(60) };
 
 /// How long a file may take.
@@ -63,9 +63,9 @@ pub async fn upload(
     let context = Context::of(app, signed);
     // Before anything of it is read.
     let (kept, unread) = match service::may_keep(&context, &instance).await {
-        Ok(counted) => match context.app.uploads.try_acquire() {
-            Ok(_reading) => (take_in(&context, &instance, &headers, body).await, None),
-            Err(_) => (Err(counted.give_back(&context).await.err().unwrap_or_else(busy)), Some(body)),
+        Ok(counted) => match context.app.uploads.place_of(&context.actor.operator) {
+            Some(_reading) => (take_in(&context, &instance, &headers, body).await, None),
+            None => (Err(counted.give_back(&context).await.err().unwrap_or_else(busy)), Some(body)),
         },
         Err(problem) => (Err(problem), Some(body)),
     };

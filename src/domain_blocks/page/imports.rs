@@ -133,6 +133,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", imported by \
             " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
+        {not_ours(&page)}
         {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
@@ -145,6 +146,25 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         {unkept(&page)}
     }
     .into_any()
+}
+
+/// Says which rows somebody else changed or took away.
+fn not_ours(page: &ImportPage) -> AnyView {
+    let rows = |number: i64, were: &str| {
+        let number = usize::try_from(number).unwrap_or(0);
+        (number > 0).then(|| format!("{} {were}", ui::count(number, "row", "rows")))
+    };
+    let says = [rows(page.changed, "changed"), rows(page.missing, "deleted")];
+    let says: Vec<String> = says.into_iter().flatten().collect();
+    if says.is_empty() {
+        return ().into_any();
+    }
+    let then = match page.head.state {
+        ImportState::Preview => "This list can’t be carried out: import the file again.",
+        _ => "Nothing is done for them. The audit log says what was done before.",
+    };
+    let says = format!("{}, not by the console. {then}", says.join(" and "));
+    view! { <p class="note lead" role="alert">{says}</p> }.into_any()
 }
 
 /// The way to all imports; from a preview with what is ticked kept.
@@ -193,7 +213,7 @@ fn mapping(reading: &Reading) -> String {
 fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let Some(reading) = &page.reading else {
         return view! { <p class="note lead" role="status">"An earlier version of the console read this list and \
-        guessed what it didn’t know. Import the file again."</p> }
+        guessed what it didn’t know, or what is kept of it was changed, not by the console. Import the file again."</p> }
         .into_any();
     };
     let unsure = match (reading.doubts.as_slice(), reading.by_hand) {

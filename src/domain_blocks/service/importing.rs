@@ -73,10 +73,9 @@ impl Work for OfImport {
     }
 
     async fn may(&self, context: &Context) -> Result<(), Problem> {
-        let reading = domain_imports::reading(&self.app.store, &self.import.id).await;
-        match reading {
-            Ok(Some(_)) => able(context, &self.instance, MANAGE_FEDERATION, "manage federation").await,
-            Ok(None) => Err(former()),
+        match domain_imports::has_file(&self.app.store, &self.import.id).await {
+            Ok(true) => able(context, &self.instance, MANAGE_FEDERATION, "manage federation").await,
+            Ok(false) => Err(former()),
             Err(error) => Err(super::store_problem(error)),
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     frame::{self, Framed},
     ledger::Progress,
     mastodon::{Instance, database::DatabaseError},
+    nouns::domain_imports::Ticks,
     off_thread::{OffThread, off_thread},
     path,
     problem::{Kind, Problem},
@@ -139,22 +140,7 @@ fn compare_all(
 
 /// A row about which nothing is to be done.
 fn listed(line: i64, domain: String, difference: Difference, said: String) -> Row {
-    Row {
-        line,
-        domain,
-        difference,
-        seen: String::new(),
-        wanted: String::new(),
-        theirs: String::new(),
-        cost: String::new(),
-        cuts: false,
-        ticked: false,
-        by_hand: false,
-        replaces: false,
-        said,
-        state: RowState::Listed,
-        entry: None,
-    }
+    Row { domain, difference, said, ..Row::empty(line) }
 }
 
 /// What a list's line means where there is a domain block: what differs, and what of the list is left out. Comments of ours stay.
@@ -575,22 +561,34 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
 pub(super) fn former() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "An earlier version of the console read this list and guessed what it didn’t know.",
+        "An earlier version of the console read this list and guessed what it didn’t know, or what is kept of it was \
+         changed, not by the console.",
         "Import the file again.",
     )
 }
 
-/// Whether the rows of a preview were asked whom they cost.
-fn is_priced(reading: &str) -> bool {
-    serde_json::from_str::<Reading>(reading).is_ok_and(|reading| reading.priced)
+/// How the file of a preview was read; `None` where a former version did, or somebody else changed what is kept of it.
+async fn reading(context: &Context, import: &Import) -> Result<Option<Reading>, Problem> {
+    let file = domain_imports::file(&context.app.store, &import.id).await.map_err(store_problem)?;
+    let reading = file.and_then(|file| serde_json::from_str::<Reading>(&file.reading).ok());
+    Ok(reading.filter(|reading| reading.priced))
 }
 
 /// What a former version made of a list is not carried out: it took `False` for yes.
 async fn understood(context: &Context, import: &Import) -> Result<(), Problem> {
-    match domain_imports::reading(&context.app.store, &import.id).await.map_err(store_problem)? {
-        Some(reading) if import.state != ImportState::Preview || is_priced(&reading) => Ok(()),
-        Some(_) | None => Err(former()),
-    }
+    let understood = if import.state == ImportState::Preview {
+        reading(context, import).await?.is_some()
+    } else {
+        domain_imports::has_file(&context.app.store, &import.id).await.map_err(store_problem)?
+    };
+    if understood { Ok(()) } else { Err(former()) }
+}
+
+/// Rows of an import that are not what the console wrote, and rows that are gone.
+fn not_ours(import: &Import, rows: &[Row]) -> (i64, i64) {
+    let number = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+    let refused = rows.iter().filter(|row| row.refused).count();
+    (number(refused), (import.rows - number(rows.len())).max(0))
 }
 
 /// Reads a text, compares it with the rules there are, and keeps it as a preview, in the place of a former one if there is
@@ -745,6 +743,20 @@ pub async fn imports(context: &Context, instance: &str, search: &str) -> Result<
     frame::build(context, Some(&instance), &path::domain_imports(&instance.name), search, page).await
 }
 
+fn ticks_of<'a>(rows: impl Iterator<Item = &'a Row>) -> Ticks {
+    let mut ticks = Ticks::default();
+    for row in rows {
+        ticks += Ticks {
+            rows: 1,
+            ticked: row.ticked.into(),
+            cutting: row.cuts.into(),
+            cutting_ticked: (row.cuts && row.ticked).into(),
+            left_out: (row.by_hand && !row.ticked).into(),
+        };
+    }
+    ticks
+}
+
 async fn found(context: &Context, instance: &Instance, id: &str) -> Result<Import, Problem> {
     domain_imports::by_id(&context.app.store, &instance.name, id)
         .await
@@ -768,28 +780,25 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
         .collect();
     let show = parsed.one_of("show", &parts)?.to_owned();
     let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);
-    let counts = domain_imports::counts(store, &import.id).await.map_err(store_problem)?;
-    let sum = |wanted: &dyn Fn(Difference, RowState) -> bool| {
-        counts.iter().filter(|(difference, state, _)| wanted(*difference, *state)).map(|(_, _, number)| number).sum()
-    };
-    let differences = Difference::ALL.map(|one| (one, sum(&|difference, _| difference == one))).to_vec();
-    let states = RowState::ALL.map(|one| (one, sum(&|_, state| state == one))).to_vec();
-    let rows = domain_imports::rows(store, &import.id, &show, after, PAGE + 1).await.map_err(store_problem)?;
-    let (rows, more) = page_of(rows);
+    let mut all = domain_imports::rows(store, &import.id).await.map_err(store_problem)?;
+    import.refuse_put_back(&mut all);
+    let number =
+        |wanted: &dyn Fn(&Row) -> bool| i64::try_from(all.iter().filter(|row| wanted(row)).count()).unwrap_or(i64::MAX);
+    let differences = Difference::ALL.map(|one| (one, number(&|row| row.difference == one))).to_vec();
+    let states = RowState::ALL.map(|one| (one, number(&|row| row.state == one))).to_vec();
+    let ticks = Difference::ALL.map(|one| (one, ticks_of(all.iter().filter(|row| row.difference == one)))).to_vec();
+    let (changed, missing) = not_ours(&import, &all);
+    let listed = all.iter().filter(|row| row.line > after && domain_imports::is_of(row, &show));
+    let listed = listed.take(usize::try_from(PAGE + 1).unwrap_or(usize::MAX)).cloned().collect();
+    let (rows, more) = page_of(listed);
     let preview = import.state == ImportState::Preview;
     let mut costs = if preview { costs_shown(&instance, &rows).await } else { HashMap::new() };
     let here = path::domain_import(&instance.name, &import.id);
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
-    let reading: Option<Reading> = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
-        Some(text) => serde_json::from_str(&text).ok(),
-        None => None,
-    };
-    let reading = reading.filter(|reading| reading.priced || !preview);
+    let reading = if preview { reading(context, &import).await? } else { None };
     let tickable = preview && reading.is_some();
-    let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
-    let ticked =
-        if tickable { domain_imports::ticked(store, &import.id).await.map_err(store_problem)? } else { String::new() };
+    let ticked = if tickable { domain_imports::ticked_of(store, &all) } else { String::new() };
     let page = ImportPage {
         reading,
         ticks,
@@ -798,6 +807,8 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
         head: head(context, &import).await?,
         differences,
         states,
+        changed,
+        missing,
         suspends_known: (import.suspends, import.suspends_accounts),
         show,
         rows: rows.iter().map(|row| shown(row, tickable, costs.remove(&row.line))).collect(),
@@ -941,9 +952,9 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     }
     understood(context, import).await?;
     let store = &context.app.store;
-    let rows = domain_imports::rows(store, &import.id, "", 0, i64::MAX).await.map_err(store_problem)?;
+    let rows = domain_imports::rows(store, &import.id).await.map_err(store_problem)?;
     // What was ticked elsewhere meanwhile is not what the page showed.
-    if form.ticked != domain_imports::ticked(store, &import.id).await.map_err(store_problem)? {
+    if form.ticked != domain_imports::ticked_of(store, &rows) {
         return Err(ticked_elsewhere());
     }
     let rows = ticked(form, rows)?;
@@ -969,8 +980,15 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
     let seen = keep_ticks(&context, &import, &form).await?;
     let why = Why::given(&form.why, true)?;
-    let ticks = domain_imports::ticks(&context.app.store, &import.id).await.map_err(store_problem)?;
-    if ticks.iter().all(|(_, ticks)| ticks.ticked == 0) {
+    let rows = domain_imports::rows(&context.app.store, &import.id).await.map_err(store_problem)?;
+    if not_ours(&import, &rows) != (0, 0) {
+        return Err(Problem::new(
+            Kind::Conflict,
+            "Nothing was done: rows of this list were changed or deleted, not by the console.",
+            "Import the file again.",
+        ));
+    }
+    if !rows.iter().any(|row| row.ticked) {
         return Err(Problem::invalid("row", "Select the rows to import."));
     }
     // Without the entry it is a preview still.
@@ -1013,14 +1031,10 @@ async fn recorded(context: &Context, stage: Progress, import: &Import) -> Result
     staged(&context.app, stage, Some(&context.actor), &task(import)).await
 }
 
-/// Whether an import has rows of some sort.
-async fn holds(
-    context: &Context,
-    import: &Import,
-    sort: impl Fn(Difference, RowState) -> bool,
-) -> Result<bool, Problem> {
-    let counts = domain_imports::counts(&context.app.store, &import.id).await.map_err(store_problem)?;
-    Ok(counts.into_iter().any(|(difference, state, number)| number > 0 && sort(difference, state)))
+/// Whether an import has rows that were not done and can be.
+async fn any_failed(context: &Context, import: &Import) -> Result<bool, Problem> {
+    let rows = domain_imports::rows(&context.app.store, &import.id).await.map_err(store_problem)?;
+    Ok(rows.iter().any(|row| row.state == RowState::Failed && !row.refused))
 }
 
 /// Pauses the work, or goes on with it.
@@ -1053,7 +1067,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
 pub async fn ask_again(context: Context, instance: String, id: String) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &instance, &id).await?;
     goes_on(&context, &import)?;
-    if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
+    if import.state != ImportState::Done || !any_failed(&context, &import).await? {
         return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
