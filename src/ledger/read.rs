@@ -46,6 +46,21 @@ pub struct Narrow {
     pub outcome: String,
 }
 
+impl Narrow {
+    /// Whether an entry is one of these, as it says itself.
+    fn fits(&self, entry: &Entry) -> bool {
+        let is = |asked: &str, said: Option<&str>| asked.is_empty() || said == Some(asked);
+        let outcome = match entry.outcome {
+            Some(outcome) => Some(outcome.name()),
+            None => (entry.kind == "intent").then_some("open"),
+        };
+        is(&self.operator, entry.operator.as_deref())
+            && is(&self.kind, Some(&entry.deed))
+            && is(&self.instance, entry.instance.as_deref())
+            && is(&self.outcome, outcome)
+    }
+}
+
 /// The deeds that batches and imports carried out one by one. Each has said which in place of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Batches {
@@ -400,7 +415,8 @@ impl Ledger {
             let fits = is(&filter.operator, entry.operator.as_deref())
                 && is(&filter.kind, Some(&entry.deed))
                 && is(&filter.instance, entry.instance.as_deref())
-                && is(&filter.subject, entry.leaf["subject"].as_str());
+                && is(&filter.subject, entry.leaf["subject"].as_str())
+                && (filter.any.is_empty() || filter.any.iter().any(|narrow| narrow.fits(entry)));
             if !fits {
                 tracing::error!(index = entry.index, "ledger.column_differs");
             }

@@ -217,7 +217,7 @@ async fn a_sheet_is_its_persons_and_theirs_who_see_grants() {
     ] {
         let cookie = house.sign_in(who).await;
         for whose in ["01owner", "01moderator", "01contractor", "nobody"] {
-            for (file, others) in [("sheet", reads_others), ("sheet.csv", is_handed_others)] {
+            for (file, others) in [("timesheet", reads_others), ("timesheet.csv", is_handed_others)] {
                 let status = house.get(Some(&cookie), &format!("/grants/{whose}/{file}")).await.status.as_u16();
                 let own = whose == format!("01{who}");
                 let expected = match (own || others, whose) {

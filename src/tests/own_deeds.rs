@@ -20,6 +20,7 @@ use howdah::{
     },
     id::{GrantId, OperatorId},
     ledger::{Filter, Outcome},
+    nouns::policies::Measure,
     operators::service::{self, command_actor},
     reports::Category,
     store::{
@@ -50,7 +51,7 @@ enum Does {
 
 /// What the console's own deeds write, and of each what is theirs: when somebody was last seen, which code was used and who is at
 /// some work is written by no deed.
-const KEPT: [(&str, &str); 15] = [
+const KEPT: [(&str, &str); 16] = [
     ("operators", "id, name, role, password_hash, totp_secret, disabled_at"),
     ("recovery_codes", "operator, hash"),
     ("web_sessions", "operator, id_hash"),
@@ -64,6 +65,7 @@ const KEPT: [(&str, &str); 15] = [
     ("account_notes", "id, sealed, withdrawn_at"),
     ("alarms", "id, acknowledged_by, acknowledged_at, acknowledged_entry"),
     ("access_requests", "id, state, sealed_told, sealed_answer"),
+    ("policies", "instance, version, operator, policy"),
     ("review_weeks", "week, committed, drawn"),
     ("review_samples", "entry, reviewer, opinion, verdict"),
 ];
@@ -346,6 +348,21 @@ impl Stage {
             "reset_sign_in" => {
                 drop(self.post(&self.owner, "/api/people/reset", &who("01changes")).await);
             }
+            "change_policy" => {
+                let mut form = vec![
+                    ("instance", "harbour"),
+                    ("version", "0"),
+                    ("zone", "UTC"),
+                    ("otherwise", "approved"),
+                    ("stay", "60"),
+                    ("tolerance", "120"),
+                    ("why", "a test"),
+                ];
+                for _ in Measure::ALL {
+                    form.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+                }
+                drop(self.post(&self.owner, "/api/registrations/policy", &form).await);
+            }
             "destroy_words" => drop(words::destroy_at_server(app, &self.subject, "a test".into()).await),
             other => panic!("{other} is done by nothing here: give it its service"),
         }
@@ -366,7 +383,7 @@ async fn enter(house: &House, cookie: &str) -> String {
 }
 
 /// In an order in which each finds what it needs.
-const ORDER: [(&str, Does); 28] = [
+const ORDER: [(&str, Does); 29] = [
     ("search_personal", Does::Reads),
     ("reveal", Does::Reads),
     ("export_record", Does::Reads),
@@ -385,6 +402,7 @@ const ORDER: [(&str, Does); 28] = [
     ("revoke_grant", Does::Writes),
     ("link_account", Does::Writes),
     ("unlink_account", Does::Writes),
+    ("change_policy", Does::Writes),
     ("add_operator", Does::Writes),
     ("offer_access", Does::Writes),
     ("change_operator_role", Does::Writes),

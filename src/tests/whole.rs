@@ -55,7 +55,7 @@ async fn the_end_of_access_is_whole_or_nothing() {
         assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
         assert_eq!(has(&house, "01contractor").await, [true; 4]);
         let ends = [("operator", "01contractor"), ("disabled", "yes"), ("why", "left")];
-        // Each is written by the deed, one after the other.
+        // Each is written by the deed, one after the other. A store that is not as it was made is written to by none of them.
         for (table, column) in [
             ("left_tokens", "next_at"),
             ("grants", "revoked_at"),
@@ -67,7 +67,7 @@ async fn the_end_of_access_is_whole_or_nothing() {
             assert!(came_back(&house, &owner, "/api/people/disable", &ends).await, "{table}");
             sql(store, &rename("gone", column)).await.unwrap();
             assert_eq!(has(&house, "01contractor").await, [true; 4], "half of it without {table}");
-            assert_eq!(house.outcome("disable_operator").await, Some(Outcome::Failed), "{table}");
+            assert_eq!(house.outcome("disable_operator").await, None, "{table}: it is not begun");
             whole(&house).await;
         }
         assert!(!came_back(&house, &owner, "/api/people/disable", &ends).await);
@@ -87,12 +87,12 @@ async fn the_end_of_a_grant_is_whole_or_nothing() {
         assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
         sql(store, "alter table case_holds rename column operator to gone").await.unwrap();
         let form = [("grant", grant.0.as_str()), ("why", "enough")];
-        assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
+        assert!(came_back(&house, &owner, "/api/grants/revoke", &form).await, "a store that is not as it was made");
         sql(store, "alter table case_holds rename column gone to operator").await.unwrap();
         let ended = async || grants::by_id(store, &house.app.keys, &grant).await.unwrap().unwrap().ended_at;
         assert_eq!(ended().await, None, "what was held has not gone back");
-        assert_eq!(house.outcome("end_grant").await, Some(Outcome::Failed));
         assert!(has(&house, "01contractor").await[1]);
+        assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
         keep_rights(&house.app, "a process").await.unwrap();
         assert!(ended().await.is_some());
         assert!(!has(&house, "01contractor").await[1]);
