@@ -173,9 +173,12 @@ pub const TIMES_OF: [&str; 2] = [
      order by idx desc limit $4",
 ];
 
-/// When somebody did anything by hand, newest first (`ledger_entries (operator, idx)`).
+/// When somebody did anything by hand lately, newest first (`ledger_entries (operator, idx)`): of the newest 50,000 entries, so
+/// that of whoever did much by batches not all is read.
 pub const TIMES_BY_HAND: &str = "select at from ledger_entries where operator = $1 and idx < $2 and at < $3 and kind = 'intent' \
-    and leaf not like '%\"session\":\"batch %' and leaf not like '%\"session\":\"command\"%' order by idx desc limit $4";
+    and leaf not like '%\"session\":\"batch %' and leaf not like '%\"session\":\"policy %' \
+    and leaf not like '%\"session\":\"command\"%' and idx > (select coalesce(max(idx), 0) - 50000 from ledger_entries) \
+    order by idx desc limit $4";
 
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.leaf, o.leaf as outcome_leaf \
@@ -652,7 +655,10 @@ impl Ledger {
             found.push(Passed {
                 index,
                 at: instant_of(&leaf).unwrap_or_default(),
-                by_hand: kind == "intent" && !is_of_batch(&text) && leaf["session"] != "command",
+                by_hand: kind == "intent"
+                    && !is_of_batch(&text)
+                    && leaf["session"] != "command"
+                    && !leaf["session"].as_str().is_some_and(|session| session.starts_with("policy ")),
                 deed: text_of(&leaf, "deed").unwrap_or_default(),
                 operator: text_of(&leaf, "operator"),
                 instance: text_of(&leaf, "instance"),

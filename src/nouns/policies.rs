@@ -238,6 +238,10 @@ pub struct PolicyState {
     /// How often it tried in vain to set what it wants, and not before when it tries again.
     pub tries: i64,
     pub retry_at: Option<Timestamp>,
+    /// The newest entry about the setting that was looked at: what was changed later is explained by later ones alone.
+    pub entry: i64,
+    /// The planned opening that came too late and waits for somebody, or for the next one.
+    pub missed: Option<Timestamp>,
 }
 
 /// What set registrations, where it was no person: kept with the deed.

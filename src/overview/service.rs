@@ -264,6 +264,15 @@ async fn policy(app: &App, instance: &Instance) -> Option<HealthPart> {
             false,
             format!("stopped: {}. Nothing changes by itself until somebody saves it", kept.stopped),
         )),
+        Ok((Some(kept), _)) if kept.state.tries > 0 => {
+            let tries = ui::count(usize::try_from(kept.state.tries).unwrap_or(0), "try", "tries");
+            Some(part(NAME, false, format!("can’t set what it says: {tries} failed. The console goes on trying")))
+        }
+        Ok((Some(kept), _)) if kept.policy.on && kept.state.missed.is_some() => Some(part(
+            NAME,
+            false,
+            "a planned opening came too late, and waits for somebody or for the next one".to_owned(),
+        )),
         Ok((None, true)) => Some(part(
             NAME,
             false,

@@ -209,6 +209,8 @@ pub struct PolicyPage {
     pub trouble: String,
     /// Why it acts no more; empty while it does.
     pub stopped: String,
+    /// How often it tried in vain to set what it wants.
+    pub tries: i64,
     /// What is stored of it was not written by the console.
     pub refused: bool,
     pub unknown_zone: bool,

@@ -41,6 +41,8 @@ pub enum Cause {
     Otherwise,
     /// Somebody set it past the policy, which opens no further.
     Limit,
+    /// A planned opening came too late, and waits for somebody or for the next one.
+    Missed,
     /// Nothing is to be done: no policy is switched on and nothing is held.
     Nothing,
     /// The clock was set back: nothing changes until it has come to where it was.
@@ -99,7 +101,8 @@ impl Decision {
             Cause::Rule(measure) => measure.key(),
             Cause::Week => "week",
             Cause::Otherwise => "otherwise",
-            Cause::Limit | Cause::Nothing | Cause::Clock | Cause::Unread => "none",
+            Cause::Limit => "limit",
+            Cause::Missed | Cause::Nothing | Cause::Clock | Cause::Unread => "none",
         };
         let known = self.standings.iter().filter_map(|standing| Some((standing.measure, standing.value?)));
         ByPolicy { rule: rule.to_owned(), version, inputs: known.collect() }
@@ -121,6 +124,7 @@ impl Decision {
             Cause::Week => "the weekly schedule says so".to_owned(),
             Cause::Otherwise => "no rule is in force".to_owned(),
             Cause::Limit => "set by hand outside the policy, which opens no further by itself".to_owned(),
+            Cause::Missed => "a planned opening came too late, and waits for somebody or for the next one".to_owned(),
             Cause::Nothing => "the policy is off and nothing is held".to_owned(),
             Cause::Clock => "the clock was set back, so nothing changes until it has caught up".to_owned(),
             Cause::Unread => "the stored setting is not one of the three modes, so nothing is changed".to_owned(),
@@ -211,6 +215,7 @@ pub fn opens_at(policy: &Policy, zone: Option<&TimeZone>, now: Timestamp, cause:
         | Cause::Rule(_)
         | Cause::Otherwise
         | Cause::Limit
+        | Cause::Missed
         | Cause::Nothing
         | Cause::Clock
         | Cause::Unread => None,
@@ -257,9 +262,18 @@ pub fn decide(policy: &Policy, zone: Option<&TimeZone>, state: &PolicyState, inp
         decision.set_past = decision.next.expected.is_some();
         if decision.set_past {
             decision.next.changed_at = Some(now);
-            decision.next.limit = Some(current);
+            // What is undone while something is held is no limit afterwards.
+            if held.is_none() {
+                decision.next.limit = Some(current);
+                decision.next.missed = None;
+            }
         }
         decision.next.expected = Some(current);
+    }
+    // The next planned moment opens what a missed one did not.
+    let planned = zone.and_then(|zone| of_week(&policy.week, zone, now)).map(|(since, _)| since);
+    if decision.next.missed.zip(planned).is_some_and(|(missed, planned)| planned > missed) {
+        (decision.next.limit, decision.next.missed) = (None, None);
     }
     let wanted = match held {
         Some(hold) => {
@@ -281,8 +295,9 @@ pub fn decide(policy: &Policy, zone: Option<&TimeZone>, state: &PolicyState, inp
             decision.missed = Some((wanted.moment, wanted.mode));
             decision.next.moment = decision.moment;
             decision.next.limit = policy.on.then_some(current);
+            decision.next.missed = policy.on.then_some(wanted.moment);
             decision.wanted = Some(current);
-            decision.cause = Cause::Limit;
+            decision.cause = Cause::Missed;
             return decision;
         }
         let rest = decision.next.changed_at.map(|at| at.plus(policy.stay * MINUTE)).filter(|_| policy.on);
@@ -346,7 +361,7 @@ fn wanted(
     }
     if let Some(limit) = decision.next.limit.filter(|limit| *limit > wanted.mode) {
         wanted.mode = limit;
-        wanted.cause = Cause::Limit;
+        wanted.cause = if decision.next.missed.is_some() { Cause::Missed } else { Cause::Limit };
     }
     wanted
 }

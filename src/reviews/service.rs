@@ -216,6 +216,12 @@ async fn find(context: &Context, entry: &str) -> Result<(Sample, Detail, AnyDeed
     let number: i64 = entry.parse().map_err(|_| missing())?;
     let sample = reviews::sample(&context.app.store, number).await.map_err(store_problem)?.ok_or_else(missing)?;
     let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
+    // Whose decision it is and about whom stands in the entry; a row that says otherwise was not drawn.
+    let (by, about) = (detail.entry.operator.as_deref(), detail.entry.leaf["subject"].as_str());
+    if by != Some(&sample.operator.0) || about != Some(&sample.subject) {
+        tracing::error!(entry = number, "reviews.row_differs");
+        return Err(missing());
+    }
     let deed = deed_of(&detail.entry).ok_or_else(|| {
         Problem::not_found(format!("Entry {number} can’t be reviewed: its sealed text was destroyed or doesn’t open."))
     })?;

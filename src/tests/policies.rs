@@ -450,3 +450,48 @@ async fn a_policy_is_kept_the_same_on_both_engines() {
         assert!(!policies::CLAIMS.take(store, "harbour", "two", now).await.unwrap(), "one process at a time");
     }
 }
+
+/// A change that somebody made past a policy is theirs, also where the policy itself set the same before: only what was recorded
+/// since the last look explains one.
+#[tokio::test]
+async fn what_somebody_sets_past_it_is_not_taken_for_its_own() {
+    let house = still_house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    set_mode(&house, "none").await;
+    switched_on(&house, &owner, &[], "").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "the policy's own change");
+    let number = entries(&house, "set_registrations").await.len();
+    for set in ["none", "approved"] {
+        set_mode(&house, set).await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+    }
+    // Whoever opened it again past the policy is not closed by it, now or after its pause.
+    house.app.clock.advance(2 * HOUR);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved");
+    assert_eq!(entries(&house, "set_registrations").await.len(), number, "nothing of it is undone");
+}
+
+/// Filled in, a message can be longer than as it is written: it is refused when it is saved, and closing never waits for it.
+#[tokio::test]
+async fn a_message_that_comes_out_too_long_is_not_kept() {
+    let house = still_house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (message, access) = ("{access}\n".repeat(100), "x".repeat(2_000));
+    let mut fields = vec![
+        ("zone", "UTC"),
+        ("otherwise", "approved"),
+        ("stay", "60"),
+        ("tolerance", "120"),
+        ("message", message.as_str()),
+        ("access", access.as_str()),
+    ];
+    for _ in RULES {
+        fields.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+    }
+    let answer = send(&house, &owner, "policy", &fields).await;
+    let back = house.get(Some(&owner), &answer.location.unwrap_or_default()).await.body;
+    assert!(back.contains("Filled in it is longer than 20000 characters"), "{back}");
+}

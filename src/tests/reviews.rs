@@ -343,3 +343,27 @@ async fn nobody_reviews_their_own_decision_or_a_case_they_had_part_in() {
     assert!(list.contains("2 decisions") && list.contains("pending for somebody else"), "{list}");
     assert_eq!(house.get(Some(&owner), "/reviews/0").await.status, StatusCode::NOT_FOUND);
 }
+
+/// Whose decision it is and about whom stands in its entry: a row that says otherwise was not drawn, whoever wrote it.
+#[tokio::test]
+async fn a_row_that_names_another_person_is_no_sample() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (account, _) = house.case("windvane").await;
+    let form =
+        [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "a test"), ("back", "/")];
+    house.post(Some(&owner), "/api/reports/reveal", &form).await;
+    let filter = Filter { kind: Some("reveal".into()), limit: 1, ..Filter::default() };
+    let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
+    let row = format!(
+        "insert into review_samples (entry, week, operator, sort, subject) \
+         values ({entry}, '2026-11-23', '01moderator', 'reveals', 'nothing else')"
+    );
+    crate::support::sql(&house.app.store, &row).await.unwrap();
+    let page = house.get(Some(&owner), &format!("/reviews/{entry}")).await;
+    assert_eq!(page.status, axum::http::StatusCode::NOT_FOUND, "{}", page.body);
+    let opinion = [("decision", entry.to_string()), ("opinion", "founded".to_owned()), ("back", "/reviews".to_owned())];
+    let opinion: Vec<(&str, &str)> = opinion.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    house.post(Some(&owner), "/api/reviews/opinion", &opinion).await;
+    assert_eq!(house.outcome("give_opinion").await, None, "one's own decision is reviewed by nobody");
+}

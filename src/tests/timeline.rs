@@ -255,3 +255,17 @@ async fn before_and_after_say_which_words_differ() {
     let page = house.get(Some(&owner), &format!("/audit/{index}")).await.body.replace("<!>", "");
     assert!(page.contains("<del>no limits</del>") && page.contains("<ins>limited</ins>"), "{page}");
 }
+
+/// A value that narrows nothing is refused, as in the audit log itself: a timeline that passed it over would show more, or say
+/// that there is nothing.
+#[tokio::test]
+async fn what_a_timeline_cannot_be_narrowed_by_is_said() {
+    let house = house(sqlite().await).await;
+    let auditor = house.sign_in("auditor").await;
+    for wrong in ["kind=nonsense", "outcome=xyz", "from=2026-01-01", "to=garbage", "q=Olga"] {
+        let page = house.get(Some(&auditor), &format!("/audit/timeline?who=01moderator&{wrong}")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", page.body);
+    }
+    let page = house.get(Some(&auditor), "/audit/timeline?who=01moderator&kind=reveal&outcome=succeeded").await;
+    assert_eq!(page.status, StatusCode::OK);
+}

@@ -3,7 +3,7 @@
 use super::{PAGE, filter, instance_log, own_account, unreadable, ways};
 use crate::{
     access::Permission,
-    audit::{Drawn, Filter, MOST_DRAWN, Moment, TimelinePage, kind_group},
+    audit::{Drawn, Filter, KINDS, MOST_DRAWN, Moment, TimelinePage, kind_group},
     clock::{DAY, HOUR},
     context::Context,
     frame::{self, Framed},
@@ -16,7 +16,7 @@ use crate::{
     nouns::domain_blocks::Domain,
     path,
     problem::Problem,
-    record::{Line, as_told, line, name},
+    record::{DeedState, Line, as_told, line, name},
     search::{Search, accepts, unknown},
     store::{linked_accounts, operators},
 };
@@ -46,6 +46,14 @@ fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem
 /// What the timeline is of, and what our log is asked for.
 async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(About, String, ledger::Filter), Problem> {
     let app = &context.app;
+    let outcomes = DeedState::ALL.map(|outcome| (outcome.name(), outcome.word()));
+    filter.kind.iter().try_for_each(|value| accepts("kind", value, KINDS))?;
+    filter.outcome.iter().try_for_each(|value| accepts("outcome", value, &outcomes))?;
+    if let Some((field, _)) =
+        [("from", &filter.from), ("to", &filter.to), ("q", &filter.q)].into_iter().find(|(_, text)| !text.is_empty())
+    {
+        return Err(Problem::invalid(field, "A timeline is paged by time: days and words narrow the audit log alone."));
+    }
     let narrowed =
         ledger::Filter { any: ways(&Filter { q: String::new(), ..filter.clone() }, &[])?, ..ledger::Filter::default() };
     if !filter.batch.is_empty() {
@@ -161,7 +169,10 @@ async fn read(
         drawn.add(at.0.rem_euclid(DAY) / HOUR, kind_group(&deed));
     }
     let mut looked_to = None;
-    if let Some((on, window)) = theirs(&about, log).await? {
+    // What narrows our log to sorts of its own leaves nothing of Mastodon's.
+    let narrowed = !(empty.filter.kind.is_empty() && empty.filter.outcome.is_empty());
+    let theirs = if narrowed { None } else { theirs(&about, log).await? };
+    if let Some((on, window)) = theirs {
         let traces = instance_log::ours(context, &on, &window.rows).await?;
         looked_to = window.looked_to;
         for row in &window.rows {

@@ -86,7 +86,11 @@ macro_rules! within {
     };
 }
 
-const USERS_OF: &str = concat!("select u.approved, count(*) from users u where ", within!("u"), " group by 1");
+const USERS_OF: &str = concat!(
+    "select u.approved, count(*) from users u where u.confirmed_at is not null and ",
+    within!("u"),
+    " group by 1"
+);
 const REPORTS_OF: &str = concat!(
     "select r.category, case when r.action_taken_at is null then 0 when exists (select from account_warnings w \
      where w.target_account_id = r.target_account_id and w.created_at >= r.created_at \

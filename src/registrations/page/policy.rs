@@ -6,7 +6,7 @@ use crate::{
     nouns::{permissions::Capability, policies::Measure},
     path,
     registrations::{PolicyPage, RegistrationsMode, RuleLine},
-    ui::{desk, form, time},
+    ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
 
@@ -59,6 +59,10 @@ fn notes(page: &PolicyPage) -> AnyView {
     let mut notes = Vec::new();
     if !page.stopped.is_empty() {
         notes.push(format!("The policy stopped: {}. Nothing changes by itself until somebody saves it.", page.stopped));
+    }
+    if page.tries > 0 {
+        let tries = ui::count(usize::try_from(page.tries).unwrap_or(0), "try", "tries");
+        notes.push(format!("Registrations could not be set: {tries} failed. The console goes on trying."));
     }
     if page.refused {
         notes.push("What is stored of this policy was not written by this console, so it doesn’t act.".to_owned());

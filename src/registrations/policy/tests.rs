@@ -136,6 +136,18 @@ fn what_somebody_set_past_it_is_a_limit() {
 }
 
 #[test]
+fn what_is_undone_while_something_is_held_is_no_limit_afterwards() {
+    let start = at("2026-11-23T12:00:00Z");
+    let until = start.plus(HOUR);
+    let policy = Policy { hold: Some(held(Approved, Some(until), None)), stay: 0, otherwise: Approved, ..policy() };
+    let state = PolicyState { expected: Some(Approved), seen_at: start, ..PolicyState::default() };
+    let undone = decide(&policy, None, &state, &look(start.plus(MINUTE), Closed, &[]));
+    assert_eq!((undone.change, undone.set_past), (Some(Approved), true));
+    let over = decide(&policy, None, &undone.after_change(), &look(until.plus(MINUTE), Approved, &[]));
+    assert_eq!((over.change, over.cause), (None, Cause::Otherwise));
+}
+
+#[test]
 fn a_planned_opening_that_was_missed_waits_for_somebody() {
     let week = vec![Slot { day: 4, minute: 18 * 60, mode: Closed }, Slot { day: 0, minute: 480, mode: Approved }];
     let policy = Policy { week, ..policy() };
@@ -153,7 +165,11 @@ fn a_planned_opening_that_was_missed_waits_for_somebody() {
     let late = decide(&policy, Some(&zone), &closed, &look(monday.plus(5 * HOUR), Closed, &[]));
     assert_eq!((late.change, late.missed), (None, Some((monday, Approved))));
     let after = decide(&policy, Some(&zone), &late.next, &look(monday.plus(6 * HOUR), Closed, &[]));
-    assert_eq!((after.change, after.missed, after.cause), (None, None, Cause::Limit));
+    assert_eq!((after.change, after.missed, after.cause), (None, None, Cause::Missed));
+    assert!(after.why(&policy).contains("came too late"), "{}", after.why(&policy));
+    // The next one is in time, and opens.
+    let next = decide(&policy, Some(&zone), &after.next, &look(monday.plus(7 * DAY), Closed, &[]));
+    assert_eq!((next.change, next.cause), (Some(Approved), Cause::Week));
     // Closing is never too late.
     let open = PolicyState { expected: Some(Approved), ..closed };
     let saturday = decide(

@@ -1,7 +1,7 @@
 //! A policy at work: one look at an instance by one process, on behalf of whoever answers for the policy. Their right is asked
 //! with every look; without it the policy stops, and says so.
 
-use super::{after_setting, words};
+use super::{LONGEST_MESSAGE, after_setting, words};
 use crate::{
     access::{self, Permission},
     acting,
@@ -136,18 +136,20 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
             // Somebody has set it anew since this look began.
             return Ok(());
         }
+        let held = matches!(decision.cause, Cause::Hold | Cause::Emergency);
         match set(context, instance, &kept, &stored, mode, &decision).await {
-            Ok(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown) => {
+            Ok((entry, Outcome::Succeeded | Outcome::Partly | Outcome::Unknown)) => {
                 kept.state = decision.after_change();
+                kept.state.entry = kept.state.entry.max(entry);
                 (kept.state.tries, kept.state.retry_at) = (0, None);
             }
             // Somebody else was quicker: the next look sees what they did.
-            Ok(Outcome::Stale) => {}
-            Ok(Outcome::Failed | Outcome::Refused) => put_off(&mut kept, inputs.now),
+            Ok((_, Outcome::Stale)) => {}
+            Ok((_, Outcome::Failed | Outcome::Refused)) => put_off(&mut kept, inputs.now, held),
             Err(problem) if problem.kind == Kind::Conflict => {}
             Err(problem) => {
                 tracing::warn!(why = problem.what, instance = %instance.name, "policy.not_set");
-                put_off(&mut kept, inputs.now);
+                put_off(&mut kept, inputs.now, held);
             }
         }
     }
@@ -162,8 +164,10 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn put_off(kept: &mut Kept, now: Timestamp) {
-    let pause = (MINUTE << kept.state.tries.clamp(0, 6)).min(LONGEST_PAUSE);
+/// What somebody holds is tried again every minute: they were told that it is held.
+fn put_off(kept: &mut Kept, now: Timestamp, held: bool) {
+    let longest = if held { MINUTE } else { LONGEST_PAUSE };
+    let pause = (MINUTE << kept.state.tries.clamp(0, 6)).min(longest);
     kept.state.tries += 1;
     kept.state.retry_at = Some(now.plus(pause));
 }
@@ -225,7 +229,11 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
         limit: 10,
         ..Filter::default()
     };
-    for entry in app.ledger.list(&filter).await? {
+    let newer = app.ledger.list(&Filter { after: Some(kept.state.entry), ..filter }).await?;
+    if let Some(newest) = newer.first() {
+        kept.state.entry = newest.index;
+    }
+    for entry in newer {
         if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             continue;
         }
@@ -248,7 +256,7 @@ async fn set(
     stored: &Stored,
     mode: RegistrationsMode,
     decision: &Decision,
-) -> Result<Outcome, Problem> {
+) -> Result<(i64, Outcome), Problem> {
     let permission = match mode {
         RegistrationsMode::Open => Permission::OpenRegistrations,
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
@@ -258,7 +266,9 @@ async fn set(
         Problem::unavailable(format!("The stored message can’t be read ({why})."), "Save registrations by hand once.")
     })?;
     let now = context.now();
-    let said = words::message(&kept.policy, decision.cause, now).filter(|_| mode == RegistrationsMode::None);
+    // Closing does not wait for words: a message that came out too long leaves the one that is there.
+    let said = words::message(&kept.policy, decision.cause, now)
+        .filter(|said| mode == RegistrationsMode::None && said.chars().count() <= LONGEST_MESSAGE);
     let deed = SetRegistrations {
         instance: instance.name.clone(),
         mode_before: stored.mode.clone(),
@@ -271,7 +281,7 @@ async fn set(
     let app = context.app.clone();
     let done = carry_out(context, instance.clone(), permit, deed, why).await?;
     after_setting(&app, instance).await;
-    Ok(done.outcome)
+    Ok((done.index, done.outcome))
 }
 
 /// Everything a policy asks about, as it is now.

@@ -36,8 +36,8 @@ use std::sync::Arc;
 const LARGEST: i64 = 100_000_000;
 /// Minutes between two changes: so few at least, and a week at most.
 const STAYS: std::ops::RangeInclusive<i64> = 5..=7 * 24 * 60;
-/// Minutes that an opening may be late, a day at most.
-const TOLERANCES: std::ops::RangeInclusive<i64> = 0..=24 * 60;
+/// Minutes that an opening may be late: longer than from one look to the next, and a day at most.
+const TOLERANCES: std::ops::RangeInclusive<i64> = 5..=24 * 60;
 const MOST_SLOTS: usize = 50;
 const MOST_SERVERS: usize = 12;
 const LONGEST_ACCESS: usize = 2_000;
@@ -117,6 +117,7 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         current: meaning.word().to_owned(),
         trouble,
         stopped: kept.stopped.clone(),
+        tries: kept.state.tries,
         refused,
         unknown_zone: zone.is_none(),
         answers: (kept.version > 0).then(|| name(&kept.operator)),
@@ -328,7 +329,7 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
         }
         Ok(text)
     };
-    Ok(Policy {
+    let policy = Policy {
         zone: zone.to_owned(),
         otherwise: form
             .otherwise
@@ -344,7 +345,14 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
             access: text("access", &form.access, LONGEST_ACCESS)?,
         },
         ..Policy::default()
-    })
+    };
+    if words::longest(&policy) > LONGEST_MESSAGE {
+        return Err(Problem::invalid(
+            "message",
+            format!("Filled in it is longer than {LONGEST_MESSAGE} characters: name the servers and how to ask once."),
+        ));
+    }
+    Ok(policy)
 }
 
 pub async fn switch(

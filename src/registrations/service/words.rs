@@ -34,6 +34,7 @@ fn reason(cause: Cause) -> &'static str {
         | Cause::End
         | Cause::Otherwise
         | Cause::Limit
+        | Cause::Missed
         | Cause::Nothing
         | Cause::Clock
         | Cause::Unread => "our team decided so",
@@ -54,6 +55,19 @@ pub fn message(policy: &Policy, cause: Cause, now: Timestamp) -> Option<String> 
         .replace("{servers}", &servers.join("\n"))
         .replace("{access}", policy.words.access.trim());
     Some(filled.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned())
+}
+
+/// How many characters the message of a policy has at most, whatever it is filled in with.
+pub fn longest(policy: &Policy) -> usize {
+    // The longest reason and the longest time of reopening.
+    const OTHERS: usize = 100;
+    let template = &policy.words.message;
+    let servers: usize = policy.words.servers.iter().map(|server| 2 * server.chars().count() + 16).sum();
+    let times = |what: &str| template.matches(what).count();
+    template.chars().count()
+        + times("{servers}") * servers
+        + times("{access}") * policy.words.access.chars().count()
+        + (times("{reason}") + times("{opens}")) * OTHERS
 }
 
 /// `Mon 30 Nov 2026, 08:00 CET`
