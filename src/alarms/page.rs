@@ -31,8 +31,8 @@ fn body(frame: Frame, page: AlarmsPage) -> AnyView {
         } else {
             view! { "last checked " {time::clock(at)} }.into_any()
         };
-        view! { <p class="note lead" role="status">{entries} " not checked for alarms yet (" {last} "). The console catches up by \
-        itself."</p> }
+        view! { <p class="note lead" role="status"><span>{entries} " not checked for alarms yet (" {last} "). The console catches \
+        up by itself."</span></p> }
     });
     let search = Search::default();
     let state = if page.open { "" } else { "acknowledged" };

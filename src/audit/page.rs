@@ -171,7 +171,7 @@ fn filters(page: &AuditPage) -> AnyView {
     .into_any()
 }
 
-/// A field that adds a value to those that the list is narrowed to; with one chosen, it is that one that stands in it.
+/// A field that adds a value to those that the list is narrowed to; each of these is let go of beside it.
 fn choice(
     name: &'static str,
     label: &'static str,
@@ -179,28 +179,22 @@ fn choice(
     options: &[(String, String)],
     values: &[String],
 ) -> AnyView {
-    let single = values.first().filter(|_| values.len() == 1);
-    let first = if values.len() > 1 { another } else { all };
-    let kept = (values.len() > 1).then(|| view! { <input type="hidden" name=name value=values.join(",") /> });
+    let first = if values.is_empty() { all } else { another };
+    let kept = (!values.is_empty()).then(|| view! { <input type="hidden" name=name value=values.join(",") /> });
     let options = options
         .iter()
-        .map(|(value, words)| {
-            let selected = single == Some(value);
-            view! { <option value=value.clone() selected=selected>{words.clone()}</option> }
-        })
+        .filter(|(value, _)| !values.contains(value))
+        .map(|(value, words)| view! { <option value=value.clone()>{words.clone()}</option> })
         .collect_view();
     view! { {kept} <select class="chip" name=name aria-label=label><option value="">{first}</option>{options}</select> }
         .into_any()
 }
 
-/// What of several values can be let go of, one by one; and the way to a second one.
+/// What the list is narrowed to, each to be let go of.
 fn chosen(search: &Search, key: &'static str, values: &[String], options: &[(String, String)]) -> AnyView {
     let word = |value: &String| {
         options.iter().find(|(own, _)| own == value).map_or_else(|| value.clone(), |(_, words)| words.clone())
     };
-    if values.len() < 2 {
-        return ().into_any();
-    }
     values
         .iter()
         .map(|value| {
@@ -322,7 +316,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th>{several.then(|| view! { <th>"Instance"</th> })}<th>"Internal \
+            <thead><tr><th>"When"</th><th>"Who"</th><th>"Action"</th>{several.then(|| view! { <th>"Instance"</th> })}<th>"Internal \
             reason"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
             <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
         </table></div>
@@ -589,7 +583,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"Target"</th><th>"Details"</th><th class="num wide">"ID"</th></tr></thead>
+            <thead><tr><th>"When"</th><th>"Who"</th><th>"Action"</th><th>"Target"</th><th>"Details"</th><th class="num wide">"ID"</th></tr></thead>
             <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

@@ -26,6 +26,7 @@ fn alone(title: &'static str, inner: AnyView) -> AnyView {
         {ui::title(title)}
         <main class="sign-in"><div class="card">
             <div class="brand">{icon::brand()} "Howdah"</div>
+            <h1 class="heard">{title}</h1>
             {inner}
         </div></main>
     }

@@ -206,7 +206,7 @@ impl Stage {
         let drawn = app.ledger.list(&filter).await.unwrap()[0].index;
         sqlx::query(
             "insert into review_samples (entry, week, operator, sort, subject) \
-             values ($1, '2026-11-23', '01moderator', 'reveals', 'nothing else')",
+             select idx, '2026-11-23', operator, 'reveals', subject from ledger_entries where idx = $1",
         )
         .bind(drawn)
         .execute(pool(&house))

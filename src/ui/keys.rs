@@ -43,7 +43,7 @@ mod browser {
     fn is_typing(document: &Document) -> bool {
         document.active_element().is_some_and(|element| {
             matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-                && element.get_attribute("type").as_deref() != Some("radio")
+                && !matches!(element.get_attribute("type").as_deref(), Some("radio" | "checkbox"))
         })
     }
 

@@ -132,7 +132,7 @@ fn drawn(drawn: &Drawn) -> AnyView {
         <section class="card">
             <header><h2>"By hour and kind"</h2><span class="soft small end">{said.clone()}</span></header>
             <div class="body">
-                <svg class="chart" viewBox=format!("0 0 {width} {height}") role="img" aria-label=said>{bars}</svg>
+                <svg class="chart" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none" role="img" aria-label=said>{bars}</svg>
                 <div class="ends soft small"><span>"00:00"</span><span>"23:59 UTC"</span></div>
                 <details><summary class="soft small">"As a table"</summary>
                     <table class="list"><thead><tr><th>"UTC"</th>{heads}</tr></thead><tbody>{rows}</tbody></table>
@@ -182,7 +182,7 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"Log"</th><th>"Outcome"</th></tr></thead>
+            <thead><tr><th>"When"</th><th>"Who"</th><th>"Action"</th><th>"Log"</th><th>"Outcome"</th></tr></thead>
             <tbody>{page.moments.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

@@ -42,7 +42,7 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         {filters(&instance, &page)}
         {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}
         <div class="head foot">
-            <span class="soft small">{ui::count(shown, "rule", "rules")} " shown, newest first"</span>
+            <span class="soft small">{if allows { ui::count(shown, "domain", "domains") } else { ui::count(shown, "domain block", "domain blocks") }} " shown, newest first"</span>
             <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }

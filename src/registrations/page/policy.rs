@@ -93,6 +93,7 @@ fn now(page: &PolicyPage) -> AnyView {
         let (enter, leave) = line.rule.as_ref().map(|rule| (rule.enter, rule.leave)).unwrap_or_default();
         let to = line.rule.as_ref().map_or("", |rule| rule.to.word());
         let state = match (line.in_force, line.value) {
+            (true, Some(_)) if !page.policy.on => ("badge", "would be in force"),
             (true, Some(_)) => ("badge danger", "in force"),
             (true, None) => ("badge warn", "in force, number not known"),
             (false, Some(_)) => ("badge good", "not in force"),

@@ -83,7 +83,8 @@ pub fn drawn(replay: &Replay, now: Timestamp) -> AnyView {
     let picture = |label: &'static str, height: usize, inner: AnyView| {
         view! {
             <div class="ends soft small"><span>{label}</span></div>
-            <svg class="chart" viewBox=format!("0 0 {WIDTH} {height}") role="img" aria-label=label>{inner}</svg>
+            <svg class=if height == BAND { "chart band" } else { "chart" } viewBox=format!("0 0 {WIDTH} {height}")
+                preserveAspectRatio="none" role="img" aria-label=label>{inner}</svg>
         }
     };
     let drawn = lanes.map(|(label, of)| picture(label, LANE, lane(hours, 0, of))).into_iter().collect_view();
