@@ -129,8 +129,8 @@ pub struct ChangePolicy {
     /// The version the person saw; 0 where there was none.
     pub version: i64,
     pub change: PolicyChange,
-    pub before: Option<Policy>,
-    pub after: Policy,
+    pub before: Option<Box<Policy>>,
+    pub after: Box<Policy>,
 }
 
 impl Deed for ChangePolicy {
@@ -175,7 +175,7 @@ impl Deed for ChangePolicy {
 
     fn before_after(&self) -> Vec<BeforeAfter> {
         let none = Policy::default();
-        let before = self.before.as_ref().unwrap_or(&none);
+        let before = self.before.as_deref().unwrap_or(&none);
         let lines = policy_lines(before).into_iter().zip(policy_lines(&self.after));
         lines.filter(|(old, new)| old.1 != new.1).map(|(old, new)| row(new.0, old.1, new.1)).collect()
     }

@@ -273,8 +273,10 @@ async fn of_two_processes_one_does_it() {
         instance.probe(other.clock.now()).await;
     }
     let (one, two) = tokio::join!(look_at_policies(&house.app, "one"), look_at_policies(&other, "two"));
-    (one.unwrap(), two.unwrap());
-    (look_at_policies(&other, "two").await.unwrap(), look_at_policies(&house.app, "one").await.unwrap());
+    one.unwrap();
+    two.unwrap();
+    look_at_policies(&other, "two").await.unwrap();
+    look_at_policies(&house.app, "one").await.unwrap();
     assert_eq!((mode(&house).await.as_str(), entries(&house, "set_registrations").await.len()), ("none", 1));
     // Its process ended before it remembered what it had done: that was nobody's hand.
     let (kept, _) = policies::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap();

@@ -210,8 +210,8 @@ async fn change(
         instance: instance.name.clone(),
         version: stored,
         change,
-        before: (before.version > 0).then_some(before.policy),
-        after: after.policy.clone(),
+        before: (before.version > 0).then(|| Box::new(before.policy)),
+        after: Box::new(after.policy.clone()),
     };
     let set = |store| async move { Ok(policies::set(&store, &after, stored).await?.then(|| json!({}))) };
     recorded_as_read(app, permit, deed, why, set).await?.ok_or_else(overtaken)
