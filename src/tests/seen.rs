@@ -857,7 +857,9 @@ async fn a_day_that_is_not_over_is_no_drop() {
         let unfinished: Vec<bool> = bars.iter().map(|bar| bar.contains("class=\"bar unfinished\"")).collect();
         assert_eq!(unfinished.iter().position(|is| *is), Some(29), "the last one alone: {chart}");
         assert!(bars[29].contains(" so far, sign-ups: 1<"), "{}", bars[29]);
-        assert!(!bars[28].contains("so far") && bars[28].contains(", sign-ups: 5"), "{}", bars[28]);
+        // Beside those made here, whoever the community itself has on that day, by the time of day.
+        let number = bars[28].split(", sign-ups: ").nth(1).and_then(|rest| rest.split('<').next()?.parse::<i64>().ok());
+        assert!(!bars[28].contains("so far") && number.is_some_and(|number| number >= 50), "{}", bars[28]);
         // Under the bars, and in the table beside them.
         assert_eq!(text(chart).matches(" so far").count(), 3, "{}", text(chart));
     }
