@@ -247,7 +247,7 @@ pub struct PolicyState {
 /// What set registrations, where it was no person: kept with the deed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByPolicy {
-    /// A [`Measure`] by its key, or `hold`, `emergency`, `end`, `week`, `otherwise`.
+    /// A [`Measure`] by its key, or `hold`, `emergency`, `end`, `week`, `otherwise`, `limit`.
     pub rule: String,
     /// The version of the policy.
     pub version: i64,
