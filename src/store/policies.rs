@@ -3,6 +3,7 @@
 use super::{
     Refusal, Store,
     claims::Leases,
+    encode_error,
     fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
@@ -39,10 +40,6 @@ pub struct Kept {
     pub stopped: String,
     /// The entry that made it so.
     pub entry: i64,
-}
-
-fn fail(error: impl std::fmt::Display) -> sqlx::Error {
-    sqlx::Error::Encode(error.to_string().into())
 }
 
 fn damaged(what: &str) -> sqlx::Error {
@@ -135,8 +132,8 @@ fn to_row(kept: &Kept) -> sqlx::Result<Row> {
         instance: kept.instance.as_str().to_owned(),
         version: kept.version,
         operator: kept.operator.0.clone(),
-        policy: serde_json::to_string(&kept.policy).map_err(fail)?,
-        state: serde_json::to_string(&kept.state).map_err(fail)?,
+        policy: serde_json::to_string(&kept.policy).map_err(encode_error)?,
+        state: serde_json::to_string(&kept.state).map_err(encode_error)?,
         stopped: kept.stopped.clone(),
         proof: Proof::default(),
     })
