@@ -38,6 +38,21 @@ impl ClientAddress {
         self.known.then(|| network(self.ip))
     }
 
+    /// The same more widely, for what one network must not use up for everybody: the /24 of an IPv4 address, or the /48 of an IPv6
+    /// one, which is what a line or a rented machine comes with.
+    pub fn wide(self) -> Option<String> {
+        self.known.then(|| match self.ip.to_canonical() {
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(ip) => {
+                let [a, b, c, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}::/48")
+            }
+        })
+    }
+
     /// The same for the record, which says where something came from even if many come from there.
     pub fn network(self) -> String {
         network(self.ip)

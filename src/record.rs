@@ -157,6 +157,7 @@ fn fact_clause(entry: &Entry) -> String {
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
         "snapshots_proved" => "verified what was stored of the instances".to_owned(),
         "deeds_proved" => "verified each action of the batches".to_owned(),
+        "kept_proved" => "verified notes, access requests, alarms and reviews as they were kept".to_owned(),
         "row_resealed" => {
             let row = match entry.leaf["facts"]["row"].as_str() {
                 Some("person") => "the row of a person",

@@ -129,6 +129,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("rows_sealed", "rows sealed"),
     ("snapshots_proved", "instance snapshots verified"),
     ("deeds_proved", "batch actions verified"),
+    ("kept_proved", "notes, requests and alarms verified"),
     ("row_resealed", "rows accepted as they are"),
     ("acknowledge_alarm", "alarms acknowledged"),
     ("destroy_words", "keys of old texts destroyed"),

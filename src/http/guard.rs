@@ -2,7 +2,7 @@
 
 use super::{forms, plain::wants_page, sessions::Sessions};
 use crate::{
-    access::Actor,
+    access::{Actor, Role},
     acting,
     address::ClientAddress,
     context::App,
@@ -153,6 +153,10 @@ async fn find(app: &App, session: &Session, address: ClientAddress, renew: bool)
     let Some(operator) = operator.filter(Operator::may_sign_in) else {
         return Ok(Found::Nobody { former: Some(data.operator) });
     };
+    // Whose access has ended since, an older copy does not know.
+    if app.ledger.is_behind() && !matches!(operator.role, Role::Owner | Role::Auditor) {
+        return Err(older_copy());
+    }
     if operator.role.needs_factor() && operator.totp_secret.is_none() && !app.config.second_factor_optional {
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
@@ -211,6 +215,13 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
     let asked = request.uri().path_and_query().map_or(path::OVERVIEW, |asked| asked.as_str());
     let to = if asked == path::OVERVIEW { path::SIGN_IN.to_owned() } else { path::with(path::SIGN_IN, "back", asked) };
     Redirect::to(&to).into_response()
+}
+
+fn older_copy() -> Problem {
+    Problem::unavailable(
+        "Nothing is shown: the audit log contradicts itself, because the console’s own database is an older copy.",
+        "An owner has to decide on the server: howdah audit verify, howdah audit accept.",
+    )
 }
 
 fn no_store() -> Problem {

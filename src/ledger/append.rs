@@ -2,7 +2,7 @@
 
 use super::{
     LedgerError,
-    head::{self, Checked, Found, ORIGINS, Origin, OriginRow, THERE},
+    head::{self, Checked, Found, ORIGINS, Odd, Origin, OriginRow, THERE},
     tree::{Frontier, Hash, leaf_hash},
     write::{DEED_LEASE, LARGEST_LEAF, canonical},
 };
@@ -11,7 +11,7 @@ use crate::{
     seal::{Keys, hex},
     store::{
         Store,
-        foreign::{ON_POSTGRES, ON_SQLITE, Running},
+        foreign::Running,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
     },
@@ -19,7 +19,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{
     ops::ControlFlow,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -81,26 +81,34 @@ pub(super) enum Appended {
 pub(super) struct Writer {
     pub store: Store,
     /// The console's public host.
-    pub host: std::sync::Arc<str>,
+    pub host: Arc<str>,
     pub keys: Keys,
     pub found: Found,
-    pub last: Last,
+    pub last: Arc<Last>,
 }
 
 /// What this process wrote last: the id of the store, size and root. A store that was put back to before it is not gone on
 /// with, also where no checkpoint tells.
-#[derive(Default)]
-pub(super) struct Last(Mutex<Option<(i64, u64, Hash)>>);
+#[derive(Debug, Default)]
+pub(super) struct Last(Mutex<Option<Wrote>>);
+
+/// The number of the store's id, and size and root of the tree.
+pub(super) type Wrote = (i64, u64, Hash);
 
 impl Last {
-    fn lock(&self) -> MutexGuard<'_, Option<(i64, u64, Hash)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Wrote>> {
         // What it holds is whole after every panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is wrong with a head that was read; after an owner has decided, the store has another id.
-    fn contradicts(&self, origin: &Origin, tree: &Frontier) -> Option<String> {
-        let (number, size, root) = (*self.lock())?;
+    /// It, as of now.
+    pub fn wrote(&self) -> Option<Wrote> {
+        *self.lock()
+    }
+
+    /// What is wrong with a head that was read after this was written; after an owner has decided, the store has another id.
+    pub fn contradicts(wrote: Option<Wrote>, origin: &Origin, tree: &Frontier) -> Option<String> {
+        let (number, size, root) = wrote?;
         let back = tree.size() < size || (tree.size() == size && tree.root() != root);
         (number == origin.number && back).then(|| {
             format!("this process wrote {size} entries, and the {} that are there do not go on from them", tree.size())
@@ -196,15 +204,17 @@ impl<'a> Group<'a> {
     /// Locks the head, and reads where to go on.
     async fn begin(writer: &'a Writer) -> Result<Self, LedgerError> {
         let mut tx = writer.store.driver.begin_writing().await?;
-        let runs = match &mut tx {
-            Transaction::Sqlite(_) => ON_SQLITE,
-            Transaction::Postgres(tx) => {
-                sqlx::query(LOCK_TABLES).execute(&mut **tx).await?;
-                ON_POSTGRES
-            }
+        if let Transaction::Postgres(tx) = &mut tx {
+            sqlx::query(LOCK_TABLES).execute(&mut **tx).await?;
+        }
+        let (marks, runs) = writer.store.driver.looks();
+        let marks: String = within!(&mut tx, c => sqlx::query_scalar(marks).fetch_one(c).await?);
+        let foreign = if writer.store.is_clean(&marks) {
+            None
+        } else {
+            let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
+            writer.store.odd(marks, &running)
         };
-        let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
-        let foreign = writer.store.driver.foreign(&running);
         writer.found.lock().foreign = foreign.clone();
         let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
         let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
@@ -215,15 +225,16 @@ impl<'a> Group<'a> {
                     Some(origin) => origin,
                     None => first_origin(writer, &mut tx).await?,
                 };
-                match writer.last.contradicts(&origin, &tree) {
+                match Last::contradicts(writer.last.wrote(), &origin, &tree) {
                     None => Ok((tree, origin, rights)),
-                    Some(what) => Err((origin.number, what)),
+                    Some(what) => Err((origin.number, Odd::behind(what))),
                 }
             }
-            Err(what) => Err((rows.last().map_or(0, |row| row.number), what)),
+            Err(what) => Err((rows.last().map_or(0, |row| row.number), what.into())),
         }
-        .map_err(|(number, what)| {
-            writer.found.contradict(number, &what);
+        .map_err(|(number, odd)| {
+            let what = odd.what.clone();
+            writer.found.contradict_by_head(number, odd);
             what
         });
         if let Some(what) = foreign {
@@ -244,7 +255,7 @@ impl<'a> Group<'a> {
             self.changes = Some(read);
         } else {
             let what = "the changes to rights that are written down are not those that the head has".to_owned();
-            self.writer.found.contradict(self.number, &what);
+            self.writer.found.contradict_by_head(self.number, what.clone().into());
             self.tree = Err(what);
         }
         Ok(())

@@ -188,6 +188,8 @@ pub enum Fact {
     SnapshotsProved(u64),
     /// Each deed of the batches was proved: so many.
     DeedsProved(u64),
+    /// What is kept beside rights and work (notes, requests for access, alarms, reviews and the like) was proved.
+    KeptProved,
     /// Somebody at the server took a row that was refused as it stands.
     RowResealed {
         by: OperatorId,
@@ -238,6 +240,7 @@ impl Fact {
             Self::RowsSealed(_) => "rows_sealed",
             Self::SnapshotsProved(_) => "snapshots_proved",
             Self::DeedsProved(_) => "deeds_proved",
+            Self::KeptProved => "kept_proved",
             Self::RowResealed { .. } => "row_resealed",
             Self::HeadSealed { .. } => "head_sealed",
             Self::RecordAccepted { .. } => "record_accepted",
@@ -262,7 +265,8 @@ impl Fact {
             | Self::RecordAccepted { .. }
             | Self::RowsSealed(_)
             | Self::SnapshotsProved(_)
-            | Self::DeedsProved(_) => None,
+            | Self::DeedsProved(_)
+            | Self::KeptProved => None,
             Self::RowResealed { by, .. } => Some(by),
         }
     }
@@ -284,6 +288,7 @@ impl Fact {
             | Self::RowsSealed(_)
             | Self::SnapshotsProved(_)
             | Self::DeedsProved(_)
+            | Self::KeptProved
             | Self::RowResealed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. } => None,
@@ -310,6 +315,10 @@ impl Fact {
                 "to": change.to.0.to_string(),
                 "now": change.now,
             }),
+            // Entries of former versions do not say that it stands, and stop nothing by themselves.
+            Self::Batch { stage: Progress::Paused, kind, number, .. } => {
+                json!({ "kind": kind, "number": number, "stands": true })
+            }
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
             Self::AccessAsked { request, .. } => json!({ "request": request }),
@@ -321,6 +330,7 @@ impl Fact {
             Self::RowsSealed(counts) => json!(counts),
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),
             Self::DeedsProved(deeds) => json!({ "deeds": deeds }),
+            Self::KeptProved => json!({}),
             Self::RowResealed { row, .. } => json!(row),
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
             Self::RecordAccepted { store, size, root, held, against, .. } => {

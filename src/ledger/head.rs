@@ -183,7 +183,7 @@ pub(super) struct Found(Arc<Mutex<Inner>>);
 pub(super) struct Inner {
     /// What contradicts itself, and the number of the id under which that was found: it stands until an owner has decided,
     /// which gives the store another id.
-    pub contradiction: Option<(i64, String)>,
+    pub contradiction: Option<Contradiction>,
     /// What runs in the store and is not the console's: as long as it does.
     pub foreign: Option<String>,
     /// Why the place outside cannot be used.
@@ -200,26 +200,82 @@ pub(super) struct Inner {
     pub signed: Option<(i64, checkpoint::Checkpoint)>,
 }
 
+/// What contradicts itself.
+#[derive(Clone, Debug)]
+pub(super) struct Contradiction {
+    /// The number of the id that it was found under.
+    pub number: i64,
+    pub what: Odd,
+    /// A look at the head and at what was signed found it: the next one can find that it is as it was. What one at the entries
+    /// themselves found stands until an owner has decided.
+    pub by_head: bool,
+}
+
+/// What a look found, in words.
+#[derive(Clone, Debug)]
+pub(super) struct Odd {
+    pub what: String,
+    /// The store is an older copy: who has access may have lost it since.
+    pub behind: bool,
+}
+
+impl From<String> for Odd {
+    fn from(what: String) -> Self {
+        Self { what, behind: false }
+    }
+}
+
+impl From<&str> for Odd {
+    fn from(what: &str) -> Self {
+        what.to_owned().into()
+    }
+}
+
+impl Odd {
+    pub fn behind(what: String) -> Self {
+        Self { what, behind: true }
+    }
+}
+
 impl Found {
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
         // What it holds is replaced whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The entries themselves are not what was appended.
     pub fn contradict(&self, number: i64, what: &str) {
-        let mut inner = self.lock();
-        if inner.contradiction.is_none() {
-            tracing::error!(contradiction = what, "ledger.contradiction");
-            inner.contradiction = Some((number, what.to_owned()));
-        }
+        self.keep(Contradiction { number, what: what.into(), by_head: false });
     }
 
-    /// A look under this id found nothing.
+    /// The head, or what was signed, says otherwise.
+    pub fn contradict_by_head(&self, number: i64, what: Odd) {
+        self.keep(Contradiction { number, what, by_head: true });
+    }
+
+    fn keep(&self, new: Contradiction) {
+        let mut inner = self.lock();
+        // The first one stands, but for one that can go by itself.
+        let stands = inner.contradiction.as_ref().is_some_and(|known| !known.by_head || new.by_head);
+        if let Some(known) = inner.contradiction.as_mut().filter(|_| stands) {
+            known.what.behind |= new.what.behind;
+            return;
+        }
+        tracing::error!(contradiction = new.what.what, "ledger.contradiction");
+        inner.contradiction = Some(new);
+    }
+
+    /// A look under this id found nothing. What an owner decided about is over, and so is what such a look had found under the
+    /// same id: the store is as it was.
     pub fn clear(&self, number: i64) {
         let mut inner = self.lock();
-        if inner.contradiction.as_ref().is_some_and(|(under, _)| *under < number) {
-            tracing::info!("ledger.decided");
-            inner.contradiction = None;
+        match &inner.contradiction {
+            Some(known) if known.number < number => tracing::info!("ledger.decided"),
+            Some(known) if known.by_head && known.number == number => {
+                tracing::warn!(was = known.what.what, "ledger.whole_again");
+            }
+            _ => return,
         }
+        inner.contradiction = None;
     }
 }

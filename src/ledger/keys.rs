@@ -1,12 +1,14 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex};
+use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex, verify::verify};
 use crate::{
     clock::{DAY, Timestamp},
+    deeds::DestroyWords,
     seal::{self, Keys, hex},
     store::{Driver, on},
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A subject gets a new key after so long, so that old ones can be destroyed.
 const QUARTER: i64 = 90 * DAY;
@@ -40,6 +42,10 @@ fn opened_with(key: Key, id: &str, sealed: &str) -> Opened {
     };
     let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
     document.map_or(Opened::Damaged, Opened::Text)
+}
+
+fn is_about(key: &str, subject: &str) -> bool {
+    key.strip_prefix(subject).is_some_and(|rest| rest.starts_with(':'))
 }
 
 impl Ledger {
@@ -128,6 +134,32 @@ impl Ledger {
         // A hash in hex: nothing in it means anything to `like`.
         let beginning = format!("{subject}:%");
         Ok(on!(&self.store, pool => sqlx::query_scalar(SQL).bind(beginning).fetch_all(pool).await?))
+    }
+
+    /// The data keys that entries say were sealed with about a subject, and that no entry says were destroyed: whether they are
+    /// there or not. What the entries say is believed after all of them were hashed against the head.
+    ///
+    /// # Errors
+    /// The store's, or that the record is not whole.
+    pub async fn keys_named(&self, subject: &str) -> Result<BTreeSet<String>, LedgerError> {
+        const SQL: &str = "select leaf from ledger_entries where leaf like $1";
+        let report = verify(&self.store, &self.keys, &self.host, &[]).await?;
+        if let Some(wrong) = report.altered_entries() {
+            return Err(LedgerError::Contradicted(wrong.what.clone()));
+        }
+        // A hash in hex: nothing in it means anything to `like`.
+        let like = format!("%{subject}:%");
+        let leaves: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(like).fetch_all(pool).await?);
+        let (mut named, mut destroyed) = (BTreeSet::new(), BTreeSet::new());
+        for leaf in leaves {
+            let leaf: Value = serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(error.to_string()))?;
+            named.extend(leaf["key"].as_str().filter(|key| is_about(key, subject)).map(str::to_owned));
+            if leaf["deed"] == DestroyWords::KIND && leaf["kind"] == "intent" {
+                let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
+                destroyed.extend(keys.filter_map(Value::as_str).map(str::to_owned));
+            }
+        }
+        Ok(named.difference(&destroyed).cloned().collect())
     }
 
     /// Data keys whose last day is before an instant, as far as they are there: so many at most.

@@ -66,6 +66,8 @@ pub struct Ledger {
     at_work: lease::AtWork,
     /// Whether the record contradicts itself, as far as this process has looked.
     found: head::Found,
+    /// What it wrote last.
+    last: Arc<append::Last>,
     /// The deeds that were closed here, by kind and outcome.
     closed: Counted<2>,
     /// The roots over so many full runs of leaves, for proofs.
@@ -78,13 +80,14 @@ impl Ledger {
     pub fn new(store: Store, keys: Keys, clock: Clock, host: &str, process: &str, outside: Option<PathBuf>) -> Self {
         let (appends, queue) = mpsc::channel(1024);
         let found = head::Found::default();
+        let last: Arc<append::Last> = Arc::default();
         tokio::spawn(append::drain(
             append::Writer {
                 store: store.clone(),
                 host: host.into(),
                 keys: keys.clone(),
                 found: found.clone(),
-                last: append::Last::default(),
+                last: last.clone(),
             },
             queue,
         ));
@@ -98,6 +101,7 @@ impl Ledger {
             appends,
             at_work: lease::AtWork::default(),
             found,
+            last,
             closed: Counted::default(),
             tiles: Arc::default(),
             folds: read::Folds::default(),

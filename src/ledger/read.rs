@@ -703,6 +703,17 @@ impl Ledger {
         Ok(times.into_iter().map(Timestamp).collect())
     }
 
+    /// When the newest entry was recorded that is no newer than an instant.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_before(&self, at: Timestamp) -> Result<Option<Timestamp>, LedgerError> {
+        const SQL: &str = "select at from ledger_entries where at <= $1 order by idx desc limit 1";
+        let found: Option<i64> =
+            on!(&self.store, pool => sqlx::query_scalar(SQL).bind(at.0).fetch_optional(pool).await?);
+        Ok(found.map(Timestamp))
+    }
+
     /// When an entry was recorded; `None` where there is none.
     ///
     /// # Errors

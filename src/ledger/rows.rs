@@ -15,7 +15,7 @@ use crate::{
     nouns::grants::Scope,
     store::{
         self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
-        rights::{DEEDS_PROVED, SNAPSHOTS_PROVED},
+        rights::{DEEDS_PROVED, KEPT_PROVED, SNAPSHOTS_PROVED},
         setup_links, snapshots, web_sessions,
     },
 };
@@ -704,6 +704,20 @@ impl Ledger {
         Ok(Some(deeds))
     }
 
+    /// Says, once, that what is kept beside rights and work is proved: that was done when the store was brought up to date. From
+    /// then on a row without a proof is none. Whether it said so now.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn prove_kept_once(&self) -> Result<bool, LedgerError> {
+        if self.store.ever(KEPT_PROVED).await? != Some(false) {
+            return Ok(false);
+        }
+        self.fact(Fact::KeptProved).await?;
+        self.store.kept_is_done().await?;
+        Ok(true)
+    }
+
     /// What a check of the record says of the rows that give rights.
     pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
@@ -737,9 +751,14 @@ impl Ledger {
     pub async fn reseal(&self, by: OperatorId, row: Resealed) -> Result<bool, LedgerError> {
         self.fact(Fact::RowResealed { by, row: Box::new(row.clone()) }).await?;
         Ok(match row {
-            Resealed::Person { operator, .. } => operators::seal(&self.store, &operator).await?,
+            Resealed::Person { operator, .. } => operators::take(&self.store, &operator, self.clock.now()).await?,
             Resealed::Grant { grant, .. } => grants::seal(&self.store, &grant).await?,
-            Resealed::Link { operator, instance } => linked_accounts::seal(&self.store, &operator, &instance).await?,
+            Resealed::Link { operator, instance } => {
+                let sealed = linked_accounts::seal(&self.store, &operator, &instance).await?;
+                // As where an account is linked.
+                web_sessions::end_all_of(&self.store, &operator, None).await?;
+                sealed
+            }
         })
     }
 }

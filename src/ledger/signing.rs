@@ -1,9 +1,9 @@
 //! What is looked at before a checkpoint is signed, the signing, and an owner's decision where the record contradicts itself.
 
 use super::{
-    Fact, Ledger, LedgerError,
+    Fact, Ledger, LedgerError, append,
     checkpoint::{self, Checkpoint, Read, Witness},
-    head::{self, Checked, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
+    head::{self, Checked, ORIGINS, Odd, Origin, OriginRow, THERE, UNSEALED},
     tree::{Frontier, Hash, leaf_hash},
 };
 use crate::{
@@ -139,7 +139,13 @@ impl Ledger {
 
     /// The same without what is looked at with every entry anew.
     pub(super) fn lasting_contradiction(&self) -> Option<String> {
-        self.found.lock().contradiction.as_ref().map(|(_, what)| what.clone())
+        self.found.lock().contradiction.as_ref().map(|found| found.what.what.clone())
+    }
+
+    /// Whether the store was found to be an older copy: until an owner has decided, or it is as it was, nobody is let in by it, and
+    /// only who answers for it reads on.
+    pub fn is_behind(&self) -> bool {
+        self.found.lock().contradiction.as_ref().is_some_and(|found| found.what.behind)
     }
 
     /// What is wrong with the place outside, if anything.
@@ -181,20 +187,20 @@ impl Ledger {
     }
 
     /// The newest checkpoint of this store among notes.
-    fn outside_of(&self, witness: &Witness, notes: &Result<Vec<String>, String>) -> Result<Option<Checkpoint>, String> {
+    fn outside_of(&self, witness: &Witness, notes: &Result<Vec<String>, String>) -> Result<Option<Checkpoint>, Odd> {
         let Ok(notes) = notes else { return Ok(None) };
         let mut outside = Outside { newest: None, others: 0, bad: 0 };
         let mut known: BTreeMap<i64, Hash> = BTreeMap::new();
         if let Some(successor) = witness.gone_on_as(notes) {
-            return Err(format!(
+            return Err(Odd::behind(format!(
                 "an owner decided that this store goes on as {successor}, as the place outside has it, and this is a copy of before"
-            ));
+            )));
         }
         for note in notes {
             match witness.read(note) {
                 Read::Ours(found) => {
                     if known.insert(found.size, found.root).is_some_and(|root| root != found.root) {
-                        return Err(format!("two checkpoints outside signed {} entries differently", found.size));
+                        return Err(format!("two checkpoints outside signed {} entries differently", found.size).into());
                     }
                     if outside.newest.as_ref().is_none_or(|newest| newest.size < found.size) {
                         outside.newest = Some(found);
@@ -213,6 +219,7 @@ impl Ledger {
     async fn read_state(&self) -> Result<Option<RecordState>, LedgerError> {
         // First the place outside, and what was signed here: whatever stands there was in the store before.
         let own = self.found.lock().signed.clone();
+        let wrote = self.last.wrote();
         let notes = self.outside_notes().await;
         let unreadable = notes.as_ref().err().cloned();
         if let Some(what) = &unreadable {
@@ -221,16 +228,27 @@ impl Ledger {
         self.found.lock().outside = unreadable;
         let foreign = self.store.foreign().await?;
         self.found.lock().foreign = foreign;
+        if let Some(what) = self.store.replaced() {
+            self.found.contradict_by_head(self.newest_number().await?, what.into());
+            return Ok(None);
+        }
         let mut tx = self.store.driver.begin_reading().await?;
         let (number, looked) = self.look(&mut tx, &Known { notes, own }).await?;
         tx.rollback().await?;
+        let looked = looked.and_then(|state| {
+            // What this process wrote itself is there as well.
+            let gone = state.origin.as_ref().and_then(|origin| append::Last::contradicts(wrote, origin, &state.tree));
+            gone.map_or(Ok(state), |what| Err(Odd::behind(what)))
+        });
         Ok(match looked {
             Ok(state) => {
                 self.found.clear(number);
+                // What every process knows of rights is as new as this look, also where nobody asks it for a page.
+                self.store.ever("add_operator").await?;
                 Some(state)
             }
             Err(what) => {
-                self.found.contradict(number, &what);
+                self.found.contradict_by_head(number, what);
                 None
             }
         })
@@ -238,24 +256,25 @@ impl Ledger {
 
     /// Reads head, checkpoints and the leaves since in one snapshot, with the number of the id they stand under. The inner error
     /// is what contradicts itself.
-    async fn look(&self, tx: &mut Transaction, known: &Known) -> sqlx::Result<(i64, Result<RecordState, String>)> {
+    async fn look(&self, tx: &mut Transaction, known: &Known) -> sqlx::Result<(i64, Result<RecordState, Odd>)> {
         let rows: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
         let head = head::read(tx).await?;
         let there: i64 = within!(tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
         let number = rows.last().map_or(0, |row| row.number);
         let checked = match head::check(&self.keys, head.as_ref(), &rows, there) {
             Ok(checked) => checked,
-            Err(what) => return Ok((number, Err(what))),
+            Err(what) => return Ok((number, Err(what.into()))),
         };
         let changes: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
         if !Changes::of_rows(changes).agrees(&self.keys, &checked.rights) {
             let what = "the changes to rights that are written down are not those that the head has";
-            return Ok((number, Err(what.to_owned())));
+            return Ok((number, Err(what.into())));
         }
         let state = match checked.origins.last() {
             Some(origin) => self.compare(tx, known, &checked, origin, there).await?,
             None if known.notes.as_ref().is_ok_and(|notes| signed_under(&self.keys, &self.host, notes)) => {
-                Err("nothing is recorded, and checkpoints outside are signed by a store that had entries".to_owned())
+                let what = "nothing is recorded, and checkpoints outside are signed by a store that had entries";
+                Err(Odd::behind(what.to_owned()))
             }
             None => Ok(RecordState { tree: checked.tree, origin: None, stored: None, outside: None }),
         };
@@ -270,7 +289,7 @@ impl Ledger {
         checked: &Checked,
         origin: &Origin,
         there: i64,
-    ) -> sqlx::Result<Result<RecordState, String>> {
+    ) -> sqlx::Result<Result<RecordState, Odd>> {
         let witness = head::witness(&self.keys, &self.host, &checked.origins);
         let outside = match self.outside_of(&witness, &known.notes) {
             Ok(outside) => outside,
@@ -280,7 +299,9 @@ impl Ledger {
         let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
             None => None,
             Some((size, Read::Ours(found))) if found.size == *size => Some(found),
-            Some((size, _)) => return Ok(Err(format!("the checkpoint stored for {size} entries does not hold"))),
+            Some((size, _)) => {
+                return Ok(Err(format!("the checkpoint stored for {size} entries does not hold").into()));
+            }
         };
         // What is signed is gone on from; where the place outside is behind, from what it knows.
         let base = match (&outside, &stored) {
@@ -296,7 +317,7 @@ impl Ledger {
                 .collect();
         if let Some((longer, place)) = signed.iter().find(|(signed, _)| signed.size > there) {
             let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
-            return Ok(Err(what));
+            return Ok(Err(Odd::behind(what)));
         }
         let walked = walk(tx, &mut tree, |tree| {
             match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
@@ -308,10 +329,10 @@ impl Ledger {
             }
         });
         if let Err(what) = walked.await? {
-            return Ok(Err(what));
+            return Ok(Err(what.into()));
         }
         if tree != checked.tree {
-            return Ok(Err("the entries since the last checkpoint are not those that were appended".to_owned()));
+            return Ok(Err("the entries since the last checkpoint are not those that were appended".into()));
         }
         Ok(Ok(RecordState {
             tree,

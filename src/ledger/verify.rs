@@ -51,6 +51,11 @@ pub struct Wrong {
 }
 
 impl Report {
+    /// What is wrong with the entries themselves, if anything: data keys that are missing, or there again, are no part of them.
+    pub fn altered_entries(&self) -> Option<&Wrong> {
+        self.wrong.iter().find(|wrong| !wrong.what.starts_with(LOST) && !wrong.what.starts_with(RETURNED))
+    }
+
     pub fn holds(&self) -> bool {
         self.wrong.is_empty()
     }
@@ -122,6 +127,10 @@ const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instan
     from ledger_entries where idx >= $1 order by idx limit $2";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
+/// What is wrong with data keys begins so, and says nothing of the tree.
+const LOST: &str = "data keys are missing or do not open";
+const RETURNED: &str = "data keys are there again that an entry says were destroyed";
+
 /// The deed whose intents say which keys were destroyed lawfully.
 const DESTROYING: &str = "destroy_words";
 
@@ -254,6 +263,9 @@ struct Check {
     missing: BTreeMap<String, i64>,
     /// Data keys that a deed destroyed.
     destroyed: HashSet<String>,
+    /// What deeds that have no outcome yet destroy, by their intents, and what those have destroyed that succeeded.
+    destroying: BTreeMap<i64, Vec<String>>,
+    gone: HashSet<String>,
     /// What the entries say of changes to rights.
     changes: Changes,
 }
@@ -514,17 +526,23 @@ impl Check {
         found.into_iter().for_each(|(index, what)| self.wrong(index, what));
     }
 
-    /// A data key that is not there, or does not open, without a deed that destroyed it.
+    /// A data key that is not there, or does not open, without a deed that destroyed it; and one that is there although a deed
+    /// destroyed it.
     fn compare_keys(&mut self) -> usize {
         let lost: Vec<i64> =
             self.missing.iter().filter(|(id, _)| !self.destroyed.contains(*id)).map(|(_, first)| *first).collect();
         if let Some(first) = lost.iter().min() {
             let what = format!(
-                "data keys are missing or do not open, and no entry says that they were destroyed: {}; this is the first \
+                "{LOST}, and no entry says that they were destroyed: {}; this is the first \
                  entry that was sealed with one of them",
                 lost.len()
             );
             self.wrong(Some(*first), what);
+        }
+        let returned: Vec<&String> = self.gone.iter().filter(|id| self.keys.contains(&digest(id))).collect();
+        if !returned.is_empty() {
+            let what = format!("{RETURNED}: {}; what they sealed can be read again", returned.len());
+            self.wrong(None, what);
         }
         self.missing.len() - lost.len()
     }
@@ -581,11 +599,24 @@ impl Check {
             let root = facts["root"].as_str().map(str::to_owned);
             self.said.insert(store.to_owned(), (*index, size, root));
         }
+        if let (Some(of), Some(outcome)) = (intent, outcome)
+            && let Some(keys) = self.destroying.remove(of)
+            && Outcome::parse(outcome) == Some(Outcome::Succeeded)
+        {
+            self.gone.extend(keys);
+        }
         match (kind.as_str(), intent, outcome) {
             ("intent", None, None) => {
                 if deed == DESTROYING {
-                    let keys = facts["keys"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                    self.destroyed.extend(keys.map(str::to_owned));
+                    let keys: Vec<String> = facts["keys"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned)
+                        .collect();
+                    self.destroyed.extend(keys.iter().cloned());
+                    self.destroying.insert(*index, keys);
                 }
                 let open = Open { at: *at, deed: deed.clone(), instance: instance.clone(), subject: subject.clone() };
                 self.open.insert(*index, open);

@@ -21,8 +21,9 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{
+        applications::{self, Application},
         drafts,
-        linked_accounts::{self, Application, LeftToken, Linked},
+        linked_accounts::{self, LeftToken, Linked},
         operators::{self, Operator},
         store_problem,
     },
@@ -82,7 +83,7 @@ fn unanswered(instance: &Instance, error: &RestError) -> Problem {
 async fn application(app: &App, instance: &Instance) -> Result<Application, Problem> {
     let (store, keys) = (&app.store, &app.keys);
     let redirect = redirect(app, instance)?;
-    let known = linked_accounts::application(store, keys, &instance.name).await?;
+    let known = applications::of(store, keys, &instance.name).await?;
     if let Some(known) = known
         && known.redirect == redirect
         && known.scopes == oauth::SCOPES
@@ -91,7 +92,7 @@ async fn application(app: &App, instance: &Instance) -> Result<Application, Prob
         return Ok(known);
     }
     let new = oauth::register(&instance.rest, &redirect).await.map_err(|error| unanswered(instance, &error))?;
-    linked_accounts::keep_application(store, keys, &instance.name, &new).await?;
+    applications::keep(store, keys, &instance.name, &new).await?;
     Ok(new)
 }
 
@@ -126,7 +127,7 @@ async fn begun(context: &Context, instance: &Instance, state: &str) -> Result<Op
     let operator = &context.actor.operator;
     let draft = drafts::read(store, keys, state, Some(operator), context.now()).await?;
     let Some(attempt) = attempt_of(draft).filter(|attempt| attempt.holds(context, instance)) else { return Ok(None) };
-    let known = linked_accounts::application(store, keys, &instance.name).await?;
+    let known = applications::of(store, keys, &instance.name).await?;
     let Some(application) = known else { return Ok(None) };
     let address =
         oauth::consent(&instance.base, &application, state, &attempt.verifier).map_err(store_problem)?.to_string();
@@ -226,7 +227,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
             ));
         }
     }
-    let known = linked_accounts::application(store, keys, &instance.name).await?;
+    let known = applications::of(store, keys, &instance.name).await?;
     let application = known.ok_or_else(|| unanswered(&instance, &RestError::NotSent("it is not known yet".into())))?;
     let granted =
         oauth::exchange(&instance.rest, &application, &returned.code, &attempt.verifier).await.map_err(|error| {
@@ -462,7 +463,7 @@ async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
     }
     let done = match app.instances.get(&linked.instance) {
         None => Err("it is no longer connected to this console".to_owned()),
-        Some(instance) => match linked_accounts::application(&app.store, &app.keys, &linked.instance).await? {
+        Some(instance) => match applications::of(&app.store, &app.keys, &linked.instance).await? {
             None => Err("it doesn’t know this console any more".to_owned()),
             Some(application) => {
                 oauth::revoke(&instance.rest, &application, &linked.token).await.map_err(|error| error.to_string())

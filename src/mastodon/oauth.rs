@@ -2,7 +2,7 @@
 //! (`config/initializers/doorkeeper.rb`, `app/controllers/oauth`). All of it is checked against 4.3 to 4.7.
 
 use super::rest::{Client, RestError};
-use crate::{config::Secret, store::linked_accounts::Application};
+use crate::{config::Secret, store::applications::Application};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -551,21 +551,13 @@ async fn refused(context: &Context) -> Option<HealthPart> {
             return Some(HealthPart::new(name, false, "can’t be read"));
         }
     };
-    let missing = context.app.store.missing().await.unwrap_or_else(|error| {
-        tracing::error!(%error, "overview.missing");
-        None
-    });
     if rows.is_empty() {
-        return missing.map(|missing| HealthPart::new(name, false, missing));
+        return None;
     }
     let named =
         rows.iter().take(MOST_NAMED).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-    let missing = missing.map(|missing| format!("; {missing}")).unwrap_or_default();
-    let says = format!(
-        "refused: {}{more}; at the server: howdah audit verify, howdah store reseal{missing}",
-        named.join("; ")
-    );
+    let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
     Some(HealthPart::new(name, false, says))
 }

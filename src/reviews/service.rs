@@ -353,7 +353,7 @@ macro_rules! as_written {
     ($($deed:ident)*) => {
         $(impl InStore for $deed {
             async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
-                reviews::written_by(&app.store, intent).await.map(Some)
+                reviews::written_by(&app.store, intent).await
             }
         })*
     };

@@ -11,7 +11,7 @@ pub use passwords::{names_of, new_password, password_problem};
 
 use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
 use crate::{
-    access::{self, Actor, Permission},
+    access::{self, Actor, Permission, Role},
     acting,
     address::ClientAddress,
     carry_out,
@@ -164,10 +164,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let name = name.trim();
     // Where the head of the record does not hold, nobody can be told from anybody, and no password is wrong.
     if app.store.ever("add_operator").await.map_err(store_problem)?.is_none() {
-        return Err(Problem::unavailable(
-            "Nobody can sign in: the audit log contradicts itself.",
-            "An owner has to decide on the server: howdah audit verify, howdah audit accept.",
-        ));
+        return Err(record_in_doubt());
     }
     let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
     let trier = trier(&app, name, known.as_ref().map(|operator| &operator.id));
@@ -213,8 +210,19 @@ fn after(back: &str, draft: &str) -> String {
     if draft.is_empty() { back } else { path::with(&back, "draft", draft) }
 }
 
+fn record_in_doubt() -> Problem {
+    Problem::unavailable(
+        "Nobody can sign in: the audit log contradicts itself.",
+        "An owner has to decide on the server: howdah audit verify, howdah audit accept.",
+    )
+}
+
 /// A new session for this step; the old id is worthless from here on.
 async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Result<(), Problem> {
+    // An older copy of the store does not know whose access has ended since.
+    if app.ledger.is_behind() && !matches!(operator.role, Role::Owner | Role::Auditor) {
+        return Err(record_in_doubt());
+    }
     if stage == Stage::Full {
         // Each is an entry: nobody grows the record by going in and out.
         let from = request_address().range().unwrap_or_else(|| "anywhere".to_owned());

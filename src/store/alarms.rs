@@ -1,14 +1,23 @@
-//! Alarms: one row a cause. They give nobody a right, and carry no code; what raised them is in the record.
+//! Alarms: one row a cause. They give nobody a right; what raised them is in the record. Each row is proved, and so is how far
+//! the entries were looked at: whoever writes here can neither say that an alarm was acknowledged nor that nothing is left to look
+//! at. A row that does not hold is named like any other; taking one away takes nothing from the record.
 
-use super::{Store, fence::begin, on, transaction::within};
+use super::{
+    Refusal, Store, encode_error,
+    fence::begin,
+    mac::{self, Proof, Sealed, Undated, without_entry},
+    on,
+    transaction::{Transaction, within},
+};
 use crate::{
     clock::Timestamp,
     id::{InstanceName, OperatorId},
     nouns::alarms::AlarmKind,
+    seal::{Field, Keys},
 };
 
 /// So many of a kind are open one by one; what comes then is counted in one more.
-pub const MOST_OPEN: i64 = 20;
+pub const MOST_OPEN: usize = 20;
 /// So many entries of a cause are named, the first ones.
 pub const MOST_NAMED: usize = 5;
 
@@ -66,13 +75,13 @@ pub struct Acknowledged {
 }
 
 /// Up to which entry it was looked, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Looked {
     pub entry: i64,
     pub at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct Row {
     id: String,
     kind: String,
@@ -80,17 +89,111 @@ struct Row {
     operator: Option<String>,
     instance: Option<String>,
     about: Option<String>,
-    raised_at: Timestamp,
-    first_at: Timestamp,
-    last_at: Timestamp,
+    raised_at: i64,
+    first_at: i64,
+    last_at: i64,
     number: i64,
     usual: Option<i64>,
     entries: String,
     last_entry: Option<i64>,
     acknowledged_by: Option<String>,
-    acknowledged_at: Option<Timestamp>,
+    acknowledged_at: Option<i64>,
     acknowledged_entry: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
 }
+
+impl Sealed for Row {
+    const TABLE: &'static str = "alarms";
+    const WHAT: &'static str = "the alarm";
+
+    fn called(&self) -> String {
+        self.id.clone()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id).into(),
+            (&self.kind).into(),
+            (&self.cause).into(),
+            (&self.operator).into(),
+            (&self.instance).into(),
+            (&self.about).into(),
+            self.raised_at.into(),
+            self.first_at.into(),
+            self.last_at.into(),
+            self.number.into(),
+            (&self.usual).into(),
+            (&self.entries).into(),
+            (&self.last_entry).into(),
+            (&self.acknowledged_by).into(),
+            (&self.acknowledged_at).into(),
+            (&self.acknowledged_entry).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for Row {}
+
+/// The columns of an alarm with its proof.
+macro_rules! columns {
+    () => {
+        concat!(
+            "id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, usual, entries, last_entry, \
+             acknowledged_by, acknowledged_at, acknowledged_entry, mac, ",
+            without_entry!()
+        )
+    };
+}
+
+/// How far it was looked, as its columns have it.
+#[derive(sqlx::FromRow)]
+struct LookedRow {
+    entry: i64,
+    at: i64,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for LookedRow {
+    const TABLE: &'static str = "alarms_looked";
+    const WHAT: &'static str = "how far";
+
+    fn called(&self) -> String {
+        "the entries were looked at for alarms".to_owned()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![self.entry.into(), self.at.into()]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for LookedRow {}
+
+impl LookedRow {
+    /// As the table is made.
+    fn is_new(&self) -> bool {
+        self.proof.mac.is_none() && (self.entry, self.at) == (-1, 0)
+    }
+}
+
+const HOW_FAR: &str = concat!("select entry, at, mac, ", without_entry!(), " from alarms_looked where id = 1");
 
 fn from_row(row: Row) -> sqlx::Result<Alarm> {
     let damaged = |what: String| sqlx::Error::Decode(format!("an alarm: {what}").into());
@@ -102,16 +205,16 @@ fn from_row(row: Row) -> sqlx::Result<Alarm> {
         operator: row.operator.map(OperatorId),
         instance: row.instance.and_then(|name| name.parse().ok()),
         about: row.about,
-        raised_at: row.raised_at,
-        first_at: row.first_at,
-        last_at: row.last_at,
+        raised_at: Timestamp(row.raised_at),
+        first_at: Timestamp(row.first_at),
+        last_at: Timestamp(row.last_at),
         number: row.number,
         usual: row.usual,
         entries: serde_json::from_str(&row.entries).map_err(|error| damaged(error.to_string()))?,
         last_entry: row.last_entry,
         acknowledged: row.acknowledged_by.zip(row.acknowledged_at).map(|(by, at)| Acknowledged {
             by: OperatorId(by),
-            at,
+            at: Timestamp(at),
             entry: row.acknowledged_entry,
         }),
     })
@@ -124,60 +227,151 @@ fn gathered(kind: AlarmKind) -> String {
 
 macro_rules! alarms {
     ($narrowed:literal) => {
-        concat!(
-            "select id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, usual, entries, \
-             last_entry, acknowledged_by, acknowledged_at, acknowledged_entry from alarms where ",
-            $narrowed
-        )
+        concat!("select ", columns!(), " from alarms where ", $narrowed)
     };
 }
 
-/// Up to which entry it was looked.
+/// Up to which entry it was looked. Where what says so is gone or does not hold, it is the newest entry that an alarm was raised
+/// by: what comes after it is looked at once more.
 pub async fn looked(store: &Store) -> sqlx::Result<Looked> {
-    on!(store, pool => sqlx::query_as("select entry, at from alarms_looked where id = 1").fetch_one(pool).await)
+    const RAISED: &str = alarms!("kind <> 'checkpoint' and last_entry is not null order by last_entry desc limit 1000");
+    let row: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    // A new store looked at nothing yet, and nothing is wrong with that.
+    if let Some(row) = row.filter(|row| !row.is_new() && store.holds(row, true)) {
+        return Ok(Looked { entry: row.entry, at: Timestamp(row.at) });
+    }
+    let raised: Vec<Row> = on!(store, pool => sqlx::query_as(RAISED).fetch_all(pool).await?);
+    let newest = raised.into_iter().find(|row| store.holds(row, true)).and_then(|row| row.last_entry);
+    Ok(Looked { entry: newest.unwrap_or(-1), at: Timestamp(0) })
+}
+
+/// Those that are refused, and how far it was looked, where that is.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    let mut refused = rows::refused(store).await?;
+    let looked: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    refused.extend(store.refusals(&looked.into_iter().filter(|row| !row.is_new()).collect::<Vec<_>>()));
+    Ok(refused)
+}
+
+/// Proves those from before each was proved, and how far it was looked; how many.
+pub(super) async fn prove_former(store: &Store) -> sqlx::Result<u64> {
+    const SEAL: &str = "update alarms_looked set mac = $1 where id = 1 and mac is null";
+    let looked: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    if let Some(row) = looked.filter(|row| row.proof.mac.is_none()) {
+        let mac = mac::mac(&store.keys, &row, 0);
+        on!(store, pool => sqlx::query(SEAL).bind(mac).execute(pool).await.map(|_| ())?);
+    }
+    rows::prove_former(store).await
+}
+
+/// The alarms by themselves.
+mod rows {
+    use super::{Row, without_entry};
+    use crate::store::mac::proved_table;
+
+    proved_table!(Row, "alarms", columns!(), "id desc", "id = $2", |row| &row.id);
+}
+
+/// Writes one in the place of whatever stands under its cause.
+const WRITE: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
+    usual, entries, last_entry, mac) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+    on conflict (cause) do update set id = excluded.id, kind = excluded.kind, operator = excluded.operator, \
+    instance = excluded.instance, about = excluded.about, raised_at = excluded.raised_at, first_at = excluded.first_at, \
+    last_at = excluded.last_at, number = excluded.number, usual = excluded.usual, entries = excluded.entries, \
+    last_entry = excluded.last_entry, acknowledged_by = null, acknowledged_at = null, acknowledged_entry = null, \
+    mac = excluded.mac";
+
+async fn write(store: &Store, tx: &mut Transaction, row: &Row) -> sqlx::Result<()> {
+    within!(tx, c => sqlx::query(WRITE)
+        .bind(&row.id)
+        .bind(&row.kind)
+        .bind(&row.cause)
+        .bind(&row.operator)
+        .bind(&row.instance)
+        .bind(&row.about)
+        .bind(row.raised_at)
+        .bind(row.first_at)
+        .bind(row.last_at)
+        .bind(row.number)
+        .bind(row.usual)
+        .bind(&row.entries)
+        .bind(row.last_entry)
+        .bind(mac::mac(&store.keys, row, 0))
+        .execute(c).await.map(|_| ()))
+}
+
+/// What stands under a cause and holds, locked for the transaction.
+async fn under(store: &Store, tx: &mut Transaction, cause: &str) -> sqlx::Result<Option<Row>> {
+    const LOCK: &str = concat!("update alarms set mac = mac where cause = $1 returning ", columns!());
+    let row: Option<Row> = within!(tx, c => sqlx::query_as(LOCK).bind(cause).fetch_optional(c).await?);
+    Ok(row.filter(|row| store.holds(row, row.cause == cause)))
+}
+
+/// The row of one that is raised now; of one that counts those of which there are too many, without whom it is about.
+fn raised(one: &Raised, gathers: bool, now: Timestamp) -> sqlx::Result<Row> {
+    let named: Vec<i64> = one.entries.iter().copied().take(MOST_NAMED).collect();
+    let whose = (!gathers).then_some(one);
+    Ok(Row {
+        id: crate::id::fresh(),
+        kind: one.kind.name().to_owned(),
+        cause: if gathers { gathered(one.kind) } else { one.cause.clone() },
+        operator: whose.and_then(|one| one.operator.as_ref()).map(|id| id.0.clone()),
+        instance: whose.and_then(|one| one.instance.as_ref()).map(|name| name.as_str().to_owned()),
+        about: whose.and_then(|one| one.about.clone()),
+        raised_at: now.0,
+        first_at: one.first_at.0,
+        last_at: one.last_at.0,
+        number: one.number,
+        usual: whose.and_then(|one| one.usual),
+        entries: serde_json::to_string(&named).map_err(encode_error)?,
+        last_entry: one.entries.last().copied(),
+        acknowledged_by: None,
+        acknowledged_at: None,
+        acknowledged_entry: None,
+        proof: Proof::default(),
+    })
 }
 
 /// Keeps what a look at the entries up to one raised: once, whichever process was first; false for the others.
-pub async fn keep(store: &Store, from: i64, to: i64, raised: &[Raised], now: Timestamp) -> sqlx::Result<bool> {
-    const STEP: &str = "update alarms_looked set entry = $2, at = $3 where id = 1 and entry = $1";
-    const KNOWN: &str = "select count(*) from alarms where cause = $1";
-    const OPEN: &str = "select count(*) from alarms where kind = $1 and acknowledged_at is null";
-    // What somebody acknowledged does not change any more.
-    const RAISE: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
-        usual, entries, last_entry) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-        on conflict (cause) do update set last_at = excluded.last_at, last_entry = excluded.last_entry, \
-        number = excluded.number + case when $14 then alarms.number else 0 end where alarms.acknowledged_at is null";
+pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Timestamp) -> sqlx::Result<bool> {
+    const LOCK: &str =
+        concat!("update alarms_looked set mac = mac where id = 1 returning entry, at, mac, ", without_entry!());
+    const STEP: &str = "insert into alarms_looked (id, entry, at, mac) values (1, $1, $2, $3) \
+        on conflict (id) do update set entry = excluded.entry, at = excluded.at, mac = excluded.mac";
+    const OPEN: &str = alarms!("kind = $1 and acknowledged_at is null order by id");
     let mut tx = store.driver.begin_writing().await?;
-    let taken = within!(&mut tx, c => sqlx::query(STEP)
-        .bind(from).bind(to).bind(now.0).execute(c).await?.rows_affected());
-    if taken == 0 {
+    let there: Option<LookedRow> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_optional(c).await?);
+    // What does not hold says of nobody that they were first.
+    if there.is_some_and(|row| row.entry != from && !row.is_new() && store.holds(&row, true)) {
         tx.rollback().await?;
         return Ok(false);
     }
-    for one in raised {
-        let known: i64 = within!(&mut tx, c => sqlx::query_scalar(KNOWN).bind(&one.cause).fetch_one(c).await?);
-        let open: i64 = within!(&mut tx, c => sqlx::query_scalar(OPEN).bind(one.kind.name()).fetch_one(c).await?);
-        let gathers = known == 0 && open >= MOST_OPEN;
-        let cause = if gathers { gathered(one.kind) } else { one.cause.clone() };
-        let whose = (!gathers).then_some(one);
-        let named: Vec<i64> = one.entries.iter().copied().take(MOST_NAMED).collect();
-        let named = serde_json::to_string(&named).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        within!(&mut tx, c => sqlx::query(RAISE)
-            .bind(crate::id::fresh())
-            .bind(one.kind.name())
-            .bind(&cause)
-            .bind(whose.and_then(|one| one.operator.as_ref()).map(|id| id.0.as_str()))
-            .bind(whose.and_then(|one| one.instance.as_ref()).map(InstanceName::as_str))
-            .bind(whose.and_then(|one| one.about.as_deref()))
-            .bind(now.0)
-            .bind(one.first_at.0)
-            .bind(one.last_at.0)
-            .bind(one.number)
-            .bind(whose.and_then(|one| one.usual))
-            .bind(&named)
-            .bind(one.entries.last())
-            .bind(one.adds || gathers)
-            .execute(c).await.map(|_| ())?);
+    let looked = LookedRow { entry: to, at: now.0, proof: Proof::default() };
+    within!(&mut tx, c => sqlx::query(STEP)
+        .bind(looked.entry).bind(looked.at).bind(mac::mac(&store.keys, &looked, 0)).execute(c).await.map(|_| ())?);
+    for one in found {
+        let mut gathers = false;
+        let mut known = under(store, &mut tx, &one.cause).await?;
+        if known.is_none() {
+            let open: Vec<Row> = within!(&mut tx, c => sqlx::query_as(OPEN).bind(one.kind.name()).fetch_all(c).await?);
+            gathers = open.iter().filter(|row| store.holds(*row, true)).count() >= MOST_OPEN;
+        }
+        if gathers {
+            known = under(store, &mut tx, &gathered(one.kind)).await?;
+        }
+        let new = raised(one, gathers, now)?;
+        let row = match known {
+            // What somebody acknowledged does not change any more.
+            Some(known) if known.acknowledged_at.is_some() => continue,
+            Some(known) => Row {
+                last_at: new.last_at,
+                last_entry: new.last_entry,
+                number: new.number + if one.adds || gathers { known.number } else { 0 },
+                ..known
+            },
+            None => new,
+        };
+        write(store, &mut tx, &row).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -185,24 +379,16 @@ pub async fn keep(store: &Store, from: i64, to: i64, raised: &[Raised], now: Tim
 
 /// Keeps what is so now, whatever was looked at: once a cause.
 pub async fn raise(store: &Store, one: &Raised, now: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
-        usual, entries, last_entry) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12) \
-        on conflict (cause) do nothing";
-    let entries = serde_json::to_string(&one.entries).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    on!(store, pool => sqlx::query(SQL)
-        .bind(crate::id::fresh())
-        .bind(one.kind.name())
-        .bind(&one.cause)
-        .bind(one.operator.as_ref().map(|id| id.0.as_str()))
-        .bind(one.instance.as_ref().map(InstanceName::as_str))
-        .bind(one.about.as_deref())
-        .bind(now.0)
-        .bind(one.first_at.0)
-        .bind(one.last_at.0)
-        .bind(one.number)
-        .bind(&entries)
-        .bind(one.entries.last())
-        .execute(pool).await.map(|_| ()))
+    const KNOWN: &str = alarms!("cause = $1");
+    let known: Option<Row> = on!(store, pool => sqlx::query_as(KNOWN).bind(&one.cause).fetch_optional(pool).await?);
+    if known.is_some_and(|row| store.holds(&row, row.cause == one.cause)) {
+        return Ok(());
+    }
+    let mut tx = store.driver.begin_writing().await?;
+    if under(store, &mut tx, &one.cause).await?.is_none() {
+        write(store, &mut tx, &raised(one, false, now)?).await?;
+    }
+    tx.commit().await
 }
 
 /// Open ones or those that were acknowledged, newest first and below an id.
@@ -212,38 +398,51 @@ pub async fn list(store: &Store, open: bool, before: Option<&str>, limit: i64) -
     let sql = if open { OPEN } else { DONE };
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(sql)
         .bind(before.unwrap_or_default()).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(from_row).collect()
+    let held = rows.into_iter().filter(|row| store.holds(row, row.acknowledged_at.is_none() == open));
+    held.map(from_row).collect()
 }
 
 /// One.
 pub async fn by_id(store: &Store, id: &str) -> sqlx::Result<Option<Alarm>> {
     const SQL: &str = alarms!("id = $1");
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    row.filter(|row| store.holds(row, row.id == id)).map(from_row).transpose()
 }
 
 /// How many are open, by kind.
 pub async fn open(store: &Store) -> sqlx::Result<Vec<(AlarmKind, i64)>> {
-    const SQL: &str = "select kind, count(*) from alarms where acknowledged_at is null group by kind";
-    let rows: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(AlarmKind::ALL
-        .into_iter()
-        .map(|kind| (kind, rows.iter().find(|(name, _)| name == kind.name()).map_or(0, |(_, number)| *number)))
-        .collect())
+    const SQL: &str = alarms!("acknowledged_at is null order by id");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let held: Vec<Row> = rows.into_iter().filter(|row| store.holds(row, true)).collect();
+    let number = |kind: AlarmKind| held.iter().filter(|row| row.kind == kind.name()).count();
+    Ok(AlarmKind::ALL.into_iter().map(|kind| (kind, i64::try_from(number(kind)).unwrap_or(i64::MAX))).collect())
 }
 
-/// Takes note of an open one; false where somebody did already. What comes again is raised anew from there on.
+/// Takes note of an open one; false where somebody did already, or it does not hold. What comes again is raised anew from there
+/// on.
 pub async fn acknowledge(store: &Store, alarm: &Alarm, by: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update alarms set acknowledged_by = $2, acknowledged_at = $3, acknowledged_entry = $4, \
-        cause = case when $5 then cause || ' ' || id else cause end where id = $1 and acknowledged_at is null";
+    const LOCK: &str = concat!("update alarms set mac = mac where id = $1 returning ", columns!());
+    const SQL: &str = "update alarms set acknowledged_by = $2, acknowledged_at = $3, acknowledged_entry = $4, cause = $5, \
+        mac = $6 where id = $1";
     let entry = store.fence.as_ref().map(|fence| fence.intent);
     let again = alarm.gathered || alarm.kind.comes_again();
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let done = sqlx::query(SQL)
-            .bind(&alarm.id).bind(&by.0).bind(now.0).bind(entry).bind(again)
-            .execute(&mut *tx).await?.rows_affected();
+        let row: Option<Row> = sqlx::query_as(LOCK).bind(&alarm.id).fetch_optional(&mut *tx).await?;
+        let row = row.filter(|row| store.holds(row, row.id == alarm.id) && row.acknowledged_at.is_none());
+        let Some(row) = row else { return Ok(false) };
+        let row = Row {
+            acknowledged_by: Some(by.0.clone()),
+            acknowledged_at: Some(now.0),
+            acknowledged_entry: entry,
+            cause: if again { format!("{} {}", row.cause, row.id) } else { row.cause.clone() },
+            ..row
+        };
+        sqlx::query(SQL)
+            .bind(&row.id).bind(&row.acknowledged_by).bind(row.acknowledged_at).bind(row.acknowledged_entry)
+            .bind(&row.cause).bind(mac::mac(&store.keys, &row, 0))
+            .execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(done == 1)
+        Ok(true)
     })
 }

@@ -306,7 +306,8 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
 /// Those that hold, and that the record knows as begun; of former versions all that hold.
 async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>, asked: impl Fn(&Row) -> bool) -> sqlx::Result<Vec<Batch>> {
     let held = known.all_held(rows, asked).await?.into_iter();
-    held.filter(|row| row.about == 0 || known.has_begun(&row.id)).map(|row| from_row(keys, row)).collect()
+    let begun = held.filter(|row| row.about == 0 || known.has_begun(&row.id));
+    begun.map(|row| from_row(keys, Row { paused: row.paused || known.is_paused(&row.id), ..row })).collect()
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {

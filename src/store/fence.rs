@@ -7,7 +7,11 @@
 //!
 //! A deed writes in one transaction: it is done whole or not at all. A second one is refused.
 
-use super::{Driver, Store, foreign::ON_POSTGRES, foreign::ON_SQLITE, on};
+use super::{
+    Driver, Store,
+    foreign::{MARKS_ON_POSTGRES, MARKS_ON_SQLITE, ON_POSTGRES, ON_SQLITE},
+    on,
+};
 use std::{
     sync::{
         Arc,
@@ -82,18 +86,21 @@ macro_rules! begin {
     ($store:expr, $pool:expr) => {{
         let mut tx = $pool.begin().await?;
         if let Some(fence) = &$store.fence {
-            let (lock, running) = $store.driver.guard();
+            let (marks, running) = $store.driver.looks();
             // Two statements at once, which a prepared one cannot be.
-            sqlx::raw_sql(lock).execute(&mut *tx).await?;
+            sqlx::raw_sql($store.driver.lock()).execute(&mut *tx).await?;
             let open: Option<i64> = sqlx::query_scalar($crate::store::fence::STILL_OPEN)
                 .bind(fence.intent)
                 .bind(&*fence.lease)
                 .fetch_optional(&mut *tx)
                 .await?;
             open.ok_or($crate::store::fence::Withheld::Closed(fence.intent))?;
-            let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
-            if let Some(what) = $store.driver.foreign(&running) {
-                return Err($crate::store::fence::Withheld::Foreign(what).into());
+            let marks: String = sqlx::query_scalar(marks).fetch_one(&mut *tx).await?;
+            if !$store.is_clean(&marks) {
+                let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
+                if let Some(what) = $store.odd(marks, &running) {
+                    return Err($crate::store::fence::Withheld::Foreign(what).into());
+                }
             }
             fence.pass()?;
         }
@@ -110,11 +117,19 @@ impl Fence {
 }
 
 impl Driver {
-    /// What keeps triggers from being made meanwhile, and what reads those that are there.
-    pub(super) fn guard(&self) -> (&'static str, &'static str) {
+    /// What keeps triggers from being made meanwhile.
+    pub(super) fn lock(&self) -> &'static str {
         match self {
-            Self::Sqlite(_) => (ALONE, ON_SQLITE),
-            Self::Postgres(_) => (LOCK, ON_POSTGRES),
+            Self::Sqlite(_) => ALONE,
+            Self::Postgres(_) => LOCK,
+        }
+    }
+
+    /// What reads the marks of all that was made in the database, and what reads it.
+    pub(crate) fn looks(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite(_) => (MARKS_ON_SQLITE, ON_SQLITE),
+            Self::Postgres(_) => (MARKS_ON_POSTGRES, ON_POSTGRES),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! What runs in the store and is not the console's: triggers, rules, policies, views and generated columns on its tables, what
 //! runs by the way with every row that is written (checks, defaults, indexes and types that call something), tables that
 //! inherit from ours, and operators, functions and casts that PostgreSQL takes for its own ones; and what should be there and
-//! is not: keys, constraints and indexes. Whoever holds the store can so change what is written between two statements of ours,
-//! or what they mean; under it nothing is begun.
+//! is not: keys, constraints, indexes, and the triggers that keep the record from being changed. Whoever holds the store can so
+//! change what is written between two statements of ours, or what they mean; under it nothing is begun.
 
 use super::{Driver, Store, StoreError, migrations};
 use sqlx::{migrate::Migrator, sqlite::SqlitePoolOptions};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
+    sync::{LazyLock, Mutex, PoisonError},
 };
 use tokio::sync::OnceCell;
 
@@ -42,7 +42,9 @@ pub const ON_POSTGRES: &str = "\
     from ours o join pg_index i on i.indrelid = o.oid \
     union all select 'pg_class'::regclass::oid, o.oid, 'the type of a column', o.name, '' from ours o), \
     its_own as materialized (select oid from pg_type where oid < 16384 and typcategory <> 'A') \
-    select 'the trigger ' || t.tgname, o.name, t.tgname || ' ' || p.proname || ' ' || p.prosrc \
+    select 'the trigger ' || t.tgname, o.name, 'the trigger ' || t.tgname || \
+    case when t.tgenabled in ('O', 'A') then ' ' else ' (switched off) ' end || \
+    replace(pg_get_triggerdef(t.oid), quote_ident(o.schema) || '.', '') || ' as ' || regexp_replace(p.prosrc, '\\s+', ' ', 'g') \
     from ours o join pg_trigger t on t.tgrelid = o.oid join pg_proc p on p.oid = t.tgfoid where not t.tgisinternal \
     union all select 'the rule ' || r.rulename, o.name, '' from ours o join pg_rewrite r on r.ev_class = o.oid \
     union all select 'the policy ' || y.polname, o.name, '' from ours o join pg_policy y on y.polrelid = o.oid \
@@ -76,6 +78,26 @@ pub const ON_POSTGRES: &str = "\
     replace(pg_get_indexdef(i.oid), quote_ident(o.schema) || '.', '') from ours o \
     join pg_index x on x.indrelid = o.oid and x.indisvalid and x.indisready join pg_class i on i.oid = x.indexrelid";
 
+/// Marks that are others as soon as anything that [`ON_POSTGRES`] reads was made, changed or dropped: of each catalogue how many
+/// rows there are of what somebody made, and the sum of the transactions that wrote them. A row that is written anew has a later
+/// one, so the sum grows while the number stays. It is read in a tenth of the time, with each entry and each action.
+pub const MARKS_ON_POSTGRES: &str = "select current_setting('session_replication_role') \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_class where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_attribute where attrelid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_attrdef where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_constraint where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_index where indexrelid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_trigger where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_rewrite where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_policy where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_inherits where inhrelid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_operator where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_proc where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_cast where oid >= 16384) \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_type where oid >= 16384)";
+/// On SQLite all of it is read each time: whoever writes the schema can write the number of its version as well.
+pub const MARKS_ON_SQLITE: &str = "select ''";
+
 fn texts(shared: &Migrator, own: &Migrator) -> Vec<String> {
     shared.iter().chain(own.iter()).map(|migration| migration.sql.as_str().to_owned()).collect()
 }
@@ -83,10 +105,6 @@ fn texts(shared: &Migrator, own: &Migrator) -> Vec<String> {
 static OF_SQLITE: LazyLock<Vec<String>> = LazyLock::new(|| {
     let [shared, sqlite, _] = migrations();
     texts(&shared, &sqlite)
-});
-static OF_POSTGRES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let [shared, _, postgres] = migrations();
-    texts(&shared, &postgres)
 });
 /// The tables of the console: others may share a schema with them.
 static TABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
@@ -102,8 +120,8 @@ static TABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 /// What the migrations make on SQLite, as the engine itself has it then: the text of each by what it is called.
 static MADE_ON_SQLITE: OnceCell<BTreeMap<(String, String), String>> = OnceCell::const_new();
-/// The columns, keys, constraints and indexes they make on PostgreSQL, as its catalogues say them, each after its table. A test
-/// compares it with a new store.
+/// The columns, keys, constraints, indexes and triggers they make on PostgreSQL, as its catalogues say them, each after its
+/// table. A test compares it with a new store.
 const MADE_ON_POSTGRES: &str = include_str!("made_on_postgres.txt");
 
 /// Makes the tables of SQLite in memory, once, to know what they are like.
@@ -173,8 +191,8 @@ fn odd_on_sqlite(there: &[Running]) -> Option<String> {
     }
     let missing = made.keys().find(|key| {
         let (table, what) = key;
-        // A table that is not there does nothing, and whoever asks for it is told; triggers are named elsewhere.
-        what.starts_with("the index ")
+        // A table that is not there does nothing, and whoever asks for it is told.
+        !what.starts_with("the table ")
             && found.contains(&(table.clone(), format!("the table {table}")))
             && !found.contains(*key)
     });
@@ -183,24 +201,26 @@ fn odd_on_sqlite(there: &[Running]) -> Option<String> {
 
 /// The same on PostgreSQL.
 fn odd_on_postgres(there: &[Running]) -> Option<String> {
+    let made: BTreeSet<(&str, &str)> = MADE_ON_POSTGRES.lines().filter_map(|line| line.split_once(": ")).collect();
     let ours = |table: &str| table.is_empty() || TABLES.contains(table);
-    let foreign = there.iter().find(|(what, table, text)| {
-        !what.is_empty() && ours(table) && (text.is_empty() || !is_ours_on_postgres(table, text))
+    let mut foreign = there.iter().filter(|(what, table, text)| {
+        !what.is_empty() && ours(table) && (text.is_empty() || !made.contains(&(table, text)))
     });
-    if let Some((what, table, _)) = foreign {
-        return Some(not_ours(what, table));
+    if let Some((what, table, _)) = foreign.next() {
+        // One of ours by name that runs at another time, or does something else, is one of ours that was changed.
+        let named = format!("{what} ");
+        let changed = made.iter().any(|(of, part)| of == table && part.starts_with(&named));
+        return Some(if changed { gone(what, table) } else { not_ours(what, table) });
     }
-    let parts: BTreeSet<(&str, &str)> =
-        there.iter().filter(|(what, ..)| what.is_empty()).map(|(_, table, text)| (&**table, &**text)).collect();
-    let tables: BTreeSet<&str> = parts.iter().map(|(table, _)| *table).collect();
-    let made = MADE_ON_POSTGRES.lines().filter_map(|line| line.split_once(": "));
-    let mut missing = made.filter(|(table, part)| tables.contains(table) && !parts.contains(&(*table, *part)));
+    let parts: BTreeSet<(&str, &str)> = there.iter().map(|(_, table, text)| (&**table, &**text)).collect();
+    let tables: BTreeSet<&str> =
+        there.iter().filter(|(what, ..)| what.is_empty()).map(|(_, table, _)| &**table).collect();
+    let mut missing = made.iter().filter(|(table, part)| tables.contains(table) && !parts.contains(&(*table, *part)));
     missing.next().map(|(table, part)| {
-        let what = part.strip_prefix("the ").and_then(|part| part.split(' ').nth(1).map(|name| (part, name)));
-        match what {
-            Some((part, name)) if part.starts_with("constraint") => gone(&format!("the constraint {name}"), table),
-            Some((_, name)) => gone(&format!("the index {name}"), table),
-            None => gone("a column", table),
+        let mut words = part.strip_prefix("the ").unwrap_or_default().split(' ');
+        match (words.next(), words.next()) {
+            (Some(sort), Some(name)) => gone(&format!("the {sort} {name}"), table),
+            _ => gone("a column", table),
         }
     })
 }
@@ -214,22 +234,6 @@ fn gone(what: &str, table: &str) -> String {
     format!(
         "{what} on {table} is not the console’s any more: it was dropped or changed; make it anew first, as the console made it"
     )
-}
-
-/// The same on PostgreSQL: by the trigger's name, table and function, and by what the function does.
-fn is_ours_on_postgres(table: &str, text: &str) -> bool {
-    let mut parts = text.splitn(3, ' ');
-    let (Some(name), Some(function), Some(does)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let made = |own: &String| {
-        own.lines().any(|line| {
-            line.strip_prefix("create trigger ").and_then(|line| line.strip_prefix(name)).is_some_and(|line| {
-                line.starts_with(' ')
-                    && line.contains(&format!(" on {table} "))
-                    && line.ends_with(&format!(" execute function {function}();"))
-            })
-        })
-    };
-    OF_POSTGRES.iter().any(made) && OF_POSTGRES.iter().any(|own| own.contains(does))
 }
 
 impl Driver {
@@ -249,48 +253,40 @@ impl Driver {
     }
 }
 
+/// The marks of PostgreSQL's catalogues when nothing was found that is not the console's; what has the same ones since is not
+/// looked at again.
+#[derive(Debug, Default)]
+pub(super) struct Clean(Mutex<Option<String>>);
+
 impl Store {
+    /// Whether nothing was found when the marks were these.
+    pub(crate) fn is_clean(&self, marks: &str) -> bool {
+        let clean = self.clean.0.lock().unwrap_or_else(PoisonError::into_inner);
+        !marks.is_empty() && clean.as_deref() == Some(marks)
+    }
+
+    /// What runs in the console's statements and is not its own, in words, of what was found after these marks were read.
+    pub(crate) fn odd(&self, marks: String, there: &[Running]) -> Option<String> {
+        let what = self.driver.foreign(there);
+        if what.is_none() {
+            *self.clean.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(marks);
+        }
+        what
+    }
+
     /// What runs in the console's statements and is not its own, in words.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
         Ok(self.driver.foreign(&self.driver.there().await?))
     }
 
-    /// The columns, keys, constraints and indexes of a PostgreSQL store, each after its table.
+    /// The columns, keys, constraints, indexes and triggers of a PostgreSQL store, each after its table.
     ///
     /// # Errors
     /// The driver's.
     pub async fn parts(&self) -> sqlx::Result<BTreeSet<String>> {
         let there = self.driver.there().await?.into_iter();
-        let parts = there.filter(|(what, table, _)| what.is_empty() && TABLES.contains(table));
+        let parts = there.filter(|(_, table, text)| !text.is_empty() && TABLES.contains(table));
         Ok(parts.map(|(_, table, text)| format!("{table}: {text}")).collect())
-    }
-
-    /// What keeps the record from being changed by mistake and is not there any more. The tree does without it; whoever took it
-    /// away meant something by it.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn missing(&self) -> sqlx::Result<Option<String>> {
-        const ON_PG: &str = "select t.tgname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid \
-            where not t.tgisinternal and t.tgenabled in ('O', 'A') and pg_table_is_visible(c.oid)";
-        let (there, made): (BTreeSet<String>, BTreeSet<String>) = match &self.driver {
-            Driver::Sqlite(_) => {
-                let there = self.driver.there().await?.into_iter();
-                let made = MADE_ON_SQLITE.get().into_iter().flat_map(BTreeMap::keys);
-                let name = |what: &str| what.strip_prefix("the trigger ").map(str::to_owned);
-                (
-                    there.filter_map(|(what, ..)| name(&what)).collect(),
-                    made.filter_map(|(_, what)| name(what)).collect(),
-                )
-            }
-            Driver::Postgres(pool) => {
-                let there: Vec<String> = sqlx::query_scalar(ON_PG).fetch_all(pool).await?;
-                let made = OF_POSTGRES.iter().flat_map(|text| text.lines());
-                let made = made.filter_map(|line| line.strip_prefix("create trigger ")?.split(' ').next());
-                (there.into_iter().collect(), made.map(str::to_owned).collect())
-            }
-        };
-        Ok(made.difference(&there).next().map(|name| format!("the trigger {name} is missing or switched off")))
     }
 }
 

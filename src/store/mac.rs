@@ -129,6 +129,34 @@ macro_rules! without_entry {
 }
 pub(super) use without_entry;
 
+/// What is refused of a table whose rows are each proved, and how those from before that are proved, once. The key says which row
+/// is meant, from `$2` on.
+macro_rules! proved_table {
+    ($row:ty, $table:literal, $columns:expr, $order:literal, $key:literal, |$one:ident| $($value:expr),+) => {
+        /// Those that are refused, up to a bound.
+        pub(super) async fn refused(store: &$crate::store::Store) -> sqlx::Result<Vec<$crate::store::Refusal>> {
+            const SQL: &str = concat!("select ", $columns, " from ", $table, " order by ", $order, " limit 1000");
+            let rows: Vec<$row> = $crate::store::on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+            Ok(store.refusals(&rows).collect())
+        }
+
+        /// Proves those from before each was proved; how many.
+        pub(super) async fn prove_former(store: &$crate::store::Store) -> sqlx::Result<u64> {
+            const FORMER: &str = concat!("select ", $columns, " from ", $table, " where mac is null");
+            const SEAL: &str = concat!("update ", $table, " set mac = $1 where mac is null and ", $key);
+            let former: Vec<$row> = $crate::store::on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+            let mut proved = 0;
+            for $one in &former {
+                let mac = $crate::store::mac::mac(&store.keys, $one, 0);
+                proved += $crate::store::on!(store, pool =>
+                    sqlx::query(SEAL).bind(&mac)$(.bind($value))+.execute(pool).await?.rows_affected());
+            }
+            Ok(proved)
+        }
+    };
+}
+pub(super) use proved_table;
+
 impl Store {
     /// Whether a row is one that was asked for, as what it says is compared here: the database may have been made to take one
     /// for another. What it answers with instead is named in the log, and counts as not there.
@@ -185,7 +213,7 @@ impl Store {
         }
     }
 
-    /// Every row that gives authority and is refused, and whatever cannot be read, up to a bound.
+    /// Every row that is refused, and whatever cannot be read, up to a bound.
     pub async fn refused(&self) -> sqlx::Result<Vec<Refusal>> {
         let mut all = super::operators::refused(self).await?;
         all.extend(super::grants::refused(self).await?);
@@ -200,6 +228,12 @@ impl Store {
         all.extend(super::policies::refused(self).await?);
         all.extend(super::case_claims::refused(self).await?);
         all.extend(super::access_requests::refused(self).await?);
+        all.extend(super::account_notes::refused(self).await?);
+        all.extend(super::settling::refused(self).await?);
+        all.extend(super::alarms::refused(self).await?);
+        all.extend(super::reviews::refused(self).await?);
+        all.extend(super::refusals::refused(self).await?);
+        all.extend(super::applications::refused(self).await?);
         Ok(all)
     }
 }

@@ -5,6 +5,7 @@
 pub mod access_requests;
 pub mod account_notes;
 pub mod alarms;
+pub mod applications;
 pub mod attempts;
 pub mod batches;
 pub mod case_claims;
@@ -70,6 +71,9 @@ pub struct Store {
     keys: Keys,
     named: Arc<mac::Named>,
     cached: Arc<rights::Cached>,
+    clean: Arc<foreign::Clean>,
+    /// The file of a SQLite store, by device and number, as it was opened.
+    file: Option<Arc<OpenedFile>>,
     /// The deed that it is written for, if any.
     fence: Option<fence::Fence>,
 }
@@ -101,6 +105,9 @@ const OF_AN_INSTANCE: i64 = 43;
 /// … and the one that made the table of access requests, the later of the two that are sealed anew then
 /// (`migrations/0010_access_requests.sql`).
 const ACCESS_REQUESTS: i64 = 10;
+/// … since which what is kept beside rights and work is proved, and the words of an access request open under its instance's
+/// name alone (`migrations/0052_kept.sql`).
+const KEPT: i64 = 52;
 
 /// The tables of both engines, and what differs by engine: the numbers are kept apart in one table, and each ignores the
 /// other's.
@@ -139,6 +146,26 @@ pub enum StoreError {
     InUse(String),
     #[error("the store's lock file cannot be made: {0}")]
     Lock(std::io::Error),
+}
+
+/// A file by its name, and which one that was.
+#[derive(Debug)]
+struct OpenedFile {
+    path: PathBuf,
+    /// Device and number.
+    which: (u64, u64),
+}
+
+impl OpenedFile {
+    fn of(path: PathBuf) -> Option<Self> {
+        let which = Self::which(&path)?;
+        Some(Self { path, which })
+    }
+
+    fn which(path: &std::path::Path) -> Option<(u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+    }
 }
 
 fn sqlite_file(url: &str) -> Option<PathBuf> {
@@ -217,7 +244,23 @@ impl Store {
             keys: keys.clone(),
             named: Arc::default(),
             cached: Arc::default(),
+            clean: Arc::default(),
+            file: sqlite_file(url).and_then(OpenedFile::of).map(Arc::new),
             fence: None,
+        })
+    }
+
+    /// Whether another file stands, or none, where the file of this SQLite store was opened: what is done here is not seen by
+    /// whoever opens it anew, and the other way round. In words.
+    pub fn replaced(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        let same = OpenedFile::which(&file.path) == Some(file.which);
+        (!same).then(|| {
+            format!(
+                "the file of the store ({}) was moved or replaced while the console has it open: put it back, or start the \
+                 console anew",
+                file.path.display()
+            )
         })
     }
 
@@ -265,11 +308,16 @@ impl Store {
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
         }
-        if self.is_of_before(OF_AN_INSTANCE).await.map_err(failed)?
-            && !self.is_of_before(ACCESS_REQUESTS).await.map_err(failed)?
-        {
+        let asked = !self.is_of_before(ACCESS_REQUESTS).await.map_err(failed)?;
+        if self.is_of_before(OF_AN_INSTANCE).await.map_err(failed)? && asked {
             case_claims::seal_former(self, &self.keys).await.map_err(failed)?;
-            access_requests::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
+        if self.is_of_before(KEPT).await.map_err(failed)? {
+            self.kept_becomes_due().await.map_err(failed)?;
+            // Also what a process of before that binding wrote since.
+            if asked {
+                access_requests::seal_former(self, &self.keys).await.map_err(failed)?;
+            }
         }
         self.take_former_words().await.map_err(failed)?;
         let [mut shared, mut sqlite, mut postgres] = migrations();
@@ -292,7 +340,22 @@ impl Store {
         if self.deeds_are_due().await.map_err(failed)? {
             batches::seal_items(self).await.map_err(failed)?;
         }
+        if self.kept_is_due().await.map_err(failed)? {
+            self.prove_kept().await.map_err(failed)?;
+        }
         Ok(())
+    }
+
+    /// Proves what is kept beside rights and work, each row as it stands.
+    async fn prove_kept(&self) -> sqlx::Result<()> {
+        account_notes::prove_former(self).await?;
+        access_requests::prove_former(self).await?;
+        settling::prove_former(self).await?;
+        alarms::prove_former(self).await?;
+        reviews::prove_former(self).await?;
+        refusals::prove_former(self).await?;
+        applications::prove_former(self).await?;
+        web_sessions::prove_former(self).await.map(|_| ())
     }
 
     /// Takes the one place there is for a server on a SQLite file; it is free again when the place is dropped. The database

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    clock::Timestamp,
+    clock::{SECOND, Timestamp},
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -344,6 +344,35 @@ pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { return Ok(false) };
+        seal_person!(known, tx, Held { id: id.clone(), row }, known.newest_entry());
+        tx.commit().await?;
+        Ok(true)
+    })
+}
+
+/// The time that a code of an authenticator is for (RFC 6238).
+const STEP: i64 = 30 * SECOND;
+
+/// Seals somebody's row as it stands, because somebody at the server says so; false if it is gone. What it may be an older copy
+/// with does not come back: every session is over, under a generation that none ever had, no recovery code is left, and a code of
+/// the authenticator is not used twice.
+pub async fn take(store: &Store, id: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "update operators set generation = $2, codes = null, \
+        totp_last_step = case when totp_last_step < $3 then $3 else totp_last_step end where id = $1";
+    const CODES: &str = "delete from recovery_codes where operator = $1";
+    const SESSIONS: &str = "delete from web_sessions where operator = $1";
+    let known = store.known().await?;
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        let Some(mut row) = row else { return Ok(false) };
+        // It rises with an entry each time, so there never were as many as there are entries.
+        row.generation = row.generation.max(known.newest_entry()) + 1;
+        row.codes = None;
+        sqlx::query(SQL).bind(&id.0).bind(row.generation).bind(now.0 / STEP).execute(&mut *tx).await?;
+        for sql in [CODES, SESSIONS] {
+            sqlx::query(sql).bind(&id.0).execute(&mut *tx).await?;
+        }
         seal_person!(known, tx, Held { id: id.clone(), row }, known.newest_entry());
         tx.commit().await?;
         Ok(true)

@@ -1,11 +1,17 @@
 //! Decisions that are looked at again. Who reads these rows learns what the record says as well; they give nobody a
-//! right.
+//! right. Each row is proved: what was said of a decision, and by whom, is what the console wrote.
 
-use super::{Store, fence::begin, on};
+use super::{
+    Refusal, Store,
+    fence::begin,
+    mac::{self, Proof, Sealed, Undated, without_entry},
+    on,
+};
 use crate::{
     clock::Timestamp,
     id::OperatorId,
     nouns::reviews::{Sort, Verdict, Week},
+    seal::{Field, Keys},
 };
 
 /// A week.
@@ -21,13 +27,60 @@ pub struct Reviewed {
     pub decisions: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct WeekRow {
     week: String,
     committed: i64,
     committed_at: i64,
     drawn: Option<i64>,
+    drawn_at: Option<i64>,
     decisions: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for WeekRow {
+    const TABLE: &'static str = "review_weeks";
+    const WHAT: &'static str = "the week of reviews";
+
+    fn called(&self) -> String {
+        self.week.clone()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.week).into(),
+            self.committed.into(),
+            self.committed_at.into(),
+            (&self.drawn).into(),
+            (&self.drawn_at).into(),
+            (&self.decisions).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for WeekRow {}
+
+/// The columns of a week with its proof.
+macro_rules! of_a_week {
+    () => {
+        concat!("week, committed, committed_at, drawn, drawn_at, decisions, mac, ", without_entry!())
+    };
+}
+
+/// Weeks by their columns; what follows says which.
+macro_rules! weeks {
+    ($rest:literal) => {
+        concat!("select ", of_a_week!(), " from review_weeks ", $rest)
+    };
 }
 
 /// A decision that was drawn.
@@ -48,7 +101,7 @@ pub struct Sample {
     pub verdict: Option<(Verdict, i64, Timestamp)>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct SampleRow {
     entry: i64,
     week: String,
@@ -57,9 +110,93 @@ struct SampleRow {
     subject: String,
     reviewer: Option<String>,
     opinion: Option<String>,
+    opinion_entry: Option<i64>,
     verdict: Option<String>,
     verdict_entry: Option<i64>,
     verdict_at: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for SampleRow {
+    const TABLE: &'static str = "review_samples";
+    const WHAT: &'static str = "the review of entry";
+
+    fn called(&self) -> String {
+        self.entry.to_string()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            self.entry.into(),
+            (&self.week).into(),
+            (&self.operator).into(),
+            (&self.sort).into(),
+            (&self.subject).into(),
+            (&self.reviewer).into(),
+            (&self.opinion).into(),
+            (&self.opinion_entry).into(),
+            (&self.verdict).into(),
+            (&self.verdict_entry).into(),
+            (&self.verdict_at).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for SampleRow {}
+
+/// The columns of a decision that was drawn, with its proof.
+macro_rules! of_a_sample {
+    () => {
+        concat!(
+            "entry, week, operator, sort, subject, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
+             mac, ",
+            without_entry!()
+        )
+    };
+}
+
+/// Decisions that were drawn; what follows says which.
+macro_rules! samples {
+    ($rest:literal) => {
+        concat!("select ", of_a_sample!(), " from review_samples ", $rest)
+    };
+}
+
+/// The weeks by themselves.
+mod week_rows {
+    use super::{WeekRow, without_entry};
+    use crate::store::mac::proved_table;
+
+    proved_table!(WeekRow, "review_weeks", of_a_week!(), "week desc", "week = $2", |row| &row.week);
+}
+
+/// … and what was drawn.
+mod sample_rows {
+    use super::{SampleRow, without_entry};
+    use crate::store::mac::proved_table;
+
+    proved_table!(SampleRow, "review_samples", of_a_sample!(), "entry desc", "entry = $2", |row| row.entry);
+}
+
+/// Those that are refused, of the newest.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    let mut refused = week_rows::refused(store).await?;
+    refused.extend(sample_rows::refused(store).await?);
+    Ok(refused)
+}
+
+/// Proves those from before each was proved; how many.
+pub(super) async fn prove_former(store: &Store) -> sqlx::Result<u64> {
+    Ok(week_rows::prove_former(store).await? + sample_rows::prove_former(store).await?)
 }
 
 /// A row that somebody else wrote, and that says nothing.
@@ -102,25 +239,24 @@ impl SampleRow {
 
 /// The newest weeks, newest first.
 pub async fn weeks(store: &Store, limit: i64) -> sqlx::Result<Vec<Reviewed>> {
-    const SQL: &str =
-        "select week, committed, committed_at, drawn, decisions from review_weeks order by week desc limit $1";
+    const SQL: &str = weeks!("order by week desc limit $1");
     let rows: Vec<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(WeekRow::read).collect()
+    rows.into_iter().filter(|row| store.holds(row, true)).map(WeekRow::read).collect()
 }
 
 /// One week, if its seed was bound.
 pub async fn week(store: &Store, week: Week) -> sqlx::Result<Option<Reviewed>> {
-    const SQL: &str = "select week, committed, committed_at, drawn, decisions from review_weeks where week = $1";
+    const SQL: &str = weeks!("where week = $1");
     let row: Option<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(week.name()).fetch_optional(pool).await?);
-    row.map(WeekRow::read).transpose()
+    row.filter(|row| store.holds(row, row.week == week.name())).map(WeekRow::read).transpose()
 }
 
 /// Weeks that are to be drawn and were not, of those that begin before an instant.
 pub async fn undrawn(store: &Store, before: Week) -> sqlx::Result<Vec<Reviewed>> {
-    const SQL: &str = "select week, committed, committed_at, drawn, decisions from review_weeks \
-        where drawn is null and week < $1 order by week limit 100";
+    const SQL: &str = weeks!("where drawn is null and week < $1 order by week limit 100");
     let rows: Vec<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(before.name()).fetch_all(pool).await?);
-    rows.into_iter().map(WeekRow::read).collect()
+    let asked = |row: &WeekRow| row.drawn.is_none() && row.week < before.name();
+    rows.into_iter().filter(|row| store.holds(row, asked(row))).map(WeekRow::read).collect()
 }
 
 /// The entry of the deed that something is written for.
@@ -128,16 +264,34 @@ fn entry_of(store: &Store) -> sqlx::Result<i64> {
     store.fence.as_ref().map(|fence| fence.intent).ok_or_else(|| unread("a review without an entry"))
 }
 
-/// Notes that the seed of a week is bound; false where it was before.
+/// A week, locked for the transaction that changes it.
+const LOCK_WEEK: &str = concat!("update review_weeks set mac = mac where week = $1 returning ", of_a_week!());
+
+/// Notes that the seed of a week is bound; false where it was before. What stands there and does not hold is written over.
 pub async fn commit(store: &Store, week: Week, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "insert into review_weeks (week, committed, committed_at) values ($1, $2, $3) on conflict do nothing";
-    let entry = entry_of(store)?;
+    const SQL: &str = "insert into review_weeks (week, committed, committed_at, mac) values ($1, $2, $3, $4) \
+        on conflict (week) do update set committed = excluded.committed, committed_at = excluded.committed_at, \
+        drawn = null, drawn_at = null, decisions = null, mac = excluded.mac";
+    let row = WeekRow {
+        week: week.name(),
+        committed: entry_of(store)?,
+        committed_at: now.0,
+        drawn: None,
+        drawn_at: None,
+        decisions: None,
+        proof: Proof::default(),
+    };
+    let mac = mac::mac(&store.keys, &row, 0);
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let done = sqlx::query(SQL).bind(week.name()).bind(entry).bind(now.0).execute(&mut *tx).await?;
+        let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(&row.week).fetch_optional(&mut *tx).await?;
+        if known.is_some_and(|known| store.holds(&known, known.week == row.week)) {
+            return Ok(false);
+        }
+        sqlx::query(SQL)
+            .bind(&row.week).bind(row.committed).bind(row.committed_at).bind(&mac).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     })
 }
 
@@ -150,42 +304,86 @@ pub async fn draw(
     decisions: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "update review_weeks set drawn = $2, drawn_at = $3, decisions = $4 where week = $1 and drawn is null";
-    const ONE: &str = "insert into review_samples (entry, week, operator, sort, subject) values ($1, $2, $3, $4, $5)";
+    const SQL: &str = "update review_weeks set drawn = $2, drawn_at = $3, decisions = $4, mac = $5 where week = $1";
     let entry = entry_of(store)?;
+    let rows = drawn.iter().map(|one| new_sample(week, one));
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let done = sqlx::query(SQL)
-            .bind(week.name()).bind(entry).bind(now.0).bind(decisions).execute(&mut *tx).await?.rows_affected();
-        if done == 0 {
-            return Ok(false);
-        }
-        for (index, by, sort, subject) in drawn {
+        let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(week.name()).fetch_optional(&mut *tx).await?;
+        let known = known.filter(|row| store.holds(row, row.week == week.name()) && row.drawn.is_none());
+        let Some(known) = known else { return Ok(false) };
+        let done = WeekRow { drawn: Some(entry), drawn_at: Some(now.0), decisions: Some(decisions), ..known };
+        sqlx::query(SQL)
+            .bind(&done.week).bind(done.drawn).bind(done.drawn_at).bind(done.decisions)
+            .bind(mac::mac(&store.keys, &done, 0)).execute(&mut *tx).await?;
+        for row in rows {
+            let known: Option<SampleRow> =
+                sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?;
+            // What was said of one stays, where an older row of its week was put back.
+            if known.is_some_and(|known| store.holds(&known, known.entry == row.entry)) {
+                continue;
+            }
             sqlx::query(ONE)
-                .bind(index).bind(week.name()).bind(by).bind(sort.name()).bind(subject).execute(&mut *tx).await?;
+                .bind(row.entry).bind(&row.week).bind(&row.operator).bind(&row.sort).bind(&row.subject)
+                .bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(true)
     })
 }
 
-/// The columns of a decision that was drawn.
-macro_rules! samples {
-    ($rest:literal) => {
-        concat!(
-            "select entry, week, operator, sort, subject, reviewer, opinion, verdict, verdict_entry, verdict_at \
-             from review_samples ",
-            $rest
-        )
-    };
+/// Makes one anew that was drawn, and whose row was taken away or does not hold: its entry, whose it is, its sort, and the keyed
+/// hash of what it is about. What was said of it is in the record alone from there on.
+pub async fn remake(store: &Store, week: Week, drawn: &(i64, String, Sort, String)) -> sqlx::Result<()> {
+    let row = new_sample(week, drawn);
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let known: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?;
+        if known.is_none_or(|known| !store.holds(&known, known.entry == row.entry)) {
+            sqlx::query(ONE)
+                .bind(row.entry).bind(&row.week).bind(&row.operator).bind(&row.sort).bind(&row.subject)
+                .bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
+}
+
+fn new_sample(week: Week, (entry, by, sort, subject): &(i64, String, Sort, String)) -> SampleRow {
+    SampleRow {
+        entry: *entry,
+        week: week.name(),
+        operator: by.clone(),
+        sort: sort.name().to_owned(),
+        subject: subject.clone(),
+        reviewer: None,
+        opinion: None,
+        opinion_entry: None,
+        verdict: None,
+        verdict_entry: None,
+        verdict_at: None,
+        proof: Proof::default(),
+    }
+}
+
+/// A decision that was drawn, in the place of whatever stands there and does not hold.
+const ONE: &str = "insert into review_samples (entry, week, operator, sort, subject, mac) values ($1, $2, $3, $4, $5, $6) \
+    on conflict (entry) do update set week = excluded.week, operator = excluded.operator, sort = excluded.sort, \
+    subject = excluded.subject, reviewer = null, opinion = null, opinion_entry = null, verdict = null, \
+    verdict_entry = null, verdict_at = null, mac = excluded.mac";
+
+/// A decision that was drawn, locked for the transaction that changes it.
+const LOCK_SAMPLE: &str = concat!("update review_samples set mac = mac where entry = $1 returning ", of_a_sample!());
+
+/// Those that hold.
+fn read(store: &Store, rows: Vec<SampleRow>, asked: impl Fn(&SampleRow) -> bool) -> sqlx::Result<Vec<Sample>> {
+    rows.into_iter().filter(|row| store.holds(row, asked(row))).map(SampleRow::read).collect()
 }
 
 /// One that was drawn, by its entry.
 pub async fn sample(store: &Store, entry: i64) -> sqlx::Result<Option<Sample>> {
     const SQL: &str = samples!("where entry = $1");
     let row: Option<SampleRow> = on!(store, pool => sqlx::query_as(SQL).bind(entry).fetch_optional(pool).await?);
-    row.map(SampleRow::read).transpose()
+    Ok(read(store, row.into_iter().collect(), |row| row.entry == entry)?.pop())
 }
 
 /// What was drawn since a week began, newest week first.
@@ -193,7 +391,7 @@ pub async fn since(store: &Store, week: Week, limit: i64) -> sqlx::Result<Vec<Sa
     const SQL: &str = samples!("where week >= $1 order by week desc, entry limit $2");
     let rows: Vec<SampleRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(week.name()).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(SampleRow::read).collect()
+    read(store, rows, |row| row.week >= week.name())
 }
 
 /// What somebody decided and another has looked at again, newest first.
@@ -201,20 +399,31 @@ pub async fn judged_of(store: &Store, operator: &OperatorId, limit: i64) -> sqlx
     const SQL: &str = samples!("where operator = $1 and verdict is not null order by entry desc limit $2");
     let rows: Vec<SampleRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(SampleRow::read).collect()
+    read(store, rows, |row| row.operator == operator.0 && row.verdict.is_some())
 }
 
 /// Keeps what somebody would have decided: whoever says so first is its reviewer, and says it once.
 pub async fn opine(store: &Store, sample: i64, reviewer: &OperatorId, opinion: &str) -> sqlx::Result<bool> {
-    const SQL: &str = "update review_samples set reviewer = $2, opinion = $3, opinion_entry = $4 \
-        where entry = $1 and reviewer is null and operator <> $2";
+    const SQL: &str =
+        "update review_samples set reviewer = $2, opinion = $3, opinion_entry = $4, mac = $5 where entry = $1";
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let written = sqlx::query(SQL)
-            .bind(sample).bind(&reviewer.0).bind(opinion).bind(entry).execute(&mut *tx).await?.rows_affected();
+        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row = row.filter(|row| store.holds(row, row.entry == sample));
+        let row = row.filter(|row| row.reviewer.is_none() && row.operator != reviewer.0);
+        let Some(row) = row else { return Ok(false) };
+        let row = SampleRow {
+            reviewer: Some(reviewer.0.clone()),
+            opinion: Some(opinion.to_owned()),
+            opinion_entry: Some(entry),
+            ..row
+        };
+        sqlx::query(SQL)
+            .bind(row.entry).bind(&row.reviewer).bind(&row.opinion).bind(row.opinion_entry)
+            .bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(written == 1)
+        Ok(true)
     })
 }
 
@@ -226,22 +435,37 @@ pub async fn judge(
     verdict: Verdict,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "update review_samples set verdict = $3, verdict_entry = $4, verdict_at = $5 \
-        where entry = $1 and reviewer = $2 and opinion is not null and verdict is null and operator <> $2";
+    const SQL: &str =
+        "update review_samples set verdict = $2, verdict_entry = $3, verdict_at = $4, mac = $5 where entry = $1";
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let written = sqlx::query(SQL)
-            .bind(sample).bind(&reviewer.0).bind(verdict.name()).bind(entry).bind(now.0)
-            .execute(&mut *tx).await?.rows_affected();
+        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let theirs = |row: &SampleRow| row.reviewer.as_ref() == Some(&reviewer.0) && row.operator != reviewer.0;
+        let row = row.filter(|row| store.holds(row, row.entry == sample) && theirs(row));
+        let Some(row) = row.filter(|row| row.opinion.is_some() && row.verdict.is_none()) else { return Ok(false) };
+        let row = SampleRow {
+            verdict: Some(verdict.name().to_owned()),
+            verdict_entry: Some(entry),
+            verdict_at: Some(now.0),
+            ..row
+        };
+        sqlx::query(SQL)
+            .bind(row.entry).bind(&row.verdict).bind(row.verdict_entry).bind(row.verdict_at)
+            .bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(written == 1)
+        Ok(true)
     })
 }
 
-/// Whether the deed of an entry wrote any of this.
-pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<bool> {
-    const SQL: &str = "select exists (select 1 from review_weeks where committed = $1 or drawn = $1) \
-        or exists (select 1 from review_samples where opinion_entry = $1 or verdict_entry = $1)";
-    on!(store, pool => sqlx::query_scalar(SQL).bind(entry).fetch_one(pool).await)
+/// Whether the deed of an entry wrote any of this; `None` where a row that says so does not hold.
+pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<Option<bool>> {
+    const WEEKS: &str = weeks!("where committed = $1 or drawn = $1");
+    const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1");
+    let weeks: Vec<WeekRow> = on!(store, pool => sqlx::query_as(WEEKS).bind(entry).fetch_all(pool).await?);
+    let samples: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SAMPLES).bind(entry).fetch_all(pool).await?);
+    let all = weeks.len() + samples.len();
+    let held = weeks.iter().filter(|row| store.holds(*row, true)).count()
+        + samples.iter().filter(|row| store.holds(*row, true)).count();
+    Ok(if held > 0 || all == 0 { Some(held > 0) } else { None })
 }

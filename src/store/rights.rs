@@ -36,9 +36,15 @@ pub(super) const OF_A_POLICY: [&str; 1] = ["change_policy"];
 pub const SNAPSHOTS_PROVED: &str = "snapshots_proved";
 /// That each deed of the batches is proved.
 pub const DEEDS_PROVED: &str = "deeds_proved";
+/// That what is kept of notes, requests for access, registrations, alarms, reviews, refused sign-ups and applications is proved.
+pub const KEPT_PROVED: &str = "kept_proved";
 /// Facts after which something cannot be had again: rows are sealed and proved once, and work that has ended stays ended until
 /// somebody lets it go on.
-const FACTS: [&str; 6] = ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
+const FACTS: [&str; 7] =
+    ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, KEPT_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
+
+/// Work that somebody, or the console itself, has paused: it goes on when an entry says so.
+const PAUSED: &str = "batch_paused";
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -80,6 +86,7 @@ impl Changes {
                 leaf["intent"].as_i64()?
             }
             "fact" if FACTS.contains(&deed.as_str()) => index,
+            "fact" if deed == PAUSED && leaf["facts"]["stands"] == true => index,
             _ => return None,
         };
         let (subject, instance) = (text("subject"), text("instance"));
@@ -126,6 +133,11 @@ impl Changes {
         let ended = self.newest(batch, &["batch_ended"])?;
         let goes_on = self.newest(batch, &["batch_begun", "batch_resumed"]);
         (Some(ended) > goes_on).then_some(ended)
+    }
+
+    /// Whether work in the background was paused, and no entry says since that it goes on.
+    pub fn paused(&self, batch: &str) -> bool {
+        self.newest(batch, &[PAUSED]) > self.newest(batch, &["batch_begun", "batch_resumed"])
     }
 
     /// Whether a deed or fact of that kind ever was, about whomever.
@@ -283,6 +295,14 @@ impl Store {
         Ok(rows.map(|(subject, .., entry)| (subject.to_owned(), entry)).collect())
     }
 
+    /// Whether the record has work in the background as paused, whatever its row says.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_paused(&self, work: &str) -> sqlx::Result<bool> {
+        Ok(self.known().await?.is_paused(work))
+    }
+
     /// Whether the record says that this ever was, about whomever. `None` where its head does not hold.
     pub async fn ever(&self, deed: &str) -> sqlx::Result<Option<bool>> {
         let known = self.known().await?;
@@ -308,6 +328,11 @@ impl Known {
     /// Whether work in the background was begun.
     pub fn has_begun(&self, work: &str) -> bool {
         self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
+    }
+
+    /// Whether work in the background is paused, whatever its row says.
+    pub fn is_paused(&self, work: &str) -> bool {
+        self.what.changes.paused(work)
     }
 
     /// The newest entry that says this of a subject on an instance.

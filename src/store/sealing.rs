@@ -1,10 +1,10 @@
 //! Whether a store is of a version before rows and head were sealed, and still to be sealed, or of one before what was kept
-//! of instances, or each deed of a batch, was proved: known from the migration that brought it up to date, and kept under a
+//! of instances, or each deed of a batch, or what is kept beside them, was proved: known from the migration that brought it up to date, and kept under a
 //! MAC until it is done. A seal that is missing otherwise was taken away.
 
 use super::{
     Store, migrations, on,
-    rights::{DEEDS_PROVED, SNAPSHOTS_PROVED},
+    rights::{DEEDS_PROVED, KEPT_PROVED, SNAPSHOTS_PROVED},
 };
 
 /// The migration since which the head has a seal, `migrations/0025_head.sql`.
@@ -14,6 +14,7 @@ const SINCE: i64 = 25;
 const SEALING: &str = "sealing due";
 const PROVING: &str = "proving due";
 const DEEDS: &str = "deeds due";
+const KEPT: &str = "kept due";
 
 /// How many entries there were, and the hash of the last one.
 const LAST: &str = "select idx, hash from ledger_entries order by idx desc limit 1";
@@ -97,6 +98,25 @@ impl Store {
     /// The driver's.
     pub async fn deeds_are_done(&self) -> sqlx::Result<()> {
         self.done(DEEDS).await
+    }
+
+    /// Notes that what is kept beside rights and work, as it stands, is still to be proved.
+    pub(super) async fn kept_becomes_due(&self) -> sqlx::Result<()> {
+        self.becomes_due(KEPT).await
+    }
+
+    /// Whether it is of before it was proved, and still to be: once the record says that it was done, whoever kept the note of it
+    /// and puts it back is not believed.
+    pub(super) async fn kept_is_due(&self) -> sqlx::Result<bool> {
+        self.still_due(KEPT, KEPT_PROVED).await
+    }
+
+    /// It is proved.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn kept_is_done(&self) -> sqlx::Result<()> {
+        self.done(KEPT).await
     }
 
     async fn becomes_due(&self, what: &str) -> sqlx::Result<()> {

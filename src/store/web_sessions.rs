@@ -284,10 +284,82 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
         .collect())
 }
 
+/// Where a session began, as its columns have it.
+#[derive(sqlx::FromRow)]
+struct Began {
+    id_hash: String,
+    address: Option<String>,
+    browser: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Undated for Began {}
+
+/// Of a session, and of no other: what is said of it is proved by itself, so that what is wrong with it ends no session.
+impl Sealed for Began {
+    const TABLE: &'static str = "where a session began";
+    const WHAT: &'static str = "where the session began:";
+
+    fn called(&self) -> String {
+        self.id_hash.chars().take(SHORT).collect()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![(&self.id_hash).into(), (&self.address).into(), (&self.browser).into()]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of where a session began, with its proof.
+macro_rules! began {
+    () => {
+        concat!("id_hash, address, browser, began_mac as mac, ", without_entry!())
+    };
+}
+
 /// Remembers where a session began: the address, sealed, and the browser in a few words.
 pub async fn remember_where(store: &Store, hash: &str, address: &str, browser: &str) -> sqlx::Result<()> {
-    const SQL: &str = "update web_sessions set address = $2, browser = $3 where id_hash = $1";
-    on!(store, pool => sqlx::query(SQL).bind(hash).bind(address).bind(browser).execute(pool).await.map(|_| ()))
+    const SQL: &str = "update web_sessions set address = $2, browser = $3, began_mac = $4 where id_hash = $1";
+    let began = Began {
+        id_hash: hash.to_owned(),
+        address: Some(address.to_owned()),
+        browser: Some(browser.to_owned()),
+        proof: Proof::default(),
+    };
+    on!(store, pool => sqlx::query(SQL)
+        .bind(&began.id_hash).bind(&began.address).bind(&began.browser).bind(mac::mac(&store.keys, &began, 0))
+        .execute(pool).await.map(|_| ()))
+}
+
+/// Where the sessions of somebody began, as far as that holds.
+async fn began_of(store: &Store, operator: &OperatorId) -> sqlx::Result<Vec<Began>> {
+    const SQL: &str =
+        concat!("select ", began!(), " from web_sessions where operator = $1 and address is not null limit 1000");
+    let rows: Vec<Began> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_all(pool).await?);
+    Ok(rows.into_iter().filter(|row| store.holds(row, true)).collect())
+}
+
+/// Proves where sessions began that are from before that was proved; how many.
+pub(super) async fn prove_former(store: &Store) -> sqlx::Result<u64> {
+    const FORMER: &str =
+        concat!("select ", began!(), " from web_sessions where began_mac is null and address is not null");
+    const SEAL: &str = "update web_sessions set began_mac = $2 where id_hash = $1 and began_mac is null";
+    let former: Vec<Began> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    let mut proved = 0;
+    for row in former {
+        let mac = mac::mac(&store.keys, &row, 0);
+        proved +=
+            on!(store, pool => sqlx::query(SEAL).bind(&row.id_hash).bind(mac).execute(pool).await?.rows_affected());
+    }
+    Ok(proved)
 }
 
 /// One session of a person's own list.
@@ -299,17 +371,9 @@ pub struct OwnSession {
     pub data: String,
     pub began_at: Timestamp,
     pub seen_at: Timestamp,
-    /// Sealed; `None` for a sign-in that is not through.
+    /// Sealed; `None` for a sign-in that is not through, and where what is kept of it does not hold.
     pub address: Option<String>,
     pub browser: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct OwnRow {
-    #[sqlx(flatten)]
-    row: Row,
-    address: Option<String>,
-    browser: Option<String>,
 }
 
 /// A person's sessions that can still be used and sign-ins that are not through, the last used first: not idle since `idle`,
@@ -323,24 +387,28 @@ pub async fn list_of(
     const SQL: &str = concat!(
         "select ",
         columns!(),
-        ", address, browser from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
+        " from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
          and created_at <= $4 \
          and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 100"
     );
-    let rows: Vec<OwnRow> = on!(store, pool => sqlx::query_as(SQL)
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
+    let began = began_of(store, operator).await?;
     Ok(rows
         .into_iter()
-        .filter(|own| store.holds(&own.row, own.row.operator.as_deref() == Some(&operator.0)))
-        .map(|OwnRow { row, address, browser }| OwnSession {
-            short: row.called(),
-            hash: row.id_hash,
-            data: row.data,
-            began_at: Timestamp(row.created_at),
-            seen_at: Timestamp(row.seen_at),
-            address,
-            browser,
+        .filter(|row| store.holds(row, row.operator.as_deref() == Some(&operator.0)))
+        .map(|row| {
+            let began = began.iter().find(|began| began.id_hash == row.id_hash);
+            OwnSession {
+                short: row.called(),
+                address: began.and_then(|began| began.address.clone()),
+                browser: began.and_then(|began| began.browser.clone()),
+                hash: row.id_hash,
+                data: row.data,
+                began_at: Timestamp(row.created_at),
+                seen_at: Timestamp(row.seen_at),
+            }
         })
         .collect())
 }
@@ -397,8 +465,14 @@ pub async fn delete_expired(store: &Store, before: Timestamp) -> sqlx::Result<u6
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from web_sessions order by created_at desc, id_hash limit 1000");
+    const BEGAN: &str = concat!(
+        "select ",
+        began!(),
+        " from web_sessions where address is not null order by created_at desc limit 1000"
+    );
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    let began: Vec<Began> = on!(store, pool => sqlx::query_as(BEGAN).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).chain(store.refusals(&began)).collect())
 }
 
 /// Ends sessions from before they were proved; how many.

@@ -199,6 +199,10 @@ async fn an_unknown_address_is_a_page() {
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
 
+async fn past(house: &House, text: &str) {
+    crate::engine::past_triggers(&house.store.store.driver, text).await.unwrap();
+}
+
 async fn disable(house: &House, owner: &str, disabled: &str) -> i64 {
     let form = [("operator", "01moderator"), ("disabled", disabled), ("why", "a test")];
     house.post(Some(owner), "/api/people/disable", &form).await;
@@ -212,8 +216,7 @@ async fn a_notice_reads_its_own_entry_and_no_other() {
     let owner = house.sign_in("owner").await;
     let index = disable(&house, &owner, "yes").await;
     // Whoever reads the hash of another entry stumbles over this one.
-    run(&house, "drop trigger ledger_entries_no_update").await;
-    run(&house, "update ledger_entries set hash = 'none' where idx = 0").await;
+    past(&house, "update ledger_entries set hash = 'none' where idx = 0").await;
     let page = house.get(Some(&owner), &format!("/people?done={index}")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("Ended the access of moderator. Done and verified."), "{}", page.body);
@@ -268,8 +271,7 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     let last = disable(&house, &owner, "yes").await;
     // No action is begun any more once a check has found something.
     let newest = disable(&house, &owner, "no").await;
-    run(&house, "drop trigger ledger_entries_no_update").await;
-    run(
+    past(
         &house,
         "update ledger_entries set leaf = replace(leaf, 'signed_in', 'signed_on') where idx = 0 or deed = 'signed_in'",
     )
@@ -278,10 +280,11 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     assert!(page.contains(&format!("the first {second} entries were found whole")), "{page}");
     let page = begin(&[("everything", "yes")]).await;
     assert!(page.contains("The audit log has been altered") && page.contains("WRONG from entry"), "{page}");
-    run(&house, "update ledger_entries set leaf = replace(leaf, 'signed_on', 'signed_in')").await;
+    past(&house, "update ledger_entries set leaf = replace(leaf, 'signed_on', 'signed_in')").await;
     assert!(begin(&[]).await.contains("The audit log is intact"), "after something was wrong, all of it is read");
     assert!(newest > last);
-    run(&house, "update ledger_entries set outcome = 'failed' where idx = (select max(idx) from ledger_entries)").await;
+    past(&house, "update ledger_entries set outcome = 'failed' where idx = (select max(idx) from ledger_entries)")
+        .await;
     assert!(begin(&[("everything", "yes")]).await.contains("WRONG from entry"));
     // Two at once are one.
     let begun = futures::future::join_all((0..4).map(|_| house.post(Some(&auditor), "/api/audit/check", &[]))).await;

@@ -144,3 +144,26 @@ async fn so_many_are_taken_and_no_more() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{}", page.body);
     assert!(page.body.contains("too many requests came in lately") && page.body.contains("We sing"), "{}", page.body);
 }
+
+/// One network has many address ranges, and does not use up what is there for everybody.
+#[tokio::test]
+async fn one_network_does_not_use_up_everybodys_requests() {
+    let house = with_form().await.told(|config| config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()]).await;
+    let sent = async |from: &str| {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(FORM).finish();
+        let request = axum::http::Request::post(ASK)
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", from)
+            .body(axum::body::Body::from(body))
+            .unwrap();
+        let answer = house.ask(request).await;
+        answer.location.as_deref() == Some("/i/harbour/ask?sent=yes")
+    };
+    for network in 0..20 {
+        sent(&format!("2001:db8:1:{network:x}::1")).await;
+    }
+    assert_eq!(waiting(&house).await, 6, "of one /48");
+    assert!(sent("8.8.4.4").await && sent("2001:db8:2::1").await, "others get in");
+}

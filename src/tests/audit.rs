@@ -1,5 +1,6 @@
 //! The audit room through the real router: the list as a file, and Mastodon's own log beside ours.
 
+use crate::engine::past_triggers;
 use crate::support::{House, NO_SANCTION, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use futures::StreamExt;
@@ -316,9 +317,8 @@ async fn fill(house: &House) {
     );
     match &house.store.store.driver {
         Driver::Sqlite(pool) => {
-            for sql in ["drop trigger ledger_entries_in_order", &intents, &outcomes, "analyze"] {
-                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
-            }
+            past_triggers(&house.store.store.driver, &format!("{intents}; {outcomes}")).await.unwrap();
+            sqlx::raw_sql("analyze").execute(pool).await.unwrap();
         }
         Driver::Postgres(pool) => {
             // Triggers of a copy only: these do not ask for the order of the leaves.
@@ -358,18 +358,11 @@ async fn what_stands_between_the_entries_of_batches_is_listed() {
         // Long stretches of batches, single others in one place, and others close together in another.
         let ours = "update ledger_entries set leaf = replace(leaf, '\"session\":\"', '\"session\":\"batch 01X') \
             where idx < 0 and kind = 'intent' and idx % 9998 <> -1 and (idx > -120000 or idx < -120400 or idx % 14 <> -1)";
-        let written = match &house.store.store.driver {
-            Driver::Sqlite(pool) => {
-                sqlx::raw_sql("drop trigger ledger_entries_no_update").execute(pool).await.unwrap();
-                sqlx::raw_sql(ours).execute(pool).await.unwrap().rows_affected()
-            }
-            Driver::Postgres(pool) => {
-                let mut connection = pool.acquire().await.unwrap();
-                sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await.unwrap();
-                let written = sqlx::raw_sql(ours).execute(&mut *connection).await.unwrap().rows_affected();
-                sqlx::raw_sql("set session_replication_role = default").execute(&mut *connection).await.unwrap();
-                written
-            }
+        past_triggers(&house.store.store.driver, ours).await.unwrap();
+        let written = "select count(*) from ledger_entries where leaf like '%\"session\":\"batch 01X%'";
+        let written: i64 = match &house.store.store.driver {
+            Driver::Sqlite(pool) => sqlx::query_scalar(written).fetch_one(pool).await.unwrap(),
+            Driver::Postgres(pool) => sqlx::query_scalar(written).fetch_one(pool).await.unwrap(),
         };
         assert!((99_000..100_000).contains(&written), "{written}");
         let others = "select idx from ledger_entries where kind <> 'outcome' and leaf not like '%\"session\":\"batch %' \
@@ -595,20 +588,9 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
     }
 }
 
-/// Takes away what keeps entries from being changed, as whoever owns the tables can.
-async fn without_triggers(house: &House) {
-    let sql = match &house.store.store.driver {
-        Driver::Sqlite(_) => "drop trigger ledger_entries_no_update; drop trigger ledger_entries_no_delete",
-        Driver::Postgres(_) => "alter table ledger_entries disable trigger user",
-    };
-    run(house, sql).await;
-}
-
+/// Past what keeps entries from being changed, as whoever owns the tables can.
 async fn set(house: &House, sql: String) {
-    match &house.store.store.driver {
-        Driver::Sqlite(pool) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
-        Driver::Postgres(pool) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
-    }
+    past_triggers(&house.store.store.driver, &sql).await.unwrap();
 }
 
 /// The columns beside a leaf find an entry, and say nothing of it: whose it is, what it came to and when stands in the leaf. And a
@@ -630,8 +612,6 @@ async fn what_an_entry_says_is_what_was_appended() {
         let (before, whose) = (work().await, "wrote a note");
         assert_eq!(opens(&contractor).await.status, StatusCode::NOT_FOUND);
         assert!(opens(&moderator).await.body.contains(whose) && listed(&moderator).await);
-        without_triggers(&house).await;
-
         for columns in ["operator = '01contractor'", "operator = '01contractor', instance = 'lagoon', at = at - 100000"]
         {
             set(&house, format!("update ledger_entries set {columns} where idx = {index}")).await;
@@ -668,7 +648,6 @@ async fn an_entry_is_not_proved_by_what_was_read_before() {
     }
     let index = 17;
     assert!(ledger.proved(index).await.is_ok());
-    without_triggers(&house).await;
     let leaf = ledger.entry(index).await.unwrap().unwrap().leaf_text;
     let other = leaf.replace("01moderator", "01contractor");
     let hash = howdah::seal::hex(&howdah::ledger::tree::leaf_hash(other.as_bytes()));
@@ -685,7 +664,6 @@ async fn a_check_that_finds_it_altered_stops_what_is_done() {
         let owner = house.sign_in("owner").await;
         disable(&house, &owner, "01moderator", "gone").await;
         house.app.ledger.checkpoint().await.unwrap();
-        without_triggers(&house).await;
         set(&house, "delete from ledger_entries where idx = 1".to_owned()).await;
         let report = house.app.ledger.verify(&[]).await.unwrap();
         assert_eq!(report.altered, Some(1), "{:?}", report.lines());

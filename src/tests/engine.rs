@@ -5,8 +5,12 @@ use howdah::{
     seal::Keys,
     store::{Driver, Store},
 };
-use sqlx::{Connection, PgConnection, PgPool};
-use std::{panic::AssertUnwindSafe, path::PathBuf};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use std::{
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// The engine a behaviour is run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +27,37 @@ pub struct Database {
     folder: Option<tempfile::TempDir>,
     /// The server's address and the name of a PostgreSQL database.
     server: Option<(String, String)>,
+    /// Whether statements go past the triggers.
+    past: AtomicBool,
+}
+
+/// Runs statements past the triggers, as somebody with the rights would, and leaves the triggers as they are: on SQLite they are
+/// taken away and made anew, on PostgreSQL they are passed.
+pub async fn past_triggers(driver: &Driver, text: &str) -> sqlx::Result<()> {
+    match driver {
+        Driver::Sqlite(pool) => {
+            let mut tx = pool.begin_with("begin immediate").await?;
+            let made: Vec<(String, String)> =
+                sqlx::query_as("select name, sql from sqlite_master where type = 'trigger' order by rowid")
+                    .fetch_all(&mut *tx)
+                    .await?;
+            for (name, _) in &made {
+                sqlx::raw_sql(AssertSqlSafe(format!("drop trigger {name}"))).execute(&mut *tx).await?;
+            }
+            sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut *tx).await?;
+            for (_, again) in made {
+                sqlx::raw_sql(AssertSqlSafe(again)).execute(&mut *tx).await?;
+            }
+            tx.commit().await
+        }
+        Driver::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            sqlx::raw_sql("set session_replication_role = replica").execute(&mut *connection).await?;
+            let done = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut *connection).await;
+            sqlx::raw_sql("set session_replication_role = origin").execute(&mut *connection).await?;
+            done.map(|_| ())
+        }
+    }
 }
 
 /// What a test needs and must not silently do without.
@@ -45,7 +80,7 @@ impl Database {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}", folder.path().join("howdah.db").display());
                 let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.unwrap();
-                Self { store, url, folder: Some(folder), server: None }
+                Self { store, url, folder: Some(folder), server: None, past: AtomicBool::new(false) }
             }
             Engine::Postgres => {
                 let server = needed("HOWDAH_TEST_POSTGRES");
@@ -58,7 +93,13 @@ impl Database {
                 let mut url = url::Url::parse(&server).unwrap();
                 url.set_path(&name);
                 let store = Store::connect(url.as_str(), &Keys::from_secret([7; 32])).await.unwrap();
-                Self { store, url: url.to_string(), folder: None, server: Some((server, name)) }
+                Self {
+                    store,
+                    url: url.to_string(),
+                    folder: None,
+                    server: Some((server, name)),
+                    past: AtomicBool::new(false),
+                }
             }
         }
     }
@@ -70,11 +111,19 @@ impl Database {
 
     /// Runs statements as somebody at the database's own prompt would.
     pub async fn run(&self, sql: &str) -> sqlx::Result<()> {
+        if self.past.load(Ordering::Relaxed) {
+            return past_triggers(&self.store.driver, sql).await;
+        }
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.store.driver {
             Driver::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
             Driver::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
         }
+    }
+
+    /// From here on statements go past the triggers.
+    pub fn go_past_triggers(&self) {
+        self.past.store(true, Ordering::Relaxed);
     }
 
     /// One column of texts.

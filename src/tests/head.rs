@@ -4,7 +4,7 @@ use crate::{
     engine::{Database, Engine, on_both},
     ledger::{
         NOW, ORIGIN, actor, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite,
-        signed_out, strip, succeeded, whole,
+        signed_out, succeeded, whole,
     },
     support::{House, house, sqlite},
 };
@@ -48,7 +48,7 @@ async fn copy_away(db: &Database) {
 
 /// Yesterday's copy in the place of today's store.
 async fn put_back(db: &Database) {
-    strip(db).await;
+    db.go_past_triggers();
     for table in TABLES {
         db.run(&format!("delete from {table}; insert into {table} select * from yesterday_{table}")).await.unwrap();
     }
@@ -95,7 +95,7 @@ async fn a_forged_leaf_is_never_signed(db: &Database) {
     decide(&ledger, 1).await;
     ledger.checkpoint().await.unwrap();
     decide(&ledger, 2).await;
-    strip(db).await;
+    db.go_past_triggers();
     rewrite(db, 2, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
     stands_still(db, &ledger, "not the one that the secret key sealed").await;
     // Also not by another process, and not because the one before has ended.
@@ -123,7 +123,7 @@ async fn a_leaf_changed_in_place_is_never_signed(db: &Database) {
     decide(&ledger, 1).await;
     ledger.checkpoint().await.unwrap();
     decide(&ledger, 2).await;
-    strip(db).await;
+    db.go_past_triggers();
     db.run("update ledger_entries set leaf = replace(leaf, 'decide_reports', 'manage_operators') where idx = 2")
         .await
         .unwrap();
@@ -201,6 +201,53 @@ async fn a_change_of_rights_is_signed_outside_at_once(db: &Database) {
     assert!(found.contains("the checkpoint outside signed 10 entries"), "{found}");
 }
 
+/// Where the store is again what it was, the next look says so, and work goes on without an owner's decision and without a start.
+async fn a_contradiction_that_is_gone_is_taken_back(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    let mac = db.texts("select mac from ledger_head").await.remove(0);
+    db.go_past_triggers();
+    db.run("update ledger_head set mac = 'forged'").await.unwrap();
+    ledger.examine().await.unwrap();
+    assert!(ledger.contradiction().is_some() && !ledger.is_behind());
+    let deed = open_as(&ledger, 7, Mark::default()).await;
+    assert!(matches!(deed, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{deed:?}");
+    db.run(&format!("update ledger_head set mac = '{mac}'")).await.unwrap();
+    ledger.examine().await.unwrap();
+    assert_eq!(ledger.contradiction(), None);
+    decide(&ledger, 2).await;
+
+    // A copy of before, and then the store as it was.
+    copy_away(db).await;
+    decide(&ledger, 3).await;
+    for table in TABLES {
+        db.run(&format!("create table today_{table} as select * from {table}")).await.unwrap();
+    }
+    put_back(db).await;
+    ledger.examine().await.unwrap();
+    assert!(ledger.is_behind(), "{:?}", ledger.contradiction());
+    ledger.examine().await.unwrap();
+    assert!(ledger.is_behind(), "as long as it is one");
+    for table in TABLES {
+        db.run(&format!("delete from {table}; insert into {table} select * from today_{table}")).await.unwrap();
+    }
+    ledger.examine().await.unwrap();
+    assert_eq!((ledger.contradiction(), ledger.is_behind()), (None, false));
+    decide(&ledger, 4).await;
+    assert!(ledger.checkpoint().await.unwrap().is_some());
+    whole(db).await;
+
+    // Another store of the same size, with entries of its own, goes away by no look.
+    let stands = ledger.contradiction();
+    assert_eq!(stands, None);
+    rewrite(db, 0, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
+    for _ in 0..2 {
+        ledger.examine().await.unwrap();
+        assert!(ledger.contradiction().is_some());
+    }
+}
+
 /// What an owner decided stands outside as well: a copy of before the decision is no store that one goes on with.
 async fn a_copy_of_before_an_owners_decision_is_found_from_outside(db: &Database) {
     let folder = tempfile::TempDir::new().unwrap();
@@ -210,7 +257,7 @@ async fn a_copy_of_before_an_owners_decision_is_found_from_outside(db: &Database
     ledger.checkpoint().await.unwrap();
     db.run("create table yesterday_ledger_origins as select * from ledger_origins").await.unwrap();
     copy_away(db).await;
-    strip(db).await;
+    db.go_past_triggers();
     db.run("update ledger_head set mac = 'forged'").await.unwrap();
     let next = with_file(db, "p2", &file);
     next.begin().await.unwrap();
@@ -248,7 +295,7 @@ async fn a_copy_of_before_an_owners_decision_is_found_from_outside(db: &Database
 /// Where nothing is kept outside either, a seal that was taken away is not given anew.
 async fn a_seal_that_was_taken_away_is_not_given_anew(db: &Database) {
     decide(&ledger(db), 1).await;
-    strip(db).await;
+    db.go_past_triggers();
     db.run(
         "delete from ledger_origins; delete from ledger_checkpoints; delete from rights_changes; \
          update ledger_head set origin = 0, rights = '', mac = null",
@@ -333,7 +380,7 @@ async fn an_older_store_waits_for_the_place_outside(db: &Database) {
 async fn a_deed_is_closed_once_whatever_the_columns_say(db: &Database) {
     let one = ledger(db);
     decide(&one, 1).await;
-    strip(db).await;
+    db.go_past_triggers();
     db.run("update ledger_entries set intent = null where intent = 0").await.unwrap();
     db.run("insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', 0, 'gone', 0, 0)")
         .await
@@ -345,7 +392,7 @@ async fn a_deed_is_closed_once_whatever_the_columns_say(db: &Database) {
 
 /// Takes everything away that was recorded.
 async fn empty(db: &Database) {
-    strip(db).await;
+    db.go_past_triggers();
     for table in
         ["ledger_entries", "ledger_origins", "ledger_checkpoints", "ledger_keys", "open_deeds", "rights_changes"]
     {
@@ -392,7 +439,7 @@ async fn what_the_store_signed_is_gone_on_from(db: &Database) {
     let frontier = db.texts("select frontier from ledger_head").await.remove(0);
     decide(&ledger, 2).await;
     ledger.checkpoint().await.unwrap();
-    strip(db).await;
+    db.go_past_triggers();
     db.run("delete from ledger_entries where idx >= 2; delete from open_deeds").await.unwrap();
     db.run(&format!("update ledger_head set size = 2, root = '{root}', frontier = '{frontier}', mac = '{mac}'"))
         .await
@@ -464,7 +511,7 @@ async fn two_consoles_may_share_a_key_and_a_file(db: &Database) {
 
 /// As a store of the version before seals: with its checkpoints under the console's name alone, kept in the store and outside.
 async fn age(db: &Database, file: &Path) {
-    strip(db).await;
+    db.go_past_triggers();
     let root = db.texts("select root from ledger_head").await.remove(0);
     let size = db.number("select size from ledger_head").await;
     let note = checkpoint::sign(&keys(), ORIGIN, size, &from_hex(&root).unwrap()).unwrap();
@@ -582,7 +629,7 @@ async fn a_forged_head_can_be_decided_about(db: &Database) {
     decide(&ledger, 1).await;
     ledger.checkpoint().await.unwrap();
     decide(&ledger, 2).await;
-    strip(db).await;
+    db.go_past_triggers();
     rewrite(db, 2, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
     stands_still(db, &ledger, "secret key").await;
     let (size, root) = ledger.stands().await.unwrap();
@@ -598,7 +645,7 @@ async fn an_id_put_in_its_place_is_found(db: &Database) {
     let ledger = ledger(db);
     decide(&ledger, 1).await;
     ledger.checkpoint().await.unwrap();
-    strip(db).await;
+    db.go_past_triggers();
     db.run("update ledger_origins set store = '01ANOTHER'").await.unwrap();
     assert!(!check(db, &[]).await.holds());
     stands_still(db, &ledger, "id").await;
@@ -610,7 +657,7 @@ async fn what_a_look_at_one_entry_finds_stands(db: &Database) {
     decide(&ledger, 1).await;
     decide(&ledger, 2).await;
     ledger.checkpoint().await.unwrap();
-    strip(db).await;
+    db.go_past_triggers();
     let leaf = db.texts("select leaf from ledger_entries where idx = 2").await.remove(0);
     db.run(&format!("update ledger_entries set leaf = '{leaf}' where idx = 0")).await.unwrap();
     assert!(ledger.proved(0).await.is_err());
@@ -629,7 +676,7 @@ async fn that_a_store_goes_on_is_said_under_each_of_its_names(db: &Database) {
     let file = folder.path().join("checkpoints");
     let ledger = with_file(db, "p1", &file);
     decide(&ledger, 1).await;
-    strip(db).await;
+    db.go_past_triggers();
     for _ in 0..2 {
         db.run("update ledger_head set mac = 'forged'").await.unwrap();
         let (size, root) = ledger.stands().await.unwrap();
@@ -654,6 +701,7 @@ async fn that_a_store_goes_on_is_said_under_each_of_its_names(db: &Database) {
 }
 
 on_both!(
+    a_contradiction_that_is_gone_is_taken_back,
     what_a_look_at_one_entry_finds_stands,
     that_a_store_goes_on_is_said_under_each_of_its_names,
     a_forged_leaf_is_never_signed,

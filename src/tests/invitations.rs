@@ -1122,23 +1122,45 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
     assert_eq!(house.open_deeds().await, 0);
 }
 
-/// A process of before the words were bound to an instance goes on for a while beside one of today.
+/// What was said opens under the name of its instance, and no other: a request that is moved to another instance says nothing there,
+/// and neither do words that are bound to the request alone, as those of a former version were.
 #[tokio::test]
-async fn a_request_that_an_older_process_wrote_is_read() {
+async fn a_request_opens_on_its_own_instance_alone() {
     for kept in [sqlite().await, postgres().await] {
         let (store, keys) = (&kept.store, &howdah::seal::Keys::from_secret([7; 32]));
         access_requests::insert(store, keys, &waits("01A")).await.unwrap();
-        let told = serde_json::to_string(&waits("01A").told).unwrap();
-        let sealed = keys.seal_text("access request", "01A", &told).unwrap();
-        crate::support::sql(store, &format!("update access_requests set sealed_told = '{sealed}'")).await.unwrap();
         assert_eq!(access_requests::by_id(store, keys, "01A").await.unwrap(), Some(waits("01A")));
-        // Of another request it is not.
-        let others = keys.seal_text("access request", "01B", &told).unwrap();
-        crate::support::sql(store, &format!("update access_requests set sealed_told = '{others}'")).await.unwrap();
-        assert_eq!(
-            access_requests::by_id(store, keys, "01A").await.unwrap(),
-            None,
-            "it is named, and takes no page with it"
-        );
+        let told = serde_json::to_string(&waits("01A").told).unwrap();
+        for whose in ["01A", "01B", "01A lagoon"] {
+            let sealed = keys.seal_text("access request", whose, &told).unwrap();
+            let row = format!(
+                "update access_requests set sealed_told = '{sealed}', mac = '{}'",
+                mac_of(keys, &waits("01A"), &sealed)
+            );
+            crate::support::sql(store, &row).await.unwrap();
+            assert_eq!(access_requests::by_id(store, keys, "01A").await.unwrap(), None, "{whose}");
+            let refused = store.refused().await.unwrap();
+            assert!(refused.iter().any(|row| row.row == "the access request 01A"), "{whose}: {refused:?}");
+        }
     }
+}
+
+/// The code of a request that waits, with words that were sealed in whatever way.
+fn mac_of(keys: &howdah::seal::Keys, request: &AccessRequest, sealed: &str) -> String {
+    use howdah::seal::Field;
+    let fields: Vec<Field<'_>> = vec![
+        request.id.as_str().into(),
+        request.instance.as_str().into(),
+        request.operator.0.as_str().into(),
+        i64::from(request.accounts).into(),
+        sealed.into(),
+        "waiting".into(),
+        request.created_at.0.into(),
+        Field::Nothing,
+        Field::Nothing,
+        Field::Nothing,
+        Field::Nothing,
+        0.into(),
+    ];
+    keys.row_mac("access_requests", &fields)
 }

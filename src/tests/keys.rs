@@ -109,7 +109,22 @@ async fn what_is_old_is_found_by_the_quarter(db: &Database) {
     whole(db).await;
 }
 
+/// A key that was destroyed and is there again is named.
+async fn a_destroyed_key_that_is_put_back_is_named(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    let key = key_of(&ledger, 0).await;
+    let kept = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
+    destroy(&ledger, std::slice::from_ref(&key)).await;
+    whole(db).await;
+    db.run(&format!("update ledger_keys set wrapped = '{kept}' where id = '{key}'")).await.unwrap();
+    let report = check(db, &[]).await;
+    let named = |line: &String| line.contains("there again that an entry says were destroyed: 1");
+    assert!(!report.holds() && report.lines().iter().any(named), "{:#?}", report.lines());
+}
+
 on_both!(
+    a_destroyed_key_that_is_put_back_is_named,
     a_key_gone_without_a_deed_is_missed,
     a_key_that_a_deed_destroyed_is_counted,
     what_was_not_there_to_be_destroyed_is_not_counted,
@@ -150,4 +165,67 @@ async fn nobody_but_an_owner_destroys_words() {
         assert_eq!(refused.kind, Kind::Forbidden, "{role:?}");
     }
     assert!(house.app.ledger.verify(&[]).await.unwrap().holds());
+}
+
+/// Whoever writes the store does not choose whose words are destroyed, nor hide a key from it.
+#[tokio::test]
+async fn words_are_destroyed_by_what_was_appended_alone() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let (app, driver) = (&house.app, &house.store.store.driver);
+        let filter = Filter { kind: Some("add_operator".into()), limit: 2, ..Filter::default() };
+        let found = app.ledger.list(&filter).await.unwrap();
+        let (meant, other) = (&found[0], &found[1]);
+        let key = |entry: &howdah::ledger::Entry| entry.leaf["key"].as_str().unwrap().to_owned();
+        let subject = |entry: &howdah::ledger::Entry| entry.leaf["subject"].as_str().unwrap().to_owned();
+        let forge = |from: &howdah::ledger::Entry, to: &howdah::ledger::Entry| {
+            format!(
+                "update ledger_entries set leaf = replace(replace(leaf, '{}', '{}'), '{}', '{}') where idx = {}",
+                key(from),
+                key(to),
+                subject(from),
+                subject(to),
+                meant.index
+            )
+        };
+        // A key of this subject is moved away, with another in its place.
+        let moved = format!("update ledger_keys set id = 'zz' || id where id = '{}'", key(meant));
+        crate::support::sql(&app.store, &moved).await.unwrap();
+        let refused = words::destroy_at_server(app, &subject(meant), "Article 17".into()).await.unwrap_err();
+        assert!(refused.what.contains("can’t be found in the store"), "{refused:?}");
+        let back = "update ledger_keys set id = substr(id, 3) where id like 'zz%'";
+        crate::support::sql(&app.store, back).await.unwrap();
+        // The entry names another person's key.
+        crate::engine::past_triggers(driver, &forge(meant, other)).await.unwrap();
+        let refused = words::subject_of(app, meant.index).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Conflict, "{refused:?}");
+        let refused = words::destroy_at_server(app, &subject(other), "Article 17".into()).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Conflict, "{refused:?}");
+        crate::engine::past_triggers(driver, &forge(other, meant)).await.unwrap();
+        assert_eq!(app.ledger.entry(other.index).await.unwrap().unwrap().entry.sealed, Sealed::Opened);
+        assert_eq!(house.outcome("destroy_words").await, None, "nothing was begun");
+    }
+}
+
+/// A start with a wrong clock destroys nothing by its age.
+#[tokio::test]
+async fn a_clock_that_jumped_takes_no_words() {
+    let house = house(sqlite().await).await.told(|config| config.words_kept_days = Some(90)).await;
+    let clock = Clock::set(house.app.clock.now());
+    let app = howdah::cli::assemble(
+        house.config.clone(),
+        clock.clone(),
+        howdah::seal::Keys::from_secret([7; 32]),
+        house.store.store.clone(),
+    )
+    .unwrap();
+    clock.advance(400 * DAY);
+    assert_eq!(words::destroy_old(&app).await.unwrap(), 0, "no entry is from about this time");
+    // It goes on being that time: an entry, and a day later.
+    let owner = howdah::id::OperatorId("01owner".into());
+    let fact = howdah::ledger::Fact::SignedOut { operator: owner, session: "a session".into() };
+    app.ledger.fact(fact).await.unwrap();
+    assert_eq!(words::destroy_old(&app).await.unwrap(), 0, "the clock has not shown it for a day");
+    clock.advance(DAY + 1);
+    assert!(words::destroy_old(&app).await.unwrap() > 0);
 }

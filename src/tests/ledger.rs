@@ -475,7 +475,7 @@ async fn many_left_deeds_are_each_claimed_once(db: &Database) {
         drop(open(&one, account).await);
     }
     // One of them is damaged, and keeps no other from being closed.
-    strip(db).await;
+    db.go_past_triggers();
     db.run("update ledger_entries set leaf = '{}' where idx = 5").await.unwrap();
     clock.advance(DEED_LEASE);
     let (by_one, by_two) = tokio::join!(one.claim_expired(), two.claim_expired());
@@ -549,7 +549,7 @@ async fn what_does_not_open_is_not_called_destroyed(db: &Database) {
     decide(&ledger, 1).await;
     let stranger = Ledger::new(db.store.clone(), Keys::from_secret([8; 32]), Clock::set(NOW), ORIGIN, "p2", None);
     assert_eq!(stranger.entry(0).await.unwrap().unwrap().entry.sealed, Sealed::Damaged);
-    strip(db).await;
+    db.go_past_triggers();
     let leaf = db.texts("select leaf from ledger_entries where idx = 0").await.remove(0);
     let mut changed: Value = serde_json::from_str(&leaf).unwrap();
     changed["sealed"] = json!("AAAA");
@@ -586,22 +586,6 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
     assert!(report.holds(), "{:#?}", report.lines());
     assert_eq!(report.outside, Some(4));
     assert!(check(db, &[]).await.lines().iter().any(|line| line.contains("form only")));
-}
-
-/// Takes the triggers away, as somebody with the rights would.
-pub async fn strip(db: &Database) {
-    match &db.store.driver {
-        Driver::Sqlite(_) => {
-            for name in db.texts("select name from sqlite_master where type = 'trigger'").await {
-                db.run(&format!("drop trigger {name}")).await.unwrap();
-            }
-        }
-        Driver::Postgres(_) => {
-            for table in ["ledger_entries", "ledger_head", "ledger_checkpoints", "ledger_origins"] {
-                db.run(&format!("alter table {table} disable trigger user")).await.unwrap();
-            }
-        }
-    }
 }
 
 /// Seals the head as it is, as somebody does who has the store and the key.
@@ -749,7 +733,7 @@ async fn every_forgery_is_found(engine: Engine) {
     for (what, sql, first) in FORGERIES {
         crate::engine::on(engine, async |db| {
             history(db).await;
-            strip(db).await;
+            db.go_past_triggers();
             db.run(sql).await.unwrap_or_else(|error| panic!("{what}: {error}"));
             let report = check(db, &[]).await;
             assert!(!report.holds(), "{what}: not found");
@@ -795,7 +779,7 @@ pub async fn rewrite(db: &Database, index: usize, change: impl Fn(&mut Value)) {
 
 async fn a_careful_forger_is_found_by_checkpoints(db: &Database) {
     let (_, notes) = history(db).await;
-    strip(db).await;
+    db.go_past_triggers();
     rewrite(db, 4, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
     let report = check(db, &[]).await;
     assert_eq!(report.wrong[0].index, Some(3), "{:#?}", report.lines());
@@ -821,7 +805,7 @@ async fn a_careful_forger_is_found_by_checkpoints(db: &Database) {
 
 async fn a_replaced_end_is_found_from_outside(db: &Database) {
     let (_, notes) = history(db).await;
-    strip(db).await;
+    db.go_past_triggers();
     let leaves = db.texts("select leaf from ledger_entries order by idx").await;
     let mut tree = Frontier::default();
     leaves[..7].iter().for_each(|leaf| tree.push(leaf_hash(leaf.as_bytes())));
@@ -859,7 +843,7 @@ async fn yesterdays_copy_is_found_from_outside(db: &Database) {
     decide(&ledger, 3).await;
     ledger.checkpoint().await.unwrap();
     let today = ledger.tree_state().await.unwrap().checkpoint.unwrap().2;
-    strip(db).await;
+    db.go_past_triggers();
     for table in TABLES {
         db.run(&format!("delete from {table}; insert into {table} select * from yesterday_{table}")).await.unwrap();
     }

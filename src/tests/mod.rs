@@ -33,6 +33,7 @@ mod head;
 mod hostile;
 mod instances;
 mod invitations;
+mod kept;
 mod keys;
 mod ledger;
 mod lengths;

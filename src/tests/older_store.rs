@@ -97,7 +97,10 @@ async fn sentences(app: &App) -> String {
     let mut text = String::new();
     // What this version did there at its first start is no part of what was read then.
     for entry in entries.into_iter().filter(|entry| {
-        !matches!(entry.deed.as_str(), "head_sealed" | "rows_sealed" | "snapshots_proved" | "deeds_proved")
+        !matches!(
+            entry.deed.as_str(),
+            "head_sealed" | "rows_sealed" | "snapshots_proved" | "deeds_proved" | "kept_proved"
+        )
     }) {
         assert!(
             matches!(entry.sealed, Sealed::Nothing | Sealed::Opened),
@@ -186,6 +189,11 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     assert_eq!(app.ledger.seal_rows_once().await.unwrap(), None, "once");
     assert_eq!(app.ledger.prove_snapshots_once().await.unwrap(), Some(0));
     assert!(snapshots::read(&app.store, &harbour, "settings").await.unwrap().unwrap().holds);
+    // Notes and requests were proved as they stood, once.
+    assert!(app.ledger.prove_kept_once().await.unwrap());
+    assert!(!app.ledger.prove_kept_once().await.unwrap(), "once");
+    assert_eq!(account_notes::about(&app.store, &app.keys, &harbour, AccountId(7)).await.unwrap().len(), 1);
+    assert!(access_requests::by_id(&app.store, &app.keys, "01ASKED").await.unwrap().is_some());
     assert_eq!(app.store.refused().await.unwrap(), []);
     let report = app.ledger.verify(&notes).await.unwrap();
     assert!(report.holds(), "{:?}", report.lines());

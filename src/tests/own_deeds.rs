@@ -212,6 +212,7 @@ impl Stage {
         .execute(pool(&house))
         .await
         .unwrap();
+        crate::support::seal_sample(&house.app, drawn).await;
         let drawn = drawn.to_string();
         let now = app.clock.now();
         let alarm = Raised {

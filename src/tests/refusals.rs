@@ -4,7 +4,7 @@ use crate::support::{House, Instead, NO_SANCTION, house, sqlite, until};
 use axum::http::{Method, StatusCode};
 use howdah::{
     cli, clock::Clock, config::Secret, http, ledger::Outcome, mastodon::oauth, seal::Keys,
-    store::linked_accounts::Application,
+    store::applications::Application,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

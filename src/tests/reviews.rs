@@ -290,8 +290,21 @@ async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion()
         // What somebody changes in the store is not taken for what was said.
         sql(&house.app.store, "update review_samples set verdict = 'agree' where verdict = 'reverse'").await.unwrap();
         let page = house.get(Some(&auditor), &address).await;
-        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
-        assert!(page.body.contains("isn’t what entry"), "{}", page.body);
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.body);
+        let refused = house.app.store.refused().await.unwrap();
+        assert!(refused.iter().any(|row| row.row.starts_with("the review of entry")), "{refused:?}");
+        let list = house.get(Some(&auditor), "/reviews").await.body;
+        assert!(!list.contains("0 of 1: too few to tell"), "nor is it counted: {list}");
+        sql(&house.app.store, "update review_samples set verdict = 'reverse' where verdict = 'agree'").await.unwrap();
+        assert_eq!(house.get(Some(&auditor), &address).await.status, StatusCode::OK);
+        // One that was drawn and is taken away is made anew, by the entry that drew it.
+        sql(&house.app.store, "delete from review_samples").await.unwrap();
+        service::keep(&house.app).await.unwrap();
+        assert_eq!(house.get(Some(&auditor), &address).await.status, StatusCode::OK);
+        assert!(house.app.store.refused().await.unwrap().is_empty());
+        // A week that somebody wrote over tells nothing.
+        sql(&house.app.store, "update review_weeks set decisions = 1000").await.unwrap();
+        assert!(reviews::weeks(&house.app.store, 10).await.unwrap().is_empty());
         assert_eq!(house.open_deeds().await, 0);
     }
 }
@@ -360,6 +373,7 @@ async fn a_row_that_names_another_person_is_no_sample() {
          values ({entry}, '2026-11-23', '01moderator', 'reveals', 'nothing else')"
     );
     crate::support::sql(&house.app.store, &row).await.unwrap();
+    crate::support::seal_sample(&house.app, entry).await;
     let page = house.get(Some(&owner), &format!("/reviews/{entry}")).await;
     assert_eq!(page.status, axum::http::StatusCode::NOT_FOUND, "{}", page.body);
     let opinion = [("decision", entry.to_string()), ("opinion", "founded".to_owned()), ("back", "/reviews".to_owned())];

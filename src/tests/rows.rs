@@ -502,23 +502,10 @@ async fn seal(house: &House) -> Option<Counts> {
     house.app.ledger.seal_rows_once().await.unwrap()
 }
 
-/// As somebody has it who owns the tables: nothing keeps entries from being changed any more.
-async fn without_triggers(store: &Store) {
-    let off = match &store.driver {
-        Driver::Sqlite(pool) => {
-            sqlx::query_scalar::<_, String>("select name from sqlite_master where type = 'trigger'")
-                .fetch_all(pool)
-                .await
-                .unwrap()
-                .iter()
-                .map(|name| format!("drop trigger {name};"))
-                .collect()
-        }
-        Driver::Postgres(_) => ["ledger_entries", "ledger_head", "ledger_origins", "ledger_checkpoints"]
-            .map(|table| format!("alter table {table} disable trigger user;"))
-            .concat(),
-    };
-    sql(store, &off).await.unwrap();
+/// Past what keeps entries from being changed, as somebody has it who owns the tables.
+async fn past(store: &Store, text: &str) {
+    let done = crate::engine::past_triggers(&store.driver, text).await;
+    done.unwrap_or_else(|error| panic!("{text}: {error}"));
 }
 
 /// Whether somebody has access, as the running console has it and as one would that is started now.
@@ -532,16 +519,104 @@ async fn has_access(house: &House, who: &str) -> bool {
     has
 }
 
+/// Whose access has ended since, an older copy of the store does not know: a console that has found that it is one lets nobody in by
+/// it but who answers for it, and shows the others nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_copy_lets_nobody_read_on() {
+    const ALL: [&str; 8] = [
+        "ledger_entries",
+        "ledger_head",
+        "ledger_origins",
+        "ledger_checkpoints",
+        "rights_changes",
+        "open_deeds",
+        "operators",
+        "web_sessions",
+    ];
+    for kept in [sqlite().await, postgres().await] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("checkpoints");
+        let mut house = house(kept).await.told(|config| config.checkpoint_file = Some(file.clone())).await;
+        seal(&house).await;
+        let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+        house.app.ledger.checkpoint().await.unwrap();
+        for table in ALL {
+            past(&house.store.store, &format!("create table before_{table} as select * from {table}")).await;
+        }
+        let form = [("operator", "01moderator"), ("disabled", "yes"), ("why", "gone"), ("back", "/people")];
+        house.post(Some(&owner), "/api/people/disable", &form).await;
+        house.app.ledger.checkpoint().await.unwrap();
+        let all = ALL.map(|table| format!("delete from {table}; insert into {table} select * from before_{table};"));
+        past(&house.store.store, &all.concat()).await;
+        // Another process, which was asked nothing in between.
+        let store = Store::connect(&house.store.url, &Keys::from_secret([7; 32])).await.unwrap();
+        let keys = Keys::from_secret([7; 32]);
+        house.app = cli::assemble(house.config.clone(), howdah::clock::Clock::System, keys, store).unwrap();
+        house.router = howdah::http::router(house.app.clone());
+        house.app.ledger.examine().await.unwrap();
+        assert!(house.app.ledger.is_behind(), "{:?}", house.app.ledger.contradiction());
+        let page = house.get(Some(&moderator), "/i/harbour/reports").await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
+        assert!(page.body.contains("older copy"), "{}", page.body);
+        let form = [("name", "moderator"), ("password", PASSWORD)];
+        let to = house.post(None, "/api/sign-in/password", &form).await.location.unwrap_or_default();
+        assert!(!to.starts_with("/i/") && to != "/" && !to.contains("code"), "{to}");
+        assert_eq!(house.get(Some(&owner), "/i/harbour/reports").await.status, StatusCode::OK);
+    }
+}
+
+/// Taking somebody's row as it stands brings back neither the sessions nor the recovery codes that it may be an older copy with.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_is_taken_comes_without_sessions_and_codes() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        seal(&house).await;
+        let (store, me) = (&house.app.store, id("01moderator"));
+        let run = async |text: &str| sql(store, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        recovery_codes::replace_all(store, &me, &["one".to_owned()]).await.unwrap();
+        let cookie = house.sign_in("moderator").await;
+        let reads = async || house.get(Some(&cookie), "/i/harbour/reports").await.status == StatusCode::OK;
+        let uses = async || recovery_codes::use_code(store, &me, "one", house.app.clock.now()).await.unwrap();
+        assert!(reads().await);
+        let tables = [("operators", "id"), ("web_sessions", "operator"), ("recovery_codes", "operator")];
+        for (table, whose) in tables {
+            run(&format!("create table before_{table} as select * from {table} where {whose} = '01moderator'")).await;
+        }
+        assert!(uses().await && web_sessions::end_all_of(store, &me, None).await.unwrap());
+        assert!(!reads().await && !uses().await);
+        let put = async || {
+            for (table, whose) in tables.iter().rev() {
+                run(&format!("delete from {table} where {whose} = '01moderator'")).await;
+            }
+            for (table, _) in tables {
+                run(&format!("insert into {table} select * from before_{table}")).await;
+            }
+        };
+        put().await;
+        let row = Resealed::Person { operator: me.clone(), role: "moderator".into(), disabled: false };
+        assert!(house.app.ledger.reseal(id("01owner"), row).await.unwrap());
+        assert!(operators::by_id(store, &me).await.unwrap().is_some(), "the row counts");
+        assert!(!reads().await, "a session that had ended");
+        assert!(!uses().await, "a code that was used");
+        // Nor where they are put back beside it.
+        for table in ["web_sessions", "recovery_codes"] {
+            run(&format!("delete from {table} where operator = '01moderator'")).await;
+            run(&format!("insert into {table} select * from before_{table}")).await;
+        }
+        assert!(!reads().await && !uses().await);
+        let again = house.sign_in("moderator").await;
+        assert_eq!(house.get(Some(&again), "/i/harbour/reports").await.status, StatusCode::OK);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_done_to_the_record_brings_an_older_row_back() {
     const RECORD: [&str; 4] = ["ledger_entries", "ledger_head", "ledger_origins", "rights_changes"];
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        let run =
-            async |text: &str| sql(&house.store.store, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let run = async |text: &str| past(&house.store.store, text).await;
         seal(&house).await;
         let owner = house.sign_in("owner").await;
-        without_triggers(&house.app.store).await;
         for table in RECORD.into_iter().chain(["operators"]) {
             run(&format!("create table before_{table} as select * from {table}")).await;
         }
@@ -623,8 +698,7 @@ async fn nothing_done_to_the_record_brings_an_older_row_back() {
 async fn the_sweep_closes_no_deed_that_was_not_begun() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        let run =
-            async |text: &str| sql(&house.store.store, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let run = async |text: &str| past(&house.store.store, text).await;
         seal(&house).await;
         let owner = house.sign_in("owner").await;
         let becomes = async |role: &str, seen: &str| {
@@ -645,7 +719,6 @@ async fn the_sweep_closes_no_deed_that_was_not_begun() {
         becomes("moderator", "admin").await;
         let newest = number("select max(entry) from rights_changes where deed = 'change_operator_role'").await;
         let entries = number("select count(*) from ledger_entries").await;
-        without_triggers(&house.app.store).await;
         let later = newest;
         run(&format!(
             "update ledger_entries set leaf = (select leaf from ledger_entries where idx = {later}) where idx = {raised}; \
@@ -703,16 +776,15 @@ async fn that_rows_were_sealed_is_not_taken_back() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         seal(&house).await;
-        without_triggers(&house.app.store).await;
         for hide in [
             "update ledger_entries set deed = 'x' where deed = 'rows_sealed'",
             "update ledger_entries set kind = 'x' where deed = 'rows_sealed'",
             "delete from rights_changes where deed = 'rows_sealed'",
         ] {
-            sql(&house.app.store, "create table kept_entries as select * from ledger_entries").await.unwrap();
-            sql(&house.app.store, "create table kept_changes as select * from rights_changes").await.unwrap();
-            sql(&house.app.store, "update operators set mac = null where id = '01moderator'").await.unwrap();
-            sql(&house.app.store, hide).await.unwrap();
+            past(&house.app.store, "create table kept_entries as select * from ledger_entries").await;
+            past(&house.app.store, "create table kept_changes as select * from rights_changes").await;
+            past(&house.app.store, "update operators set mac = null where id = '01moderator'").await;
+            past(&house.app.store, hide).await;
             let anew = Store::connect(&house.store.url, &Keys::from_secret([7; 32])).await.unwrap();
             let clock = house.app.clock.clone();
             let second = cli::assemble(house.config.clone(), clock, Keys::from_secret([7; 32]), anew).unwrap();
@@ -738,10 +810,9 @@ async fn rows_are_not_sealed_again_by_changing_an_entry() {
         let house = house(kept).await;
         let store = &house.app.store;
         seal(&house).await;
-        without_triggers(store).await;
         // Another password, and the entry hidden that says that sealing was done.
-        sql(store, "update operators set password_hash = 'x', mac = null where id = '01moderator'").await.unwrap();
-        sql(store, "update ledger_entries set deed = 'x' where deed = 'rows_sealed'").await.unwrap();
+        past(store, "update operators set password_hash = 'x', mac = null where id = '01moderator'").await;
+        past(store, "update ledger_entries set deed = 'x' where deed = 'rows_sealed'").await;
         assert_eq!(house.app.ledger.seal_rows_once().await.unwrap(), None);
         assert_eq!(operators::by_id(store, &id("01moderator")).await.unwrap().map(|person| person.name), None);
     }
@@ -826,9 +897,8 @@ async fn a_note_that_was_put_back_hides_no_head() {
         let house = house(kept).await;
         seal(&house).await;
         house.app.store.sealing_becomes_due().await.unwrap();
-        without_triggers(&house.app.store).await;
         for change in ["update ledger_head set mac = '00'", "update ledger_head set mac = null"] {
-            sql(&house.app.store, change).await.unwrap();
+            past(&house.app.store, change).await;
             let log = Log::default();
             let writer = log.clone();
             let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();

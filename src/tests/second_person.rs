@@ -192,16 +192,10 @@ async fn a_changed_column_makes_no_second_person() {
         add(&house, "owner", "puppet", Role::Owner).await;
         clock.advance(HOUR);
         let grant = ask(&house, "owner").await;
-        let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
-        let triggers: Vec<String> =
-            sqlx::query_scalar("select name from sqlite_master where type = 'trigger'").fetch_all(pool).await.unwrap();
-        for name in triggers {
-            sqlx::query(sqlx::AssertSqlSafe(format!("drop trigger {name}"))).execute(pool).await.unwrap();
-        }
         let hide = format!(
             "update ledger_entries set {hide} where subject = (select subject from operators where id = '01puppet')"
         );
-        sqlx::query(sqlx::AssertSqlSafe(hide.clone())).execute(pool).await.unwrap();
+        crate::engine::past_triggers(&house.store.store.driver, &hide).await.unwrap();
         let (done, said) = approves(&house, "puppet", &grant).await;
         assert!(!done, "{hide}: {said}");
     }

@@ -808,13 +808,14 @@ async fn a_change_that_cannot_be_read_is_said_and_looked_at_again() {
     let store = &house.store.store;
     let sql = async |text: &str| crate::support::sql(store, text).await.unwrap();
     until("what was set is seen", async || settling(&house).await.is_none()).await;
-    let entry = "(select max(idx) from ledger_entries where deed = 'set_registrations' and kind = 'intent')";
+    let filter = howdah::ledger::Filter { kind: Some("set_registrations".into()), limit: 1, ..Default::default() };
+    let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
+    let long_ago = howdah::clock::Timestamp(0);
     for instance in ["aaa", "harbour", "zzz"] {
-        sql(&format!(
-            "insert into settling (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) \
-             values ('{instance}', {entry}, 'none', 0, 0, 0, null, 1)"
-        ))
-        .await;
+        let on = instance.parse().unwrap();
+        let mode = howdah::nouns::registrations::RegistrationsMode::None;
+        howdah::store::settling::begin(store, &on, entry, mode, long_ago, long_ago).await.unwrap();
+        howdah::store::settling::recorded(store, &on, entry).await.unwrap();
     }
     sql("alter table ledger_keys rename to gone").await;
     let said = settle_due(&house.app).await;

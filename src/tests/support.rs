@@ -19,7 +19,7 @@ use howdah::{
     id::{GrantId, OperatorId},
     operators::service,
     reports::Category,
-    seal::Keys,
+    seal::{Field, Keys},
     store::{Driver, Store},
 };
 use http_body_util::BodyExt;
@@ -498,6 +498,23 @@ pub async fn aged(store: &Store, text: &str) {
     for link in linked_accounts::stored(store).await.unwrap() {
         linked_accounts::seal(store, &link.operator, &link.instance).await.unwrap();
     }
+}
+
+/// Gives a decision that a test has drawn by itself the code it would have.
+pub async fn seal_sample(app: &App, entry: i64) {
+    type Drawn = (String, String, String, String);
+    let text = format!("select week, operator, sort, subject from review_samples where entry = {entry}");
+    let text = sqlx::AssertSqlSafe(text);
+    let (week, operator, sort, subject): Drawn = match &app.store.driver {
+        Driver::Sqlite(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+        Driver::Postgres(pool) => sqlx::query_as(text).fetch_one(pool).await.unwrap(),
+    };
+    let mut fields: Vec<Field<'_>> = vec![entry.into()];
+    fields.extend([&week, &operator, &sort, &subject].map(|text| Field::Text(text)));
+    fields.extend([Field::Nothing; 6]);
+    fields.push(0.into());
+    let mac = app.keys.row_mac("review_samples", &fields);
+    sql(&app.store, &format!("update review_samples set mac = '{mac}' where entry = {entry}")).await.unwrap();
 }
 
 /// Everything, over a store.

@@ -677,3 +677,30 @@ async fn a_batch_of_a_former_version_is_bounded_by_what_it_holds() {
         assert!(batches::by_id(store, keys, "01FORMER").await.unwrap().unwrap().paused);
     }
 }
+
+/// What somebody paused goes on when an entry says so, and not when a row does.
+#[tokio::test]
+async fn a_batch_that_was_paused_is_let_go_on_by_no_row() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let to = approve(&house, &cookie, &waiting(&house, 2).await).await;
+        let id = to.rsplit('/').next().unwrap();
+        let pause = async |pause: &str| {
+            let form = [("instance", "harbour"), ("batch", id), ("pause", pause)];
+            house.post(Some(&cookie), "/api/batches/pause", &form).await;
+        };
+        pause("yes").await;
+        let goes_on = match &house.app.store.driver {
+            howdah::store::Driver::Sqlite(_) => "update batches set paused = 0",
+            howdah::store::Driver::Postgres(_) => "update batches set paused = false",
+        };
+        sql(&house.app.store, goes_on).await.unwrap();
+        assert_eq!(work(&house).await, 0);
+        assert_eq!(house.weather.writes(), 0, "no entry says that it goes on");
+        let batch = batches::by_id(&house.app.store, &house.app.keys, id).await.unwrap().unwrap();
+        assert!(batch.paused, "and its page says so");
+        pause("").await;
+        assert_eq!(work(&house).await, 2);
+    }
+}

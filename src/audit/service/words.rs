@@ -7,25 +7,39 @@ use crate::{
     clock::DAY,
     context::App,
     deeds::{DestroyWords, Destruction},
-    ledger::{self, Answer, Deed, Ledger, Outcome, Verdict},
+    ledger::{self, Answer, Deed, Ledger, LedgerError, Outcome, Verdict},
     operators::service::command_actor,
     problem::{Kind, Problem},
     store::store_problem,
-    text::Why,
+    text::{self, Why},
 };
 use serde_json::json;
 
 /// So many keys are destroyed by one deed.
 const AT_ONCE: usize = 200;
 
-/// The subject of an entry, by its keyed hash.
+/// How long a clock must have shown about this time before something is destroyed by its age: one that is wrong at a start must
+/// not take what cannot be had again.
+const SETTLED: i64 = DAY;
+/// … as an entry says that is no older than this: there is one a week at the least.
+const RECENT: i64 = 9 * DAY;
+
+/// The subject of an entry, by its keyed hash. What the entry says is believed where it leads to the sealed head: what is destroyed
+/// by it cannot be had again.
 ///
 /// # Errors
-/// If there is no such entry, or nothing in it is sealed.
+/// If there is no such entry, it is not the one that was appended, or nothing in it is sealed.
 pub async fn subject_of(app: &App, entry: i64) -> Result<String, Problem> {
-    let found = app.ledger.entry(entry).await.map_err(store_problem)?;
-    let found = found.ok_or_else(|| Problem::not_found(format!("Entry {entry} doesn’t exist.")))?;
-    let subject = found.entry.leaf["key"].as_str().and_then(|key| key.split(':').next());
+    let leaf = app.ledger.proved(entry).await.map_err(|error| match error {
+        LedgerError::Entry(_) => Problem::not_found(format!("Entry {entry} doesn’t exist.")),
+        LedgerError::Contradicted(what) => Problem::new(
+            Kind::Conflict,
+            format!("Nothing was destroyed: what entry {entry} says can’t be believed, because {what}."),
+            "See howdah audit verify.",
+        ),
+        error => store_problem(error),
+    })?;
+    let subject = leaf["key"].as_str().and_then(|key| key.split(':').next());
     subject.map(str::to_owned).ok_or_else(|| {
         Problem::new(Kind::Invalid, format!("Nothing in entry {entry} is sealed."), "Name another entry.")
     })
@@ -39,7 +53,27 @@ pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) ->
     if subject.len() != 64 || !subject.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Problem::invalid("subject", "A subject is the 64 hex digits in the leaf of an entry."));
     }
+    let named = app.ledger.keys_named(subject).await.map_err(|error| match error {
+        LedgerError::Contradicted(what) => Problem::new(
+            Kind::Conflict,
+            format!("Nothing was destroyed: the audit log doesn’t hold: {what}."),
+            "See howdah audit verify.",
+        ),
+        error => store_problem(error),
+    })?;
     let keys = app.ledger.keys_of(subject).await.map_err(store_problem)?;
+    let gone: Vec<&String> = named.iter().filter(|key| !keys.contains(key)).collect();
+    if let Some(first) = gone.first() {
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!(
+                "Nothing was destroyed: {} that the entries about this subject name can’t be found in the store ({first}), \
+                 so a copy may lie elsewhere.",
+                text::count(gone.len(), "key", "keys")
+            ),
+            "See howdah audit verify, and find out who moved them.",
+        ));
+    }
     if keys.is_empty() {
         return Err(Problem::new(Kind::Conflict, "Nothing sealed is left about this subject.", ""));
     }
@@ -54,7 +88,14 @@ pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) ->
 /// Destroys the keys that are older than the configuration keeps them; how many.
 pub async fn destroy_old(app: &App) -> Result<usize, Problem> {
     let Some(days) = app.config.words_kept_days else { return Ok(0) };
-    let before = app.clock.now().plus(-days.saturating_mul(DAY));
+    let now = app.clock.now();
+    // A start with a wrong clock, or after a long time, waits for a day: there is no hurry.
+    let newest = app.ledger.newest_before(now.plus(-SETTLED)).await.map_err(store_problem)?;
+    if newest.is_none_or(|at| at < now.plus(-RECENT)) {
+        tracing::warn!("words.waiting: nothing is destroyed by its age before the clock has shown this time for a day");
+        return Ok(0);
+    }
+    let before = now.plus(-days.saturating_mul(DAY));
     let keys = app.ledger.keys_older(before, AT_ONCE).await.map_err(store_problem)?;
     if keys.is_empty() {
         return Ok(0);

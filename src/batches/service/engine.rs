@@ -194,6 +194,14 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
         if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await? {
             break;
         }
+        // The row can be written by whoever holds the store: what was paused goes on when an entry says so.
+        if app.store.is_paused(&task.id).await? {
+            tracing::error!(
+                work = task.id,
+                "batches.paused_by_the_record: its row says that it goes on, and no entry does"
+            );
+            break;
+        }
         let Some(item) = work.next(after).await? else {
             if work.end().await? {
                 // Where it cannot be recorded, the log says so.

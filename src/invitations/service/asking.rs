@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// So many a day from one address range, or from all that cannot be told apart …
 const OF_A_RANGE: Limit = Limit::Within { window: DAY, most: 3 };
+/// … or from one network: a /48 has 65,536 ranges, and must not use up everybody’s hour …
+const OF_A_NETWORK: Limit = Limit::Within { window: DAY, most: 6 };
 /// … and so many an hour on an instance, so that neither the record nor the desk grows without bound.
 const OF_AN_INSTANCE: Limit = Limit::Within { window: HOUR, most: 20 };
 /// While so many wait, no more are taken.
@@ -101,18 +103,30 @@ pub async fn ask(instance: &str, form: AskForm) -> Result<String, Problem> {
     let address = parts.as_ref().and_then(|parts| parts.extensions.get::<ClientAddress>().copied());
     let request_id = parts.and_then(|parts| session::request_id(&parts.extensions));
     let range = address.and_then(ClientAddress::range).unwrap_or_else(|| "anywhere".to_owned());
-    let own = reserve(&app, &format!("{}/{range}", instance.name), OF_A_RANGE).await?;
-    let all = match reserve(&app, instance.name.as_str(), OF_AN_INSTANCE).await {
-        Ok(all) => all,
-        Err(problem) => {
-            own.give_back(&app.store).await.map_err(store_problem)?;
-            return Err(problem);
+    let wide = address.and_then(ClientAddress::wide).unwrap_or_else(|| "anywhere around".to_owned());
+    let places = [
+        (format!("{}/{range}", instance.name), OF_A_RANGE),
+        (format!("{}/{wide}", instance.name), OF_A_NETWORK),
+        (instance.name.as_str().to_owned(), OF_AN_INSTANCE),
+    ];
+    let mut taken = Vec::new();
+    let mut stored = Ok(());
+    for (whose, limit) in places {
+        match reserve(&app, &whose, limit).await {
+            Ok(place) => taken.push(place),
+            Err(problem) => {
+                stored = Err(problem);
+                break;
+            }
         }
-    };
-    let stored = store(&app, &instance, accounts, told, request_id.as_deref()).await;
+    }
+    if stored.is_ok() {
+        stored = store(&app, &instance, accounts, told, request_id.as_deref()).await;
+    }
     if stored.is_err() {
-        own.give_back(&app.store).await.map_err(store_problem)?;
-        all.give_back(&app.store).await.map_err(store_problem)?;
+        for place in taken {
+            place.give_back(&app.store).await.map_err(store_problem)?;
+        }
     }
     stored?;
     Ok(path::with(&path::ask_access(&instance.name), "sent", "yes"))
@@ -125,7 +139,7 @@ async fn reserve(app: &App, whose: &str, limit: Limit) -> Result<Reserved, Probl
 }
 
 fn too_many() -> Problem {
-    Problem::new(Kind::TooMany, "Nothing was sent: too many requests came in lately.", "Try again tomorrow.")
+    Problem::new(Kind::TooMany, "Nothing was sent: too many requests came in lately.", "Try again later, or tomorrow.")
 }
 
 /// In the record first: that something was asked, and nothing of what was said.

@@ -11,7 +11,7 @@ use crate::{
     problem::{Kind, Problem},
     store::reviews::{self, Reviewed},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deeds that were begun in a week are closed so long after it: those that are watched take two minutes.
 const CLOSED: i64 = 10 * MINUTE;
@@ -48,7 +48,29 @@ pub async fn keep(app: &App) -> Result<(), Problem> {
             done = done.and(draw(app, &due).await);
         }
     }
-    done
+    done.and(made_whole(app, this).await)
+}
+
+/// So many weeks are looked at again.
+const LOOKED_AT: i64 = 9;
+
+/// What was drawn is what the entry about it says: a row that is gone from the newest weeks is made anew.
+async fn made_whole(app: &App, this: Week) -> Result<(), Problem> {
+    let known: BTreeSet<i64> =
+        reviews::since(&app.store, this.earlier(LOOKED_AT), PAGE).await?.iter().map(|sample| sample.entry).collect();
+    for week in reviews::weeks(&app.store, LOOKED_AT).await? {
+        let Some(drawn) = week.drawn else { continue };
+        let leaf = app.ledger.proved(drawn).await.map_err(crate::ledger::unreadable)?;
+        let entries = leaf["facts"]["entries"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_i64);
+        for entry in entries.filter(|entry| !known.contains(entry)) {
+            let leaf = app.ledger.proved(entry).await.map_err(crate::ledger::unreadable)?;
+            let text = |name: &str| leaf[name].as_str().unwrap_or_default().to_owned();
+            let Some(sort) = Sort::of(&text("deed"), &leaf["facts"]) else { continue };
+            tracing::error!(entry, "reviews.made_anew: its row was taken away or changed, not by the console");
+            reviews::remake(&app.store, week.week, &(entry, text("operator"), sort, text("subject"))).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn commit(app: &App, week: Week) -> Result<(), Problem> {
