@@ -87,7 +87,7 @@ pub(super) struct Writer {
     pub last: Arc<Last>,
 }
 
-/// What this process wrote last: the id of the store, size and root. A store that was put back to before it is not gone on
+/// What this process wrote or saw last: the id of the store, size and root. A store that was put back to before it is not gone on
 /// with, also where no checkpoint tells.
 #[derive(Debug, Default)]
 pub(super) struct Last(Mutex<Option<Wrote>>);
@@ -111,12 +111,20 @@ impl Last {
         let (number, size, root) = wrote?;
         let back = tree.size() < size || (tree.size() == size && tree.root() != root);
         (number == origin.number && back).then(|| {
-            format!("this process wrote {size} entries, and the {} that are there do not go on from them", tree.size())
+            format!("this process has seen {size} entries, and the {} that are there do not go on from them", tree.size())
         })
     }
 
     fn keep(&self, origin: &Origin, tree: &Frontier) {
         *self.lock() = Some((origin.number, tree.size(), tree.root()));
+    }
+
+    /// What a look found that nothing contradicts, where it is more than was known.
+    pub fn saw(&self, origin: &Origin, tree: &Frontier) {
+        let mut last = self.lock();
+        if last.is_none_or(|(number, size, _)| (number, size) < (origin.number, tree.size())) {
+            *last = Some((origin.number, tree.size(), tree.root()));
+        }
     }
 }
 

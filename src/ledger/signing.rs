@@ -243,6 +243,9 @@ impl Ledger {
         Ok(match looked {
             Ok(state) => {
                 self.found.clear(number);
+                if let Some(origin) = &state.origin {
+                    self.last.saw(origin, &state.tree);
+                }
                 // What every process knows of rights is as new as this look, also where nobody asks it for a page.
                 self.store.ever("add_operator").await?;
                 Some(state)

@@ -20,7 +20,8 @@ use crate::{
 pub const CLAIMS: Leases = Leases {
     table: "policies",
     key: "instance",
-    due: "acts = 1 and stopped = ''",
+    // Whether it acts, and whether it has stopped, says the row that is proved; which rows are looked at hangs on no column.
+    due: "instance <> ''",
     order: "instance",
     time: 3 * MINUTE,
     again: true,

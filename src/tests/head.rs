@@ -165,7 +165,7 @@ async fn a_running_process_does_not_go_on_from_a_store_put_back(db: &Database) {
     // No checkpoint was taken since: nothing but its own memory tells.
     let deed = open_as(&ledger, 3, Mark::default()).await;
     assert!(matches!(deed, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{deed:?}");
-    assert!(ledger.contradiction().unwrap().contains("this process wrote 4 entries, and the 2 that are there"));
+    assert!(ledger.contradiction().unwrap().contains("this process has seen 4 entries, and the 2 that are there"));
 }
 
 /// What changes rights is signed outside before it is answered: ending the process at once, and putting the store back to before

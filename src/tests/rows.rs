@@ -565,6 +565,25 @@ async fn an_older_copy_lets_nobody_read_on() {
     }
 }
 
+/// The link for a first owner is over with the first person that the record knows, whatever becomes of the rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_owners_link_opens_for_nobody_where_the_record_knows_people() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        let link = "0123456789abcdef0123456789abcdef";
+        let hash = house.app.keys.hash("set-up link", link.as_bytes());
+        let offer = SetupLink { role: Role::Owner, name: None, offered_by: None, person: id("01EVE") };
+        setup_links::insert(store, &hash, &offer, now, now.plus(DAY)).await.unwrap();
+        past(store, "delete from grant_roles; delete from grants; delete from recovery_codes; delete from operators").await;
+        let password = "a long night shift";
+        let form = [("link", link), ("name", "eve"), ("password", password), ("repeat", password)];
+        let to = house.post(None, "/api/sign-in/set-up", &form).await.location;
+        assert_ne!(to.as_deref(), Some("/sign-in"));
+        assert_eq!(operators::count(store).await.unwrap(), 0);
+    }
+}
+
 /// Taking somebody's row as it stands brings back neither the sessions nor the recovery codes that it may be an older copy with.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_is_taken_comes_without_sessions_and_codes() {
