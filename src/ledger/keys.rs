@@ -1,9 +1,8 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex, verify::verify};
+use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex, verify::DESTROYING};
 use crate::{
     clock::{DAY, Timestamp},
-    deeds::DestroyWords,
     seal::{self, Keys, hex},
     store::{Driver, on},
 };
@@ -143,10 +142,7 @@ impl Ledger {
     /// The store's, or that the record is not whole.
     pub async fn keys_named(&self, subject: &str) -> Result<BTreeSet<String>, LedgerError> {
         const SQL: &str = "select leaf from ledger_entries where leaf like $1";
-        let report = verify(&self.store, &self.keys, &self.host, &[]).await?;
-        if let Some(wrong) = report.altered_entries() {
-            return Err(LedgerError::Contradicted(wrong.what.clone()));
-        }
+        self.hashed().await?;
         // A hash in hex: nothing in it means anything to `like`.
         let like = format!("%{subject}:%");
         let leaves: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(like).fetch_all(pool).await?);
@@ -154,7 +150,7 @@ impl Ledger {
         for leaf in leaves {
             let leaf: Value = serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(error.to_string()))?;
             named.extend(leaf["key"].as_str().filter(|key| is_about(key, subject)).map(str::to_owned));
-            if leaf["deed"] == DestroyWords::KIND && leaf["kind"] == "intent" {
+            if leaf["deed"] == DESTROYING && leaf["kind"] == "intent" {
                 let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
                 destroyed.extend(keys.filter_map(Value::as_str).map(str::to_owned));
             }

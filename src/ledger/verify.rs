@@ -132,7 +132,7 @@ const LOST: &str = "data keys are missing or do not open";
 const RETURNED: &str = "data keys are there again that an entry says were destroyed";
 
 /// The deed whose intents say which keys were destroyed lawfully.
-const DESTROYING: &str = "destroy_words";
+pub(super) const DESTROYING: &str = "destroy_words";
 
 const OPEN: &str = "select intent from open_deeds order by intent";
 
@@ -194,6 +194,16 @@ impl Ledger {
     /// Checks the store that this ledger is in, the rows that give rights included.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)
+    }
+
+    /// Hashes all entries against the sealed head and what was signed in the store: what is derived from them, or destroyed by them,
+    /// rests on what was appended.
+    ///
+    /// # Errors
+    /// The store's, or what is wrong with them.
+    pub async fn hashed(&self) -> Result<(), LedgerError> {
+        let report = verify(&self.store, &self.keys, &self.host, &[]).await?;
+        report.altered_entries().map_or(Ok(()), |wrong| Err(LedgerError::Contradicted(wrong.what.clone())))
     }
 
     /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go

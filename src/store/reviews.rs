@@ -103,6 +103,7 @@ pub struct Sample {
 
 #[derive(Clone, sqlx::FromRow)]
 struct SampleRow {
+    #[sqlx(rename = "decision")]
     entry: i64,
     week: String,
     operator: String,
@@ -157,7 +158,7 @@ impl Undated for SampleRow {}
 macro_rules! of_a_sample {
     () => {
         concat!(
-            "entry, week, operator, sort, subject, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
+            "entry as decision, week, operator, sort, subject, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
              mac, ",
             without_entry!()
         )
@@ -184,7 +185,7 @@ mod sample_rows {
     use super::{SampleRow, without_entry};
     use crate::store::mac::proved_table;
 
-    proved_table!(SampleRow, "review_samples", of_a_sample!(), "entry desc", "entry = $2", |row| row.entry);
+    proved_table!(SampleRow, "review_samples", of_a_sample!(), "decision desc", "entry = $2", |row| row.entry);
 }
 
 /// Those that are refused, of the newest.
@@ -388,7 +389,7 @@ pub async fn sample(store: &Store, entry: i64) -> sqlx::Result<Option<Sample>> {
 
 /// What was drawn since a week began, newest week first.
 pub async fn since(store: &Store, week: Week, limit: i64) -> sqlx::Result<Vec<Sample>> {
-    const SQL: &str = samples!("where week >= $1 order by week desc, entry limit $2");
+    const SQL: &str = samples!("where week >= $1 order by week desc, decision limit $2");
     let rows: Vec<SampleRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(week.name()).bind(limit).fetch_all(pool).await?);
     read(store, rows, |row| row.week >= week.name())
@@ -396,7 +397,7 @@ pub async fn since(store: &Store, week: Week, limit: i64) -> sqlx::Result<Vec<Sa
 
 /// What somebody decided and another has looked at again, newest first.
 pub async fn judged_of(store: &Store, operator: &OperatorId, limit: i64) -> sqlx::Result<Vec<Sample>> {
-    const SQL: &str = samples!("where operator = $1 and verdict is not null order by entry desc limit $2");
+    const SQL: &str = samples!("where operator = $1 and verdict is not null order by decision desc limit $2");
     let rows: Vec<SampleRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(limit).fetch_all(pool).await?);
     read(store, rows, |row| row.operator == operator.0 && row.verdict.is_some())

@@ -34,6 +34,7 @@ pub struct Settling {
 #[derive(sqlx::FromRow)]
 struct Row {
     instance: String,
+    #[sqlx(rename = "of_entry")]
     entry: i64,
     mode: String,
     since: i64,
@@ -78,7 +79,7 @@ impl Undated for Row {}
 /// The columns of a change with its proof.
 macro_rules! columns {
     () => {
-        concat!("instance, entry, mode, since, tries, next_at, forgotten_at, recorded, mac, ", without_entry!())
+        concat!("instance, entry as of_entry, mode, since, tries, next_at, forgotten_at, recorded, mac, ", without_entry!())
     };
 }
 

@@ -37,6 +37,7 @@ pub async fn past_triggers(driver: &Driver, text: &str) -> sqlx::Result<()> {
     match driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
+            sqlx::raw_sql("pragma defer_foreign_keys = on").execute(&mut *tx).await?;
             let made: Vec<(String, String)> =
                 sqlx::query_as("select name, sql from sqlite_master where type = 'trigger' order by rowid")
                     .fetch_all(&mut *tx)

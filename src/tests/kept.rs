@@ -74,6 +74,7 @@ fn raised(cause: &str, entries: Vec<i64>) -> Raised {
 async fn what_somebody_else_wrote_of_the_past_is_not_believed() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
         let (store, keys, now) = (&house.app.store, &house.app.keys, house.app.clock.now());
         let me = OperatorId("01moderator".into());
 
@@ -240,6 +241,7 @@ async fn what_somebody_else_wrote_of_the_past_is_not_believed() {
 async fn nobody_takes_an_alarm_away_by_changing_it() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
         let (store, now) = (&house.app.store, house.app.clock.now());
         let from = alarms::looked(store).await.unwrap().entry;
         assert!(alarms::keep(store, from, 40, &[raised("a cause", vec![38, 39])], now).await.unwrap());

@@ -9,7 +9,7 @@ use crate::{
     context::{App, Context},
     deeds::{ExportForm, ExportRecord, SignOffAccess},
     frame::{self, Framed},
-    ledger::{Access, Answer, Deed, Filter},
+    ledger::{Access, Answer, Deed, Filter, LedgerError},
     path,
     problem::{Kind, Problem},
     record::{line, name},
@@ -354,7 +354,15 @@ pub async fn sign_off(
     let asked = Asked { at: instant(&at).ok_or_else(incomplete)?, and };
     let why = Why::needed("why", &why, "Enter what you looked at and what you found: the sign-off says it.")?;
     let app = &context.app;
-    // The tree first: what is derived after it rests on it.
+    // The tree first: what is derived after it rests on it, and on no entry that was changed since.
+    app.ledger.hashed().await.map_err(|error| match error {
+        LedgerError::Contradicted(what) => Problem::new(
+            Kind::Conflict,
+            format!("Nothing was signed off: the audit log doesn’t hold: {what}."),
+            "See howdah audit verify.",
+        ),
+        error => unreadable(error),
+    })?;
     let tree = tree(&context).await?;
     let says = seen(app, &asked, &review(app, &asked).await?);
     if says != looked_at {
