@@ -38,14 +38,11 @@ impl ClientAddress {
         self.known.then(|| network(self.ip))
     }
 
-    /// The same more widely, for what one network must not use up for everybody: the /24 of an IPv4 address, or the /48 of an IPv6
-    /// one, which is what a line or a rented machine comes with.
-    pub fn wide(self) -> Option<String> {
+    /// What one network counts by where many of its ranges may be one person's: the address, or the /48 of an IPv6 one, as
+    /// providers give it to a single customer. `None` if people cannot be told apart by it.
+    pub fn site(self) -> Option<String> {
         self.known.then(|| match self.ip.to_canonical() {
-            IpAddr::V4(ip) => {
-                let [a, b, c, _] = ip.octets();
-                format!("{a}.{b}.{c}.0/24")
-            }
+            IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => {
                 let [a, b, c, ..] = ip.segments();
                 format!("{a:x}:{b:x}:{c:x}::/48")

@@ -703,17 +703,6 @@ impl Ledger {
         Ok(times.into_iter().map(Timestamp).collect())
     }
 
-    /// When the newest entry was recorded that is no newer than an instant.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn newest_before(&self, at: Timestamp) -> Result<Option<Timestamp>, LedgerError> {
-        const SQL: &str = "select at from ledger_entries where at <= $1 order by idx desc limit 1";
-        let found: Option<i64> =
-            on!(&self.store, pool => sqlx::query_scalar(SQL).bind(at.0).fetch_optional(pool).await?);
-        Ok(found.map(Timestamp))
-    }
-
     /// When an entry was recorded; `None` where there is none.
     ///
     /// # Errors
@@ -722,6 +711,14 @@ impl Ledger {
         const SQL: &str = "select at from ledger_entries where idx = $1";
         let at: Option<i64> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(index).fetch_optional(pool).await?);
         Ok(at.map(Timestamp))
+    }
+
+    /// When the newest entry was recorded; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_at(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.recorded_at(self.tree_state().await?.size - 1).await
     }
 
     /// The sealed document of an entry's leaf, where it opens.

@@ -206,26 +206,3 @@ async fn words_are_destroyed_by_what_was_appended_alone() {
         assert_eq!(house.outcome("destroy_words").await, None, "nothing was begun");
     }
 }
-
-/// A start with a wrong clock destroys nothing by its age.
-#[tokio::test]
-async fn a_clock_that_jumped_takes_no_words() {
-    let house = house(sqlite().await).await.told(|config| config.words_kept_days = Some(90)).await;
-    let clock = Clock::set(house.app.clock.now());
-    let app = howdah::cli::assemble(
-        house.config.clone(),
-        clock.clone(),
-        howdah::seal::Keys::from_secret([7; 32]),
-        house.store.store.clone(),
-    )
-    .unwrap();
-    clock.advance(400 * DAY);
-    assert_eq!(words::destroy_old(&app).await.unwrap(), 0, "no entry is from about this time");
-    // It goes on being that time: an entry, and a day later.
-    let owner = howdah::id::OperatorId("01owner".into());
-    let fact = howdah::ledger::Fact::SignedOut { operator: owner, session: "a session".into() };
-    app.ledger.fact(fact).await.unwrap();
-    assert_eq!(words::destroy_old(&app).await.unwrap(), 0, "the clock has not shown it for a day");
-    clock.advance(DAY + 1);
-    assert!(words::destroy_old(&app).await.unwrap() > 0);
-}

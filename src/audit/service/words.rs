@@ -4,7 +4,7 @@ use crate::{
     access::{self, Actor, Permission},
     carry_out::InStore,
     carry_out::opened,
-    clock::DAY,
+    clock::{DAY, Timestamp},
     context::App,
     deeds::{DestroyWords, Destruction},
     ledger::{self, Answer, Deed, Ledger, LedgerError, Outcome, Verdict},
@@ -17,12 +17,6 @@ use serde_json::json;
 
 /// So many keys are destroyed by one deed.
 const AT_ONCE: usize = 200;
-
-/// How long a clock must have shown about this time before something is destroyed by its age: one that is wrong at a start must
-/// not take what cannot be had again.
-const SETTLED: i64 = DAY;
-/// … as an entry says that is no older than this: there is one a week at the least.
-const RECENT: i64 = 9 * DAY;
 
 /// The subject of an entry, by its keyed hash. What the entry says is believed where it leads to the sealed head: what is destroyed
 /// by it cannot be had again.
@@ -85,16 +79,9 @@ pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) ->
     Ok(destroyed)
 }
 
-/// Destroys the keys that are older than the configuration keeps them; how many.
-pub async fn destroy_old(app: &App) -> Result<usize, Problem> {
+/// Destroys the keys that are older at this instant than the configuration keeps them; how many.
+pub async fn destroy_old(app: &App, now: Timestamp) -> Result<usize, Problem> {
     let Some(days) = app.config.words_kept_days else { return Ok(0) };
-    let now = app.clock.now();
-    // A start with a wrong clock, or after a long time, waits for a day: there is no hurry.
-    let newest = app.ledger.newest_before(now.plus(-SETTLED)).await.map_err(store_problem)?;
-    if newest.is_none_or(|at| at < now.plus(-RECENT)) {
-        tracing::warn!("words.waiting: nothing is destroyed by its age before the clock has shown this time for a day");
-        return Ok(0);
-    }
     let before = now.plus(-days.saturating_mul(DAY));
     let keys = app.ledger.keys_older(before, AT_ONCE).await.map_err(store_problem)?;
     if keys.is_empty() {
