@@ -111,7 +111,10 @@ impl Last {
         let (number, size, root) = wrote?;
         let back = tree.size() < size || (tree.size() == size && tree.root() != root);
         (number == origin.number && back).then(|| {
-            format!("this process has seen {size} entries, and the {} that are there do not go on from them", tree.size())
+            format!(
+                "this process has seen {size} entries, and the {} that are there do not go on from them",
+                tree.size()
+            )
         })
     }
 

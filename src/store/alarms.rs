@@ -194,7 +194,8 @@ impl LookedRow {
     }
 }
 
-const HOW_FAR: &str = concat!("select entry as looked_to, at, mac, ", without_entry!(), " from alarms_looked where id = 1");
+const HOW_FAR: &str =
+    concat!("select entry as looked_to, at, mac, ", without_entry!(), " from alarms_looked where id = 1");
 
 fn from_row(row: Row) -> sqlx::Result<Alarm> {
     let damaged = |what: String| sqlx::Error::Decode(format!("an alarm: {what}").into());
@@ -335,8 +336,10 @@ fn raised(one: &Raised, gathers: bool, now: Timestamp) -> sqlx::Result<Row> {
 
 /// Keeps what a look at the entries up to one raised: once, whichever process was first; false for the others.
 pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Timestamp) -> sqlx::Result<bool> {
-    const LOCK: &str =
-        concat!("update alarms_looked set mac = mac where id = 1 returning entry as looked_to, at, mac, ", without_entry!());
+    const LOCK: &str = concat!(
+        "update alarms_looked set mac = mac where id = 1 returning entry as looked_to, at, mac, ",
+        without_entry!()
+    );
     const STEP: &str = "insert into alarms_looked (id, entry, at, mac) values (1, $1, $2, $3) \
         on conflict (id) do update set entry = excluded.entry, at = excluded.at, mac = excluded.mac";
     const OPEN: &str = alarms!("kind = $1 and acknowledged_at is null order by id");

@@ -108,6 +108,7 @@ struct SampleRow {
     week: String,
     operator: String,
     sort: String,
+    #[sqlx(rename = "about")]
     subject: String,
     reviewer: Option<String>,
     opinion: Option<String>,
@@ -158,7 +159,7 @@ impl Undated for SampleRow {}
 macro_rules! of_a_sample {
     () => {
         concat!(
-            "entry as decision, week, operator, sort, subject, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
+            "entry as decision, week, operator, sort, subject as about, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
              mac, ",
             without_entry!()
         )

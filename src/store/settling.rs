@@ -79,7 +79,10 @@ impl Undated for Row {}
 /// The columns of a change with its proof.
 macro_rules! columns {
     () => {
-        concat!("instance, entry as of_entry, mode, since, tries, next_at, forgotten_at, recorded, mac, ", without_entry!())
+        concat!(
+            "instance, entry as of_entry, mode, since, tries, next_at, forgotten_at, recorded, mac, ",
+            without_entry!()
+        )
     };
 }
 

@@ -575,7 +575,8 @@ async fn a_first_owners_link_opens_for_nobody_where_the_record_knows_people() {
         let hash = house.app.keys.hash("set-up link", link.as_bytes());
         let offer = SetupLink { role: Role::Owner, name: None, offered_by: None, person: id("01EVE") };
         setup_links::insert(store, &hash, &offer, now, now.plus(DAY)).await.unwrap();
-        past(store, "delete from grant_roles; delete from grants; delete from recovery_codes; delete from operators").await;
+        past(store, "delete from grant_roles; delete from grants; delete from recovery_codes; delete from operators")
+            .await;
         let password = "a long night shift";
         let form = [("link", link), ("name", "eve"), ("password", password), ("repeat", password)];
         let to = house.post(None, "/api/sign-in/set-up", &form).await.location;
@@ -809,8 +810,10 @@ async fn that_rows_were_sealed_is_not_taken_back() {
             let second = cli::assemble(house.config.clone(), clock, Keys::from_secret([7; 32]), anew).unwrap();
             assert_eq!(second.ledger.seal_rows_once().await.unwrap(), None, "{hide}");
             assert_eq!(operators::by_id(&second.store, &id("01moderator")).await.unwrap(), None, "{hide}");
-            past(&house.app.store, "delete from ledger_entries; insert into ledger_entries select * from kept_entries").await;
-            past(&house.app.store, "delete from rights_changes; insert into rights_changes select * from kept_changes").await;
+            past(&house.app.store, "delete from ledger_entries; insert into ledger_entries select * from kept_entries")
+                .await;
+            past(&house.app.store, "delete from rights_changes; insert into rights_changes select * from kept_changes")
+                .await;
             past(&house.app.store, "drop table kept_entries; drop table kept_changes").await;
         }
         house.app.ledger.fact(Fact::RowsSealed(Counts::default())).await.unwrap();
