@@ -142,14 +142,18 @@ async fn the_end_of_a_grant_is_whole_or_nothing() {
         keep_rights(&house.app, "a process").await.unwrap();
         assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
         let form = [("grant", grant.0.as_str()), ("why", "enough")];
-        assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
         let ended = async || grants::by_id(store, &house.app.keys, &grant).await.unwrap().unwrap().ended_at;
         // That it ended is written before what was held goes back.
-        let ending = async { keep_rights(&house.app, "a process").await.is_err() };
-        if failing_at(&house, "case_holds", "operator = '01contractor'", None, ending).await.is_some() {
+        let revoking = came_back(&house, &owner, "/api/grants/revoke", &form);
+        let back = failing_at(&house, "case_holds", "operator = '01contractor'", None, revoking).await;
+        if back.is_some() {
             assert_eq!(ended().await, None, "what was held has not gone back");
             assert!(has(&house, "01contractor").await[1]);
             jobs::sweep(&house.app).await.unwrap();
+        }
+        // Where it is revoked already, what was left is done by the job.
+        if back != Some(false) {
+            assert!(!came_back(&house, &owner, "/api/grants/revoke", &form).await);
         }
         keep_rights(&house.app, "a process").await.unwrap();
         assert!(ended().await.is_some());
