@@ -129,7 +129,8 @@ pub fn card_of(open: &OpenAlarms, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let row = |card: &Card| {
-        let what = card.changed.first().map(|(_, what)| view! { <div class="cut soft small"><bdi>{what.clone()}</bdi></div> });
+        let what =
+            card.changed.first().map(|(_, what)| view! { <div class="cut soft small"><bdi>{what.clone()}</bdi></div> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><span class="badge warn">{card.kind.word()}</span></td>

@@ -332,8 +332,7 @@ fn not_yours(context: &Context, alarm: &Alarm, people: &[Operator]) -> Option<St
     let may = |person: &&Operator| person.may_sign_in() && allows(person.role, Permission::AcknowledgeAlarms);
     let about = |id: &OperatorId| alarm.operator.as_ref() == Some(id) || alarm.people.contains(id);
     let other = people.iter().filter(may).any(|person| !about(&person.id));
-    (about(me) && other)
-        .then(|| "This alarm is about you. A colleague has to acknowledge it.".to_owned())
+    (about(me) && other).then(|| "This alarm is about you. A colleague has to acknowledge it.".to_owned())
 }
 
 /// So many changes of an alarm are told.
@@ -451,8 +450,7 @@ pub async fn acknowledge(context: Context, alarm: String, why: String) -> Result
         alarm: found.id.clone(),
         kind: found.kind.name().to_owned(),
         said: said(&found, &people).trim_end_matches('.').to_owned(),
-        own: found.operator.as_ref() == Some(&context.actor.operator)
-            || found.people.contains(&context.actor.operator),
+        own: found.operator.as_ref() == Some(&context.actor.operator) || found.people.contains(&context.actor.operator),
     };
     let (one, by, now) = (&found, &context.actor.operator, context.now());
     let change = |store| async move { alarms::acknowledge(&store, one, by, now).await };

@@ -286,7 +286,9 @@ impl<'a> Group<'a> {
             .bind(intent)
             .bind(draft.outcome)
             .execute(c).await.map(|_| ()))?;
-        if let (Some(outcome), Some(intent)) = (draft.outcome.filter(|outcome| *outcome != Outcome::Succeeded.name()), intent) {
+        if let (Some(outcome), Some(intent)) =
+            (draft.outcome.filter(|outcome| *outcome != Outcome::Succeeded.name()), intent)
+        {
             within!(&mut self.tx, c => sqlx::query(ENDED).bind(intent).bind(outcome).execute(c).await.map(|_| ()))?;
         }
         if let Ok((tree, ..)) = &mut self.tree {

@@ -110,7 +110,8 @@ fn waiting(page: &ReviewsPage) -> AnyView {
         }
         .into_any()
     };
-    view! { <section class="card"><header><h2>"Pending"</h2></header>{nobodys}{rows}{not_yours}{more}</section> }.into_any()
+    view! { <section class="card"><header><h2>"Pending"</h2></header>{nobodys}{rows}{not_yours}{more}</section> }
+        .into_any()
 }
 
 fn rates(page: &ReviewsPage) -> AnyView {

@@ -372,10 +372,9 @@ async fn a_row_that_names_another_person_is_no_sample() {
 async fn leave(house: &House, owner: &str, who: &str, how: &str) {
     let back = ("back", "/people");
     let (path, form) = match how {
-        "access" => (
-            "/api/people/disable",
-            vec![("operator", who), ("disabled", "yes"), ("why", "left the team"), back],
-        ),
+        "access" => {
+            ("/api/people/disable", vec![("operator", who), ("disabled", "yes"), ("why", "left the team"), back])
+        }
         role => (
             "/api/people/role",
             vec![("operator", who), ("role", role), ("seen", "auditor"), ("why", "another desk"), back],
@@ -414,7 +413,11 @@ async fn what_a_reviewer_left_behind_goes_to_another() {
         assert!(list.contains(&format!("href=\"{address}\"")), "{list}");
         let page = house.get(Some(&owner), &address).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-        assert!(page.body.contains("What would you have decided?"), "what the first one said is not shown: {}", page.body);
+        assert!(
+            page.body.contains("What would you have decided?"),
+            "what the first one said is not shown: {}",
+            page.body
+        );
         assert!(!page.body.contains("Opinion before"), "{}", page.body);
         let page = opinion(&house, &owner, theirs, "silence").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
@@ -506,7 +509,11 @@ async fn no_page_of_a_case_says_what_was_decided() {
     .await
     .unwrap();
     for (_, user, _) in &waiting {
-        sqlx::query("delete from user_invite_requests where user_id = $1").bind(user).execute(&house.instance).await.unwrap();
+        sqlx::query("delete from user_invite_requests where user_id = $1")
+            .bind(user)
+            .execute(&house.instance)
+            .await
+            .unwrap();
         sqlx::query(
             "insert into user_invite_requests (user_id, text, created_at, updated_at) \
              values ($1, 'I sail and write about it.', now(), now())",
@@ -549,8 +556,7 @@ async fn no_page_of_a_case_says_what_was_decided() {
     let names = two(&house).await;
     let (suspended, of_suspension) = decide(&house, &moderator, &names[0], "suspend", "a ring of spammers").await;
     let (revealed, of_resolving) = decide(&house, &moderator, &names[1], "resolve", "").await;
-    let reveal =
-        [("instance", "harbour"), ("account", revealed.as_str()), ("what", "email"), ("why", "the same ring")];
+    let reveal = [("instance", "harbour"), ("account", revealed.as_str()), ("what", "email"), ("why", "the same ring")];
     house.post(Some(&moderator), "/api/reports/reveal", &reveal).await;
     let of_reveal = entries(&house, "reveal").await[0].index;
     // A sanction that is undone, as after an appeal.
@@ -592,8 +598,20 @@ async fn no_page_of_a_case_says_what_was_decided() {
         let said = read(&page.body);
         let case = said.split("What would you have decided?").next().unwrap().to_owned();
         for told in [
-            "approved", "rejected", "Later Name", "today", "hello", "moderator", "as we always do", "a ring of spammers",
-            "the appeal was right", "no longer there", "suspended @", "limited @", "resolved", "deleted and",
+            "approved",
+            "rejected",
+            "Later Name",
+            "today",
+            "hello",
+            "moderator",
+            "as we always do",
+            "a ring of spammers",
+            "the appeal was right",
+            "no longer there",
+            "suspended @",
+            "limited @",
+            "resolved",
+            "deleted and",
         ] {
             assert!(!case.contains(told), "{sort} says “{told}”: {case}");
         }

@@ -60,7 +60,11 @@ async fn everything_about_an_account_is_one_list_of_both_logs_page_by_page() {
                 .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i64>().unwrap());
             rows.extend(found);
             if pages == 1 {
-                assert!(page.body.contains("By hour and kind") && page.body.contains("As a table"), "{}", page.body);
+                assert!(
+                    page.body.contains("By hour and kind") && page.body.contains("Table: By hour and kind"),
+                    "{}",
+                    page.body
+                );
                 assert!(list.contains("outside the console"), "{list}");
             }
             let Some(older) = link(&page.body, ">Next page") else { break };
@@ -303,8 +307,7 @@ async fn what_failed_is_the_same_however_it_is_found() {
             let deed = SearchPersonal { instance, what: Personal::Email(Email::kept("nobody@nowhere.example")) };
             let warrant = ledger.open(permit, deed, "why", Acting::Console, Mark::default()).await.unwrap();
             house.app.clock.advance(9 * MINUTE);
-            let verdict =
-                Verdict { outcome: ENDS[n % 5], facts: serde_json::json!({}), seen: serde_json::json!({}) };
+            let verdict = Verdict { outcome: ENDS[n % 5], facts: serde_json::json!({}), seen: serde_json::json!({}) };
             ledger.close(&warrant.answered(Vec::new()), &verdict).await.unwrap();
         }
         let all = ledger.list(&Filter { limit: 1_000, ..Filter::default() }).await.unwrap();
@@ -334,7 +337,9 @@ async fn what_failed_is_the_same_however_it_is_found() {
                             .filter(|entry| entry.outcome.map(Outcome::name) == Some(outcome))
                             .filter(|entry| operator.is_empty() || entry.operator.as_deref() == Some(operator))
                             .filter(|entry| kind.is_empty() || entry.deed == kind)
-                            .filter(|entry| from.is_none_or(|from| entry.at >= from) && to.is_none_or(|to| entry.at < to))
+                            .filter(|entry| {
+                                from.is_none_or(|from| entry.at >= from) && to.is_none_or(|to| entry.at < to)
+                            })
                             .filter(|entry| before.is_none_or(|before| entry.index < before))
                             .filter(|entry| !of_batch || entry.leaf["session"] == "batch 01batch")
                             .map(|entry| entry.index)

@@ -62,7 +62,9 @@ impl Span {
         let Self { year, month, months } = self;
         match months {
             1 => self.first().map(|day| day.strftime("%B %Y").to_string()).unwrap_or_default(),
-            3 => format!("{} quarter of {year}", ["1st", "2nd", "3rd", "4th"][usize::from(month.unsigned_abs() / 3) % 4]),
+            3 => {
+                format!("{} quarter of {year}", ["1st", "2nd", "3rd", "4th"][usize::from(month.unsigned_abs() / 3) % 4])
+            }
             _ => format!("{year}"),
         }
     }
@@ -449,7 +451,20 @@ mod tests {
             assert_eq!((named(bounds[0].0).as_str(), bounds.len()), (from, months));
             assert!(bounds.windows(2).all(|two| two[0].1 == two[1].0), "{bounds:?}");
         }
-        for wrong in ["", "2026-", "2026-1", "2026-13", "2026-00", "2026-Q0", "2026-Q5", "2026-Q", "2026-10-01", "９９９９", "26-10", "9999"] {
+        for wrong in [
+            "",
+            "2026-",
+            "2026-1",
+            "2026-13",
+            "2026-00",
+            "2026-Q0",
+            "2026-Q5",
+            "2026-Q",
+            "2026-10-01",
+            "９９９９",
+            "26-10",
+            "9999",
+        ] {
             assert_eq!(Span::named(wrong), None, "{wrong}");
         }
         let at = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());

@@ -182,8 +182,9 @@ pub fn stacked(chart: &Stacked) -> AnyView {
     });
     let bars = bars.collect_view();
     let lines = [0, HEIGHT / 2].map(|y| view! { <line class="grid" x1="0" x2=WIDTH y1=y y2=y></line> }).collect_view();
-    let there: Vec<usize> =
-        (0..chart.parts.len()).filter(|part| chart.values.iter().any(|bar| bar.get(*part).is_some_and(|value| *value > 0))).collect();
+    let there: Vec<usize> = (0..chart.parts.len())
+        .filter(|part| chart.values.iter().any(|bar| bar.get(*part).is_some_and(|value| *value > 0)))
+        .collect();
     let legend = there
         .iter()
         .map(|part| {
@@ -191,14 +192,16 @@ pub fn stacked(chart: &Stacked) -> AnyView {
             view! { <span class="nowrap"><span class=format!("swatch {class}")></span>{name}</span> }
         })
         .collect_view();
-    let heads = there.iter().map(|part| view! { <th scope="col" class="num">{chart.parts[*part].0}</th> }).collect_view();
+    let heads =
+        there.iter().map(|part| view! { <th scope="col" class="num">{chart.parts[*part].0}</th> }).collect_view();
     let rows = chart
         .values
         .iter()
         .zip(&chart.labels)
         .filter(|(bar, _)| bar.iter().any(|value| *value > 0))
         .map(|(bar, label)| {
-            let cells = there.iter().map(|part| view! { <td class="num">{Axis::Number.said(bar[*part])}</td> }).collect_view();
+            let cells =
+                there.iter().map(|part| view! { <td class="num">{Axis::Number.said(bar[*part])}</td> }).collect_view();
             view! { <tr><th scope="row">{label.clone()}</th>{cells}</tr> }
         })
         .collect_view();

@@ -182,8 +182,7 @@ pub fn timeline(frame: &Frame, about: &[(&str, &str)]) -> AnyView {
     if !frame.may(Permission::ViewWholeLedger) {
         return ().into_any();
     }
-    let query =
-        about.iter().fold(Search::default(), |query, (key, value)| Search::parse(&query.with(key, value)));
+    let query = about.iter().fold(Search::default(), |query, (key, value)| Search::parse(&query.with(key, value)));
     view! { <a class="link small" href=format!("{}{}", path::TIMELINE, query.without(&[]))>"Timeline"</a> }.into_any()
 }
 

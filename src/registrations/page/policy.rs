@@ -360,7 +360,8 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
 
 /// What a placeholder of the message stands for, and what it would be now.
 fn placeholder(one: &Placeholder) -> impl IntoView + use<> {
-    let now = if one.now.is_empty() { "nothing now".to_owned() } else { format!("now “{}”", ui::excerpt(&one.now, 100)) };
+    let now =
+        if one.now.is_empty() { "nothing now".to_owned() } else { format!("now “{}”", ui::excerpt(&one.now, 100)) };
     view! { <dt><code>{one.name}</code></dt><dd class="small">{one.means} " · " <span class="soft said">{now}</span></dd> }
 }
 

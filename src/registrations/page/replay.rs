@@ -46,8 +46,7 @@ pub fn drawn(replay: &Replay, now: Timestamp) -> AnyView {
         ui::count(total(|day| day.sign_ups), "sign-up", "sign-ups"),
         ui::count(total(|day| day.approved), "approval", "approvals"),
     );
-    let waited =
-        format!("at most {} pending and {} open reports", most(|day| day.waiting), most(|day| day.open));
+    let waited = format!("at most {} pending and {} open reports", most(|day| day.waiting), most(|day| day.open));
     let not_known: Vec<&str> = replay.not_known.iter().map(|measure| measure.name()).collect();
     let caveat = format!(
         "Assumes that the same people would have come. Accounts that were deleted since are missing. What is counted is replayed by \

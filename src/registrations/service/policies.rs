@@ -229,8 +229,7 @@ async fn change(
         }
     }
     // What was not written by the console is set anew as a whole, over whatever stands there.
-    let stored =
-        if refused { policies::stored_version(&app.store, &instance.name).await? } else { before.version };
+    let stored = if refused { policies::stored_version(&app.store, &instance.name).await? } else { before.version };
     let mut after = before.clone();
     edit(&mut after.policy);
     after.version = stored + 1;

@@ -40,8 +40,7 @@ pub async fn last_month(
     let zone = by_policy::zone(policy);
     let dry = Policy { on: true, hold: None, ..policy.clone() };
     let series = Series { hours: &hours, last, waiting, open, accounts };
-    let mut mode =
-        did.first().and_then(|stay| stay.mode).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
+    let mut mode = did.first().and_then(|stay| stay.mode).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
     let mut replay = Replay {
         since,
         would: vec![Stay { from: since, mode: Some(mode) }],
@@ -59,9 +58,15 @@ pub async fn last_month(
         while at < end {
             let planned = policy::coming(&dry, zone.as_ref(), at).first().map(|(when, _)| *when);
             let rested = state.changed_at.map(|changed| changed.plus(dry.stay * MINUTE));
-            at = [planned, rested].into_iter().flatten().filter(|when| *when > at).min().map_or(end, |when| when.min(end));
+            at = [planned, rested]
+                .into_iter()
+                .flatten()
+                .filter(|when| *when > at)
+                .min()
+                .map_or(end, |when| when.min(end));
             let values = series.values(if at < end { hour - 1 } else { hour });
-            let decision = policy::decide(&dry, zone.as_ref(), &state, &Inputs { now: at, current: Some(mode), values });
+            let decision =
+                policy::decide(&dry, zone.as_ref(), &state, &Inputs { now: at, current: Some(mode), values });
             if let Some(to) = decision.change {
                 replay.changes.push((at, to, decision.why(&dry)));
                 replay.would.push(Stay { from: at, mode: Some(to) });

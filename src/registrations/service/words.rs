@@ -121,7 +121,10 @@ mod tests {
         assert_eq!(message(&Policy::default(), Cause::Week, now), None);
         let told = placeholders(&policy, Cause::Week, now).map(|one| one.now);
         assert_eq!(told[0], "sign-ups are closed at this time of the week");
-        assert_eq!(told[1..3], ["Sign-ups open again on Mon 30 Nov 2026, 08:00 CET.", "- [quay.example](https://quay.example)"]);
+        assert_eq!(
+            told[1..3],
+            ["Sign-ups open again on Mon 30 Nov 2026, 08:00 CET.", "- [quay.example](https://quay.example)"]
+        );
         assert_eq!(placeholders(&Policy::default(), Cause::Week, now)[1].now, "");
     }
 }
