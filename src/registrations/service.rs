@@ -564,7 +564,7 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     let back = path::registrations(&instance.name);
     if !until.trim().is_empty() {
         let entry = policies::set_until(&context, &instance, &deed, (until, then), why).await?;
-        return Ok(path::with(&back, "done", &entry.to_string()));
+        return Ok(path::done(&back, entry));
     }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
     after_setting(&context.app, &instance).await;
@@ -578,7 +578,7 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
                 ),
                 ..problem
             })?;
-            Ok(path::with(&back, "done", &done.index.to_string()))
+            Ok(path::done(&back, done.index))
         }
         Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
             Kind::Conflict,
