@@ -426,7 +426,7 @@ fn readable(deed: &Value) -> Value {
 /// What a policy did something for, as people call it.
 fn rule_words(rule: &str) -> String {
     match rule {
-        "hold" => "held by hand",
+        "hold" => "a hold by hand",
         "emergency" => "emergency",
         "end" => "the end of what was held",
         "week" => "the weekly schedule",
