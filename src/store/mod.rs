@@ -21,6 +21,7 @@ mod mac;
 pub mod operators;
 pub mod policies;
 pub mod preferences;
+pub mod presence;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;

@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FORMER: &str = "reveal_media";
 
 /// Done by a job that takes its turn again, with tests of their own (`grants`, `processes`, `reviews`): no form to break off.
-const BY_JOBS: [&str; 5] = ["start_grant", "end_grant", "leave_role", "commit_sample", "draw_sample"];
+const BY_JOBS: [&str; 6] = ["start_grant", "end_grant", "leave_role", "commit_sample", "draw_sample", "release_review"];
 
 /// What a deed does to the console's own store.
 #[derive(Clone, Copy, PartialEq, Eq)]
