@@ -114,10 +114,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let base = path::accounts(&instance.name);
     // Nobody is looked for here by what is personal: the page asks for a reason instead, and what was typed goes no further
     // than into that form.
-    let asks = [&mut filter.name, &mut filter.domain]
-        .into_iter()
-        .find(|typed| personal::is_personal(typed))
-        .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
+    let asks =
+        [&mut filter.name, &mut filter.domain].into_iter().find(|typed| personal::is_personal(typed)).map(|typed| {
+            Asks { typed: std::mem::take(typed), no_handle: false, may: personal::may_search(context, &instance) }
+        });
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;

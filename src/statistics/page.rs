@@ -161,7 +161,7 @@ fn registrations(stays: &[Stay], from: Timestamp, now: Timestamp) -> AnyView {
         .enumerate()
         .map(|(index, stay)| {
             let (class, word) = stay.shown();
-            let minute = |at: Timestamp| utc::whole_minute(at, now);
+            let minute = |at: Timestamp| time::minute_said(at, now);
             let to = if index + 1 == stays.len() { "now".to_owned() } else { minute(until(index)) };
             chart::State {
                 from: part(stay.from),

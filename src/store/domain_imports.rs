@@ -525,10 +525,13 @@ fn document(coded: &[Row]) -> sqlx::Result<String> {
 /// Writes rows of a [`document`] over those there are: what was ticked, what is said and how far each has come. What is to be
 /// done stays as it is: a row that somebody changed meanwhile does not hold under its new code.
 fn rewrite(driver: &Driver) -> &'static str {
-    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
-        replaces = j.value ->> 'replaces', said = j.value ->> 'said', state = j.value ->> 'state', \
-        entry = j.value ->> 'entry', mac = j.value ->> 'mac' \
-        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
+    // Taken apart once, and by the key: for each row of the import the document would be read again.
+    const SQLITE: &str = "with j as materialized (select cast(value ->> 'line' as integer) as line, \
+        value ->> 'ticked' as ticked, value ->> 'by_hand' as by_hand, value ->> 'replaces' as replaces, \
+        value ->> 'said' as said, value ->> 'state' as state, value ->> 'entry' as entry, value ->> 'mac' as mac \
+        from json_each($2)) \
+        update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, replaces = j.replaces, said = j.said, \
+        state = j.state, entry = j.entry, mac = j.mac from j where import = $1 and domain_import_rows.line = j.line";
     const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
         replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
         from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \

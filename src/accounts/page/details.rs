@@ -235,7 +235,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
                 <tr data-row=keys::row()>
                     <td class="nowrap soft">{time::ago(line.at, frame.now)}</td>
                     <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
-                    <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>
+                    <td class="full fill words"><div class="cut"><bdi>{time::retold(&line.what, line.at)}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>
                     <td>{outcome_badge(line.outcome)}</td>
                 </tr>
             }).collect_view()}</tbody></table>

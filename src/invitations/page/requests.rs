@@ -1,6 +1,6 @@
 //! Access requests: the list with the form to write one down, and one with its decision.
 
-use super::{Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, typed};
+use super::{Field, Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, typed};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -92,6 +92,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
         <div class="head"><h1>"Access requests"</h1><span class="soft">"people who asked the staff for access, \
         outside the sign-up form"</span></div>
         {tabs(&instance, Tab::Requests, page.waiting)}
+        {form_address(page.form.as_deref())}
         <div class="chips bar">
             {RequestState::ALL.map(chip).collect_view()}
         </div>
@@ -108,19 +109,24 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
     .into_any()
 }
 
+/// Where people ask for themselves, to be passed on.
+fn form_address(address: Option<&str>) -> AnyView {
+    match address {
+        Some(address) => view! {
+            <p class="bar">"The public form is on. People ask at " <a class="link link-text" href=address.to_owned()>{address.to_owned()}</a></p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="bar soft">"The public form is off. Whoever runs this console can switch it on with " <code>"access_form"</code> "."</p>
+        }
+        .into_any(),
+    }
+}
+
 fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(ENTER);
-    let field = |name: &'static str,
-                 words: &'static str,
-                 beside: &'static str,
-                 longest: &'static str,
-                 required: bool| {
-        view! {
-            <label class="field" for=name>{words} <span class="soft small">{beside}</span></label>
-            <input class="input" id=name name=name maxlength=longest required=required autocomplete="off" value=typed(draft, name, "") />
-            {form::beside(draft, name)}
-        }
-        .into_any()
+    let field = |name, words, beside, longest, required| {
+        Field { name, words, beside, longest, required, autocomplete: Some("off") }.view(draft)
     };
     view! {
         <section class="card">

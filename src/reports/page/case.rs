@@ -55,6 +55,10 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
     // A note for a colleague comes back also where the case is not this person's to hand over any more.
     let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
     let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
+    // Without a report an appeal, or what was decided, is what one came for.
+    let strikes = strikes(&page, &frame);
+    let (main_strikes, strikes_beside) =
+        if page.open.is_empty() { (Some(strikes), None) } else { (None, Some(strikes)) };
     let our_notes = crate::accounts::page::notes(&instance, page.account.id, &page.our_notes, &frame);
     view! {
         <div class="head">
@@ -76,6 +80,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
                 {reported(&instance, &page, &frame)}
+                {main_strikes}
                 {latest(&instance, &page, &frame)}
                 {below}
             </div>
@@ -84,7 +89,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {our_notes}
                 {notes(&page, &frame)}
                 {beside}
-                {strikes(&page, &frame)}
+                {strikes_beside}
                 {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
@@ -629,6 +634,7 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
         .find(|c| c.is_alphanumeric())
         .map(|c| c.to_uppercase().collect())
         .unwrap_or_default();
+    let decides = account.pending && frame.may(Permission::ViewSignUps);
     let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
     let mut state = account.state.words();
     state.extend(account.left_without_login.then_some("no login: nobody can use it"));
@@ -670,6 +676,7 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
                     <dd>{if state.is_empty() { "no limits".to_owned() } else { state.join(", ") }}
                         {account.deleted_on.map(|at| view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> })}
                         {account.pending.then(|| view! { " " <span class="badge warn">"pending review"</span> })}
+                        {decides.then(|| view! { " " <a class="link" href=path::sign_up(instance, account.id)>"Decide the sign-up"</a> })}
                         {account.unconfirmed.then(|| view! { " " <span class="badge warn">"email unconfirmed"</span> })}</dd>
                     {masked(instance, page, frame, "Email", "email", account)}
                     {masked(instance, page, frame, "IP address", "address", account)}
@@ -995,7 +1002,13 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let next = page.next.map(|next| next.to_string()).unwrap_or_default();
     let chosen = typed("preset");
-    let told = (decision != Decision::Resolve).then(|| {
+    // Nobody reads a message who has no login here; a warning is nothing but its words, which then stand in the strike alone.
+    let is_told = decision != Decision::Resolve && (page.account.has_login || decision == Decision::Warn);
+    let (label, hint) = match page.account.has_login {
+        true => ("Message to the user", "The user reads exactly this."),
+        false => ("Text of the strike", "The team reads this with the strike; the user isn’t told."),
+    };
+    let told = is_told.then(|| {
         let presets = page
             .presets
             .iter()
@@ -1007,10 +1020,10 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
             .collect_view();
         let mail_off = draft.is_some() && typed("mail").is_empty();
         view! {
-            <label class="field" for="preset">"Warning preset, added above your message"</label>
+            <label class="field" for="preset">{if page.account.has_login { "Warning preset, added above your message" } else { "Warning preset, added above your text" }}</label>
             <select class="input" id="preset" name="preset"><option value="">"none"</option>{presets}</select>
-            <label class="field" for="text">"Message to the user"</label>
-            {form::text_area("text", "text", "4", &typed("text"), "The user reads exactly this.")}
+            <label class="field" for="text">{label}</label>
+            {form::text_area("text", "text", "4", &typed("text"), hint)}
             {form::beside(draft, "text")}
             {page.account.has_login.then(|| view! {
                 <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by \
