@@ -14,10 +14,6 @@ use leptos_router::{
     path,
 };
 
-/// Keys that are pressed before the page's own scripts are there are kept for them (`ui::keys`): outside of fields, and a few.
-const EARLY_KEYS: &str = "window.earlyKeys=[];addEventListener('keydown',e=>{const k=window.earlyKeys,a=document.activeElement;\
-if(k&&k.length<4&&!e.repeat&&e.key.length===1&&!(a&&/^(INPUT|TEXTAREA|SELECT)$/.test(a.tagName)))k.push(e)});";
-
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
@@ -29,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="style" />
-                <script nonce=use_nonce() inner_html=EARLY_KEYS></script>
+                <script nonce=use_nonce() inner_html=ui::keys::EARLY></script>
                 <HydrationScripts options=options.clone() islands=true />
                 <MetaTags />
             </head>

@@ -47,6 +47,13 @@ pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> 
     batches.iter().map(line).collect_view().into_any()
 }
 
+/// What came of all of it, read out when the page comes.
+fn finished(page: &BatchPage) -> AnyView {
+    let came = page.counts.iter().map(|(outcome, number)| format!("{number} {}", outcome.word()));
+    view! { <p class="note lead good" role="status">{format!("Finished: {}.", came.collect::<Vec<_>>().join(", "))}</p> }
+        .into_any()
+}
+
 fn body(frame: Frame, page: BatchPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let (_, name, address) = at(page.list);
@@ -77,10 +84,6 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
         view! { <p class="note lead">{format!("Continues in {seconds} s: half of the instance’s rate limit is \
         reserved for people at work.")}</p> }
     });
-    let finished = page.ended_at.map(|_| {
-        let came = page.counts.iter().map(|(outcome, number)| format!("{number} {}", outcome.word()));
-        view! { <p class="note lead good" role="status">{format!("Finished: {}.", came.collect::<Vec<_>>().join(", "))}</p> }
-    });
     // Without scripts, and with them: the page looks again by itself while something is under way.
     let again = (page.ended_at.is_none() && !page.paused).then(|| view! { <Meta http_equiv="refresh" content="3" /> });
     view! {
@@ -93,7 +96,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
             <span class="end">{pause}</span>
         </div>
         {waits}
-        {finished}
+        {page.ended_at.map(|_| finished(&page))}
         {(page.changed > 0).then(|| view! { <p class="note lead" role="alert">{format!(
             "{} changed, not by the console, and left out here. The audit log says what was done.",
             ui::count(page.changed, "row was", "rows were"),

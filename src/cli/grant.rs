@@ -83,6 +83,7 @@ pub async fn approve(app: &App, id: &GrantId) -> anyhow::Result<()> {
     let grant = grants::by_id(&app.store, &app.keys, id).await?.with_context(|| format!("There is no grant {id}."))?;
     service::decided(app, &command_actor(), grant, true, "at the server", service::Decider::AtServer)
         .await
+        .map(drop)
         .map_err(said)
 }
 

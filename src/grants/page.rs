@@ -490,7 +490,9 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
 
 /// What was done on one day of the month, or in all of it.
 fn day_row(day: String, work: &Work) -> AnyView {
-    let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
+    let number = |label: &'static str, number: u32| {
+        view! { <td class="num" data-label=label>{(number > 0).then(|| number.to_string())}</td> }
+    };
     let clock = |at: Option<Timestamp>| at.map(|at| utc::clock(at).chars().take(5).collect::<String>());
     let decided = Decision::ALL
         .into_iter()
@@ -501,15 +503,15 @@ fn day_row(day: String, work: &Work) -> AnyView {
     view! {
         <tr data-row=keys::row()>
             <td class="mono nowrap">{day}</td>
-            <td class="mono nowrap num">{clock(work.first)}</td>
-            <td class="mono nowrap num">{clock(work.last)}</td>
+            <td class="mono nowrap num" data-label="first">{clock(work.first)}</td>
+            <td class="mono nowrap num" data-label="last">{clock(work.last)}</td>
             <td class="full" title=decided.clone()>{(work.cases() > 0).then(|| format!("{}: {decided}", work.cases()))}</td>
-            {number(work.let_in)}
-            {number(work.refused)}
-            {number(work.reveals)}
-            {number(work.handed_over)}
-            {number(work.other)}
-            {number(work.not_done)}
+            {number("approved", work.let_in)}
+            {number("rejected", work.refused)}
+            {number("reveals", work.reveals)}
+            {number("handed over", work.handed_over)}
+            {number("other", work.other)}
+            {number("not done", work.not_done)}
         </tr>
     }
     .into_any()
@@ -523,7 +525,7 @@ fn day_by_day(page: &MonthOfWork) -> AnyView {
         .into_any()
     } else {
         view! {
-            <table>
+            <table class="list">
                 <thead><tr><th>"Day"</th><th class="num">"First"</th><th class="num">"Last"</th><th>"Cases decided"</th><th class="num">"Sign-ups \
                 approved"</th><th class="num">"Sign-ups \
                 rejected"</th><th class="num">"Reveals"</th><th class="num">"Handed over"</th><th class="num">"Other"</th><th class="num">"Not done"</th></tr></thead>

@@ -469,8 +469,8 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
         Why::needed("why", &why, "Enter a reason: the person who requested it will read it.")?
     };
     let id = grant.id.clone();
-    decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
-    Ok(path::grant(&id))
+    let entry = decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
+    Ok(carry_out::done_at(&path::grant(&id), entry))
 }
 
 /// Who decides about a grant.
@@ -492,7 +492,7 @@ pub async fn decided(
     approve: bool,
     why: impl Into<Why>,
     decider: Decider,
-) -> Result<(), Problem> {
+) -> Result<i64, Problem> {
     let now = app.clock.now();
     let (at_server, second_person) = match decider {
         Decider::AtServer => (true, SecondPerson::default()),
@@ -513,19 +513,19 @@ pub async fn decided(
     };
     let permit = permit(actor, Permission::DecideGrants, None)?;
     let id = &grant.id;
-    let changed = carry_out::recorded(app, permit, deed, why, |store| async move {
+    let done = carry_out::recorded(app, permit, deed, why, |store| async move {
         grants::decide(&store, id, &actor.operator, at_server, approve, now).await
     })
     .await?;
-    if !changed {
+    let Some(entry) = done else {
         return Err(Problem::new(
             Kind::Conflict,
             "Nothing was done: somebody else was faster.",
             "The page shows the current state.",
         ));
-    }
+    };
     now_due(app, &grant.id).await;
-    Ok(())
+    Ok(entry)
 }
 
 fn not_open(state: State) -> Problem {
@@ -559,11 +559,11 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
     let revoked =
         carry_out::recorded(&app, permit, deed, why, |store| async move { grants::revoke(&store, id, by, now).await })
             .await?;
-    if !revoked {
+    let Some(entry) = revoked else {
         return Err(not_open(find(&app, &grant.id.0).await?.state(now)));
-    }
+    };
     now_due(&app, &grant.id).await;
-    Ok(path::grant(&grant.id))
+    Ok(carry_out::done_at(&path::grant(&grant.id), entry))
 }
 
 /// Records a beginning or an end that has just become due; where that fails, the job does it.

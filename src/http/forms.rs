@@ -322,16 +322,16 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         let for_the_machine = as_it_is || matches!(&*key, "back" | "draft" | "link") || form::is_seen(&key);
         let (label, key, value) = (escape(&form::label_of(&key)), escape(&key), escape(&value));
         fields.push_str(&if secret {
-            format!("<label class=\"field\">{label}<input type=\"password\" name=\"{key}\" required></label>")
+            format!("<label class=\"field\">{label}<input class=\"input\" type=\"password\" name=\"{key}\" required></label>")
         } else if written {
             let rows = if value.len() > 60 || value.contains('\n') { 8 } else { 2 };
             format!(
-                "<label class=\"field\">{label}<textarea name=\"{key}\" rows=\"{rows}\">\n{value}</textarea></label>"
+                "<label class=\"field\">{label}<textarea class=\"input\" name=\"{key}\" rows=\"{rows}\">\n{value}</textarea></label>"
             )
         } else if for_the_machine {
             format!("<input type=\"hidden\" name=\"{key}\" value=\"{value}\">")
         } else {
-            format!("<label class=\"field\">{label}<input name=\"{key}\" value=\"{value}\"></label>")
+            format!("<label class=\"field\">{label}<input class=\"input\" name=\"{key}\" value=\"{value}\"></label>")
         });
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());

@@ -302,7 +302,7 @@ pub async fn opine(context: Context, decision: String, opinion: String, why: Str
         reviews::opine(&store, entry, you, &opinion).await
     })
     .await?;
-    if done { Ok(path::review(entry)) } else { Err(overtaken()) }
+    if done.is_some() { Ok(path::review(entry)) } else { Err(overtaken()) }
 }
 
 fn overtaken() -> Problem {

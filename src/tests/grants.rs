@@ -133,7 +133,9 @@ async fn one_asks_and_another_approves() {
             answered(&house, &second, "/api/grants/decide", &[("grant", &id.0), ("verdict", "refuse")]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a refusal needs a reason: {said}");
         let to = house.post(Some(&second), "/api/grants/decide", &approve).await.location.unwrap();
-        assert_eq!(to, asked);
+        assert!(to.starts_with(&format!("{asked}?done=")), "{to}");
+        let said = house.get(Some(&second), &to).await.body;
+        assert!(said.contains("Done and verified."), "what came of it is said: {said}");
         assert_eq!(state(&house, &id).await, State::Running);
         assert_eq!(
             house.get(Some(&contractor), "/i/harbour/reports").await.status,

@@ -7,6 +7,12 @@
 pub use super::ring::{Ring, key, row, said};
 use leptos::prelude::*;
 
+/// In the head of every page, before anything else listens: keys outside of fields are kept for the page's own scripts, and a
+/// digit in the still empty field for a reason chooses one that was given before. A field that is led to has the focus as soon as
+/// it is there, and a reason that is but a digit stands in the audit log for ever.
+#[cfg(feature = "ssr")]
+pub const EARLY: &str = include_str!("early.js");
+
 /// Listens for the page's keys once it is awake; for somebody who switched letters off, to none.
 #[island]
 pub fn Keys(mark: String, keys: Vec<String>, letters: bool) -> impl IntoView {
@@ -22,7 +28,7 @@ mod browser {
     use std::{cell::Cell, rc::Rc};
     use wasm_bindgen::JsCast;
     use web_sys::{
-        Document, Element, HtmlElement, HtmlInputElement, KeyboardEvent, Storage,
+        Document, Element, HtmlElement, KeyboardEvent, Storage,
         js_sys::{Array, Reflect},
     };
 
@@ -56,7 +62,7 @@ mod browser {
         }
     }
 
-    /// Keys that were pressed on this page before anybody listened, gathered by the script in its head (`app.rs`).
+    /// Keys that were pressed on this page before anybody listened, gathered by the script in its head (`early.js`).
     fn before_this() -> Vec<KeyboardEvent> {
         let Some(window) = web_sys::window() else { return Vec::new() };
         let early = Reflect::get(&window, &"earlyKeys".into()).ok().and_then(|found| found.dyn_into::<Array>().ok());
@@ -108,13 +114,6 @@ mod browser {
         key.len() == 1 && key.bytes().all(|byte| (b'1'..=b'9').contains(&byte))
     }
 
-    /// The field for a reason, while nothing stands in it: a digit there chooses a reason that was given before, where some are
-    /// offered. No reason begins with the number of another.
-    fn is_empty_reason(document: &Document) -> bool {
-        let field = document.active_element().and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
-        field.is_some_and(|field| field.name() == "why" && field.value().is_empty())
-    }
-
     /// Nobody types into what is only chosen.
     fn is_typing(document: &Document) -> bool {
         document.active_element().is_some_and(|element| {
@@ -154,10 +153,8 @@ mod browser {
                 event.prevent_default();
                 return;
             }
-            if is_digit(&key) && is_empty_reason(&document) {
-                if self.choose(&key) {
-                    event.prevent_default();
-                }
+            // A reason was chosen by it already.
+            if event.default_prevented() {
                 return;
             }
             if is_typing(&document) {

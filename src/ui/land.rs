@@ -42,7 +42,7 @@ mod browser {
         }
         for strip in [".chips.bar", ".rail"] {
             if let Some(here) = find(&document, &format!("{strip} [aria-current]")) {
-                bring_into_sight(&here);
+                bring_into_sight(&here, strip);
             }
         }
         set_timeout(move || read_out(&document), SEEN);
@@ -100,8 +100,8 @@ mod browser {
 
     /// Along its strip, where that is wider or higher than the screen. On a phone it may stick to the strip's end: where it
     /// belongs is after the one before it.
-    fn bring_into_sight(chosen: &HtmlElement) {
-        let Some(strip) = chosen.parent_element() else { return };
+    fn bring_into_sight(chosen: &HtmlElement, strip: &str) {
+        let Some(strip) = chosen.closest(strip).ok().flatten() else { return };
         let before = chosen.previous_element_sibling();
         let rect = |element: &Element| element.get_bounding_client_rect();
         let (one, all) = (rect(chosen), rect(&strip));

@@ -226,8 +226,8 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     let details = &page.details;
     let whose = if details.whole { "all actions on this account" } else { "your own actions on this account" };
     let body = if details.record.is_empty() {
-        view! { <p class="pad soft">"No entries yet. Every action on this account and every reveal is listed \
-        here."</p> }
+        view! { <p class="pad soft">"No entries in this console’s audit log. Every action on this account through \
+        the console and every reveal is listed here; what was done in Mastodon itself is in Mastodon’s audit log."</p> }
         .into_any()
     } else {
         view! {
@@ -242,6 +242,11 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
         }
         .into_any()
     };
+    let both_logs = frame.instance.as_ref().filter(|_| frame.may(Permission::ViewWholeLedger)).map(|head| {
+        let account = path::with(path::TIMELINE, "account", &page.case.account.id.to_string());
+        let href = path::with(&account, "instance", head.name.as_str());
+        view! { <p class="pad"><a class="link" href=href>"Timeline: this log and Mastodon’s about " <bdi>{page.case.account.handle.clone()}</bdi></a></p> }
+    });
     let older = details
         .older
         .clone()
@@ -250,6 +255,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
         <section class="card" id="record">
             <header><h2>"Audit log"</h2><span class="soft small end">{whose}</span></header>
             {body}
+            {both_logs}
             {older}
         </section>
     }

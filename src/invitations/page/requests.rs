@@ -41,18 +41,12 @@ fn who(line: &RequestLine) -> String {
     if line.who.is_empty() { "destroyed".to_owned() } else { line.who.clone() }
 }
 
-fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
-    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    let base = path::access_requests(&instance);
-    let chip = |state: RequestState| {
-        let on = page.state == state;
-        let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{state.title()}</a> }
-    };
+/// The requests of one state, or what would be here.
+fn lines(instance: &InstanceName, page: &RequestsPage, frame: &Frame) -> AnyView {
     let row = |line: &RequestLine| {
         view! {
             <tr data-row=keys::row()>
-                <td class="nowrap"><a href=path::access_request(&instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
+                <td class="nowrap"><a href=path::access_request(instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{line.organisation.clone()}</bdi></div></td>
                 <td class="num" data-label="accounts">{line.accounts}</td>
                 <td class="nowrap wide">{line.entered_by.clone()}</td>
@@ -61,7 +55,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             </tr>
         }
     };
-    let list = if page.rows.is_empty() {
+    if page.rows.is_empty() {
         let words = match page.state {
             RequestState::Waiting => {
                 "No pending requests. If somebody asks the staff for access, add the request here to decide and \
@@ -84,6 +78,16 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             </table></div>
         }
         .into_any()
+    }
+}
+
+fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::access_requests(&instance);
+    let chip = |state: RequestState| {
+        let on = page.state == state;
+        let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{state.title()}</a> }
     };
     let enter = page.may_manage.then(|| enter_form(&instance, &frame));
     let masked = (!page.may_manage)
@@ -98,7 +102,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
         </div>
         <div class=if page.may_manage { "two" } else { "stack" }>
             <div class="stack">
-                {list}
+                {lines(&instance, &page, &frame)}
                 {masked}
                 {page.older.clone().map(|older| view! { <div class="head foot"><span class="end"><a class="btn" href=older>"Older \
                 →"</a></span></div> })}

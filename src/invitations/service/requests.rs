@@ -322,7 +322,7 @@ pub async fn refuse(
         access_requests::refuse(&store, &app.keys, on, id, answer, by, now).await
     })
     .await?;
-    if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }
+    if refused.is_some() { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }
 }
 
 impl InStore for EnterAccessRequest {

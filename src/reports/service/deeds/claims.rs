@@ -100,7 +100,7 @@ pub async fn hand_over(
         case_claims::hand_over(&store, on, account, from, to, sealed, now).await
     })
     .await?;
-    if handed {
+    if handed.is_some() {
         Ok(format!("{}{}", path::reports(&instance.name), filter_in(&back)))
     } else {
         Err(Problem::new(
