@@ -472,7 +472,7 @@ const CLAIMS: &[Waits] = &[
     Waits {
         rows: "",
         page: "/i/harbour/reports/{remote}?decide=warn",
-        says: &["Text of the strike", "the user isn’t told"],
+        says: &["Text of the strike", "above your text"],
         not: &["Message to the user", "The user reads exactly this"],
     },
 ];

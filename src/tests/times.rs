@@ -55,7 +55,7 @@ async fn no_page_tells_a_time_in_another_zone_than_its_reader_named() {
     let (case, _) = house.case("windvane").await;
     // Entries whose sentences name instants: a grant, a review of rights, registrations that are held, a change found outside.
     grant(&house.app, "01contractor", Category::ALL.to_vec(), true, true, house.app.clock.now().plus(DAY)).await;
-    let review = house.get(Some(&owner), "/audit/access?at=2077-01-01T00:00:00Z").await.body;
+    let review = house.get(Some(&owner), "/audit/access").await.body;
     let field = |name: &str| crate::doors::between(&review, &format!("name=\"{name}\" value=\""), "\"");
     let form = [("at", field("at")), ("and", field("and")), ("seen", field("seen")), ("why", "Looked at all")];
     house.post(Some(&owner), "/api/audit/sign-off", &form).await;
@@ -93,7 +93,7 @@ async fn no_page_tells_a_time_in_another_zone_than_its_reader_named() {
         "/i/harbour/audit/instance",
         "/audit",
         "/audit/alarms",
-        "/audit/access?at=2077-01-01T00:00:00Z",
+        "/audit/access",
         "/people",
         "/grants",
         "/your-sign-in",
