@@ -150,7 +150,7 @@ impl Stage {
             agreement: "T-1".to_owned(),
             roles: Vec::new(),
         };
-        record(&house.app, &actor, asked, "a test").await
+        record(&house.app, &actor, asked, "a test").await.map(|(id, _)| id)
     }
 
     async fn decides(house: &House, id: &GrantId) -> Result<(), howdah::problem::Problem> {
