@@ -41,7 +41,7 @@ async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
 ) -> Result<Option<i64>, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
-    carry_out::recorded(app, permit, deed, why, change).await.map(|entry| entry.is_some())
+    carry_out::recorded(app, permit, deed, why, change).await
 }
 
 /// Adds a person with a password already hashed; the set-up link they come by, kept as this hash, is used up by it.
