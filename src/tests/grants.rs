@@ -20,7 +20,7 @@ use howdah::{
     ledger::{Entry, Filter, Outcome},
     reports::Category,
     seal::Keys,
-    store::{Driver, case_claims, endings, grants},
+    store::{Driver, case_claims, endings, grant_roles, grants},
 };
 use std::sync::Arc;
 
@@ -136,6 +136,8 @@ async fn one_asks_and_another_approves() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a refusal needs a reason: {said}");
         let to = house.post(Some(&second), "/api/grants/decide", &approve).await.location.unwrap();
         assert_eq!(id_of(&to), id.0);
+        let said = house.get(Some(&second), &to).await.body;
+        assert!(said.contains("Done and verified."), "what came of it is said: {said}");
         assert_eq!(state(&house, &id).await, State::Running);
         assert_eq!(
             house.get(Some(&contractor), "/i/harbour/reports").await.status,
@@ -802,7 +804,7 @@ pub async fn with_role(house: &House, username: &str, role: i64) -> GrantId {
 }
 
 async fn role_state(house: &House, id: &GrantId) -> (RoleState, String) {
-    let roles = grants::roles_of(&house.app.store, &house.app.keys, id).await.unwrap();
+    let roles = grant_roles::of(&house.app.store, &house.app.keys, id).await.unwrap();
     (roles[0].state, roles[0].said.clone())
 }
 
@@ -1056,7 +1058,7 @@ async fn a_role_that_cannot_be_given_is_tried_more_and_more_seldom() {
         let id = with_role(&house, &username, role).await;
         sqlx::query("delete from user_roles where id = $1").bind(role).execute(&house.instance).await.unwrap();
         let (store, keys) = (&house.app.store, &house.app.keys);
-        let due = async || grants::roles_to_give(store, keys, house.app.clock.now()).await.unwrap().len();
+        let due = async || grant_roles::to_give(store, keys, house.app.clock.now()).await.unwrap().len();
         // Eleven tries: how long the next one is waited for.
         let mut waited = Vec::new();
         for _ in 0..12 {
@@ -1101,7 +1103,7 @@ async fn a_grant_covers_the_instances_it_names_and_no_other() {
     form.extend([("places[]", "quay"), ("accounts[]", username.as_str()), ("roles[]", wanted.as_str())]);
     let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
     let id = GrantId(id_of(&asked));
-    let roles = grants::roles_of(&house.app.store, &house.app.keys, &id).await.unwrap();
+    let roles = grant_roles::of(&house.app.store, &house.app.keys, &id).await.unwrap();
     assert_eq!(roles.len(), 1);
     assert_eq!((roles[0].asked.instance.as_str(), roles[0].asked.account), ("quay", AccountId(account)));
     house.post(Some(&owner), "/api/grants/decide", &[("grant", &id.0), ("verdict", "approve")]).await;
