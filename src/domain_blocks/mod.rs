@@ -439,6 +439,8 @@ pub struct Field {
 pub struct ImportRow {
     pub line: i64,
     pub domain: String,
+    /// The same in letters, where Mastodon stores it in others.
+    pub letters: Option<String>,
     pub difference: Difference,
     /// Every part of the rule; empty where the row cannot be used.
     pub fields: Vec<Field>,

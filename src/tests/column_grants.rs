@@ -568,6 +568,29 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     forget(&two.house.instance, role).await;
 }
 
+/// Nobody is kept from a decision by what only helps with it, and what cannot be read for want of a privilege is not to be tried
+/// again in a moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_privilege_that_is_missing_is_told_as_such_and_takes_no_more_away_than_it_must() {
+    let two = Two::new(sqlite().await, Version::V46, Release::V46).await;
+    let role = &two.role;
+    run(&two.house.instance, &format!("revoke select (title) on account_warning_presets from {role}")).await;
+    two.look().await;
+    let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    assert!(overview.contains(&format!("grant select (title) on account_warning_presets to {role};")), "{overview}");
+    let account = two.id("select id::text from accounts where username = 'lowwater'").await;
+    let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{account}?decide=warn")).await;
+    assert_eq!(case.status, StatusCode::OK, "{}", case.body);
+    assert!(case.body.contains("warning presets can’t be shown"), "{}", case.body);
+    assert!(case.body.contains("Message to the user"), "{}", case.body);
+    run(&two.house.instance, &format!("revoke select (followers_count) on account_stats from {role}")).await;
+    let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{account}")).await;
+    assert_eq!(case.status, StatusCode::SERVICE_UNAVAILABLE, "{}", case.body);
+    assert!(case.body.contains("howdah instance grants prints how"), "{}", case.body);
+    assert!(!case.body.contains("Try again in a moment"), "{}", case.body);
+    forget(&two.house.instance, role).await;
+}
+
 /// What is not granted, the page, what it says, what it must not say. `{}` names: `{case}`, `{account}` an account, `{invite}` an
 /// invitation that `{account}` came with, `{role}` a role, `{domain}` a server, `{gone}` somebody who deleted themselves.
 struct Untold {

@@ -562,6 +562,9 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
                 <span>"Replace our comments with those of the list; otherwise ours stay"</span></label>
             }
         });
+        let letters = row.letters.as_ref().map(|letters| {
+            view! { "in letters " <bdi>{ui::tame(letters)}</bdi> " · " }
+        });
         let same = row.fields.iter().all(|field| field.now.as_ref() == Some(&field.then));
         let fields = (!row.fields.is_empty() && !same).then(|| {
             let fields = row.fields.iter().map(|field| view! { <dt>{field.name}</dt><dd>{from_to(field)}</dd> });
@@ -573,7 +576,7 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         });
         view! {
             <tr data-row=keys::row()>
-                <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
+                <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">{letters} "line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.word()}</span></td>
                 {result}
                 <td class="full fill"><div class="stack">

@@ -42,6 +42,9 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
     let text = text.trim();
     let below = text.strip_prefix("*.").or_else(|| text.strip_prefix('.'));
     let typed = below.unwrap_or(text);
+    if typed.contains('*') && typed.contains(['\\', '^', '$', '(', '[', '|', '+', '/']) {
+        return InList::Refused("It is a pattern, not a domain.".to_owned());
+    }
     if typed.contains(['*', '•', '●', '█', '…']) && !typed.contains(char::is_whitespace) {
         return InList::Hidden;
     }
@@ -141,9 +144,10 @@ pub fn mail(typed: &str) -> Result<Domain, String> {
 fn bare(typed: &str) -> Result<String, String> {
     let text = typed.trim();
     let lower = text.to_lowercase();
-    let text = ["https://", "http://"].iter().find_map(|scheme| lower.strip_prefix(scheme)).unwrap_or(&lower);
+    let (scheme, text) = lower.split_once("://").map_or((None, lower.as_str()), |(scheme, rest)| (Some(scheme), rest));
     let text = text.strip_suffix('/').unwrap_or(text);
-    if text.is_empty() {
+    let copied = matches!(scheme, None | Some("https" | "http"));
+    if text.is_empty() && copied {
         return Err("Enter a domain, for example night.example.".to_owned());
     }
     if text.trim_start_matches("*.").contains('*') {
@@ -158,16 +162,28 @@ fn bare(typed: &str) -> Result<String, String> {
     if is_address(text) {
         return Err(format!("{text} is an IP address, not a domain. Use IP rules for that."));
     }
-    if let Some((host, _)) = text.split_once('/') {
-        return Err(format!("That is a URL. Enter a domain: {}.", crate::ui::excerpt(host, 80)));
+    if !copied || text.contains('/') || scheme.is_some() && text.contains('@') {
+        let host = text.split('/').next().unwrap_or_default();
+        return Err(match host.rsplit('@').next().and_then(host_of) {
+            Some(host) => format!("That is a URL. Enter a domain: {host}."),
+            None => "That is a URL. Enter the domain alone.".to_owned(),
+        });
     }
-    if text.contains('@') {
+    if text.contains('@') && !text.contains('|') {
         return Err("That is an account. Enter the domain: the part after the last @.".to_owned());
     }
     if let Some(rest) = text.strip_suffix('.') {
         return Ok(rest.to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// The name in the host of a URL, without what keeps people from following it (`night[.]example`).
+fn host_of(host: &str) -> Option<String> {
+    let host = host.replace("[.]", ".");
+    let name = host.split(':').next().unwrap_or_default();
+    Domain::try_from(name.to_owned()).ok().filter(|name| name.is_well_formed() && name.as_str().contains('.'))?;
+    Some(crate::ui::excerpt(name, 80))
 }
 
 fn is_address(text: &str) -> bool {
@@ -177,6 +193,7 @@ fn is_address(text: &str) -> bool {
 
 fn checked(name: &str) -> Result<Domain, String> {
     if let Some((host, port)) = name.rsplit_once(':')
+        && !port.is_empty()
         && port.bytes().all(|b| b.is_ascii_digit())
     {
         return Err(format!("Leave out the port: {}.", crate::ui::excerpt(host, 80)));
@@ -308,6 +325,13 @@ mod tests {
             ("https://night.example/@wren", "Enter a domain: night.example"),
             ("night.example/about", "Enter a domain: night.example"),
             ("wren@night.example", "is an account"),
+            ("hxxps://night[.]example", "Enter a domain: night.example"),
+            ("hxxps://night[.]example/about", "Enter a domain: night.example"),
+            ("wss://night.example", "Enter a domain: night.example"),
+            ("https://user:word@night.example/", "Enter a domain: night.example"),
+            ("ftp://", "Enter the domain alone"),
+            ("blockedhosts:", "not a valid domain"),
+            ("@@||night.example^", "not a valid domain"),
             ("*.night.example", "enter night.example"),
             ("***.night.example", "put stars in the place of letters"),
             ("*.n***t.example", "put stars in the place of letters"),

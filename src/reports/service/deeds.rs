@@ -805,7 +805,13 @@ impl Carry for DecideCase {
             .filter(|row| row.action == "resolve" && row.target_type == "Report")
             .map(|row| row.target_id)
             .collect();
-        let others = usize::try_from(read.resolved_after(mark, acting, self.account).await?).unwrap_or(usize::MAX);
+        let about = read.resolved_after(mark, acting, self.account).await?;
+        let user = read.user_of(self.account).await?;
+        // The same account may do others at the same time.
+        let is_own = |row: &LogRow| match row.target_type.as_str() {
+            "Report" => about.contains(&row.target_id),
+            _ => is_of_account(row, self.account, user),
+        };
         let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
         let strikes = read.strikes_after(mark, acting, self.account).await?;
         let struck = self.decision.strike().map(|wanted| strikes.iter().any(|strike| strike.action == wanted));
@@ -830,19 +836,24 @@ impl Carry for DecideCase {
             trace,
             // A warning leaves no state behind: without its strike nothing says that it was given.
             state_is_right: all_closed && sanctioned && (self.decision != Decision::Warn || struck == Some(true)),
-            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": others.saturating_sub(ours) }),
+            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": about.len().saturating_sub(ours) }),
             seen: json!({
                 "account": state,
                 "reports closed": closed,
-                "log rows": rows(&log),
+                "log rows": log.iter().filter(|row| is_own(row)).map(LogRow::words).collect::<Vec<_>>(),
                 "strikes": strikes.iter().map(|strike| strike.id.to_string()).collect::<Vec<_>>(),
             }),
         })
     }
 }
 
-fn rows(log: &[LogRow]) -> Vec<String> {
-    log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect()
+/// Whether a row of the log is about an account, or about its login.
+fn is_of_account(row: &LogRow, account: AccountId, user: Option<i64>) -> bool {
+    match row.target_type.as_str() {
+        "User" => Some(row.target_id) == user,
+        "Account" => row.target_id == account.0,
+        _ => false,
+    }
 }
 
 impl Carry for ReverseSanction {
@@ -857,14 +868,8 @@ impl Carry for ReverseSanction {
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
         let user = read.user_of(self.account).await?;
-        let traced = log.iter().any(|row| {
-            row.action == self.reversal.verb()
-                && match row.target_type.as_str() {
-                    "User" => Some(row.target_id) == user,
-                    "Account" => row.target_id == self.account.0,
-                    _ => false,
-                }
-        });
+        let is_own = |row: &&LogRow| is_of_account(row, self.account, user);
+        let traced = log.iter().filter(is_own).any(|row| row.action == self.reversal.verb());
         let account = read.account(self.account).await?;
         // Its data may have gone meanwhile: then the suspension is lifted, and nobody is there to come back.
         let no_login = self.reversal == Reversal::Unsuspend
@@ -879,19 +884,21 @@ impl Carry for ReverseSanction {
             },
             state_is_right: !no_login && state.is_some_and(|state| !self.reversal.applies(state)),
             facts,
-            seen: json!({ "account": state, "log rows": rows(&log) }),
+            seen: json!({
+                "account": state,
+                "log rows": log.iter().filter(is_own).map(LogRow::words).collect::<Vec<_>>(),
+            }),
         })
     }
 }
 
 /// Evidence for a deed about reports: its log rows, and whether the state is right.
 fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right: bool) -> Evidence {
-    let traced = reports
-        .iter()
-        .filter(|report| {
-            log.iter().any(|row| row.action == action && row.target_type == "Report" && row.target_id == report.0)
-        })
-        .count();
+    let is_own = |row: &&LogRow| row.target_type == "Report" && reports.contains(&ReportId(row.target_id));
+    let is_traced = |report: &&ReportId| {
+        log.iter().filter(is_own).any(|row| row.action == action && row.target_id == report.0)
+    };
+    let traced = reports.iter().filter(is_traced).count();
     Evidence {
         trace: match traced {
             0 if !reports.is_empty() => Trace::None,
@@ -900,7 +907,7 @@ fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right
         },
         state_is_right,
         facts: json!({ "log rows": traced }),
-        seen: json!({ "log rows": rows(log) }),
+        seen: json!({ "log rows": log.iter().filter(is_own).map(LogRow::words).collect::<Vec<_>>() }),
     }
 }
 
