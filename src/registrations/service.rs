@@ -78,7 +78,12 @@ pub async fn registrations_state(context: &Context, instance: &Instance) -> Resu
             since: "the database has not answered yet".to_owned(),
         });
     };
-    registrations_state_of(context, instance, stored).await
+    let mut state = registrations_state_of(context, instance, stored).await?;
+    if health.registrations_are_old() {
+        let at = health.registrations_at.map(|at| format!("as of {}, ", context.zone().clock(at))).unwrap_or_default();
+        state.since = format!("{at}can’t be read since");
+    }
+    Ok(state)
 }
 
 async fn registrations_state_of(

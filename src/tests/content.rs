@@ -142,6 +142,11 @@ const HELD: &[Held] = &[
         ],
         not: &["@otter, @windvane", "described as “”"],
     },
+    Held {
+        rows: "update collection_items set state = 1",
+        says: &["2 people: @otter, @windvane"],
+        not: &["declined or left"],
+    },
     // A name before the @ is no server, and what is not of this alphabet is shown as the browser would ask for it.
     Held {
         rows: "update preview_cards_statuses set url = 'https://harbour.example@xn--vil-qdd.example/login'; \

@@ -687,6 +687,28 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "names below others of the same list",
+            file: with_header(
+                "a.test,suspend,,,,\nx.a.test,silence,,,,\ny.b.test,silence,,,,\nb.test,suspend,,,,\nc.test,silence,,,,\n\
+                 z.c.test,suspend,,,,\nd.test,silence,,,,\nw.d.test,noop,true,,,\nv.u.a.test,suspend,,,,\n",
+            ),
+            says: &["Line 2 is for a.test (suspended), which is above it", "Line 5 is for b.test (suspended), which is above it"],
+            rows: &[
+                "2 a.test new: suspended",
+                "3 x.a.test apart: limited",
+                "4 y.b.test apart: limited",
+                "5 b.test new: suspended",
+                "6 c.test new: limited",
+                "7 z.c.test new: suspended",
+                "8 d.test new: limited",
+                "9 w.d.test apart: severity None, media rejected",
+                // Mastodon takes a suspension below any other.
+                "10 v.u.a.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
             name: "comments that take it back in several languages, and some that only look so",
             file: with_header(
                 "a.test,suspend,,,entsperrt am 3. Mai,\nb.test,suspend,,,retiré de la liste,\nc.test,suspend,,,DELISTED,\n\
@@ -771,7 +793,11 @@ fn others() -> Vec<Case> {
             name: "a list of accounts",
             file: b"Account address,Show boosts\ntroll@a.test,true\n@spam@b.test,false\n".to_vec(),
             says: &["Nothing is selected"],
-            rows: &["2 troll@a.test invalid: ", "3 @spam@b.test invalid: "],
+            rows: &[
+                "1 Account address,Show boosts invalid: ",
+                "2 troll@a.test,true invalid: ",
+                "3 @spam@b.test,false invalid: ",
+            ],
             ..Case::default()
         },
         Case {

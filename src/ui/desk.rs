@@ -315,7 +315,7 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
             let state = frame
                 .registrations
                 .as_deref()
-                .map(|state| state.trim_end_matches(" required").trim_end_matches("-user").to_owned());
+                .map(|state| state.replace(" required", "").replace("-user", ""));
             let href = path::registrations(&instance.name);
             links.push(link(
                 Desk::Registrations,

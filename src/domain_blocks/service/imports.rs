@@ -154,7 +154,34 @@ fn compare_all(
             }
         }
     }
+    for (at, said) in covered(&rows, &first) {
+        if let Some(row) = rows.get_mut(at) {
+            (row.difference, row.said) = (Difference::Apart, said);
+        }
+    }
     rows
+}
+
+/// The rows below another one of the list that are not stricter than it: which, and what is said of each. Mastodon creates none
+/// below a domain block that is as strict; one created before it would weaken it there
+/// (`app/controllers/api/v1/admin/domain_blocks_controller.rb`, `DomainBlock.rule_for`).
+fn covered(rows: &[Row], named: &HashMap<String, (usize, Option<csv::Asked>)>) -> Vec<(usize, String)> {
+    let above = |row: &Row| {
+        let parents = Domain::try_from(row.domain.clone()).ok()?.parents();
+        parents.iter().filter_map(|parent| rows.get(named.get(parent)?.0)).find(|above| {
+            matches!(above.difference, Difference::New | Difference::Stricter)
+        })
+    };
+    let said = |row: &Row| {
+        let above = above(row)?;
+        let (wanted, theirs) = (rule_of(&row.wanted)?, rule_of(&above.wanted)?);
+        let (line, domain, words) = (above.line, &above.domain, theirs.words());
+        (!wanted.is_stricter_than(&theirs)).then(|| {
+            format!("Line {line} is for {domain} ({words}), which is above it, and this is not stricter: one of them is too many.")
+        })
+    };
+    let new = rows.iter().enumerate().filter(|(_, row)| row.difference == Difference::New);
+    new.filter_map(|(at, row)| Some((at, said(row)?))).collect()
 }
 
 /// Sets a row apart, because of another line for the same name that cannot be used.
