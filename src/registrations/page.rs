@@ -116,12 +116,17 @@ fn truth(page: &RegistrationsPage) -> AnyView {
         Some(at) => view! { "checked " {time::clock(at)} }.into_any(),
         None => view! { "not checked yet" }.into_any(),
     };
+    let verified = if page.behind {
+        view! { <span class="badge warn">"as a copy has it, which is behind"</span> }.into_any()
+    } else {
+        view! { <span class="badge good">"verified " {time::clock(page.read_at)}</span> }.into_any()
+    };
     view! {
         <section class="card">
             <header><h2>"Current state"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
-                <dd>{page.state.word.clone()} " " <span class="badge good">"verified " {time::clock(page.read_at)}</span></dd>
+                <dd>{page.state.word.clone()} " " {verified}</dd>
                 {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>

@@ -116,6 +116,11 @@ async fn registrations_state_of(
     let single_user = instance.is_single_user();
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let since = match open.filter(|_| !single_user) {
+        Some(change) if not_shown_yet(instance, &change, meaning.mode()) => format!(
+            "set to “{}” at {}; the copy of the database that is read here doesn’t show it yet",
+            change.mode.word(),
+            context.zone().clock(change.since)
+        ),
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
             format!("not visible everywhere yet · {since}")
         }
@@ -123,6 +128,12 @@ async fn registrations_state_of(
     };
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
     Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
+}
+
+/// Whether the setting was read from a copy that may not show the last change of ours yet.
+fn not_shown_yet(instance: &Instance, change: &Settling, read: Option<RegistrationsMode>) -> bool {
+    let may_lack = instance.health().standby.is_some_and(|standby| standby.may_lack(change.since));
+    may_lack && read != Some(change.mode)
 }
 
 /// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
@@ -247,7 +258,11 @@ pub async fn registrations(
     let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
     let seen = visitors_see(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
-    let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
+    // Visitors meet what the primary says.
+    let late = open.as_ref().filter(|open| not_shown_yet(&instance, open, mode));
+    let (meant, told) = late.map_or((mode, told), |open| (Some(open.mode), None));
+    let behind = late.is_some();
+    let mut places = seen.as_ref().map(|seen| places(seen, meant, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
@@ -262,6 +277,7 @@ pub async fn registrations(
         zone,
         state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
+        behind,
         places,
         asked_at: seen.map(|seen| seen.at),
         message,

@@ -790,6 +790,26 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "dashes of word processors, and letters of several alphabets",
+            file: with_header(
+                "ac–b.test,suspend,,,,\naa\u{2010}b.test,suspend,,,,\nal\u{2044}b.test,suspend,,,,\nаpple.test,suspend,,,,\n\
+                 g\u{3bf}ogle.test,suspend,,,,\nпример.test,suspend,,,,\nb\u{fc}cher.test,suspend,,,,\n例え.test,suspend,,,,\n",
+            ),
+            says: &["it contains “–”, which no domain has", "several alphabets", "in letters", "bücher.test"],
+            rows: &[
+                "2 ac–b.test invalid: ",
+                "3 aa\u{2010}b.test invalid: ",
+                "4 al\u{2044}b.test invalid: ",
+                "5 xn--pple-43d.test apart: suspended",
+                "6 xn--gogle-rce.test apart: suspended",
+                "7 xn--e1afmkfd.test new: suspended",
+                "8 xn--bcher-kva.test new: suspended",
+                "9 xn--r8jz45g.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
             name: "a list of accounts",
             file: b"Account address,Show boosts\ntroll@a.test,true\n@spam@b.test,false\n".to_vec(),
             says: &["Nothing is selected"],

@@ -3,8 +3,15 @@
 use crate::support::{Fault, House, Instead, NO_SANCTION, house, sqlite, until};
 use axum::http::{Method, StatusCode};
 use howdah::{
-    cli, clock::Clock, config::Secret, http, ledger::{Filter, Outcome}, mastodon::oauth, seal::Keys,
-    store::linked_accounts::Application,
+    cli,
+    clock::Clock,
+    config::Secret,
+    http,
+    ledger::{Filter, Outcome},
+    mastodon::oauth,
+    registrations::service::settle_due,
+    seal::Keys,
+    store::{linked_accounts::Application, settling},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -535,6 +542,40 @@ async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
     .unwrap();
     until("the trace was found", async || house.outcome("decide_case").await.is_some()).await;
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+}
+
+/// What a copy does not show yet is not what holds, and nobody changed it.
+#[tokio::test]
+async fn a_setting_that_a_copy_does_not_show_yet_is_not_verified() {
+    let here = house(sqlite().await).await;
+    let owner = here.sign_in("owner").await;
+    let challenge = Instead {
+        method: Method::GET,
+        path: "/auth/sign_up",
+        status: 403,
+        headers: &[HTML],
+        body: "<title>Just a moment...</title>",
+    };
+    here.front.instead(vec![challenge]);
+    crate::seen::set(&here, &owner, "none").await;
+    follows(&here, "30 seconds").await;
+    let former = "update settings set value = E'--- approved\\n' where var = 'registrations_mode'";
+    sqlx::raw_sql(former).execute(&here.instance).await.unwrap();
+    let keys = Keys::from_secret([7; 32]);
+    let app = cli::assemble(here.config.clone(), Clock::System, keys, here.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..here };
+    house.look().await;
+    for path in ["/i/harbour/registrations", "/i/harbour"] {
+        let page = house.get(Some(&owner), path).await.body;
+        assert!(page.contains("set to “closed” at") && page.contains("doesn’t show it yet"), "{path}: {page}");
+    }
+    let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+    assert!(page.contains("as a copy has it, which is behind") && !page.contains("verified "), "{page}");
+    // The job does not take it for somebody else's change.
+    crate::support::aged(&house.store.store, "update settling set next_at = 0").await;
+    settle_due(&house.app).await.unwrap();
+    let open = settling::of(&house.store.store, &"harbour".parse().unwrap()).await.unwrap();
+    assert!(open.is_some(), "it is still watched");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! takes what it does not know for the harshest (`app/models/admin/import.rb`: no severity is a suspension, any word but a few
 //! is yes); here it stays open.
 
-use super::LONGEST_COMMENT;
+use super::{LONGEST_COMMENT, names::as_written};
 use crate::{
     domain_blocks::{Allowed, Column, ListField, Listed, Reading, Separator, Severity},
     off_thread::OffThread,
@@ -409,7 +409,7 @@ fn boolean(text: &str) -> Result<Option<bool>, String> {
         | "nee" | "fałsz" | "nie" | "falskt" | "falsk" | "nej" | "nepravda" | "epätosi" | "hamis" | "ложь" | "нет" => {
             Ok(Some(false))
         }
-        _ => Err(format!("“{}” is neither yes nor no", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is neither yes nor no", as_written(text, 40))),
     }
 }
 
@@ -425,7 +425,7 @@ fn severity(text: &str) -> Result<Option<Severity>, String> {
             "“{}” would undo a domain block, which imports never do: undo it on the server’s page",
             crate::ui::excerpt(text, 40)
         )),
-        _ => Err(format!("“{}” is not a severity: use silence, suspend or noop", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is not a severity: use silence, suspend or noop", as_written(text, 40))),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     clock::{HOUR, Timestamp},
     context::Context,
     domain_blocks::{
-        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage,
+        COSTED, Cost, Difference, Domain, Field, HIDING, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage,
         ListField, Listed, Losses, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
@@ -893,7 +893,7 @@ pub(super) fn seen_of(text: &str) -> Option<Listed> {
 }
 
 const FIELDS: [&str; 6] =
-    ["Domain block", "Reject media", "Reject reports", "Obfuscate domain name", "Public comment", "Private comment"];
+    ["Domain block", "Reject media", "Reject reports", HIDING, "Public comment", "Private comment"];
 
 /// Every part of a rule: what it is now, and what it would be.
 fn fields(now: Option<&Rule>, then: &Rule) -> Vec<Field> {
@@ -926,6 +926,13 @@ fn changes_words(row: &Row) -> bool {
     row.difference == Difference::Same && !row.theirs.is_empty()
 }
 
+/// What the list says in the place of what we wrote, where that differs.
+fn theirs_say(row: &Row) -> Vec<Field> {
+    let Some((ours, theirs)) = rule_of(&row.wanted).zip(rule_of(&row.theirs)) else { return Vec::new() };
+    let differs = |field: &Field| field.now.as_ref() != Some(&field.then);
+    fields(Some(&ours), &theirs).into_iter().filter(differs).collect()
+}
+
 fn shown(row: &Row, tickable: bool, cost: Option<Cost>) -> ImportRow {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
     // Where there is no rule and none comes, there is nothing to show beside what is said.
@@ -942,6 +949,7 @@ fn shown(row: &Row, tickable: bool, cost: Option<Cost>) -> ImportRow {
         may_tick: tickable && may_tick(row),
         ticked: row.ticked,
         theirs: (!row.theirs.is_empty()).then_some(row.replaces),
+        theirs_say: theirs_say(row),
         state: row.state,
         entry: row.entry,
     }

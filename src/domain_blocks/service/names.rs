@@ -68,6 +68,10 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
     if let Some(why) = nobody(&domain, hosts()) {
         return InList::Apart(domain, why.to_owned());
     }
+    if is_mixed(&domain) {
+        let why = "The name mixes letters of several alphabets: it may not be the one it looks like.".to_owned();
+        return InList::Apart(domain, why);
+    }
     if below.is_some() {
         let why = format!("The list only names subdomains; a domain block covers {domain} itself as well.");
         return InList::Apart(domain, why);
@@ -205,6 +209,12 @@ fn checked(name: &str) -> Result<Domain, String> {
             as_written(name, 80)
         ));
     }
+    if let Some(sign) = name.chars().find(|c| is_sign(*c)) {
+        return Err(format!(
+            "“{}” is not a valid domain: it contains “{sign}”, which no domain has.",
+            crate::ui::excerpt(name, 80)
+        ));
+    }
     let ascii = idna::domain_to_ascii(name)
         .map_err(|_| format!("“{}” is not a valid domain.", crate::ui::excerpt(name, 80)))?;
     if !is_the_same(name, &ascii) {
@@ -219,6 +229,30 @@ fn checked(name: &str) -> Result<Domain, String> {
             "“{}” is not a valid domain: use letters, digits and hyphens between dots.",
             crate::ui::excerpt(name, 80)
         )
+    })
+}
+
+/// Whether a sign is none of a name's: the dashes, quotation marks, slashes and operators that word processors put in the place
+/// of others. IDNA 2008 has none of them (RFC 5892), and nobody can have such a name.
+fn is_sign(c: char) -> bool {
+    matches!(c,
+        '\u{A1}'..='\u{A9}' | '\u{AB}'..='\u{B1}' | '\u{B4}' | '\u{B6}' | '\u{B8}' | '\u{BB}' | '\u{BF}' | '\u{D7}' | '\u{F7}'
+        | '\u{2010}'..='\u{205E}' | '\u{2190}'..='\u{22FF}' | '\u{2E00}'..='\u{2E7F}')
+}
+
+/// Whether a part of a name has letters of several alphabets that look alike: it may be read as another name.
+fn is_mixed(domain: &Domain) -> bool {
+    let alphabet = |c: char| match c {
+        'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Some('a'),
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some('\u{3B1}'),
+        '\u{400}'..='\u{52F}' => Some('\u{430}'),
+        '\u{530}'..='\u{58F}' => Some('\u{561}'),
+        _ => None,
+    };
+    let (letters, _) = idna::domain_to_unicode(domain.as_str());
+    letters.split('.').any(|label| {
+        let mut there = label.chars().filter_map(alphabet);
+        there.next().is_some_and(|first| there.any(|other| other != first))
     })
 }
 
@@ -344,6 +378,10 @@ mod tests {
             ("night.exam\u{200b}ple", "invisible"),
             ("\u{ff4e}ight.example", "lookalike"),
             ("night\u{3002}test.example", "lookalike"),
+            ("night\u{2013}hawk.example", "contains “–”, which no domain has"),
+            ("night\u{2212}hawk.example", "which no domain has"),
+            ("night\u{2019}s.example", "which no domain has"),
+            ("night\u{2215}hawk.example", "which no domain has"),
             (&format!("{}.example", "a".repeat(64)), "not a valid domain"),
             (&"a.".repeat(150), "not a valid domain"),
         ] {
