@@ -129,7 +129,7 @@ impl Done {
     /// What was not done, in words.
     pub fn landed(self, to: &str) -> Result<String, Problem> {
         match self.outcome {
-            Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &self.index.to_string())),
+            Outcome::Succeeded | Outcome::Unknown => Ok(path::done(to, self.index)),
             Outcome::Partly => Err(Problem::new(
                 Kind::Conflict,
                 format!("Only partly done{}.", self.said.map(|said| format!(": {said}")).unwrap_or_default()),
@@ -387,7 +387,7 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
 
 /// Carries out one deed on the console's own store: intent, change, outcome. The change is given the store to write through,
 /// which writes in one transaction, and only while the deed is open and this process's: once another one has closed it, nothing
-/// is written.
+/// is written. Gives the index of the entry, for the page that says what came of it; `None` where nothing was as it was seen.
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked
@@ -398,16 +398,15 @@ pub async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     deed: D,
     why: impl Into<Why>,
     change: impl FnOnce(Store) -> F,
-) -> Result<bool, Problem> {
+) -> Result<Option<i64>, Problem> {
     let change = |store| {
         let change = change(store);
         async { Ok(change.await?.then(|| json!({}))) }
     };
-    recorded_as_read(app, permit, deed, why, change).await.map(|done| done.is_some())
+    recorded_as_read(app, permit, deed, why, change).await
 }
 
-/// The same for a change that says what was read back after it, in clear; `None` where it was not as it was seen any more.
-/// Gives the index of the entry.
+/// The same for a change that says what was read back after it, in clear.
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked

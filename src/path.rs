@@ -318,6 +318,11 @@ pub fn with(path: &str, key: &str, value: &str) -> String {
     format!("{path}{joint}{}", encoded.finish())
 }
 
+/// The same page, which then says what came of the deed of this entry.
+pub fn done(path: &str, entry: i64) -> String {
+    with(path, "done", &entry.to_string())
+}
+
 /// An address of ours that came in from outside, or the overview where it is not one.
 pub fn ours(text: &str) -> String {
     let ours =

@@ -437,8 +437,8 @@ pub async fn acknowledge(context: Context, alarm: String, why: String) -> Result
     };
     let (one, by, now) = (&found, &context.actor.operator, context.now());
     let change = |store| async move { alarms::acknowledge(&store, one, by, now).await };
-    if carry_out::recorded(&app, permit, deed, why, change).await? {
-        Ok(path::ALARMS.to_owned())
+    if let Some(entry) = carry_out::recorded(&app, permit, deed, why, change).await? {
+        Ok(path::done(path::ALARMS, entry))
     } else {
         Err(Problem::new(
             Kind::Conflict,

@@ -75,7 +75,7 @@ pub async fn ask(
         agreement,
         roles: Vec::new(),
     };
-    service::record(app, &actor, asked, "at the server").await.map_err(said)
+    service::record(app, &actor, asked, "at the server").await.map(|(id, _)| id).map_err(said)
 }
 
 /// Approves a grant, as the command line.
@@ -83,6 +83,7 @@ pub async fn approve(app: &App, id: &GrantId) -> anyhow::Result<()> {
     let grant = grants::by_id(&app.store, &app.keys, id).await?.with_context(|| format!("There is no grant {id}."))?;
     service::decided(app, &command_actor(), grant, true, "at the server", service::Decider::AtServer)
         .await
+        .map(|_| ())
         .map_err(said)
 }
 

@@ -342,15 +342,15 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         roles.extend(roles::asked(&context, &scope, place, account, role).await?);
     }
     let asked = Asked { operator, scope, starts_at, ends_at, sponsor, sponsor_name, agreement, roles };
-    let id = record(&app, &context.actor, asked, why).await?;
-    Ok(path::grant(&id))
+    let (id, entry) = record(&app, &context.actor, asked, why).await?;
+    Ok(path::done(&path::grant(&id), entry))
 }
 
-/// Records what is asked for. Nobody has any right by it yet.
+/// Records what is asked for. Nobody has any right by it yet. Its id, and the index of its entry.
 ///
 /// # Errors
 /// What is wrong with it, or that the record cannot be written.
-pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>) -> Result<GrantId, Problem> {
+pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>) -> Result<(GrantId, i64), Problem> {
     let now = app.clock.now();
     let person = operators::by_id(&app.store, &asked.operator)
         .await
@@ -415,12 +415,13 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
     };
     let permit = permit(actor, Permission::ProposeGrants, None)?;
     let (grant, roles) = (&grant, &asked.roles);
-    carry_out::recorded(app, permit, deed, why, |store| async move {
+    let entry = carry_out::recorded(app, permit, deed, why, |store| async move {
         grants::insert(&store, &app.keys, grant, roles).await?;
         Ok(true)
     })
-    .await?;
-    Ok(id)
+    .await?
+    .ok_or_else(faster)?;
+    Ok((id, entry))
 }
 
 fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>) -> Result<access::Permit, Problem> {
@@ -469,8 +470,8 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
         Why::needed("why", &why, "Enter a reason: the person who requested it will read it.")?
     };
     let id = grant.id.clone();
-    decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
-    Ok(path::grant(&id))
+    let entry = decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
+    Ok(path::done(&path::grant(&id), entry))
 }
 
 /// Who decides about a grant.
@@ -481,7 +482,7 @@ pub enum Decider {
     AtServer,
 }
 
-/// Records a decision.
+/// Records a decision; the index of its entry.
 ///
 /// # Errors
 /// If it is not to be decided any more, or the record cannot be written.
@@ -492,7 +493,7 @@ pub async fn decided(
     approve: bool,
     why: impl Into<Why>,
     decider: Decider,
-) -> Result<(), Problem> {
+) -> Result<i64, Problem> {
     let now = app.clock.now();
     let (at_server, second_person) = match decider {
         Decider::AtServer => (true, SecondPerson::default()),
@@ -513,19 +514,21 @@ pub async fn decided(
     };
     let permit = permit(actor, Permission::DecideGrants, None)?;
     let id = &grant.id;
-    let changed = carry_out::recorded(app, permit, deed, why, |store| async move {
+    let entry = carry_out::recorded(app, permit, deed, why, |store| async move {
         grants::decide(&store, id, &actor.operator, at_server, approve, now).await
     })
-    .await?;
-    if !changed {
-        return Err(Problem::new(
-            Kind::Conflict,
-            "Nothing was done: somebody else was faster.",
-            "The page shows the current state.",
-        ));
-    }
+    .await?
+    .ok_or_else(faster)?;
     now_due(app, &grant.id).await;
-    Ok(())
+    Ok(entry)
+}
+
+fn faster() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: somebody else was faster.",
+        "The page shows the current state.",
+    )
 }
 
 fn not_open(state: State) -> Problem {
@@ -559,11 +562,11 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
     let revoked =
         carry_out::recorded(&app, permit, deed, why, |store| async move { grants::revoke(&store, id, by, now).await })
             .await?;
-    if !revoked {
+    let Some(entry) = revoked else {
         return Err(not_open(find(&app, &grant.id.0).await?.state(now)));
-    }
+    };
     now_due(&app, &grant.id).await;
-    Ok(path::grant(&grant.id))
+    Ok(path::done(&path::grant(&grant.id), entry))
 }
 
 /// Records a beginning or an end that has just become due; where that fails, the job does it.

@@ -339,7 +339,7 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     let own = &linked;
     let keep = |store| async move { linked_accounts::keep(&store, &app.keys, own, session).await };
     let kept = carry_out::recorded(app, permit, deed, "", keep).await?;
-    if kept {
+    if kept.is_some() {
         Ok(())
     } else {
         Err(not_linked(
@@ -425,7 +425,7 @@ async fn end(
     let gone = |store| async move {
         linked_accounts::delete(&store, &linked.operator, &linked.instance, left, now, next, session).await
     };
-    if !carry_out::recorded(app, permit, deed, why, gone).await? {
+    if carry_out::recorded(app, permit, deed, why, gone).await?.is_none() {
         return Err(Problem::not_found("Somebody else unlinked it in the meantime."));
     }
     if let Some(instance) = app.instances.get(&linked.instance) {

@@ -42,7 +42,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
         })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
-            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Two-factor"</th><th class="wide">"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
+            <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th>"Two-factor"</th><th>"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
         </table></div>
         <div class="two">
@@ -74,10 +74,10 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                 {person.links.iter().map(|link| view! { <br /><span class="soft small">{link.handle.clone()} " on " {link.instance.to_string()}</span> }).collect_view()}</td>
             <td>{person.role.name()}</td>
             <td class="full">{access}</td>
-            <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}
+            <td data-label="two-factor">{if person.second_factor { "set up" } else { "not yet" }}
                 {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code \
                 used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
-            <td class="wide nowrap">{seen}</td>
+            <td class="nowrap">{seen}</td>
             <td class="num">{change}</td>
         </tr>
     }

@@ -38,7 +38,7 @@ async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     deed: D,
     why: impl Into<Why>,
     change: impl FnOnce(Store) -> F,
-) -> Result<bool, Problem> {
+) -> Result<Option<i64>, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     carry_out::recorded(app, permit, deed, why, change).await
@@ -74,7 +74,7 @@ pub async fn add(
     let operator = &operator;
     let insert = |store| async move { operators::insert(&store, operator, link).await };
     let added = recorded(app, &actor, deed, why, insert).await?;
-    if added { Ok(()) } else { Err(Problem::invalid("name", format!("The name {name} is already taken."))) }
+    if added.is_some() { Ok(()) } else { Err(Problem::invalid("name", format!("The name {name} is already taken."))) }
 }
 
 impl InStore for AddOperator {
@@ -170,8 +170,8 @@ pub async fn change_role(
     let id = &person.id;
     let set = |store| async move { operators::set_role(&store, id, before, after).await };
     let changed = recorded(&app, &context.actor, deed, why, set).await?;
-    if changed {
-        Ok(path::PEOPLE.to_owned())
+    if let Some(entry) = changed {
+        Ok(path::done(path::PEOPLE, entry))
     } else {
         Err(Problem::new(
             Kind::Conflict,
@@ -293,8 +293,8 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             tracing::error!(%error, "operators.disable");
         }
     });
-    if changed {
-        return Ok(path::PEOPLE.to_owned());
+    if let Some(entry) = changed {
+        return Ok(path::done(path::PEOPLE, entry));
     }
     let now = operators::by_id(&app.store, &person.id).await.map_err(store_problem)?;
     Err(match (now, disabled) {
@@ -320,8 +320,8 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
         }
     })
     .await?;
-    if ended {
-        Ok(path::PEOPLE.to_owned())
+    if let Some(entry) = ended {
+        Ok(path::done(path::PEOPLE, entry))
     } else {
         Err(is_so_already(format!("That session of {} has already ended.", person.name)))
     }

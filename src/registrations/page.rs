@@ -45,18 +45,22 @@ fn badge(mode: Option<RegistrationsMode>) -> &'static str {
 fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
     let strange = (!page.state.strange.is_empty())
         .then(|| view! { <p class="note lead" role="alert">{page.state.strange.clone()}</p> });
+    let policy = frame.instance.as_ref().map(|head| {
+        view! { <a class="btn" href=path::registrations_policy(&head.name)>"Policy"</a> }
+    });
     view! {
         <div class="head">
             <h1>"Registrations"</h1>
             <span class=badge(page.state.mode.filter(|_| !page.state.single_user))>{page.state.shown().to_owned()}</span>
             <span class="soft">{page.state.since.clone()}</span>
+            <span class="end">{policy}</span>
         </div>
         {strange}
-        {policy_line(&page, &frame)}
+        {policy_line(&page)}
         <div class="two">
             <div class="stack">
-                {sign_up_chart(&page.sign_ups, frame.now)}
                 {change(&page, &frame)}
+                {sign_up_chart(&page.sign_ups, frame.now)}
                 {history(&page, &frame)}
             </div>
             <aside class="stack">
@@ -68,12 +72,10 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
     .into_any()
 }
 
-/// How the policy stands, and where it is.
-fn policy_line(page: &RegistrationsPage, frame: &Frame) -> Option<AnyView> {
-    let href = path::registrations_policy(&frame.instance.as_ref()?.name);
-    let class = if page.policy_stopped { "note lead" } else { "small soft" };
-    let says = (!page.policy.is_empty()).then(|| format!("{} ", page.policy));
-    Some(view! { <p class=class>{says}<a href=href>"Policy: rules, schedule and holds"</a></p> }.into_any())
+/// How the policy stands, if there is one.
+fn policy_line(page: &RegistrationsPage) -> Option<AnyView> {
+    let class = if page.policy_stopped { "note lead" } else { "lead soft" };
+    (!page.policy.is_empty()).then(|| view! { <p class=class>{page.policy.clone()}</p> }.into_any())
 }
 
 /// When a change ends, and what is set then.
@@ -88,7 +90,7 @@ fn until(page: &RegistrationsPage, draft: Option<&Draft>) -> AnyView {
         view! { <p class="small soft">"Then the policy decides again."</p> }.into_any()
     } else {
         view! {
-            <label class="field">"Then"<select class="input" name="then"><option value="">"–"</option>{options.into_iter().collect_view()}</select></label>
+            <label class="field">"Then"<select class="input" name="then"><option value="">"Choose what follows"</option>{options.into_iter().collect_view()}</select></label>
             {form::beside(draft, "then")}
         }
         .into_any()
@@ -145,8 +147,8 @@ fn waiting(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"Sign-up page and API"</h2></header>
-            <div class="body"><dl class="facts"><dt>"Pending"</dt><dd>{waiting}</dd></dl></div>
+            <header><h2>"Pending sign-ups"</h2></header>
+            <p class="body">{waiting}</p>
         </section>
     }
     .into_any()
@@ -183,6 +185,15 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         }
         .into_any()
     };
+    // The button says what it does: of the three, the sheet shows that of the choice.
+    let deeds = RegistrationsMode::ALL.map(|mode| {
+        let (class, words) = match mode {
+            RegistrationsMode::Open => ("to-open", "Open registrations"),
+            RegistrationsMode::Approved => ("to-approved", "Require approval"),
+            RegistrationsMode::None => ("to-none", "Close registrations"),
+        };
+        view! { <span class=class>{if page.state.mode == Some(mode) { "Save" } else { words }}</span> " " }
+    });
     let says_open = if page.may_open {
         "Anyone can sign up at once. You decide this alone; the audit log says so."
     } else {
@@ -212,7 +223,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
                 {form::beside(draft, "message")}
                 {until(page, draft)}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button></div>
+                <div><button class="btn main save" disabled=frame.lacks(&[Capability::Registrations])>{deeds.into_iter().collect_view()}</button></div>
             </form>
         </section>
     }

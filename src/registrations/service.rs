@@ -611,7 +611,7 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
                 what: format!("Registrations are set (entry {}), but not when they end. {}", done.index, problem.what),
                 ..problem
             })?;
-            Ok(path::with(&back, "done", &done.index.to_string()))
+            Ok(path::done(&back, done.index))
         }
         Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
             Kind::Conflict,

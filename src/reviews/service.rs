@@ -302,7 +302,7 @@ pub async fn opine(context: Context, decision: String, opinion: String, why: Str
         reviews::opine(&store, entry, you, &opinion).await
     })
     .await?;
-    if done { Ok(path::review(entry)) } else { Err(overtaken()) }
+    done.map(|index| path::done(&path::review(entry), index)).ok_or_else(overtaken)
 }
 
 fn overtaken() -> Problem {
@@ -343,7 +343,7 @@ pub async fn judge(context: Context, decision: String, verdict: String, why: Str
     })
     .await?;
     match done {
-        Some(index) => Ok(path::with(&path::review(entry), "done", &index.to_string())),
+        Some(index) => Ok(path::done(&path::review(entry), index)),
         None => Err(overtaken()),
     }
 }

@@ -208,9 +208,6 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
                     <div class="body"><dl class="facts">
                         <dt>"Members"</dt><dd>{members(&page.row)}</dd>
                         <dt>"Two-factor authentication"</dt><dd>{factor}</dd>
-                        <dt>"ID"</dt><dd>{role.id.to_string()}</dd>
-                        <dt>"Stored mask"</dt><dd>{role.mask}</dd>
-                        <dt>"With default permissions"</dt><dd>{page.row.effective}</dd>
                     </dl></div>
                 </section>
             </aside>

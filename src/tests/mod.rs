@@ -40,6 +40,7 @@ mod linked;
 mod lists;
 mod live;
 mod many;
+mod map;
 mod objects;
 mod older_store;
 mod outside_changes;

@@ -123,6 +123,8 @@ pub fn chart(chart: &Chart) -> AnyView {
             }).collect_view()}</span>
         }
     });
+    let known = chart.series.iter().flat_map(|series| &series.values).any(Option::is_some);
+    let nothing = view! { <p class="soft">{if known { "None in this time." } else { "Not known for this time." }}</p> };
     let unfinished = if chart.unfinished { " so far" } else { "" };
     let ends = chart.labels.first().zip(chart.labels.last()).map(|(first, last)| {
         view! { <div class="ends soft small"><span>{first.clone()}</span><span>{format!("{last}{unfinished}")}</span></div> }
@@ -132,11 +134,11 @@ pub fn chart(chart: &Chart) -> AnyView {
             <header><h2>{chart.title}</h2><span class="soft small end">{chart.said.clone()}</span></header>
             <div class="body stack">
                 {legend}
-                <div class="plot">
+                {if most == 0 { nothing.into_any() } else { view! { <div class="plot">
                     <div class="axis soft small" aria-hidden="true"><span>{chart.axis.said(top)}</span><span>{chart.axis.said(half)}</span><span>"0"</span></div>
                     <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=format!("{}: {}", chart.title, chart.said)>{lines}{bars}</svg>
                     {ends}
-                </div>
+                </div> }.into_any() }}
                 {(!chart.note.is_empty()).then(|| view! { <p class="soft small">{chart.note.clone()}</p> })}
                 {table(chart)}
             </div>

@@ -29,7 +29,8 @@ mod browser {
         let wrong = wrong(&document);
         let free = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
         if free {
-            let first = wrong.or_else(|| find(&document, "main .panel [name=why]"));
+            // A panel with a name of its own was opened by a link to it; the others stand on their page for whoever comes to them.
+            let first = wrong.or_else(|| find(&document, "main .panel[id] [name=why]"));
             match first {
                 Some(field) => {
                     let _ = field.focus();

@@ -113,7 +113,7 @@ pub async fn withdraw_note(
         account_notes::withdraw(&store, on, about, note, by, now).await
     })
     .await?;
-    if done {
+    if done.is_some() {
         Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
     } else {
         Err(Problem::new(Kind::Conflict, "The note has already been withdrawn.", "Reload the page."))

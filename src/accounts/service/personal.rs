@@ -185,7 +185,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     let answered = closed_as_read(app, warrant, answer, facts).await?;
     let hits: Vec<Hit> = found?.iter().map(|found| hit(&context, found)).collect();
     if let [only] = hits.as_slice() {
-        return Ok(path::with(&path::account(&instance.name, only.id), "done", &answered.index().to_string()));
+        return Ok(path::done(&path::account(&instance.name, only.id), answered.index()));
     }
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email address",

@@ -372,7 +372,7 @@ pub async fn sign_off(
         seen: says,
     };
     let index = signed(app, permit, deed, why).await?;
-    Ok(path::with(&format!("{}{}", path::ACCESS, asked.query()), "done", &index.to_string()))
+    Ok(path::done(&format!("{}{}", path::ACCESS, asked.query()), index))
 }
 
 async fn signed(app: &App, permit: Permit, deed: SignOffAccess, why: Why) -> Result<i64, Problem> {

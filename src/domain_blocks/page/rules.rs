@@ -97,7 +97,7 @@ fn rules_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> AnyVi
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Domain"</th><th>"Domain block"</th><th class="wide">"Comments"</th><th class="num wide">"Known \
+            <thead><tr><th>"Domain"</th><th>"Domain block"</th><th class="wide">"Comments"</th><th class="num">"Known \
             accounts"</th><th class="num">"Since"</th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| rule_row(instance, rule, frame)).collect_view()}</tbody>
         </table></div>
@@ -123,8 +123,8 @@ fn rule_row(instance: &InstanceName, listed: &Listed, frame: &Frame) -> AnyView 
             <td class="full fill"><div class="cut"><a href=path::server(instance, &listed.domain)><b><bdi>{ui::tame(&listed.domain)}</bdi></b></a></div></td>
             <td class="nowrap"><div class="line"><span class=rule.severity.badge()>{rule.severity.word()}</span><span class="soft small">{rejected}</span></div></td>
             <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
-            <td class="num wide">{listed.accounts.map_or_else(|| "–".to_owned(), |accounts| ui::grouped(usize::try_from(accounts).unwrap_or(0)))}</td>
-            <td class="num nowrap">{time::age(listed.since, frame.now)}</td>
+            <td class="num" data-label="accounts">{listed.accounts.map_or_else(|| "–".to_owned(), |accounts| ui::grouped(usize::try_from(accounts).unwrap_or(0)))}</td>
+            <td class="num nowrap" data-label="since">{time::age(listed.since, frame.now)}</td>
         </tr>
     }
     .into_any()

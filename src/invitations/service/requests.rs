@@ -257,12 +257,13 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
     let deed = EnterAccessRequest { instance: instance.name.clone(), request: request.id.clone(), accounts };
     let app = &context.app;
     let entered = &request;
-    recorded(app, permit, deed, "", |store| async move {
+    let done = recorded(app, permit, deed, "", |store| async move {
         access_requests::insert(&store, &app.keys, entered).await?;
         Ok(true)
     })
     .await?;
-    Ok(path::access_request(&instance.name, &request.id))
+    let added = path::access_request(&instance.name, &request.id);
+    Ok(done.map_or(added.clone(), |entry| path::done(&added, entry)))
 }
 
 pub async fn refuse(
@@ -288,7 +289,8 @@ pub async fn refuse(
         access_requests::refuse(&store, &app.keys, on, id, answer, by, now).await
     })
     .await?;
-    if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }
+    let to = path::access_request(&instance.name, &request.id);
+    refused.map(|entry| path::done(&to, entry)).ok_or_else(decided)
 }
 
 impl InStore for EnterAccessRequest {

@@ -155,7 +155,7 @@ pub async fn end_sessions_at_server(app: &App, name: &str) -> Result<(), Problem
     let ended = carry_out::recorded(app, permit, deed, "howdah operator end-sessions", |store| async move {
         web_sessions::end_all_of(&store, id, None).await
     });
-    if ended.await? { Ok(()) } else { Err(gone()) }
+    ended.await?.map(|_| ()).ok_or_else(gone)
 }
 
 impl InStore for ResetSignIn {

@@ -6,7 +6,7 @@ use crate::{
     nouns::{permissions::Capability, policies::Measure},
     path,
     registrations::{PolicyPage, RegistrationsMode, RuleLine},
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, list, time},
 };
 use leptos::prelude::*;
 
@@ -31,9 +31,9 @@ fn body(frame: Frame, page: PolicyPage) -> AnyView {
     let back = frame.instance.as_ref().map(|head| path::registrations(&head.name)).unwrap_or_default();
     view! {
         <div class="head">
+            {list::crumb(back, "Registrations")}
             <h1>"Registrations policy"</h1>
             <span class=on.0>{on.1}</span>
-            <a class="small" href=back>"Registrations"</a>
         </div>
         {notes(&page)}
         <div class="two">

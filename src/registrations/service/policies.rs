@@ -233,7 +233,7 @@ async fn at(context: &Context, instance: &str) -> Result<Arc<Instance>, Problem>
 }
 
 fn landed(instance: &Instance, entry: i64) -> String {
-    path::with(&path::registrations_policy(&instance.name), "done", &entry.to_string())
+    path::done(&path::registrations_policy(&instance.name), entry)
 }
 
 /// What is held or let go takes effect at once, and not with the job's next look.

@@ -444,8 +444,8 @@ pub async fn hand_over(
         case_claims::hand_over(&store, on, account, from, to, sealed, now).await
     })
     .await?;
-    if handed {
-        Ok(format!("{}{}", path::reports(&instance.name), filter_in(&back)))
+    if let Some(entry) = handed {
+        Ok(path::done(&format!("{}{}", path::reports(&instance.name), filter_in(&back)), entry))
     } else {
         Err(Problem::new(
             Kind::Conflict,

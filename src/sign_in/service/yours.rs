@@ -83,7 +83,7 @@ fn changed_meanwhile() -> Problem {
 
 /// Where a change leads: the page, with what the record says of it.
 fn done(index: Option<i64>) -> Result<String, Problem> {
-    index.map(|index| path::with(path::YOUR_SIGN_IN, "done", &index.to_string())).ok_or_else(changed_meanwhile)
+    index.map(|index| path::done(path::YOUR_SIGN_IN, index)).ok_or_else(changed_meanwhile)
 }
 
 /// What is read back after a change: what there is to sign in with, and the sessions that go on.
