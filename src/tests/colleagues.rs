@@ -55,7 +55,7 @@ async fn granted(house: &House) {
         roles: Vec::new(),
     };
     let (owner, second) = (acts(house, "01owner").await, acts(house, "01second").await);
-    let id = record(app, &owner, asked, "a test").await.unwrap();
+    let (id, _) = record(app, &owner, asked, "a test").await.unwrap();
     let asked = grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
     decided(app, &second, asked, true, "a test", Decider::SecondPerson(Default::default())).await.unwrap();
 }

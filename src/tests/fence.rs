@@ -90,7 +90,7 @@ pub async fn whole(house: &House) {
 async fn a_process_that_stood_still_writes_nothing_that_another_closed_as_failed() {
     both(async |house| {
         let here = &house;
-        let done: Result<bool, Problem> =
+        let done: Result<Option<i64>, Problem> =
             carry_out::recorded(&here.app, may(), becomes_admin(), "a test", |store| async move {
                 closed_elsewhere(here).await;
                 let done = admin(&store).await;
@@ -410,7 +410,7 @@ async fn nothing_is_made_to_run_between_the_look_and_the_writing() {
         held.commit().await.unwrap();
         let error = made.expect_err(table);
         assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("55P03"), "{error}");
-        assert!(deed.await.unwrap().unwrap(), "{table}");
+        assert!(deed.await.unwrap().unwrap().is_some(), "{table}");
         operators::set_role(&house.app.store, &id("01moderator"), Role::Admin, Role::Moderator).await.unwrap();
     }
     let owner = house.sign_in("owner").await;

@@ -466,7 +466,7 @@ pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Timestam
         agreement: "T-1".to_owned(),
         roles: Vec::new(),
     };
-    let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
+    let (id, _) = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
     grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
