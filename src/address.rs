@@ -38,6 +38,18 @@ impl ClientAddress {
         self.known.then(|| network(self.ip))
     }
 
+    /// What one network counts by where many of its ranges may be one person's: the address, or the /48 of an IPv6 one, as
+    /// providers give it to a single customer. `None` if people cannot be told apart by it.
+    pub fn site(self) -> Option<String> {
+        self.known.then(|| match self.ip.to_canonical() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => {
+                let [a, b, c, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}::/48")
+            }
+        })
+    }
+
     /// The same for the record, which says where something came from even if many come from there.
     pub fn network(self) -> String {
         network(self.ip)

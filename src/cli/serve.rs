@@ -34,6 +34,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listen = config.listen;
     let app = app(config).await?;
     right_clock(&app)?;
+    // Before this process writes anything: the clock is measured by what was written last.
+    let newest = app.ledger.newest_at().await?;
     app.ledger.end_former_leases().await?;
     first_person(&app).await?;
     // What ended while nothing ran is in the record before the first request is.
@@ -50,7 +52,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(files, in_all = limits.in_all, per_address = limits.per_peer, "connections");
     tracing::info!(%listen, public = %app.config.public_url, "serving");
     let stop = CancellationToken::new();
-    let jobs = jobs::start(&app);
+    let jobs = jobs::start(&app, newest);
     let ending = async {
         until_told().await;
         tracing::info!("stopping");

@@ -18,11 +18,12 @@ mod tidy;
 pub use supervisor::{Job, Supervisor};
 pub use sweep::sweep;
 
-use crate::{batches::service::OfBatch, context::App, domain_blocks::service::OfImport};
+use crate::{batches::service::OfBatch, clock::Timestamp, context::App, domain_blocks::service::OfImport};
 use std::sync::Arc;
 
-/// Starts everything that goes on by itself. It goes on until the supervisor is told to stop.
-pub fn start(app: &Arc<App>) -> Supervisor {
+/// Starts everything that goes on by itself. It goes on until the supervisor is told to stop. `newest` is when the newest entry of
+/// the audit log was written, before this process wrote any.
+pub fn start(app: &Arc<App>, newest: Option<Timestamp>) -> Supervisor {
     let jobs = Supervisor::new(app.clock.clone(), app.jobs.clone());
     for instance in app.instances.values() {
         jobs.keep(seen::Waiting::new(app, instance));
@@ -46,6 +47,6 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     jobs.keep(registrations::Settling::new(app));
     jobs.keep(reviews::Sampling::new(app));
     jobs.keep(registrations::Policies::new(app));
-    jobs.keep(tidy::Tidy::new(app));
+    jobs.keep(tidy::Tidy::new(app, newest));
     jobs
 }

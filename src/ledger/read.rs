@@ -713,6 +713,14 @@ impl Ledger {
         Ok(at.map(Timestamp))
     }
 
+    /// When the newest entry was recorded; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_at(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.recorded_at(self.tree_state().await?.size - 1).await
+    }
+
     /// The sealed document of an entry's leaf, where it opens.
     ///
     /// # Errors

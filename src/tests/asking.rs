@@ -144,3 +144,27 @@ async fn so_many_are_taken_and_no_more() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{}", page.body);
     assert!(page.body.contains("too many requests came in lately") && page.body.contains("We sing"), "{}", page.body);
 }
+
+/// A network has thousands of ranges; it has an end of its own, so that one cannot use up everybody's hour.
+#[tokio::test]
+async fn one_network_does_not_use_up_everybodys_places() {
+    let house = house(sqlite().await).await.told(|config| {
+        config.instances[0].access_form = true;
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    });
+    let house = house.await;
+    let ask = async |address: String| {
+        let request = axum::http::Request::post(ASK)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", address)
+            .body(axum::body::Body::from("instance=harbour&who=a&contact=b&why=c&accounts=1"))
+            .unwrap();
+        house.ask(request).await.location.as_deref() == Some("/i/harbour/ask?sent=yes")
+    };
+    for range in 0..20 {
+        ask(format!("2001:db8:1:{range:x}::1")).await;
+    }
+    assert_eq!(waiting(&house).await, 6, "from one network within a day");
+    assert!(ask("2001:db8:2::1".to_owned()).await && ask("203.0.113.5".to_owned()).await, "others have their places");
+}

@@ -155,7 +155,7 @@ impl Stage {
 
     async fn decides(house: &House, id: &GrantId) -> Result<(), howdah::problem::Problem> {
         let asked = grants::by_id(&house.app.store, &house.app.keys, id).await.unwrap().unwrap();
-        decided(&house.app, &command_actor(), asked, true, "a test", Decider::AtServer).await.map(|_| ())
+        decided(&house.app, &command_actor(), asked, true, "a test", Decider::AtServer).await.map(drop)
     }
 
     async fn new() -> Self {

@@ -305,7 +305,7 @@ async fn somebody_elses_same_deed_is_not_taken_for_ones_own() {
 async fn what_the_store_does_not_say_of_roles_keeps_the_record_from_nothing() {
     let house = house(sqlite().await).await;
     sql(&house.app.store, "alter table grant_roles rename column tried_at to gone").await.unwrap();
-    let jobs: Supervisor = start(&house.app);
+    let jobs: Supervisor = start(&house.app, None);
     crate::support::until("both have run", async || {
         let seen = house.app.jobs.seen();
         let of = |name: &str| seen.iter().find(|((job, _), _)| *job == name).map(|(_, seen)| seen.runs);

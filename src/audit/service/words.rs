@@ -4,7 +4,7 @@ use crate::{
     access::{self, Actor, Permission},
     carry_out::InStore,
     carry_out::opened,
-    clock::DAY,
+    clock::{DAY, Timestamp},
     context::App,
     deeds::{DestroyWords, Destruction},
     ledger::{self, Answer, Deed, Ledger, Outcome, Verdict},
@@ -51,10 +51,10 @@ pub async fn destroy_about(app: &App, actor: &Actor, subject: &str, why: Why) ->
     Ok(destroyed)
 }
 
-/// Destroys the keys that are older than the configuration keeps them; how many.
-pub async fn destroy_old(app: &App) -> Result<usize, Problem> {
+/// Destroys the keys that are older at this instant than the configuration keeps them; how many.
+pub async fn destroy_old(app: &App, now: Timestamp) -> Result<usize, Problem> {
     let Some(days) = app.config.words_kept_days else { return Ok(0) };
-    let before = app.clock.now().plus(-days.saturating_mul(DAY));
+    let before = now.plus(-days.saturating_mul(DAY));
     let keys = app.ledger.keys_older(before, AT_ONCE).await.map_err(store_problem)?;
     if keys.is_empty() {
         return Ok(0);

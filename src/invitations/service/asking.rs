@@ -4,7 +4,7 @@
 use super::requests::text;
 use crate::{
     address::ClientAddress,
-    clock::{DAY, HOUR},
+    clock::{DAY, HOUR, SECOND},
     context::{App, app_of_request},
     frame::{self, Draft},
     id::{InstanceName, OperatorId},
@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// So many a day from one address range, or from all that cannot be told apart …
 const OF_A_RANGE: Limit = Limit::Within { window: DAY, most: 3 };
+/// … so many from all ranges of one network, of which a stranger may have thousands …
+const OF_A_SITE: Limit = Limit::Within { window: DAY, most: 6 };
 /// … and so many an hour on an instance, so that neither the record nor the desk grows without bound.
 const OF_AN_INSTANCE: Limit = Limit::Within { window: HOUR, most: 20 };
 /// While so many wait, no more are taken.
@@ -100,32 +102,48 @@ pub async fn ask(instance: &str, form: AskForm) -> Result<String, Problem> {
     let parts = use_context::<Parts>();
     let address = parts.as_ref().and_then(|parts| parts.extensions.get::<ClientAddress>().copied());
     let request_id = parts.and_then(|parts| session::request_id(&parts.extensions));
-    let range = address.and_then(ClientAddress::range).unwrap_or_else(|| "anywhere".to_owned());
-    let own = reserve(&app, &format!("{}/{range}", instance.name), OF_A_RANGE).await?;
-    let all = match reserve(&app, instance.name.as_str(), OF_AN_INSTANCE).await {
-        Ok(all) => all,
-        Err(problem) => {
-            own.give_back(&app.store).await.map_err(store_problem)?;
-            return Err(problem);
-        }
+    let from = |part: fn(ClientAddress) -> Option<String>| {
+        format!("{}/{}", instance.name, address.and_then(part).unwrap_or_else(|| "anywhere".to_owned()))
     };
-    let stored = store(&app, &instance, accounts, told, request_id.as_deref()).await;
-    if stored.is_err() {
-        own.give_back(&app.store).await.map_err(store_problem)?;
-        all.give_back(&app.store).await.map_err(store_problem)?;
+    let limits = [
+        (from(ClientAddress::range), OF_A_RANGE),
+        (format!("site {}", from(ClientAddress::site)), OF_A_SITE),
+        (instance.name.to_string(), OF_AN_INSTANCE),
+    ];
+    let mut reserved = Vec::new();
+    let mut done = Ok(());
+    for (whose, limit) in limits {
+        match reserve(&app, &whose, limit).await {
+            Ok(one) => reserved.push(one),
+            Err(problem) => {
+                done = Err(problem);
+                break;
+            }
+        }
     }
-    stored?;
+    if done.is_ok() {
+        done = store(&app, &instance, accounts, told, request_id.as_deref()).await;
+    }
+    if let Err(problem) = done {
+        for one in reserved {
+            one.give_back(&app.store).await.map_err(store_problem)?;
+        }
+        return Err(problem);
+    }
     Ok(path::with(&path::ask_access(&instance.name), "sent", "yes"))
 }
 
 async fn reserve(app: &App, whose: &str, limit: Limit) -> Result<Reserved, Problem> {
     let key = app.keys.hash("asked for access", whose.as_bytes());
     let reserved = attempts::reserve(&app.store, &key, limit, app.clock.now()).await.map_err(store_problem)?;
-    reserved.map_err(|_| too_many())
+    reserved.map_err(|wait| {
+        let soon = wait.seconds() * SECOND <= HOUR;
+        too_many(if soon { "Try again in an hour." } else { "Try again tomorrow." })
+    })
 }
 
-fn too_many() -> Problem {
-    Problem::new(Kind::TooMany, "Nothing was sent: too many requests came in lately.", "Try again tomorrow.")
+fn too_many(remedy: &str) -> Problem {
+    Problem::new(Kind::TooMany, "Nothing was sent: too many requests came in lately.", remedy)
 }
 
 /// In the record first: that something was asked, and nothing of what was said.
@@ -138,7 +156,7 @@ async fn store(
 ) -> Result<(), Problem> {
     let waiting = access_requests::waiting(&app.store, &instance.name, MOST_WAITING).await.map_err(store_problem)?;
     if waiting >= MOST_WAITING {
-        return Err(too_many());
+        return Err(too_many("Try again when the staff has read those that wait."));
     }
     let request = AccessRequest {
         id: crate::id::fresh(),
