@@ -658,7 +658,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
         let (facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
             Err(error) => {
-                (json!({ record::NOT_READ_BACK: true }), json!({ record::NOT_READ_BACK: error.to_string() }))
+                (json!({ record::UNVERIFIED: true }), json!({ "not read back": error.to_string() }))
             }
         };
         Some(Verdict { outcome, facts, seen })

@@ -281,7 +281,7 @@ impl Settles {
 }
 
 /// The fact of an outcome for which nothing could be read.
-pub const NOT_READ_BACK: &str = "not read back";
+pub const UNVERIFIED: &str = "unverified";
 
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
 pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settles: Option<Settles>) -> String {
@@ -305,8 +305,8 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
         Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance carries it out in the background; check again later.")
         }
-        Some(DeedState::Succeeded) if entry.outcome_facts[NOT_READ_BACK] == true => {
-            format!("{what}: accepted by the instance, but nothing could be read back. Check the page.")
+        Some(DeedState::Succeeded) if entry.outcome_facts[UNVERIFIED] == true => {
+            format!("{what}: accepted by the instance, but not verified: the database couldn’t be read. Check the page.")
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
