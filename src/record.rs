@@ -280,6 +280,9 @@ impl Settles {
     }
 }
 
+/// The fact of an outcome for which nothing could be read.
+pub const UNVERIFIED: &str = "unverified";
+
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
 pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settles: Option<Settles>) -> String {
     let mut what = line.what.clone();
@@ -301,6 +304,9 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
     match line.outcome {
         Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance carries it out in the background; check again later.")
+        }
+        Some(DeedState::Succeeded) if entry.outcome_facts[UNVERIFIED] == true => {
+            format!("{what}: accepted by the instance, but not verified: the database couldn’t be read. Check the page.")
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),

@@ -453,6 +453,7 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
                 // Nothing was to be sent: it was asked, and said something else.
                 Answer::NotSent { why } if step.what == settings::ASKED => why,
                 Answer::NotSent { why } => format!("not sent: {why}"),
+                Answer::RefusedInFront { why } => format!("not Mastodon’s answer: {why}"),
                 Answer::Lost { why } => format!("no answer: {why}"),
             };
             (step.what, answer)

@@ -28,6 +28,7 @@ use crate::{
     ui,
 };
 use engine::{Stands, Task, Work, staged};
+use serde_json::Value;
 use std::sync::Arc;
 
 type Item = batches::Item<InBatch>;
@@ -367,10 +368,15 @@ fn is_this(entry: &ledger::Entry, deed: &InBatch) -> bool {
     recorded.as_ref() == Some(deed)
 }
 
-/// Whether a deed was closed with the certainty that nothing of it was sent.
+/// Whether a deed that failed was closed with the certainty that nothing of it was sent, or that it was refused in front of the
+/// instance.
 async fn never_arrived(app: &App, index: i64) -> Result<bool, LedgerError> {
     let seen = app.ledger.entry(index).await?.and_then(|detail| detail.seen).unwrap_or_default();
     Ok(seen["steps"]
         .as_array()
-        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["answer"]["answer"] == "not_sent")))
+        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| is_unsent(&step["answer"]["answer"]))))
+}
+
+fn is_unsent(answer: &Value) -> bool {
+    answer == "not_sent" || answer == "refused_in_front"
 }

@@ -195,6 +195,8 @@ pub struct Step {
 pub enum Answer {
     /// It certainly did not arrive.
     NotSent { why: String },
+    /// Somebody in front of the instance refused it. It may have passed all the same: some look at answers, not at requests.
+    RefusedInFront { why: String },
     /// It was refused for certain.
     Refused { status: u16, message: String },
     /// It was accepted; `body` holds nothing personal.

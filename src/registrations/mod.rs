@@ -81,6 +81,8 @@ pub struct RegistrationsPage {
     pub state: RegistrationsState,
     /// When the rows were read.
     pub read_at: Timestamp,
+    /// It was read from a copy that may not show the last change yet.
+    pub behind: bool,
     /// What the sign-up page, the public API, directories and caches said when asked.
     pub places: Vec<Place>,
     /// When they were asked.

@@ -118,12 +118,17 @@ fn truth(page: &RegistrationsPage) -> AnyView {
         Some(at) => view! { "checked " {time::clock(at)} }.into_any(),
         None => view! { "not checked yet" }.into_any(),
     };
+    let verified = if page.behind {
+        view! { <span class="badge warn">"as a copy has it, which is behind"</span> }.into_any()
+    } else {
+        view! { <span class="badge good">"verified " {time::clock(page.read_at)}</span> }.into_any()
+    };
     view! {
         <section class="card">
             <header><h2>"Current state"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
-                <dd>{page.state.word.clone()} " " <span class="badge good">"verified " {time::clock(page.read_at)}</span></dd>
+                <dd>{page.state.word.clone()} " " {verified}</dd>
                 {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>
@@ -265,7 +270,7 @@ pub fn stays_band(title: &'static str, stays: &[Stay], from: Timestamp, now: Tim
         .enumerate()
         .map(|(index, stay)| {
             let (class, word) = stay.shown();
-            let minute = |at: Timestamp| utc::whole_minute(at, now);
+            let minute = |at: Timestamp| time::minute_said(at, now);
             let to = if index + 1 == stays.len() { "now".to_owned() } else { minute(until(index)) };
             State {
                 from: part(stay.from),

@@ -6,6 +6,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
     rights::{Changes, Known},
+    transaction::unchanged,
 };
 use crate::{
     clock::{MINUTE, Timestamp},
@@ -597,7 +598,7 @@ pub async fn insert(
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
             if let Some(former) = instead_of {
-                let Some((true, _)) = held!(store, $tx, former) else { return Ok(false) };
+                let Some((true, _)) = held!(store, $tx, former) else { unchanged!($tx, false) };
                 for sql in [FORMER_ROWS, FORMER_FILE, FORMER] {
                     sqlx::query(sql).bind(former).execute(&mut *$tx).await?;
                 }
@@ -759,10 +760,10 @@ pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) 
     let document = document(&coded)?;
     macro_rules! keep {
         ($tx:ident) => {{
-            let Some((true, mut held)) = held!(store, $tx, id) else { return Ok(None) };
+            let Some((true, mut held)) = held!(store, $tx, id) else { unchanged!($tx, None) };
             let mut now = all!(store, $tx, id);
             if ticked_of(store, &now) != seen {
-                return Ok(None);
+                unchanged!($tx, None);
             }
             sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?;
             (held.state, held.why) = (ImportState::Preview.name().to_owned(), why.to_owned());
@@ -798,29 +799,30 @@ pub async fn begin(store: &Store, id: &str, seen: &str, why: &str) -> sqlx::Resu
     const MOVE: &str = "update domain_imports set state = 'running', why = $2, which = $3 where id = $1";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((true, mut held)) = held!(store, tx, id) else { return Ok(None) };
+        let Some((true, mut held)) = held!(store, tx, id) else { unchanged!(tx, None) };
         let mut rows = all!(store, tx, id);
         if ticked_of(store, &rows) != seen {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         let lines: Vec<i64> = rows.iter().filter(|row| row.ticked).map(|row| row.line).collect();
         (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
         held.note = String::new();
-        if !lines.is_empty() {
-            sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
-            rows.retain_mut(|row| {
-                let state = match (row.ticked, row.by_hand) {
-                    (true, _) => RowState::Waiting,
-                    (false, true) => RowState::LeftOut,
-                    (false, false) => RowState::Listed,
-                };
-                !row.refused && std::mem::replace(&mut row.state, state) != state
-            });
-            let document = document(&coded(store, id, &rows))?;
-            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        if lines.is_empty() {
+            unchanged!(tx, Some(0));
         }
+        sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
+        rows.retain_mut(|row| {
+            let state = match (row.ticked, row.by_hand) {
+                (true, _) => RowState::Waiting,
+                (false, true) => RowState::LeftOut,
+                (false, false) => RowState::Listed,
+            };
+            !row.refused && std::mem::replace(&mut row.state, state) != state
+        });
+        let document = document(&coded(store, id, &rows))?;
+        sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+        seal!(store, tx, &mut held);
+        tx.commit().await?;
         Ok(Some(lines.len()))
     })
 }
@@ -831,22 +833,23 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     const MOVE: &str = "update domain_imports set state = 'running' where id = $1 and state = 'done'";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(None) };
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, None) };
         (held.state, held.note) = (ImportState::Running.name().to_owned(), String::new());
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         let mut rows = all!(store, tx, id);
         rows.retain(|row| !row.refused && row.state == RowState::Failed);
         for row in &mut rows {
             (row.state, row.said, row.entry) = (RowState::Waiting, String::new(), None);
         }
-        if !rows.is_empty() {
-            let document = document(&coded(store, id, &rows))?;
-            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        if rows.is_empty() {
+            unchanged!(tx, Some(0));
         }
+        let document = document(&coded(store, id, &rows))?;
+        sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+        seal!(store, tx, &mut held);
+        tx.commit().await?;
         Ok(Some(u64::try_from(rows.len()).unwrap_or(u64::MAX)))
     })
 }
@@ -886,12 +889,12 @@ pub async fn change_state(
     const SQL: &str = "update domain_imports set state = $3, why = $4 where id = $1 and state = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(false) };
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, false) };
         (held.state, held.why, held.note) = (to.name().to_owned(), why.to_owned(), note.to_owned());
         let moved = sqlx::query(SQL)
             .bind(id).bind(from.name()).bind(to.name()).bind(why).execute(&mut *tx).await?.rows_affected();
         if moved == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         seal!(store, tx, &mut held);
         tx.commit().await?;
@@ -903,13 +906,13 @@ pub async fn change_state(
 pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(()) };
-        if held.note != note {
-            note.clone_into(&mut held.note);
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, ()) };
+        if held.note == note {
+            unchanged!(tx, ());
         }
-        Ok(())
+        note.clone_into(&mut held.note);
+        seal!(store, tx, &mut held);
+        tx.commit().await
     })
 }
 
@@ -1026,7 +1029,7 @@ pub async fn set_row(
         let mut tx = pool.begin().await?;
         let found: Option<RowColumns> =
             sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?;
-        let Some(found) = found else { return Ok(()) };
+        let Some(found) = found else { unchanged!(tx, ()) };
         let mut row = checked(store, id, found);
         if row.refused || row.line != line {
             sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;

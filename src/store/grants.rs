@@ -12,6 +12,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed},
     on,
     rights::{Changes, OF_A_GRANT},
+    transaction::unchanged,
 };
 use crate::{
     access::Running,
@@ -256,10 +257,10 @@ macro_rules! change {
             let known = $store.known().await?;
             let mut tx = begin!($store, pool);
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
-            let Some(mut row) = known.held(row, |row| row.id == *$id).await? else { return Ok(false) };
+            let Some(mut row) = known.held(row, |row| row.id == *$id).await? else { unchanged!(tx, false) };
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
             if changed == 0 {
-                return Ok(false);
+                unchanged!(tx, false);
             }
             ($becomes)(&mut row);
             seal_grant!(known, tx, row);

@@ -367,7 +367,7 @@ fn work(here: Desk, frame: &Frame, instance: &InstanceHead) -> Vec<AnyView> {
 fn administration(here: Desk, frame: &Frame, name: &InstanceName) -> Vec<AnyView> {
     let mut links = Vec::new();
     if frame.may(Permission::ViewRegistrations) {
-        let short = |state: &str| state.trim_end_matches(" required").trim_end_matches("-user").to_owned();
+        let short = |state: &str| state.replace(" required", "").replace("-user", "");
         let state = frame.registrations.as_deref().map(|state| (None, short(state)));
         let href = path::registrations(name);
         links.push(link(here, Desk::Registrations, href, icon::registrations(), "Registrations", state));

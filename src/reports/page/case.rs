@@ -198,6 +198,7 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let deleted = page.posts.iter().filter(|post| post.deleted_at.is_some()).count();
     let summary = match (page.posts.len(), deleted) {
+        (0, _) if page.partly.is_some() => "the reported posts can’t be shown".to_owned(),
         (0, _) => "no posts reported".to_owned(),
         (posts, 0) => ui::count(posts, "post", "posts"),
         (posts, deleted) => format!("{} · {deleted} deleted since", ui::count(posts, "post", "posts")),

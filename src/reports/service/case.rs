@@ -492,11 +492,19 @@ fn collection(row: &CollectionRow) -> CollectionCard {
     let more = number.saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {} more", ui::grouped(more)) };
     let people = ui::count(number, "person", "people");
+    let away = match usize::try_from(row.away).unwrap_or(0) {
+        0 => String::new(),
+        away => format!("; {} declined or left", ui::count(away, "person", "people")),
+    };
     CollectionCard {
         name: ui::tame(&row.name),
         description: words::plain_text(&row.description, row.remote),
         language: row.language.clone(),
-        people: if names.is_empty() { people } else { format!("{people}: {}{more}", names.join(", ")) },
+        people: if names.is_empty() {
+            format!("{people}{away}")
+        } else {
+            format!("{people}: {}{more}{away}", names.join(", "))
+        },
         created_at: row.created_at,
         reports: usize::try_from(if row.open > 0 { row.open } else { row.reports }).unwrap_or(0),
         of_somebody_else: !row.own,
@@ -634,6 +642,10 @@ fn edit(row: &EditRow, remote: bool) -> EditCard {
     if row.files > 0 {
         said.push(format!("with {}", ui::count(usize::try_from(row.files).unwrap_or(0), "file", "files")));
     }
+    let descriptions = row.descriptions.iter().filter(|text| !text.trim().is_empty());
+    said.extend(descriptions.map(|text| format!("a file described as “{}”", ui::tame(text))));
+    said.extend(row.sensitive.then(|| "marked as sensitive".to_owned()));
+    said.extend(row.quoted.then(|| "with a quoted post".to_owned()));
     EditCard {
         at: row.at,
         spoiler: row.spoiler.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),

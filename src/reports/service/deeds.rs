@@ -138,18 +138,22 @@ async fn state_changed(
     Ok(Some(format!("you saw the account {}, and it is {} by now", words(before), words(now.state))))
 }
 
-fn rows(log: &[LogRow]) -> Vec<String> {
-    log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect()
+/// Whether a row of the log is about an account, or about its login.
+fn is_of_account(row: &LogRow, account: AccountId, user: Option<i64>) -> bool {
+    match row.target_type.as_str() {
+        "User" => Some(row.target_id) == user,
+        "Account" => row.target_id == account.0,
+        _ => false,
+    }
 }
 
 /// Evidence for a deed about reports: its log rows, and whether the state is right.
 fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right: bool) -> Evidence {
-    let traced = reports
-        .iter()
-        .filter(|report| {
-            log.iter().any(|row| row.action == action && row.target_type == "Report" && row.target_id == report.0)
-        })
-        .count();
+    let is_own = |row: &&LogRow| row.target_type == "Report" && reports.contains(&ReportId(row.target_id));
+    let is_traced = |report: &&ReportId| {
+        log.iter().filter(is_own).any(|row| row.action == action && row.target_id == report.0)
+    };
+    let traced = reports.iter().filter(is_traced).count();
     Evidence {
         trace: match traced {
             0 if !reports.is_empty() => Trace::None,
@@ -158,6 +162,6 @@ fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right
         },
         state_is_right,
         facts: json!({ "log rows": traced }),
-        seen: json!({ "log rows": rows(log) }),
+        seen: json!({ "log rows": log.iter().filter(is_own).map(LogRow::words).collect::<Vec<_>>() }),
     }
 }

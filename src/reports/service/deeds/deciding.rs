@@ -1,6 +1,6 @@
 //! A case is decided: one, or many at once.
 
-use super::{About, about, filter_in, free_or_mine, refresh, rows, state_changed};
+use super::{About, about, filter_in, free_or_mine, is_of_account, refresh, state_changed};
 use crate::{
     access::{Permission, Role},
     acting::{self, Own},
@@ -12,7 +12,7 @@ use crate::{
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, OpenReport, Read},
+        database::{Account, DatabaseError, LogRow, OpenReport, Read},
         rest::Client,
     },
     path,
@@ -355,7 +355,13 @@ impl Carry for DecideCase {
             .filter(|row| row.action == "resolve" && row.target_type == "Report")
             .map(|row| row.target_id)
             .collect();
-        let others = usize::try_from(read.resolved_after(mark, acting, self.account).await?).unwrap_or(usize::MAX);
+        let about = read.resolved_after(mark, acting, self.account).await?;
+        let user = read.user_of(self.account).await?;
+        // The same account may do others at the same time.
+        let is_own = |row: &LogRow| match row.target_type.as_str() {
+            "Report" => about.contains(&row.target_id),
+            _ => is_of_account(row, self.account, user),
+        };
         let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
         let strikes = read.strikes_after(mark, acting, self.account).await?;
         let struck = self.decision.strike().map(|wanted| strikes.iter().any(|strike| strike.action == wanted));
@@ -380,11 +386,11 @@ impl Carry for DecideCase {
             trace,
             // A warning leaves no state behind: without its strike nothing says that it was given.
             state_is_right: all_closed && sanctioned && (self.decision != Decision::Warn || struck == Some(true)),
-            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": others.saturating_sub(ours) }),
+            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": about.len().saturating_sub(ours) }),
             seen: json!({
                 "account": state,
                 "reports closed": closed,
-                "log rows": rows(&log),
+                "log rows": log.iter().filter(|row| is_own(row)).map(LogRow::words).collect::<Vec<_>>(),
                 "strikes": strikes.iter().map(|strike| strike.id.to_string()).collect::<Vec<_>>(),
             }),
         })

@@ -1,6 +1,6 @@
 //! A sanction is undone.
 
-use super::{About, about, rows, state_changed, where_it_stood};
+use super::{About, about, is_of_account, state_changed, where_it_stood};
 use crate::{
     access::Role,
     carry_out::{Carry, Evidence, Trace, carry_out},
@@ -10,7 +10,7 @@ use crate::{
     ledger::{Answered, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read},
+        database::{DatabaseError, LogRow, Read},
         rest::Client,
     },
     problem::{Kind, Problem, malformed_form},
@@ -69,14 +69,8 @@ impl Carry for ReverseSanction {
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
         let user = read.user_of(self.account).await?;
-        let traced = log.iter().any(|row| {
-            row.action == self.reversal.verb()
-                && match row.target_type.as_str() {
-                    "User" => Some(row.target_id) == user,
-                    "Account" => row.target_id == self.account.0,
-                    _ => false,
-                }
-        });
+        let is_own = |row: &&LogRow| is_of_account(row, self.account, user);
+        let traced = log.iter().filter(is_own).any(|row| row.action == self.reversal.verb());
         let account = read.account(self.account).await?;
         // Its data may have gone meanwhile: then the suspension is lifted, and nobody is there to come back.
         let no_login = self.reversal == Reversal::Unsuspend
@@ -91,7 +85,10 @@ impl Carry for ReverseSanction {
             },
             state_is_right: !no_login && state.is_some_and(|state| !self.reversal.applies(state)),
             facts,
-            seen: json!({ "account": state, "log rows": rows(&log) }),
+            seen: json!({
+                "account": state,
+                "log rows": log.iter().filter(is_own).map(LogRow::words).collect::<Vec<_>>(),
+            }),
         })
     }
 }
