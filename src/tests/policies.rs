@@ -830,7 +830,7 @@ async fn a_zone_of_a_policy_goes_by_its_other_names_too() {
         let saved = send(&house, &owner, "policy", &without_rules(typed, "60", "Mon 08:00 approval")).await;
         assert_eq!(saved.status, StatusCode::OK, "{typed}: {}", saved.body);
         let page = house.get(Some(&owner), PAGE).await;
-        assert_eq!(hidden(&page, "version").parse::<i64>().is_ok(), true);
+        assert!(hidden(&page, "version").parse::<i64>().is_ok());
         assert!(page.body.contains(&format!("value=\"{called}\"")), "{typed}: {}", page.body);
         assert!(!page.body.contains("doesn’t know the time zone"), "{typed}");
     }
