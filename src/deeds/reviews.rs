@@ -100,6 +100,48 @@ impl Deed for DrawSample {
     }
 }
 
+/// What a second person says of somebody else's decision.
+trait AboutDecision: Clone + Serialize + Send + Sync + 'static {
+    const KIND: &'static str;
+
+    /// The entry of the decision.
+    fn decision(&self) -> i64;
+
+    /// What is said of it, and the sort it is of.
+    fn facts(&self) -> Value;
+
+    fn sentence(&self) -> String;
+}
+
+impl<D: AboutDecision> Deed for D {
+    const KIND: &'static str = <D as AboutDecision>::KIND;
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision().to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        AboutDecision::facts(self)
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        AboutDecision::sentence(self)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
 /// Say what one would have decided, before seeing what was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiveOpinion {
@@ -109,32 +151,19 @@ pub struct GiveOpinion {
     pub opinion: String,
 }
 
-impl Deed for GiveOpinion {
+impl AboutDecision for GiveOpinion {
     const KIND: &'static str = "give_opinion";
-    const CHANGES: bool = true;
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {
         json!({ "decision": self.decision, "sort": self.sort, "opinion": self.opinion })
     }
 
-    fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
-    }
-
     fn sentence(&self) -> String {
         format!("gave an opinion on the case of entry {}, before seeing the decision", self.decision)
-    }
-
-    fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
     }
 }
 
@@ -189,24 +218,15 @@ pub struct JudgeDecision {
     pub verdict: Verdict,
 }
 
-impl Deed for JudgeDecision {
+impl AboutDecision for JudgeDecision {
     const KIND: &'static str = "judge_decision";
-    const CHANGES: bool = true;
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {
         json!({ "decision": self.decision, "sort": self.sort, "verdict": self.verdict })
-    }
-
-    fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
     }
 
     fn sentence(&self) -> String {
@@ -217,9 +237,5 @@ impl Deed for JudgeDecision {
             Verdict::Reverse => "proposed to undo the decision of",
         };
         format!("{said} entry {}", self.decision)
-    }
-
-    fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
     }
 }

@@ -14,6 +14,7 @@ pub mod drafts;
 pub mod endings;
 mod fence;
 pub(crate) mod foreign;
+pub mod grant_roles;
 pub mod grants;
 pub mod invited;
 pub mod linked_accounts;

@@ -115,7 +115,8 @@ impl TokenSink for Text {
     }
 }
 
-fn text_of(page: &str) -> String {
+/// A page in the small form of text.
+pub fn text_of(page: &str) -> String {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(page));
     let tokenizer = Tokenizer::new(Text::default(), Default::default());

@@ -443,7 +443,7 @@ fn history(page: &ServerPage, frame: &Frame) -> AnyView {
     let line = |change: &crate::registrations::Change| {
         view! {
             <div class="post">
-                <div>{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })} " " {change.what.clone()} " " {outcome_badge(change.outcome)}</div>
+                <div>{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })} " " {time::retold(&change.what, change.at)} " " {outcome_badge(change.outcome)}</div>
                 <div class="meta">{(!change.why.is_empty()).then(|| format!("“{}”", change.why))} {time::ago(change.at, frame.now)}</div>
             </div>
         }
