@@ -830,7 +830,7 @@ async fn a_zone_of_a_policy_goes_by_its_other_names_too() {
         let saved = send(&house, &owner, "policy", &without_rules(typed, "60", "Mon 08:00 approval")).await;
         assert_eq!(saved.status, StatusCode::OK, "{typed}: {}", saved.body);
         let page = house.get(Some(&owner), PAGE).await;
-        assert_eq!(hidden(&page, "version").parse::<i64>().is_ok(), true);
+        assert!(hidden(&page, "version").parse::<i64>().is_ok());
         assert!(page.body.contains(&format!("value=\"{called}\"")), "{typed}: {}", page.body);
         assert!(!page.body.contains("doesn’t know the time zone"), "{typed}");
     }
@@ -1047,4 +1047,24 @@ async fn a_message_is_seen_filled_in_before_it_is_saved() {
     assert!(shown.body.contains("Nothing is saved yet") && shown.body.contains("As you typed it"), "{}", shown.body);
     assert!(shown.body.contains("<p>Shut: "), "filled in: {}", shown.body);
     assert!(entries(&house, "change_policy").await.is_empty());
+}
+
+/// Where the instance is away an emergency is held all the same, is not said to be done, and closes as soon as it is back.
+#[tokio::test]
+async fn an_emergency_is_held_while_the_instance_is_away() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[], "").await;
+    let version = version(&house.get(Some(&admin), PAGE).await);
+    let form = [("instance", "harbour"), ("version", version.as_str()), ("back", "/people"), ("why", "a wave")];
+    sqlx::raw_sql("alter table settings rename to gone").execute(&house.instance).await.unwrap();
+    let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
+    assert!(!pressed.status.is_success(), "{}", pressed.body);
+    assert!(pressed.body.contains("Held at “closed” from now on (entry"), "{}", pressed.body);
+    sqlx::raw_sql("alter table gone rename to settings").execute(&house.instance).await.unwrap();
+    assert_eq!(mode(&house).await, "approved");
+    house.app.clock.advance(2 * MINUTE);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none");
 }

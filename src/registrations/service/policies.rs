@@ -540,10 +540,17 @@ pub async fn emergency(context: Context, instance: String, why: String) -> Resul
     }
     match kept {
         Ok(entry) if mode_now(&instance).await == Some(RegistrationsMode::None) => Ok(landed(&instance, entry)),
-        Ok(entry) => {
-            close_by_hand(&context, &instance, why).await?;
-            Ok(landed(&instance, entry))
-        }
+        Ok(entry) => match close_by_hand(&context, &instance, why).await {
+            Ok(_) => Ok(landed(&instance, entry)),
+            Err(problem) => Err(Problem {
+                what: format!(
+                    "Held at “closed” from now on (entry {entry}), but registrations aren’t closed yet. {}",
+                    problem.what
+                ),
+                remedy: "The console tries again every minute, and the page says when it’s done.".to_owned(),
+                ..problem
+            }),
+        },
         Err(problem) if matches!(problem.kind, Kind::Forbidden | Kind::Invalid) => Err(problem),
         Err(problem) => {
             let entry = close_by_hand(&context, &instance, why).await?;
