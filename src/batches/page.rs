@@ -93,6 +93,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
             <h1>{page.what.clone()}</h1>
             {state}
             <span class="soft">"started by " {page.who.clone()} " " {time::ago(page.created_at, frame.now)}</span>
+            {desk::timeline(&frame, &[("batch", &page.id)])}
             <span class="end">{pause}</span>
         </div>
         {waits}

@@ -2,7 +2,7 @@
 
 use crate::{
     access::Permission,
-    id::InstanceName,
+    id::{InstanceName, OperatorId},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::reviews::{Sort, Verdict},
     text,
@@ -164,6 +164,48 @@ impl AboutDecision for GiveOpinion {
 
     fn sentence(&self) -> String {
         format!("gave an opinion on the case of entry {}, before seeing the decision", self.decision)
+    }
+}
+
+/// Take a review from somebody who cannot review any more, so that another can. The console itself does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseReview {
+    /// The entry of the decision.
+    pub decision: i64,
+    pub sort: Sort,
+    /// Who had begun with it; what they would have decided stays in their own entry.
+    pub reviewer: OperatorId,
+}
+
+impl Deed for ReleaseReview {
+    const KIND: &'static str = "release_review";
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision.to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        format!(
+            "made the case of entry {} available to another reviewer: whoever began it can’t review any more",
+            self.decision
+        )
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
     }
 }
 

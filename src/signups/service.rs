@@ -7,7 +7,7 @@ use crate::{
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     clock::{DAY, MINUTE, Timestamp},
     context::{App, Context},
-    deeds::{DecideSignUp, InBatch},
+    deeds::{DecideSignUp, InBatch, SeenSignUp},
     frame::{self, Framed, Known, Since},
     id::{AccountId, RuleNumber},
     invitations::service::chain::Families,
@@ -760,6 +760,7 @@ fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: SignUpD
         mail: kept.mail,
         address: kept.address,
         words: kept.words,
+        seen: Some(SeenSignUp { asked_at: person.asked_at, reasons: person.reason.clone() }),
     }
 }
 

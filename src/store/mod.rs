@@ -22,6 +22,7 @@ mod mac;
 pub mod operators;
 pub mod policies;
 pub mod preferences;
+pub mod presence;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;

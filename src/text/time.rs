@@ -3,9 +3,9 @@
 use crate::clock::{DAY, HOUR, MINUTE, Timestamp};
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 
-/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`): a machine may know the new
-/// ones alone (Debian’s `tzdata` without `tzdata-legacy`).
-const FORMER: [(&str, &str); 22] = [
+/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`), and those of the United
+/// States that people type (IANA, `backward`): a machine may know the new ones alone (Debian’s `tzdata` without `tzdata-legacy`).
+const FORMER: [(&str, &str); 31] = [
     ("Africa/Asmera", "Africa/Asmara"),
     ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
     ("America/Catamarca", "America/Argentina/Catamarca"),
@@ -28,9 +28,18 @@ const FORMER: [(&str, &str); 22] = [
     ("Pacific/Truk", "Pacific/Chuuk"),
     ("Etc/UTC", "UTC"),
     ("Etc/GMT", "UTC"),
+    ("US/Alaska", "America/Anchorage"),
+    ("US/Arizona", "America/Phoenix"),
+    ("US/Central", "America/Chicago"),
+    ("US/East-Indiana", "America/Indiana/Indianapolis"),
+    ("US/Eastern", "America/New_York"),
+    ("US/Hawaii", "Pacific/Honolulu"),
+    ("US/Michigan", "America/Detroit"),
+    ("US/Mountain", "America/Denver"),
+    ("US/Pacific", "America/Los_Angeles"),
 ];
 
-/// A time zone: the one that somebody named for themselves, or UTC.
+/// A time zone by any of its names: the one that somebody named for themselves or for a policy, or UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -45,6 +54,11 @@ impl Zone {
     pub fn named(name: &str) -> Option<Self> {
         let now = FORMER.iter().find(|(former, _)| former.eq_ignore_ascii_case(name)).map_or(name, |(_, now)| *now);
         TimeZone::get(now).ok().map(Self)
+    }
+
+    /// As the calendar has it.
+    pub fn calendar(&self) -> &TimeZone {
+        &self.0
     }
 
     /// `Europe/Berlin`, `UTC`

@@ -15,6 +15,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record::DeedState,
+    search::Search,
     session,
 };
 use axum::http::{StatusCode, request::Parts};
@@ -192,6 +193,16 @@ pub fn entry(frame: &Frame, index: i64, class: &'static str, words: impl IntoVie
     } else {
         view! { <span>{words}</span> }.into_any()
     }
+}
+
+/// The way to everything that was done about one, in both logs, for those who read all of the record. What it is about is said by the
+/// keys of the timeline.
+pub fn timeline(frame: &Frame, about: &[(&str, &str)]) -> AnyView {
+    if !frame.may(Permission::ViewWholeLedger) {
+        return ().into_any();
+    }
+    let query = about.iter().fold(Search::default(), |query, (key, value)| Search::parse(&query.with(key, value)));
+    view! { <a class="link small" href=format!("{}{}", path::TIMELINE, query.without(&[]))>"Timeline"</a> }.into_any()
 }
 
 /// Gives the whole answer the problem's status.

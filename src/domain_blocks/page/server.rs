@@ -44,6 +44,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
             <span class="soft"><bdi>{page.shown.clone().map(|shown| ui::tame(&shown))}</bdi></span>
+            {desk::timeline(&frame, &[("server", page.domain.as_str()), ("instance", instance.as_str())])}
             <span class="end">{server_search_field(path::domains(&instance), &ServerSearch::default())}</span>
         </div>
         <div class="two">

@@ -66,6 +66,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
             {badge}
             <span class="badge">{number}</span>
+            {desk::timeline(&frame, &[("account", &page.account.id.to_string()), ("instance", instance.as_str())])}
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
         {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.deciding.is_some()))}
