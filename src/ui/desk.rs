@@ -312,10 +312,7 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
         }
         links.push(view! { <div class="sep">"Administration"</div> }.into_any());
         if frame.may(Permission::ViewRegistrations) {
-            let state = frame
-                .registrations
-                .as_deref()
-                .map(|state| state.replace(" required", "").replace("-user", ""));
+            let state = frame.registrations.as_deref().map(|state| state.replace(" required", "").replace("-user", ""));
             let href = path::registrations(&instance.name);
             links.push(link(
                 Desk::Registrations,
