@@ -367,11 +367,14 @@ pub fn stranger(id: &str) -> String {
     if id == CONSOLE { "the console itself".to_owned() } else { format!("the {id}") }
 }
 
-/// The name of whoever did something, as the list has it.
+/// The name of whoever did something, as the list has it. What a policy did is told as its own, with whom it acts for.
 pub fn name(people: &[Operator], entry: &Entry) -> String {
+    let by_policy = entry.leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "));
     match entry.operator.as_deref() {
         Some(id) => {
-            people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
+            let person = people.iter().find(|person| person.id.0 == id);
+            let name = person.map_or_else(|| stranger(id), |person| person.name.clone());
+            if by_policy { format!("the policy on behalf of {name}") } else { name }
         }
         None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
         None if matches!(entry.deed.as_str(), "sign_in_failed" | "access_asked") => "a stranger".to_owned(),

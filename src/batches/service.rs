@@ -5,7 +5,7 @@ mod lately;
 
 pub use lately::lately;
 
-use super::{BatchPage, Item as Line, Running, too_many};
+use super::{BatchPage, Item as Line, List, Running, too_many};
 use crate::{
     access::{self, Permission, Role},
     acting,
@@ -205,9 +205,24 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         own: batch.operator == context.actor.operator,
+        list: list(items.iter().map(|item| &item.deed)),
         id: batch.id.clone(),
     };
     frame::build(context, Some(&instance), &path::batch(&instance.name, &batch.id), search, page).await
+}
+
+/// The list that a batch was begun from. In the queue a case without a report cannot be selected, in the list of accounts it can.
+fn list<'a>(deeds: impl Iterator<Item = &'a InBatch>) -> List {
+    let mut list = List::Reports;
+    for deed in deeds {
+        match deed {
+            InBatch::DecideSignUp(_) => return List::SignUps,
+            InBatch::RevokeInvite(_) => return List::Invites,
+            InBatch::DecideCase(deed) if deed.reports.is_empty() => list = List::Accounts,
+            InBatch::DecideCase(_) => {}
+        }
+    }
+    list
 }
 
 pub async fn pause(context: Context, instance: String, batch: String, pause: bool) -> Result<String, Problem> {

@@ -194,5 +194,5 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
     let settles = settles(context, &entry).await;
     let sentence = record::notice_sentence(&entry, &line, watched.as_deref(), settles);
-    Some(Notice { sentence, outcome, index })
+    Some(Notice { sentence, outcome, index, at: line.at })
 }

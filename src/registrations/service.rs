@@ -569,7 +569,6 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     };
     let permit = context.permit(permission, Some(&instance.name)).await?;
     let why = Why::given(&why, true)?;
-    policies::end_is_sound(&context, &instance, &until, &then).await?;
     let message = message.replace("\r\n", "\n");
     if message.chars().count() > LONGEST_MESSAGE {
         return Err(Problem::invalid("message", "The message is longer than 20,000 characters."));
@@ -595,14 +594,21 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
         message_after: message,
         by: None,
     };
+    let back = path::registrations(&instance.name);
+    if !until.trim().is_empty() {
+        let entry = policies::set_until(&context, &instance, &deed, (until, then), why).await?;
+        return Ok(path::done(&back, entry));
+    }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
     after_setting(&context.app, &instance).await;
-    let back = path::registrations(&instance.name);
     match done.outcome {
         Outcome::Succeeded | Outcome::Partly | Outcome::Unknown => {
-            let planned = policies::after_by_hand(&context, &instance, mode, until, then, why).await;
-            planned.map_err(|problem| Problem {
-                what: format!("Registrations are set (entry {}), but not when they end. {}", done.index, problem.what),
+            let let_go = policies::after_by_hand(&context, &instance, mode, why).await;
+            let_go.map_err(|problem| Problem {
+                what: format!(
+                    "Registrations are set (entry {}), but what was held before still is. {}",
+                    done.index, problem.what
+                ),
                 ..problem
             })?;
             Ok(path::done(&back, done.index))

@@ -5,11 +5,11 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    accounts::OurNotes,
     batches::{Lately, Running},
     clock::Timestamp,
     frame::Since,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
+    nouns::notes::OurNotes,
     record::DeedState,
     ui,
 };

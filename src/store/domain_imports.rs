@@ -525,20 +525,39 @@ fn document(coded: &[Row]) -> sqlx::Result<String> {
 
 /// Writes rows of a [`document`] over those there are: what was ticked, what is said and how far each has come. What is to be
 /// done stays as it is: a row that somebody changed meanwhile does not hold under its new code.
+///
+/// On SQLite the document is taken apart once, and each row is found by its key: otherwise all of it is read again for each row.
+pub const REWRITE: [&str; 2] = [
+    "with j as materialized (select cast(value ->> 'line' as integer) as line, \
+     value ->> 'ticked' as ticked, value ->> 'by_hand' as by_hand, value ->> 'replaces' as replaces, \
+     value ->> 'said' as said, value ->> 'state' as state, value ->> 'entry' as entry, value ->> 'mac' as mac \
+     from json_each($2)) \
+     update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, replaces = j.replaces, said = j.said, \
+     state = j.state, entry = j.entry, mac = j.mac from j where import = $1 and domain_import_rows.line = j.line",
+    "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
+     replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
+     from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \
+     state text, entry bigint, mac text) where import = $1 and domain_import_rows.line = j.line",
+];
+
 fn rewrite(driver: &Driver) -> &'static str {
-    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
-        replaces = j.value ->> 'replaces', said = j.value ->> 'said', state = j.value ->> 'state', \
-        entry = j.value ->> 'entry', mac = j.value ->> 'mac' \
-        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
-    const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
-        replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
-        from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \
-        state text, entry bigint, mac text) where import = $1 and domain_import_rows.line = j.line";
     match driver {
-        Driver::Sqlite(_) => SQLITE,
-        Driver::Postgres(_) => POSTGRES,
+        Driver::Sqlite(_) => REWRITE[0],
+        Driver::Postgres(_) => REWRITE[1],
     }
 }
+
+/// Stores the rows of a [`document`].
+const INSERT_ON_SQLITE: &str = "insert into domain_import_rows \
+    (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
+    select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
+    value ->> 'theirs', value ->> 'cost', value ->> 'cuts', value ->> 'ticked', value ->> 'by_hand', \
+    value ->> 'replaces', value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
+const INSERT_ON_POSTGRES: &str = "insert into domain_import_rows \
+    (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
+    select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
+    from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
+    theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
 
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
 /// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
@@ -558,16 +577,6 @@ pub async fn insert(
     const IMPORT: &str = "insert into domain_imports \
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
-    const SQLITE: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
-        select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
-        value ->> 'theirs', value ->> 'cost', value ->> 'cuts', value ->> 'ticked', value ->> 'by_hand', \
-        value ->> 'replaces', value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
-    const POSTGRES: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
-        select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
-        from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
-        theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
     let document = document(&coded(store, &import.id, rows))?;
     let mut row = ImportRow {
         id: import.id.clone(),
@@ -624,11 +633,11 @@ pub async fn insert(
     match &store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
-            keep!(tx, SQLITE)
+            keep!(tx, INSERT_ON_SQLITE)
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            keep!(tx, POSTGRES)
+            keep!(tx, INSERT_ON_POSTGRES)
         }
     }
 }

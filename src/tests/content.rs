@@ -483,6 +483,19 @@ const CLAIMS: &[Waits] = &[
         says: &["domain block of a severity this console doesn’t know (7)"],
         not: &["domain block with severity None"],
     },
+    // Nobody reads a message who has no login here.
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports/{remote}?decide=suspend",
+        says: &["has no login here."],
+        not: &["Message to the user", "The user reads exactly this", "Warning preset"],
+    },
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports/{remote}?decide=warn",
+        says: &["Text of the strike", "above your text"],
+        not: &["Message to the user", "The user reads exactly this"],
+    },
 ];
 
 /// What was reported is read first, however many files there are of others.

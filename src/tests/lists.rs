@@ -8,7 +8,7 @@ use crate::{
 use howdah::{
     batches::service::engine,
     domain_blocks::{ImportState, Rule, service::OfImport},
-    store::domain_imports,
+    store::{Driver, domain_imports},
 };
 
 /// A file, and what must come of it.
@@ -1445,4 +1445,24 @@ async fn a_private_comment_of_ours_is_said_to_stay_only_where_there_is_one() {
     let said: Vec<String> = kept(&house, &import).await.into_iter().map(|row| row.said).collect();
     assert!(said[0].contains("Our private comment stays; the list’s is left out."), "{said:?}");
     assert!(said[1].contains("We have no private comment; the list’s is left out."), "{said:?}");
+}
+
+/// Each row of a list of thousands is found by its key when many are ticked: everybody's writes wait as long as that takes.
+#[tokio::test]
+async fn rows_that_are_ticked_are_found_by_their_key() {
+    let house = house(sqlite().await).await;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {}", domain_imports::REWRITE[0])))
+            .bind("an import")
+            .bind("[]")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+    // The row by the line of the document, or the other way round: never one of them whole for each of the others.
+    let by_line = |line: &&&str| line.starts_with("SEARCH") && line.contains("line=?)");
+    assert_eq!(said.iter().filter(by_line).count(), 1, "{said:?}");
+    let read = said.iter().filter(|line| line.contains("json_each") || line.contains("VIRTUAL TABLE")).count();
+    assert!(read == 1 && said.iter().any(|line| line.starts_with("MATERIALIZE")), "{said:?}");
 }

@@ -776,6 +776,12 @@ pub struct Answered {
     pub body: String,
 }
 
+/// The id that an address ends in, whatever its page says besides.
+pub fn id_of(address: &str) -> String {
+    let page = address.split('?').next().unwrap();
+    page.rsplit('/').next().unwrap().to_owned()
+}
+
 /// Waits until something is so that goes on in the background; whoever waits in vain is told for what.
 pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..1_000 {

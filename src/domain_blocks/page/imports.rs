@@ -134,7 +134,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
         {not_ours(&page)}
-        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
+        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{time::retold(&page.note, frame.now)}</p> })}
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
         {show(&instance, &page)}
