@@ -531,10 +531,9 @@ pub async fn closed_as_read<D: Deed>(
 ) -> Result<Answered<D>, Problem> {
     let outcome = match answer {
         Answer::Accepted { .. } => Outcome::Succeeded,
-        Answer::NotSent { .. }
-        | Answer::RefusedInFront { .. }
-        | Answer::Refused { .. }
-        | Answer::Lost { .. } => Outcome::Failed,
+        Answer::NotSent { .. } | Answer::RefusedInFront { .. } | Answer::Refused { .. } | Answer::Lost { .. } => {
+            Outcome::Failed
+        }
     };
     let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
     let verdict = Verdict { outcome, facts, seen: json!({}) };
@@ -657,9 +656,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
     let verdict = |outcome| {
         let (facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
-            Err(error) => {
-                (json!({ record::UNVERIFIED: true }), json!({ "not read back": error.to_string() }))
-            }
+            Err(error) => (json!({ record::UNVERIFIED: true }), json!({ "not read back": error.to_string() })),
         };
         Some(Verdict { outcome, facts, seen })
     };

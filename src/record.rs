@@ -306,7 +306,9 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
             format!("{what}: accepted. The instance carries it out in the background; check again later.")
         }
         Some(DeedState::Succeeded) if entry.outcome_facts[UNVERIFIED] == true => {
-            format!("{what}: accepted by the instance, but not verified: the database couldn’t be read. Check the page.")
+            format!(
+                "{what}: accepted by the instance, but not verified: the database couldn’t be read. Check the page."
+            )
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),

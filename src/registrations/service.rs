@@ -441,14 +441,8 @@ fn places(
     let told_at = instance.forgotten().map(|told| (told.first, told.went.map(|(at, _)| at)));
     let since = |told: &Timestamp| changed.is_some_and(|changed| *told >= changed);
     let forgotten = told_at.and_then(|(first, last)| first.filter(since).or(last.filter(since)));
-    let held = Held {
-        mode,
-        told,
-        changed,
-        forgotten,
-        single_user: mode.is_some_and(|mode| seen.never_agrees(mode)),
-        now,
-    };
+    let held =
+        Held { mode, told, changed, forgotten, single_user: mode.is_some_and(|mode| seen.never_agrees(mode)), now };
     // Where Mastodon itself says so, nothing in front of it has to.
     let api_says_so = mode.zip(seen.api.as_ref().ok()).is_some_and(|(mode, answered)| !answered.agrees(mode, told));
     let listed_says_so =

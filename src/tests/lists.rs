@@ -847,7 +847,11 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("JSON", b"[{\"domain\":\"a.test\",\"severity\":\"suspend\"}]".to_vec(), "JSON"),
         ("JSON of another program", b"{\n \"blocks\": [\"a.test\"]}".to_vec(), "JSON"),
         ("JSON that is none", b"{ domain: a.test }".to_vec(), "begins like JSON"),
-        ("a patch", b"--- a/list.csv\n+++ b/list.csv\n@@ -1,2 +1,2 @@\n-a.test,suspend\n+b.test,suspend\n".to_vec(), "patch"),
+        (
+            "a patch",
+            b"--- a/list.csv\n+++ b/list.csv\n@@ -1,2 +1,2 @@\n-a.test,suspend\n+b.test,suspend\n".to_vec(),
+            "patch",
+        ),
         ("TOML", b"[[blocklist_instance_destinations]]\ndomain = \"a.test\"\n".to_vec(), "configuration file"),
         ("JSON in lists", b"[[\"a.test\", \"suspend\"]]".to_vec(), "JSON"),
         ("an RTF document", b"{\\rtf1 a.test}".to_vec(), "RTF"),

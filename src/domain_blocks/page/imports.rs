@@ -6,8 +6,8 @@ use crate::{
     clock::{HOUR, MINUTE},
     domain_blocks::api,
     domain_blocks::{
-        Difference, Field, HIDING, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, ListField, Reading, RowState,
-        Separator, Severity, Ticks, service,
+        Difference, Field, HIDING, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, ListField, Reading,
+        RowState, Separator, Severity, Ticks, service,
     },
     frame::Frame,
     id::InstanceName,

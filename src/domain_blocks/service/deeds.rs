@@ -209,8 +209,7 @@ pub(super) fn of_rows(log: &[LogRow], kind: &str, wanted: &[(&str, Option<i64>)]
     // The same account may do others at the same time.
     let is_of = |row: &LogRow, id: Option<i64>| row.target_type == kind && Some(row.target_id) == id;
     let own = || log.iter().filter(|row| wanted.iter().any(|(_, id)| is_of(row, *id)));
-    let is_traced =
-        |(action, id): &&(&str, Option<i64>)| own().any(|row| row.action == *action && is_of(row, *id));
+    let is_traced = |(action, id): &&(&str, Option<i64>)| own().any(|row| row.action == *action && is_of(row, *id));
     let traced = wanted.iter().filter(is_traced).count();
     Evidence {
         trace: match traced {

@@ -168,9 +168,10 @@ fn compare_all(
 fn covered(rows: &[Row], named: &HashMap<String, (usize, Option<csv::Asked>)>) -> Vec<(usize, String)> {
     let above = |row: &Row| {
         let parents = Domain::try_from(row.domain.clone()).ok()?.parents();
-        parents.iter().filter_map(|parent| rows.get(named.get(parent)?.0)).find(|above| {
-            matches!(above.difference, Difference::New | Difference::Stricter)
-        })
+        parents
+            .iter()
+            .filter_map(|parent| rows.get(named.get(parent)?.0))
+            .find(|above| matches!(above.difference, Difference::New | Difference::Stricter))
     };
     let said = |row: &Row| {
         let above = above(row)?;
@@ -188,7 +189,8 @@ fn covered(rows: &[Row], named: &HashMap<String, (usize, Option<csv::Asked>)>) -
 fn contradicted(row: &mut Row, line: i64) {
     if row.difference.applies() || row.difference == Difference::Apart {
         row.difference = Difference::Apart;
-        row.said = format!("Line {line} lists it too, and can’t be used as it stands. {}", row.said).trim_end().to_owned();
+        row.said =
+            format!("Line {line} lists it too, and can’t be used as it stands. {}", row.said).trim_end().to_owned();
     }
 }
 

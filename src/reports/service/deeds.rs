@@ -150,9 +150,8 @@ fn is_of_account(row: &LogRow, account: AccountId, user: Option<i64>) -> bool {
 /// Evidence for a deed about reports: its log rows, and whether the state is right.
 fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right: bool) -> Evidence {
     let is_own = |row: &&LogRow| row.target_type == "Report" && reports.contains(&ReportId(row.target_id));
-    let is_traced = |report: &&ReportId| {
-        log.iter().filter(is_own).any(|row| row.action == action && row.target_id == report.0)
-    };
+    let is_traced =
+        |report: &&ReportId| log.iter().filter(is_own).any(|row| row.action == action && row.target_id == report.0);
     let traced = reports.iter().filter(is_traced).count();
     Evidence {
         trace: match traced {
