@@ -30,7 +30,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use serde_json::json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// A number that a rule may have, at most.
 const LARGEST: i64 = 100_000_000;
@@ -41,6 +41,10 @@ const TOLERANCES: std::ops::RangeInclusive<i64> = 5..=24 * 60;
 const MOST_SLOTS: usize = 50;
 const MOST_SERVERS: usize = 12;
 const LONGEST_ACCESS: usize = 2_000;
+/// So often an emergency is tried over what others save at the same moment, …
+const TRIES: u32 = 20;
+/// … with so long between.
+const SOON: Duration = Duration::from_millis(100);
 /// No end is planned further ahead.
 const FURTHEST: i64 = 366 * DAY;
 
@@ -416,10 +420,26 @@ pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<
 pub async fn emergency(context: Context, instance: String, seen: String, why: String) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
-    let wanted = Wanted { mode: RegistrationsMode::None, emergency: true, until: String::new(), then: String::new() };
-    let entry = held(&context, &instance, version(&seen)?, why, wanted).await?;
-    at_once(&context, &instance).await;
-    Ok(landed(&instance, entry))
+    let seen = version(&seen)?;
+    // Whatever was saved meanwhile: closing waits for nobody. What came between is over it, or under it, and never in its place.
+    let mut seen = policies::of(&context.app.store, &instance.name).await?.0.map_or(seen, |kept| kept.version);
+    for left in (0..TRIES).rev() {
+        let wanted =
+            Wanted { mode: RegistrationsMode::None, emergency: true, until: String::new(), then: String::new() };
+        match held(&context, &instance, seen, why.clone(), wanted).await {
+            Ok(entry) => {
+                at_once(&context, &instance).await;
+                return Ok(landed(&instance, entry));
+            }
+            Err(problem) if problem.kind == Kind::Conflict && left > 0 => {
+                tokio::time::sleep(SOON).await;
+                let there = policies::of(&context.app.store, &instance.name).await?.0;
+                seen = there.map_or(0, |kept| kept.version);
+            }
+            Err(problem) => return Err(problem),
+        }
+    }
+    Err(overtaken())
 }
 
 async fn held(
