@@ -524,7 +524,11 @@ pub async fn decided(
 }
 
 fn faster() -> Problem {
-    Problem::new(Kind::Conflict, "Nothing was done: somebody else was faster.", "The page shows the current state.")
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: somebody else was faster.",
+        "The page shows the current state.",
+    )
 }
 
 fn not_open(state: State) -> Problem {
