@@ -1068,3 +1068,112 @@ async fn an_emergency_is_held_while_the_instance_is_away() {
     look(&house).await;
     assert_eq!(mode(&house).await, "none");
 }
+
+/// Whether a policy acts follows from what is proved of it: one column beside it does not stop an emergency.
+#[tokio::test]
+async fn a_hold_acts_whatever_stands_beside_it() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        let owner = house.sign_in("owner").await;
+        let pressed = send(&house, &owner, "emergency", &[]).await;
+        assert_eq!(pressed.status, StatusCode::OK, "{}", pressed.body);
+        assert_eq!(mode(&house).await, "none");
+        sql(&house.app.store, "update policies set acts = 0").await.unwrap();
+        set_mode(&house, "open").await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+        assert_eq!(mode(&house).await, "none", "it is held");
+    }
+}
+
+/// The columns of a policy as they were, put back; its version is the same.
+const PUT_BACK: &str = "update policies set state = (select state from copied), stopped = (select stopped from copied), \
+    mac = (select mac from copied), entry = (select entry from copied)";
+
+#[tokio::test]
+async fn what_was_closed_by_hand_stays_closed_where_the_memory_of_a_policy_is_put_back() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        let owner = house.sign_in("owner").await;
+        set_mode(&house, "none").await;
+        let state = PolicyState { seen_at: house.app.clock.now(), ..PolicyState::default() };
+        keep(&house, Policy { on: true, ..Policy::default() }, state).await;
+        sql(&house.app.store, "create table copied as select * from policies").await.unwrap();
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved", "the policy opens");
+        let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "none"),
+            ("message", "Closed."),
+            ("why", "by hand"),
+            ("seen", seen.as_str()),
+            ("until", ""),
+            ("then", ""),
+            ("back", "/i/harbour/registrations"),
+        ];
+        let closed = house.sent(&owner, "/api/registrations/set", &form).await;
+        assert_eq!((closed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", closed.body);
+        look(&house).await;
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        for _ in 0..3 {
+            house.app.clock.advance(2 * HOUR);
+            look(&house).await;
+            assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+        }
+        // Whoever hides the entry as well is not believed either.
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        crate::rows::without_triggers(&house.app.store).await;
+        let hidden = "update ledger_entries set deed = 'x' where deed = 'set_registrations' and idx = \
+            (select max(idx) from ledger_entries where deed = 'set_registrations' and kind = 'intent')";
+        sql(&house.app.store, hidden).await.unwrap();
+        house.app.clock.advance(2 * HOUR);
+        assert!(look_at_policies(&house.app, "a process").await.is_err());
+        assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_stopped_stays_so_where_it_is_put_back() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "open").await;
+        let owner = house.sign_in("owner").await;
+        let state = PolicyState { seen_at: house.app.clock.now(), ..PolicyState::default() };
+        keep(&house, held(RegistrationsMode::None, None, None), state).await;
+        sql(&house.app.store, "create table copied as select * from policies").await.unwrap();
+        let role = async |seen: &str, role: &str| {
+            let form = [("operator", "01admin"), ("role", role), ("seen", seen), ("why", "a test")];
+            house.post(Some(&owner), "/api/people/role", &form).await
+        };
+        role("admin", "auditor").await;
+        look(&house).await;
+        assert_eq!(entries(&house, "policy_stopped").await.len(), 1);
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        role("auditor", "admin").await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+        assert_eq!((mode(&house).await.as_str(), entries(&house, "set_registrations").await.len()), ("open", 0));
+        let refused = house.app.store.refused().await.unwrap();
+        assert!(refused.iter().any(|row| row.row.contains("the policy")), "{refused:?}");
+        // Saved anew by somebody who may, it acts.
+        let hold = send(&house, &owner, "hold", &[("mode", "none")]).await;
+        assert_eq!((hold.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", hold.body);
+        assert_eq!(house.app.store.refused().await.unwrap(), []);
+    }
+}
+
+/// In a wave of spam nobody reloads a page first.
+#[tokio::test]
+async fn an_emergency_closes_whatever_was_saved_meanwhile() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    let opened = version(&house.get(Some(&admin), PAGE).await);
+    let hold = send(&house, &owner, "hold", &[("mode", "open")]).await;
+    assert_eq!((hold.status, mode(&house).await.as_str()), (StatusCode::OK, "open"), "{}", hold.body);
+    let form = [("instance", "harbour"), ("version", opened.as_str()), ("back", PAGE), ("why", "a wave")];
+    let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
+    assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
+}
