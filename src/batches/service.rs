@@ -5,11 +5,11 @@ mod lately;
 
 pub use lately::lately;
 
-use super::{BatchPage, Item as Line, Running, too_many};
+use super::{BatchPage, Item as Line, List, Running, most, too_many};
 use crate::{
     access::{self, Permission, Role},
     acting,
-    clock::SECOND,
+    clock::{HOUR, SECOND},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
@@ -18,8 +18,11 @@ use crate::{
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
-    record, reports, signups,
+    record,
+    reports::{self, Decision},
+    signups,
     store::{
+        attempts::{Limit, Reserved},
         batches::{self, Batch, State},
         claims::Leases,
         operators, store_problem,
@@ -28,6 +31,7 @@ use crate::{
     ui,
 };
 use engine::{Stands, Task, Work, staged};
+use serde_json::Value;
 use std::sync::Arc;
 
 type Item = batches::Item<InBatch>;
@@ -50,6 +54,34 @@ fn different(deeds: &[InBatch]) -> usize {
     others + parts.len()
 }
 
+/// Whether a deed takes something from whom it is about.
+fn is_sanction(deed: &InBatch) -> bool {
+    match deed {
+        InBatch::DecideCase(deed) => deed.decision != Decision::Resolve,
+        InBatch::DecideSignUp(deed) => !deed.approve,
+        InBatch::RevokeInvite(_) => false,
+    }
+}
+
+/// Takes as many sanctions as a batch has of those that this person has within an hour on the instance, over all desks.
+///
+/// # Errors
+/// Too many: what was decided in batches within the hour counts as well.
+async fn reserve(context: &Context, instance: &Instance, deeds: &[InBatch]) -> Result<Option<Reserved>, Problem> {
+    if !deeds.iter().any(is_sanction) {
+        return Ok(None);
+    }
+    let most = most(context.actor.role);
+    let number = i64::try_from(different(deeds)).unwrap_or(i64::MAX);
+    let limit = Limit::Among { window: HOUR, most: i64::try_from(most).unwrap_or(i64::MAX), number };
+    let shown = format!("{most} people an hour sanctioned or rejected in batches");
+    let reserved = context.reserve(&format!("sanctions in batches on {}", instance.name), &shown, limit).await;
+    reserved.map(Some).map_err(|problem| Problem {
+        remedy: format!("{} Or decide one by one, or ask an admin.", problem.remedy),
+        ..problem
+    })
+}
+
 /// Stores a batch, and begins it once the record says so; the work goes on by itself.
 pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, why: Why) -> Result<String, Problem> {
     let Some(kind) = deeds.first().map(InBatch::kind) else {
@@ -67,7 +99,13 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
         ended_at: None,
     };
     let app = &context.app;
-    batches::insert(&app.store, &app.keys, &batch, &deeds).await.map_err(store_problem)?;
+    let counts = reserve(context, instance, &deeds).await?;
+    if let Err(error) = batches::insert(&app.store, &app.keys, &batch, &deeds).await {
+        if let Some(counts) = counts {
+            counts.give_back(&app.store).await.map_err(store_problem)?;
+        }
+        return Err(store_problem(error));
+    }
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     // Without the entry it is not there, and is forgotten after a day. The entry may stand although nobody was told so: then it
     // is begun.
@@ -204,9 +242,24 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         own: batch.operator == context.actor.operator,
+        list: list(items.iter().map(|item| &item.deed)),
         id: batch.id.clone(),
     };
     frame::build(context, Some(&instance), &path::batch(&instance.name, &batch.id), search, page).await
+}
+
+/// The list that a batch was begun from. In the queue a case without a report cannot be selected, in the list of accounts it can.
+fn list<'a>(deeds: impl Iterator<Item = &'a InBatch>) -> List {
+    let mut list = List::Reports;
+    for deed in deeds {
+        match deed {
+            InBatch::DecideSignUp(_) => return List::SignUps,
+            InBatch::RevokeInvite(_) => return List::Invites,
+            InBatch::DecideCase(deed) if deed.reports.is_empty() => list = List::Accounts,
+            InBatch::DecideCase(_) => {}
+        }
+    }
+    list
 }
 
 pub async fn pause(context: Context, instance: String, batch: String, pause: bool) -> Result<String, Problem> {
@@ -352,10 +405,15 @@ fn is_this(entry: &ledger::Entry, deed: &InBatch) -> bool {
     recorded.as_ref() == Some(deed)
 }
 
-/// Whether a deed was closed with the certainty that nothing of it was sent.
+/// Whether a deed that failed was closed with the certainty that nothing of it was sent, or that it was refused in front of the
+/// instance.
 async fn never_arrived(app: &App, index: i64) -> Result<bool, LedgerError> {
     let seen = app.ledger.entry(index).await?.and_then(|detail| detail.seen).unwrap_or_default();
     Ok(seen["steps"]
         .as_array()
-        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["answer"]["answer"] == "not_sent")))
+        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| is_unsent(&step["answer"]["answer"]))))
+}
+
+fn is_unsent(answer: &Value) -> bool {
+    answer == "not_sent" || answer == "refused_in_front"
 }

@@ -228,10 +228,6 @@ impl Ledger {
         self.found.lock().outside = unreadable;
         let foreign = self.store.foreign().await?;
         self.found.lock().foreign = foreign;
-        if let Some(what) = self.store.replaced() {
-            self.found.contradict_by_head(self.newest_number().await?, what.into());
-            return Ok(None);
-        }
         let mut tx = self.store.driver.begin_reading().await?;
         let (number, looked) = self.look(&mut tx, &Known { notes, own }).await?;
         tx.rollback().await?;
@@ -605,6 +601,15 @@ impl Ledger {
     pub async fn stands(&self) -> Result<(i64, String), LedgerError> {
         let (tree, _) = self.as_it_stands().await?;
         Ok((size(&tree), hex(&tree.root())))
+    }
+
+    /// The most entries that a checkpoint signed which says otherwise than the leaves as they are now; `None` where none does.
+    ///
+    /// # Errors
+    /// The store's, the place outside, or the first entry that is missing.
+    pub async fn signed_against(&self) -> Result<Option<i64>, LedgerError> {
+        let (_, against) = self.as_it_stands().await?;
+        Ok(against.into_iter().max())
     }
 
     /// An owner's decision, made at the server: the entries as they stand are the record from here on, under another id.

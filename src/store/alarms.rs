@@ -10,11 +10,13 @@ use super::{
     transaction::{Transaction, within},
 };
 use crate::{
-    clock::Timestamp,
+    clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::alarms::AlarmKind,
     seal::{Field, Keys},
 };
+
+use std::collections::BTreeSet;
 
 /// So many of a kind are open one by one; what comes then is counted in one more.
 pub const MOST_OPEN: usize = 20;
@@ -62,6 +64,8 @@ pub struct Alarm {
     pub last_entry: Option<i64>,
     /// It counts what came when there were too many of the kind.
     pub gathered: bool,
+    /// Whom what is counted together is about.
+    pub people: Vec<OperatorId>,
     pub acknowledged: Option<Acknowledged>,
 }
 
@@ -99,6 +103,7 @@ struct Row {
     acknowledged_by: Option<String>,
     acknowledged_at: Option<i64>,
     acknowledged_entry: Option<i64>,
+    people: String,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -133,6 +138,7 @@ impl Sealed for Row {
             (&self.acknowledged_by).into(),
             (&self.acknowledged_at).into(),
             (&self.acknowledged_entry).into(),
+            (&self.people).into(),
         ]
     }
 
@@ -148,7 +154,7 @@ macro_rules! columns {
     () => {
         concat!(
             "id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, usual, entries, last_entry, \
-             acknowledged_by, acknowledged_at, acknowledged_entry, mac, ",
+             acknowledged_by, acknowledged_at, acknowledged_entry, people, mac, ",
             without_entry!()
         )
     };
@@ -213,6 +219,7 @@ fn from_row(row: Row) -> sqlx::Result<Alarm> {
         number: row.number,
         usual: row.usual,
         entries: serde_json::from_str(&row.entries).map_err(|error| damaged(error.to_string()))?,
+        people: serde_json::from_str(&row.people).map_err(|error| damaged(error.to_string()))?,
         last_entry: row.last_entry,
         acknowledged: row.acknowledged_by.zip(row.acknowledged_at).map(|(by, at)| Acknowledged {
             by: OperatorId(by),
@@ -276,12 +283,12 @@ mod rows {
 
 /// Writes one in the place of whatever stands under its cause.
 const WRITE: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
-    usual, entries, last_entry, mac) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+    usual, entries, last_entry, mac, people) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
     on conflict (cause) do update set id = excluded.id, kind = excluded.kind, operator = excluded.operator, \
     instance = excluded.instance, about = excluded.about, raised_at = excluded.raised_at, first_at = excluded.first_at, \
     last_at = excluded.last_at, number = excluded.number, usual = excluded.usual, entries = excluded.entries, \
     last_entry = excluded.last_entry, acknowledged_by = null, acknowledged_at = null, acknowledged_entry = null, \
-    mac = excluded.mac";
+    mac = excluded.mac, people = excluded.people";
 
 async fn write(store: &Store, tx: &mut Transaction, row: &Row) -> sqlx::Result<()> {
     within!(tx, c => sqlx::query(WRITE)
@@ -299,6 +306,7 @@ async fn write(store: &Store, tx: &mut Transaction, row: &Row) -> sqlx::Result<(
         .bind(&row.entries)
         .bind(row.last_entry)
         .bind(mac::mac(&store.keys, row, 0))
+        .bind(&row.people)
         .execute(c).await.map(|_| ()))
 }
 
@@ -330,6 +338,7 @@ fn raised(one: &Raised, gathers: bool, now: Timestamp) -> sqlx::Result<Row> {
         acknowledged_by: None,
         acknowledged_at: None,
         acknowledged_entry: None,
+        people: with_one_more("[]", one.operator.as_ref().filter(|_| gathers))?,
         proof: Proof::default(),
     })
 }
@@ -371,6 +380,7 @@ pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Time
                 last_at: new.last_at,
                 last_entry: new.last_entry,
                 number: new.number + if one.adds || gathers { known.number } else { 0 },
+                people: with_one_more(&known.people, one.operator.as_ref().filter(|_| gathers))?,
                 ..known
             },
             None => new,
@@ -381,17 +391,37 @@ pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Time
     Ok(true)
 }
 
-/// Keeps what is so now, whatever was looked at: once a cause.
+/// The people of a gathered alarm, as they are kept, and one more.
+fn with_one_more(people: &str, one: Option<&OperatorId>) -> sqlx::Result<String> {
+    let mut people: BTreeSet<String> =
+        serde_json::from_str(people).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    people.extend(one.map(|id| id.0.clone()));
+    serde_json::to_string(&people).map_err(encode_error)
+}
+
+/// What goes on to be so is raised again so long after somebody took note of it.
+const AGAIN: i64 = HOUR;
+
+/// Whether somebody took note of this cause lately: then it waits.
+async fn lately(store: &Store, tx: &mut Transaction, one: &Raised, now: Timestamp) -> sqlx::Result<bool> {
+    const NOTED: &str = alarms!("kind = $1 and acknowledged_at > $2 order by id desc");
+    let before = format!("{} ", one.cause);
+    let noted: Vec<Row> = within!(tx, c => sqlx::query_as(NOTED)
+        .bind(one.kind.name()).bind(now.plus(-AGAIN).0).fetch_all(c).await?);
+    Ok(noted.iter().any(|row| store.holds(row, true) && row.cause.starts_with(&before)))
+}
+
+/// Keeps what is so now, whatever was looked at: once a cause, with how many there are by now, as long as it is open.
 pub async fn raise(store: &Store, one: &Raised, now: Timestamp) -> sqlx::Result<()> {
-    const KNOWN: &str = alarms!("cause = $1");
-    let known: Option<Row> = on!(store, pool => sqlx::query_as(KNOWN).bind(&one.cause).fetch_optional(pool).await?);
-    if known.is_some_and(|row| store.holds(&row, row.cause == one.cause)) {
-        return Ok(());
-    }
     let mut tx = store.driver.begin_writing().await?;
-    if under(store, &mut tx, &one.cause).await?.is_none() {
-        write(store, &mut tx, &raised(one, false, now)?).await?;
-    }
+    let new = raised(one, false, now)?;
+    let row = match under(store, &mut tx, &one.cause).await? {
+        Some(known) if known.acknowledged_at.is_some() => return tx.rollback().await,
+        Some(known) => Row { last_at: new.last_at, number: new.number, ..known },
+        None if lately(store, &mut tx, one, now).await? => return tx.rollback().await,
+        None => new,
+    };
+    write(store, &mut tx, &row).await?;
     tx.commit().await
 }
 

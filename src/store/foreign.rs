@@ -238,7 +238,7 @@ fn gone(what: &str, table: &str) -> String {
 
 impl Driver {
     /// The first of what runs in the console's statements and is not its own, in words.
-    pub(crate) fn foreign(&self, there: &[Running]) -> Option<String> {
+    fn foreign(&self, there: &[Running]) -> Option<String> {
         match self {
             Self::Sqlite(_) => odd_on_sqlite(there),
             Self::Postgres(_) => odd_on_postgres(there),
@@ -265,9 +265,10 @@ impl Store {
         !marks.is_empty() && clean.as_deref() == Some(marks)
     }
 
-    /// What runs in the console's statements and is not its own, in words, of what was found after these marks were read.
+    /// What runs in the console's statements and is not its own, in words, of what was found after these marks were read; or that the store is not
+    /// in the file any more that was opened.
     pub(crate) fn odd(&self, marks: String, there: &[Running]) -> Option<String> {
-        let what = self.driver.foreign(there);
+        let what = self.not_ours(there);
         if what.is_none() {
             *self.clean.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(marks);
         }
@@ -276,7 +277,11 @@ impl Store {
 
     /// What runs in the console's statements and is not its own, in words.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
-        Ok(self.driver.foreign(&self.driver.there().await?))
+        Ok(self.not_ours(&self.driver.there().await?))
+    }
+
+    fn not_ours(&self, there: &[Running]) -> Option<String> {
+        self.file.as_ref().and_then(|file| file.wrong()).or_else(|| self.driver.foreign(there))
     }
 
     /// The columns, keys, constraints, indexes and triggers of a PostgreSQL store, each after its table.

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod endings;
 mod fence;
 pub(crate) mod foreign;
+pub mod grant_roles;
 pub mod grants;
 pub mod invited;
 pub mod linked_accounts;
@@ -22,6 +23,7 @@ mod mac;
 pub mod operators;
 pub mod policies;
 pub mod preferences;
+pub mod presence;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;
@@ -72,10 +74,34 @@ pub struct Store {
     named: Arc<mac::Named>,
     cached: Arc<rights::Cached>,
     clean: Arc<foreign::Clean>,
-    /// The file of a SQLite store, by device and number, as it was opened.
-    file: Option<Arc<OpenedFile>>,
     /// The deed that it is written for, if any.
     fence: Option<fence::Fence>,
+    /// The file it is in, on SQLite.
+    file: Option<Arc<Opened>>,
+}
+
+/// A file as it was opened: another one may be put in its place, or it may be moved away.
+#[derive(Debug)]
+struct Opened {
+    path: PathBuf,
+    /// Device and number on it.
+    is: OnceLock<(u64, u64)>,
+}
+
+impl Opened {
+    /// What is wrong with the place, if the file that was opened first does not stand there any more.
+    fn wrong(&self) -> Option<String> {
+        use std::os::unix::fs::MetadataExt;
+        let shown = self.path.display();
+        match std::fs::metadata(&self.path) {
+            Err(error) => Some(format!("the file of the store, {shown}, can’t be found any more: {error}")),
+            Ok(there) => {
+                let there = (there.dev(), there.ino());
+                (*self.is.get_or_init(|| there) != there)
+                    .then(|| format!("the file of the store, {shown}, was replaced by another while the console runs"))
+            }
+        }
+    }
 }
 
 /// The database, on either engine.
@@ -148,35 +174,17 @@ pub enum StoreError {
     Lock(std::io::Error),
 }
 
-/// A file by its name, and which one that was.
-#[derive(Debug)]
-struct OpenedFile {
-    path: PathBuf,
-    /// Device and number.
-    which: (u64, u64),
-}
-
-impl OpenedFile {
-    fn of(path: PathBuf) -> Option<Self> {
-        let which = Self::which(&path)?;
-        Some(Self { path, which })
-    }
-
-    fn which(path: &std::path::Path) -> Option<(u64, u64)> {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
-    }
-}
-
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
 impl Driver {
-    async fn connect(url: &str) -> Result<Self, StoreError> {
+    async fn connect(url: &str) -> Result<(Self, Option<Arc<Opened>>), StoreError> {
         foreign::prepare().await?;
         if let Some(file) = sqlite_file(url) {
+            let opened = Arc::new(Opened { path: file.clone(), is: OnceLock::new() });
+            let same = opened.clone();
             let shown = file.display().to_string();
             let fail = |error| StoreError::Open(shown.clone(), error);
             only_for_us(&file).map_err(|error| fail(sqlx::Error::Io(error)))?;
@@ -193,6 +201,13 @@ impl Driver {
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
+                // A connection that is made later must not open another file that was put there: one process would read two.
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .after_connect(move |_, _| {
+                    let wrong = same.wrong();
+                    Box::pin(async move { wrong.map_or(Ok(()), |what| Err(sqlx::Error::Protocol(what))) })
+                })
                 // On a full disk SQLite rolls back by itself, and whoever does after it is refused: the connection goes on
                 // counting a transaction that is over, and would begin none any more.
                 .after_release(|connection, _| {
@@ -206,7 +221,7 @@ impl Driver {
                 .connect_with(options)
                 .await
                 .map_err(fail)?;
-            Ok(Self::Sqlite(pool))
+            Ok((Self::Sqlite(pool), Some(opened)))
         } else {
             let shown = url::Url::parse(url)
                 .map(|url| format!("postgres at {}", url.host_str().unwrap_or("a socket")))
@@ -228,7 +243,7 @@ impl Driver {
                 }
             }
             first.map_err(|error| StoreError::Open(shown, error))?;
-            Ok(Self::Postgres(pool))
+            Ok((Self::Postgres(pool), None))
         }
     }
 }
@@ -239,28 +254,15 @@ impl Store {
     /// # Errors
     /// With the address and what to check.
     pub async fn connect(url: &str, keys: &Keys) -> Result<Self, StoreError> {
+        let (driver, file) = Driver::connect(url).await?;
         Ok(Self {
-            driver: Driver::connect(url).await?,
+            driver,
+            file,
             keys: keys.clone(),
             named: Arc::default(),
             cached: Arc::default(),
             clean: Arc::default(),
-            file: sqlite_file(url).and_then(OpenedFile::of).map(Arc::new),
             fence: None,
-        })
-    }
-
-    /// Whether another file stands, or none, where the file of this SQLite store was opened: what is done here is not seen by
-    /// whoever opens it anew, and the other way round. In words.
-    pub fn replaced(&self) -> Option<String> {
-        let file = self.file.as_ref()?;
-        let same = OpenedFile::which(&file.path) == Some(file.which);
-        (!same).then(|| {
-            format!(
-                "the file of the store ({}) was moved or replaced while the console has it open: put it back, or start the \
-                 console anew",
-                file.path.display()
-            )
         })
     }
 

@@ -6,6 +6,7 @@ use super::{
     fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
+    transaction::unchanged,
 };
 use crate::{
     clock::Timestamp,
@@ -116,6 +117,8 @@ struct SampleRow {
     verdict: Option<String>,
     verdict_entry: Option<i64>,
     verdict_at: Option<i64>,
+    /// The entry of the deed that took it from a reviewer at last.
+    released: Option<i64>,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -145,6 +148,7 @@ impl Sealed for SampleRow {
             (&self.verdict).into(),
             (&self.verdict_entry).into(),
             (&self.verdict_at).into(),
+            (&self.released).into(),
         ]
     }
 
@@ -160,7 +164,7 @@ macro_rules! of_a_sample {
     () => {
         concat!(
             "entry as decision, week, operator, sort, subject as about, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
-             mac, ",
+             released, mac, ",
             without_entry!()
         )
     };
@@ -363,6 +367,7 @@ fn new_sample(week: Week, (entry, by, sort, subject): &(i64, String, Sort, Strin
         verdict: None,
         verdict_entry: None,
         verdict_at: None,
+        released: None,
         proof: Proof::default(),
     }
 }
@@ -371,7 +376,7 @@ fn new_sample(week: Week, (entry, by, sort, subject): &(i64, String, Sort, Strin
 const ONE: &str = "insert into review_samples (entry, week, operator, sort, subject, mac) values ($1, $2, $3, $4, $5, $6) \
     on conflict (entry) do update set week = excluded.week, operator = excluded.operator, sort = excluded.sort, \
     subject = excluded.subject, reviewer = null, opinion = null, opinion_entry = null, verdict = null, \
-    verdict_entry = null, verdict_at = null, mac = excluded.mac";
+    verdict_entry = null, verdict_at = null, released = null, mac = excluded.mac";
 
 /// A decision that was drawn, locked for the transaction that changes it.
 const LOCK_SAMPLE: &str = concat!("update review_samples set mac = mac where entry = $1 returning ", of_a_sample!());
@@ -460,10 +465,38 @@ pub async fn judge(
     })
 }
 
+/// What somebody has begun to review and not judged, oldest first.
+pub async fn begun(store: &Store) -> sqlx::Result<Vec<Sample>> {
+    const SQL: &str = samples!("where reviewer is not null and verdict is null order by entry limit 1000");
+    let rows: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let asked = |row: &SampleRow| row.reviewer.is_some() && row.verdict.is_none();
+    rows.into_iter().filter(|row| store.holds(row, asked(row))).map(SampleRow::read).collect()
+}
+
+/// Takes a review that is not judged from its reviewer; false where it is not theirs any more. What they would have decided stays in
+/// the record, and is nothing that the next one sees.
+pub async fn release(store: &Store, sample: i64, reviewer: &OperatorId) -> sqlx::Result<bool> {
+    const SQL: &str = "update review_samples set reviewer = null, opinion = null, opinion_entry = null, released = $2, \
+        mac = $3 where entry = $1";
+    let entry = entry_of(store)?;
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row = row.filter(|row| store.holds(row, row.entry == sample));
+        let row = row.filter(|row| row.reviewer.as_ref() == Some(&reviewer.0) && row.verdict.is_none());
+        let Some(row) = row else { unchanged!(tx, false) };
+        let row = SampleRow { reviewer: None, opinion: None, opinion_entry: None, released: Some(entry), ..row };
+        sqlx::query(SQL)
+            .bind(row.entry).bind(row.released).bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+}
+
 /// Whether the deed of an entry wrote any of this; `None` where a row that says so does not hold.
 pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<Option<bool>> {
     const WEEKS: &str = weeks!("where committed = $1 or drawn = $1");
-    const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1");
+    const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1 or released = $1");
     let weeks: Vec<WeekRow> = on!(store, pool => sqlx::query_as(WEEKS).bind(entry).fetch_all(pool).await?);
     let samples: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SAMPLES).bind(entry).fetch_all(pool).await?);
     let all = weeks.len() + samples.len();

@@ -42,9 +42,13 @@ pub const KEPT_PROVED: &str = "kept_proved";
 /// somebody lets it go on.
 const FACTS: [&str; 7] =
     ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, KEPT_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
-
-/// Work that somebody, or the console itself, has paused: it goes on when an entry says so.
-const PAUSED: &str = "batch_paused";
+/// Facts and outcomes that hold something back, as long as nothing newer lets it go on. They count where the leaf says so
+/// ([`LASTS`]): former versions wrote them without, and a check derives from their leaves what they derived.
+const HOLDING: [&str; 2] = ["batch_paused", "policy_stopped"];
+/// … and the outcomes of what sets registrations, which a policy must know of.
+pub const OF_REGISTRATIONS: &str = "set_registrations";
+/// What a leaf says of itself that counts since it can.
+pub const LASTS: &str = "lasts";
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -85,8 +89,9 @@ impl Changes {
             {
                 leaf["intent"].as_i64()?
             }
+            "outcome" if deed == OF_REGISTRATIONS && leaf["facts"][LASTS] == true => leaf["intent"].as_i64()?,
             "fact" if FACTS.contains(&deed.as_str()) => index,
-            "fact" if deed == PAUSED && leaf["facts"]["stands"] == true => index,
+            "fact" if HOLDING.contains(&deed.as_str()) && leaf["facts"][LASTS] == true => index,
             _ => return None,
         };
         let (subject, instance) = (text("subject"), text("instance"));
@@ -135,9 +140,15 @@ impl Changes {
         (Some(ended) > goes_on).then_some(ended)
     }
 
-    /// Whether work in the background was paused, and no entry says since that it goes on.
-    pub fn paused(&self, batch: &str) -> bool {
-        self.newest(batch, &[PAUSED]) > self.newest(batch, &["batch_begun", "batch_resumed"])
+    /// Whether the newest that is said of work in the background is that it was paused.
+    pub fn paused(&self, work: &str) -> bool {
+        let goes_on = self.newest(work, &["batch_begun", "batch_resumed"]);
+        self.newest(work, &["batch_paused"]).is_some_and(|paused| Some(paused) > goes_on)
+    }
+
+    /// The newest entry of a deed or fact of that kind, about whomever.
+    pub fn newest_of(&self, deed: &str) -> Option<i64> {
+        self.0.iter().filter(|((_, name, _), _)| name == deed).map(|(_, entry)| *entry).max()
     }
 
     /// Whether a deed or fact of that kind ever was, about whomever.
@@ -330,9 +341,14 @@ impl Known {
         self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
     }
 
-    /// Whether work in the background is paused, whatever its row says.
+    /// Whether it was paused since.
     pub fn is_paused(&self, work: &str) -> bool {
         self.what.changes.paused(work)
+    }
+
+    /// The newest entry that says this of a subject, on whatever instance.
+    pub fn newest(&self, subject: &str, deed: &str) -> Option<i64> {
+        self.what.changes.newest(subject, &[deed])
     }
 
     /// The newest entry that says this of a subject on an instance.
@@ -412,5 +428,18 @@ mod tests {
         assert_eq!(changes.newest("t", &["link_account"]), None);
         assert_eq!(changes.take(&json!({ "kind": "fact", "deed": "rows_sealed" }), 9).map(|row| row.3), Some(9));
         assert!(changes.ever("rows_sealed") && !changes.ever("batch_ended"));
+    }
+
+    #[test]
+    fn what_a_former_version_wrote_of_pauses_counts_as_it_did_then() {
+        let mut changes = Changes::default();
+        let fact = |deed: &str, facts: Value| json!({ "kind": "fact", "deed": deed, "subject": "b", "facts": facts });
+        assert!(changes.take(&fact("batch_begun", json!({})), 1).is_some());
+        assert_eq!(changes.take(&fact("batch_paused", json!({})), 2), None);
+        assert!(!changes.paused("b"));
+        assert!(changes.take(&fact("batch_paused", json!({ LASTS: true })), 3).is_some());
+        assert!(changes.paused("b"));
+        assert!(changes.take(&fact("batch_resumed", json!({})), 4).is_some());
+        assert!(!changes.paused("b"));
     }
 }

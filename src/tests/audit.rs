@@ -28,7 +28,7 @@ async fn run(house: &House, sql: &'static str) {
 async fn disable(house: &House, cookie: &str, who: &str, why: &str) {
     let form = [("operator", who), ("disabled", "yes"), ("why", why)];
     let done = house.post(Some(cookie), "/api/people/disable", &form).await;
-    assert_eq!(done.location.as_deref(), Some("/people"), "{}", done.body);
+    assert!(done.location.is_some_and(|to| to.starts_with("/people?done=")), "{}", done.body);
 }
 
 fn objects(body: &str) -> Vec<Value> {

@@ -23,6 +23,7 @@ use howdah::{
         domain_imports, grants,
     },
 };
+use sqlx::Connection;
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
@@ -567,14 +568,45 @@ async fn an_import_that_a_former_version_began_goes_on() {
         let now = house.app.clock.now();
         assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 0);
         assert_eq!(begin(store, &import).await.unwrap(), None, "it is no preview");
-        assert_eq!(work(&house).await, 1);
-        // As the job does: it looks again.
-        until("it is done", async || {
-            work(&house).await;
-            state().await == ImportState::Done
-        })
-        .await;
+        assert_eq!((work(&house).await, state().await), (1, ImportState::Done));
     }
+}
+
+/// An import that is looked at and left as it was can be claimed at once: a lock that outlives the answer for a moment would
+/// make its own process take it for one that somebody else writes, and leave it running after its last row.
+#[tokio::test]
+async fn an_import_that_is_left_as_it_was_is_free_before_the_answer_is_there() {
+    let house = house(postgres().await).await;
+    let admin = house.sign_in("admin").await;
+    let store = &house.app.store;
+    let import = read_in(&house, &admin, "domain,severity\na.test,silence\n").await;
+    // This thread stands still meanwhile, and with it everything that it would do after an answer.
+    let url = house.store.url.clone();
+    let free = || {
+        let url = url.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut other = sqlx::PgConnection::connect(&url).await.unwrap();
+                let sql = "select count(*) from (select id from domain_imports for update skip locked) as free";
+                sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut other).await.unwrap() == 1
+            })
+        })
+        .join()
+        .unwrap()
+    };
+    use ImportState::{Done, Paused, Preview, Running};
+    let change = async |from| domain_imports::change_state(store, &import, from, Running, "a list", "").await.unwrap();
+    assert!(domain_imports::tick(store, &import, "another", &[], "").await.unwrap().is_none() && free(), "ticked");
+    assert!(domain_imports::begin(store, &import, "another", "").await.unwrap().is_none() && free(), "begun");
+    assert!(domain_imports::again(store, &import).await.unwrap().is_none() && free(), "once more");
+    assert!(!change(Paused).await && free(), "moved from where it is not");
+    domain_imports::note(store, &import, "").await.unwrap();
+    assert!(free(), "it says what it said");
+    let begun = begin(store, &import).await.unwrap();
+    assert!(begun == Some(1) && free(), "{begun:?}");
+    let kept = domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap();
+    assert!(kept.state == Preview && !change(Done).await && free(), "{:?}", kept.state);
 }
 
 /// Whoever waits for an import that is being begun ticks nothing in it any more.
@@ -656,6 +688,56 @@ async fn a_batch_of_which_it_is_not_known_whether_it_was_begun_stays() {
         assert_eq!((count(store, "select count(*) from batch_items").await, work(&house).await), (2, 0));
         let now = house.app.clock.now();
         assert_eq!(batches::delete_old(store, now, now.plus(DAY)).await.unwrap(), 1, "forgotten with the day");
+    }
+}
+
+/// What people have against a batch that is wrong is that they pause it: whoever can write the store does not let it go on.
+#[tokio::test]
+async fn what_was_paused_goes_on_by_nobody_elses_hand() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (cookie, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let owner = house.sign_in("owner").await;
+        let store = &house.app.store;
+        let who = waiting(&house, 3).await;
+        let to = approve(&house, &cookie, &who).await;
+        let id = to.rsplit('/').next().unwrap().to_owned();
+        let pause = async |pause: &str| {
+            let form = [("instance", "harbour"), ("batch", id.as_str()), ("pause", pause), ("back", to.as_str())];
+            house.post(Some(&cookie), "/api/batches/pause", &form).await
+        };
+        pause("yes").await;
+        sql(store, "update batches set paused = false").await.unwrap();
+        assert_eq!((work(&house).await, house.weather.writes()), (0, 0), "it was paused");
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("paused") && page.contains("Resume"), "{page}");
+        let named = async |what: &str| store.refused().await.unwrap().iter().any(|row| row.row.contains(what));
+        assert!(named(&id).await, "{:?}", store.refused().await.unwrap());
+        assert!(house.get(Some(&owner), "/i/harbour").await.body.contains(&id), "the overview says so");
+        pause("no").await;
+        assert!(!named(&id).await);
+        assert_eq!(work(&house).await, 3, "whoever may resumes it");
+
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
+        let seen = [("shown", "2,3"), ("row[]", "2"), ("row[]", "3"), ("why", "a list")];
+        ticks(&house, &admin, &import, "import-start", &seen).await;
+        sql(store, "create table as_it_ran as select * from domain_imports").await.unwrap();
+        let pause = async |pause: &str| {
+            let form = [("instance", "harbour"), ("import", import.as_str()), ("pause", pause)];
+            house.post(Some(&admin), "/api/domains/import-pause", &form).await
+        };
+        pause("yes").await;
+        let back = "update domain_imports set state = (select state from as_it_ran), note = (select note from as_it_ran), \
+            mac = (select mac from as_it_ran)";
+        sql(store, back).await.unwrap();
+        let writes = house.weather.writes();
+        assert_eq!((work(&house).await, house.weather.writes()), (0, writes), "it was paused");
+        let read = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
+        assert_eq!(read().await, ImportState::Paused);
+        assert!(named(&import).await, "{:?}", store.refused().await.unwrap());
+        pause("").await;
+        assert_eq!((read().await, work(&house).await), (ImportState::Running, 2));
+        assert!(!named(&import).await);
     }
 }
 

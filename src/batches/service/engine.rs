@@ -58,6 +58,8 @@ impl Stands {
                 Self::Stop(format!("Waiting to send: {why}."))
             }
             Ok(done) if done.facts["watched"] == true => Self::UnderWay(Some(done.index), done.said),
+            // Once it is seen to be done, what was said against it counts for nothing.
+            Ok(done) if done.outcome == Outcome::Succeeded => Self::Closed(done.outcome, Some(done.index), None),
             Ok(done) => Self::Closed(done.outcome, Some(done.index), done.said),
             Err(problem) => match problem.kind {
                 // Not this one's fault: it is tried again, a little later.
@@ -169,6 +171,10 @@ async fn one<W: Work>(
         W::set_aside(app, id).await?;
     }
     let Some(work) = found? else { return Ok(0) };
+    // What its row says of that is nobody's word.
+    if app.store.is_paused(&work.task().id).await? {
+        return Ok(0);
+    }
     if !W::CLAIMS.take(&app.store, id, process, app.clock.now()).await? {
         return Ok(0);
     }
@@ -191,7 +197,9 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
             break;
         }
         // Paused, or taken over by another process.
-        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await? {
+        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await?
+            || app.store.is_paused(&task.id).await?
+        {
             break;
         }
         // The row can be written by whoever holds the store: what was paused goes on when an entry says so.
