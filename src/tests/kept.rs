@@ -221,7 +221,7 @@ async fn what_somebody_else_wrote_of_the_past_is_not_believed() {
 
         let generation = operators::by_id(store, &me).await.unwrap().unwrap().generation;
         web_sessions::save(store, "a session", Some((&me, generation)), "{}", now, now.plus(86_400_000)).await.unwrap();
-        web_sessions::remember_where(store, "a session", "sealed", "Firefox on Linux", Timestamp(0)).await.unwrap();
+        web_sessions::remember_where(store, "a session", "sealed", "Firefox on Linux", now).await.unwrap();
         let began = Kept {
             table: "web_sessions",
             named: "where the session began: a session",
