@@ -252,12 +252,20 @@ impl Driver {
 impl Store {
     /// What runs in the console's statements and is not its own, in words.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
-        Ok(self.odd(&self.driver.there().await?))
+        match self.moved() {
+            Some(what) => Ok(Some(what)),
+            None => Ok(self.driver.foreign(&self.driver.there().await?)),
+        }
     }
 
-    /// The same of what was found, and whether the store is still in the file that was opened.
+    /// The same of what was found.
     pub(crate) fn odd(&self, there: &[Running]) -> Option<String> {
-        self.file.as_ref().and_then(|file| file.wrong()).or_else(|| self.driver.foreign(there))
+        self.moved().or_else(|| self.driver.foreign(there))
+    }
+
+    /// What is wrong with the place of the file that was opened, on SQLite: nothing needs to be read for it.
+    pub(crate) fn moved(&self) -> Option<String> {
+        self.file.as_ref().and_then(|file| file.wrong())
     }
 
     /// The columns, keys, constraints and indexes of a PostgreSQL store, each after its table.
