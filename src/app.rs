@@ -2,13 +2,15 @@
 
 use crate::{
     accounts, alarms, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators,
-    overview, path, registrations, reports, reviews, roles, sign_in, signups, statistics, transparency, ui,
+    overview, path, registrations, reports, reviews, roles, search::Search, sign_in, signups, statistics, transparency,
+    ui,
 };
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
@@ -23,6 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="style" />
+                <script nonce=use_nonce() inner_html=ui::keys::EARLY></script>
                 <HydrationScripts options=options.clone() islands=true />
                 <MetaTags />
             </head>
@@ -114,6 +117,11 @@ pub fn App() -> impl IntoView {
 /// The keys, on a page of their own: a link that works everywhere.
 #[component]
 fn Keys() -> impl IntoView {
+    let search = Search::parse(&use_location().search.get_untracked());
+    let way_on = match search.get("back") {
+        Some(back) => view! { <a class="btn main" href=path::ours(back)>"Back to where you were"</a> },
+        None => view! { <a class="btn main" href=path::OVERVIEW.to_owned()>"Go to the overview"</a> },
+    };
     let rows = [
         ("/", "search: @name, @name@server, server, #report, ID, profile or post URL, email address or IP address"),
         ("?", "this help"),
@@ -141,7 +149,7 @@ fn Keys() -> impl IntoView {
             <dl class="facts">
                 {rows.into_iter().map(|(key, does)| view! { <dt><span class="key">{key}</span></dt><dd>{does}</dd> }).collect_view()}
             </dl>
-            <p><a class="btn main" href=path::OVERVIEW>"Go to the overview"</a></p>
+            <p>{way_on}</p>
         </main>
     }
 }

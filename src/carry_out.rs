@@ -285,10 +285,12 @@ async fn run<D: Carry>(
     app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
     // Whose token does not hold any more was not let in at all.
-    let unsent = answered
-        .steps()
-        .iter()
-        .all(|step| matches!(step.answer, Answer::NotSent { .. } | Answer::Refused { status: 401, .. }));
+    let unsent = answered.steps().iter().all(|step| {
+        matches!(
+            step.answer,
+            Answer::NotSent { .. } | Answer::RefusedInFront { .. } | Answer::Refused { status: 401, .. }
+        )
+    });
     let said = said(answered.steps());
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
 }
@@ -529,7 +531,9 @@ pub async fn closed_as_read<D: Deed>(
 ) -> Result<Answered<D>, Problem> {
     let outcome = match answer {
         Answer::Accepted { .. } => Outcome::Succeeded,
-        Answer::NotSent { .. } | Answer::Refused { .. } | Answer::Lost { .. } => Outcome::Failed,
+        Answer::NotSent { .. } | Answer::RefusedInFront { .. } | Answer::Refused { .. } | Answer::Lost { .. } => {
+            Outcome::Failed
+        }
     };
     let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
     let verdict = Verdict { outcome, facts, seen: json!({}) };
@@ -559,7 +563,7 @@ fn not_written(withheld: &Withheld) -> Problem {
 fn said(steps: &[Step]) -> Option<String> {
     steps.iter().find_map(|step| match &step.answer {
         Answer::Accepted { .. } => None,
-        Answer::NotSent { why } | Answer::Lost { why } => Some(why.clone()),
+        Answer::NotSent { why } | Answer::RefusedInFront { why } | Answer::Lost { why } => Some(why.clone()),
         Answer::Refused { message, .. } => Some(message.clone()),
     })
 }
@@ -652,12 +656,24 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
     let verdict = |outcome| {
         let (facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
-            Err(error) => (json!({}), json!({ "not read back": error.to_string() })),
+            Err(error) => (json!({ record::UNVERIFIED: true }), json!({ "not read back": error.to_string() })),
         };
         Some(Verdict { outcome, facts, seen })
     };
     let deciding = steps.map(D::deciding).unwrap_or_default();
     let lost = deciding.iter().any(|step| matches!(step.answer, Answer::Lost { .. }));
+    let in_front = deciding.iter().any(|step| matches!(step.answer, Answer::RefusedInFront { .. }));
+    if in_front && !lost {
+        // What was refused on the way back was done all the same; what is read decides.
+        match evidence {
+            Ok(evidence) if evidence.trace == Trace::Whole => return verdict(Outcome::Succeeded),
+            Ok(evidence) if evidence.trace == Trace::Part => return verdict(Outcome::Partly),
+            Ok(evidence) if evidence.state_is_right => return verdict(Outcome::Unknown),
+            Ok(_) if !late => {}
+            Ok(_) | Err(_) if !over => return None,
+            Ok(_) | Err(_) => return verdict(Outcome::Unknown),
+        }
+    }
     if steps.is_some() && !lost {
         let accepted = deciding.iter().filter(|step| matches!(step.answer, Answer::Accepted { .. })).count();
         return match (accepted, deciding.len()) {
@@ -669,9 +685,10 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
                     (true, true) => verdict(Outcome::Unknown),
                     (true, false) => None,
                 },
-                Err(_) if !D::ANSWER_PROVES => None,
-                // The answer itself is a trace, also where nothing could be read back.
-                _ => verdict(Outcome::Succeeded),
+                Err(_) if !over || !D::ANSWER_PROVES => None,
+                // The answer itself is a trace, also where nothing could be read back for so long; which is said.
+                Err(_) => verdict(Outcome::Succeeded),
+                Ok(_) => verdict(Outcome::Succeeded),
             },
         };
     }

@@ -16,9 +16,7 @@ use leptos_router::params::ParamsMap;
 mod build;
 mod numbers;
 pub use build::{alone, build, read_draft};
-pub use numbers::{
-    OF_APPEALS, OF_REPORTS, OF_SIGN_UPS, Since, came_and_went, numbers, revision, revision_of, seen, told, which,
-};
+pub use numbers::{Known, OF_APPEALS, OF_REPORTS, OF_SIGN_UPS, Since, numbers, revision, revision_of, seen, told};
 
 /// An instance in the switcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +52,8 @@ pub struct Notice {
     pub sentence: String,
     pub outcome: crate::record::DeedState,
     pub index: i64,
+    /// When it was recorded.
+    pub at: Timestamp,
 }
 
 /// Everything around a page.

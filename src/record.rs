@@ -280,6 +280,9 @@ impl Settles {
     }
 }
 
+/// The fact of an outcome for which nothing could be read.
+pub const UNVERIFIED: &str = "unverified";
+
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
 pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settles: Option<Settles>) -> String {
     let mut what = line.what.clone();
@@ -301,6 +304,11 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
     match line.outcome {
         Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance carries it out in the background; check again later.")
+        }
+        Some(DeedState::Succeeded) if entry.outcome_facts[UNVERIFIED] == true => {
+            format!(
+                "{what}: accepted by the instance, but not verified: the database couldn’t be read. Check the page."
+            )
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
@@ -359,11 +367,14 @@ pub fn stranger(id: &str) -> String {
     if id == CONSOLE { "the console itself".to_owned() } else { format!("the {id}") }
 }
 
-/// The name of whoever did something, as the list has it.
+/// The name of whoever did something, as the list has it. What a policy did is told as its own, with whom it acts for.
 pub fn name(people: &[Operator], entry: &Entry) -> String {
+    let by_policy = entry.leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "));
     match entry.operator.as_deref() {
         Some(id) => {
-            people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
+            let person = people.iter().find(|person| person.id.0 == id);
+            let name = person.map_or_else(|| stranger(id), |person| person.name.clone());
+            if by_policy { format!("the policy on behalf of {name}") } else { name }
         }
         None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
         None if matches!(entry.deed.as_str(), "sign_in_failed" | "access_asked") => "a stranger".to_owned(),

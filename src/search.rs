@@ -88,7 +88,12 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
         return Ok(());
     }
     let more = accepted.len().saturating_sub(MOST_NAMED);
-    let named = accepted.iter().take(MOST_NAMED).map(|(_, words)| *words).collect::<Vec<_>>().join(", ");
+    // What the address takes, and the words of the page where they are others.
+    let called = |(known, words): &(&str, &str)| match words.to_lowercase() == *known {
+        true => (*words).to_owned(),
+        false => format!("{known} ({words})"),
+    };
+    let named = accepted.iter().take(MOST_NAMED).map(called).collect::<Vec<_>>().join(", ");
     let how = match (accepted.len(), more) {
         (0, _) => "It has no values here".to_owned(),
         (_, 0) => format!("Accepted values: {named}"),
@@ -136,7 +141,7 @@ mod tests {
         let refused = Search::parse("category=rules").one_of("category", &categories).map(str::to_owned);
         let said = refused.expect_err("it is none");
         assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("category")));
-        assert_eq!(said.remedy, "Accepted values: Spam, Rules.");
+        assert_eq!(said.remedy, "Accepted values: Spam, violation (Rules).");
         assert!(said.what.contains("“rules”"), "{said}");
         let said = search.typed::<i64>("page", "Enter a number").expect_err("it is none");
         assert_eq!(said.remedy, "Enter a number.");

@@ -64,3 +64,52 @@ test('a case is handed over with a note', async ({ as }) => {
   await expect(admin.getByText(`${person('moderator').name}: Knows both of them.`)).toBeVisible();
   await expect(admin.getByText('assigned to you')).toBeVisible();
 });
+
+test('a digit chooses an earlier reason, before the form is there and in its empty field, and never becomes one', async ({ as }) => {
+  const page = await as('moderator');
+  await page.goto('/i/harbour/reports?category=spam');
+  await page.locator('table.list tbody tr a').first().click();
+  await page.getByRole('link', { name: /^Mark as resolved/ }).click();
+  await page.getByLabel(/^Internal reason/).fill('One spam wave');
+  await page.getByRole('button', { name: /^Resolve/ }).click();
+  await expect(page.getByRole('status').first()).toContainText('Done and verified');
+  await page.goto('/i/harbour/reports?category=spam');
+  await page.locator('table.list tbody tr a').first().click();
+  await hydrated(page);
+  await page.keyboard.press('s');
+  await page.keyboard.press('1');
+  await page.waitForURL(/decide=suspend/);
+  await hydrated(page);
+  const first = page.locator('input[type=radio][name=chosen]').first();
+  await expect(first).toBeChecked();
+  await expect(page.locator('#why')).toHaveValue('');
+  await page.reload();
+  await hydrated(page);
+  await expect(page.locator('#why')).toBeFocused();
+  await expect(first).not.toBeChecked();
+  await page.keyboard.press('1');
+  await expect(first).toBeChecked();
+  await expect(page.locator('#why')).toHaveValue('');
+});
+
+test('on a phone decisions take two lines, and the strip stands where one is', async ({ as }) => {
+  const page = await as('owner', { width: 360 });
+  await page.goto('/i/harbour/reports');
+  await page.locator('table.list tbody tr a').first().click();
+  await hydrated(page);
+  const bar = await page.locator('.decide').boundingBox();
+  expect(bar!.height).toBeLessThanOrEqual(104);
+  await page.goto('/audit');
+  await hydrated(page);
+  const here = await page.locator('.rail a[aria-current]').boundingBox();
+  const before = await page.locator('.rail a:has(+ a[aria-current])').boundingBox();
+  expect(here!.x).toBeGreaterThanOrEqual(before!.x + before!.width);
+  expect(here!.x + here!.width).toBeLessThanOrEqual(360);
+});
+
+test('a review of rights begins with its heading, and not with the signature', async ({ as }) => {
+  const page = await as('auditor');
+  await page.goto('/audit/access');
+  await hydrated(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});

@@ -155,6 +155,8 @@ pub enum Looked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asks {
     pub typed: String,
+    /// It was looked for as a handle first, and nobody has it.
+    pub no_handle: bool,
     /// Whether this person may.
     pub may: bool,
 }
@@ -239,25 +241,6 @@ pub struct Made {
     pub category: Category,
     pub at: Timestamp,
     pub became: String,
-}
-
-/// The notes of the team's own about an account, the newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OurNotes {
-    pub notes: Vec<OurNote>,
-    pub may_write: bool,
-}
-
-/// A note of the team's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OurNote {
-    pub id: String,
-    pub by: String,
-    pub at: Timestamp,
-    /// Empty once it is withdrawn.
-    pub text: String,
-    pub withdrawn: Option<(Timestamp, String)>,
-    pub may_withdraw: bool,
 }
 
 /// What deleting at once would mean.

@@ -87,7 +87,8 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     if let Looked::Asks(asked) = &page.looked {
         return view! {
             <div class="head"><h1>"Find by email or IP address"</h1></div>
-            {(!asked.typed.is_empty()).then(|| view! { <p class="soft lead">"No account has this handle."</p> })}
+            {asked.no_handle.then(|| view! { <p class="soft lead">"No account has the handle @" <bdi>{ui::excerpt(asked.typed.trim_start_matches('@'), 60)}</bdi> ". It may be an \
+            email address: search for that here, with a reason."</p> })}
             {asks(&instance, asked, &frame)}
         }
         .into_any();
@@ -140,7 +141,13 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
 /// Nothing was found: what was looked for, and where else one may look.
 fn nothing(page: &FindPage) -> AnyView {
     let Looked::ByName { sought, elsewhere } = &page.looked else {
-        return view! { <div class="card pad empty"><p>"No matching account in Mastodon’s records. IP addresses are deleted after a while."</p></div> }.into_any();
+        return view! {
+            <div class="card pad empty">
+                <p>"Nothing found. No account in Mastodon’s records has " <bdi>{page.asked.clone()}</bdi> ". It was compared with email addresses \
+                and IP addresses as they stand there now; Mastodon deletes IP addresses after a while."</p>
+            </div>
+        }
+        .into_any();
     };
     let links = elsewhere.iter().map(|(words, href)| {
         view! { <li><a class="link" href=href.clone()><bdi>{words.clone()}</bdi></a></li> }

@@ -21,7 +21,12 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{AccountHit, Extra, Narrowing, Origin, Sanctioned, Window, acct, created_at, read_problem},
+    mastodon::{
+        Instance,
+        database::{
+            AccountHit, Extra, ListedAccount, Narrowing, Origin, Sanctioned, Window, acct, created_at, read_problem,
+        },
+    },
     path,
     problem::{Kind, Problem, malformed_form},
     reports::{AccountState, ORIGINS},
@@ -87,13 +92,11 @@ fn narrowing(filter: &AccountFilter, now: Timestamp) -> Narrowing {
     }
 }
 
-pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<AccountsPage>, Problem> {
-    let instance = context.instance(instance)?.clone();
-    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let parsed = Search::parse(search);
+/// What the list is narrowed to, and whether this person may narrow it so.
+async fn filter_of(context: &Context, instance: &Instance, parsed: &Search) -> Result<AccountFilter, Problem> {
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     parsed.typed::<AccountId>("inviter", "Enter an account ID")?;
-    let mut filter = AccountFilter {
+    let filter = AccountFilter {
         origin: parsed.one_of("origin", &ORIGINS)?.to_owned(),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
         state: parsed.one_of("state", &AccountFilter::STATES)?.to_owned(),
@@ -111,13 +114,39 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         }
         _ => {}
     }
+    Ok(filter)
+}
+
+fn account_row(context: &Context, account: &ListedAccount) -> AccountRow {
+    let acct = acct(&account.username, account.domain.as_deref());
+    AccountRow {
+        id: AccountId(account.id),
+        handle: format!("@{}", ui::tame(&acct)),
+        display_name: ui::excerpt(&account.display_name, 60),
+        state: shown(context, account.state)
+            .words()
+            .into_iter()
+            .chain(account.is_left_without_login().then_some("no login"))
+            .map(str::to_owned)
+            .collect(),
+        role: account.role.clone().filter(|name| !name.is_empty()),
+        since: account.created_at,
+        last_active: account.last_status_at,
+    }
+}
+
+pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<AccountsPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let mut filter = filter_of(context, &instance, &parsed).await?;
     let base = path::accounts(&instance.name);
     // Nobody is looked for here by what is personal: the page asks for a reason instead, and what was typed goes no further
     // than into that form.
-    let asks = [&mut filter.name, &mut filter.domain]
-        .into_iter()
-        .find(|typed| personal::is_personal(typed))
-        .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
+    let asks =
+        [&mut filter.name, &mut filter.domain].into_iter().find(|typed| personal::is_personal(typed)).map(|typed| {
+            Asks { typed: std::mem::take(typed), no_handle: false, may: personal::may_search(context, &instance) }
+        });
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;
@@ -144,27 +173,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     drop(read);
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
-    let rows = window
-        .accounts
-        .iter()
-        .map(|account| {
-            let acct = acct(&account.username, account.domain.as_deref());
-            AccountRow {
-                id: AccountId(account.id),
-                handle: format!("@{}", ui::tame(&acct)),
-                display_name: ui::excerpt(&account.display_name, 60),
-                state: shown(context, account.state)
-                    .words()
-                    .into_iter()
-                    .chain(account.is_left_without_login().then_some("no login"))
-                    .map(str::to_owned)
-                    .collect(),
-                role: account.role.clone().filter(|name| !name.is_empty()),
-                since: account.created_at,
-                last_active: account.last_status_at,
-            }
-        })
-        .collect();
+    let rows = window.accounts.iter().map(|account| account_row(context, account)).collect();
     let page = AccountsPage {
         rows,
         filter,

@@ -66,7 +66,8 @@ pub fn rule(kind: AlarmKind) -> String {
         }
         AlarmKind::Contradiction => "The audit log doesn’t agree with itself, once per UTC day.".to_owned(),
         AlarmKind::Checkpoint => format!(
-            "An entry isn’t covered by a checkpoint after {} minutes, or the location outside the store has a problem.",
+            "An entry isn’t covered by a checkpoint after {} minutes, or the location outside the store has a problem. Raised again an \
+            hour after it was acknowledged, while it goes on.",
             CHECKPOINT_LATE / MINUTE
         ),
         AlarmKind::LastDay => format!("A contractor’s grant ends within {} hours.", LAST_DAY / HOUR),
@@ -108,6 +109,8 @@ pub struct Card {
     pub kind: AlarmKind,
     /// What it is about, in a sentence.
     pub said: String,
+    /// What changed, of the first entries it names: address and clause.
+    pub changed: Vec<(String, String)>,
     pub raised_at: Timestamp,
     pub first_at: Timestamp,
     pub last_at: Timestamp,

@@ -68,6 +68,11 @@ fn alarm(card: &Card, may: bool, frame: &Frame) -> AnyView {
         .iter()
         .map(|(href, words)| view! { <a class="link" href=href.clone()>{words.clone()}</a> " " })
         .collect_view();
+    let changed = card
+        .changed
+        .iter()
+        .map(|(href, what)| view! { <p class="small"><a class="link" href=href.clone()><bdi>{what.clone()}</bdi></a></p> })
+        .collect_view();
     let done = card.acknowledged.clone().map(|(who, at, entry, why)| {
         let entry = entry.map(|entry| view! { " " <a class="link" href=path::audit_entry(entry)>"entry " {entry}</a> });
         view! { <p>"Acknowledged by " <b><bdi>{who}</bdi></b> " " {time::ago(at, frame.now)} {entry} ": " <bdi>{why}</bdi></p> }
@@ -94,6 +99,7 @@ fn alarm(card: &Card, may: bool, frame: &Frame) -> AnyView {
             <header><h2>{card.kind.word()}</h2><span class="soft small end">"raised " {time::ago(card.raised_at, frame.now)}</span></header>
             <div class="body stack">
                 <p><bdi>{card.said.clone()}</bdi></p>
+                {changed}
                 <p class="small">{links}</p>
                 {done}
                 {acknowledge}
@@ -123,10 +129,12 @@ pub fn card_of(open: &OpenAlarms, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let row = |card: &Card| {
+        let what =
+            card.changed.first().map(|(_, what)| view! { <div class="cut soft small"><bdi>{what.clone()}</bdi></div> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><span class="badge warn">{card.kind.word()}</span></td>
-                <td class="full fill"><a href=path::ALARMS><bdi>{card.said.clone()}</bdi></a></td>
+                <td class="full fill"><a href=path::ALARMS><bdi>{card.said.clone()}</bdi></a>{what}</td>
                 <td class="num soft nowrap">{time::age(card.raised_at, frame.now)}</td>
             </tr>
         }

@@ -15,6 +15,7 @@ use crate::{
     ledger::{LedgerError, OwnTry, Passed, unreadable},
     path,
     problem::{Kind, Problem},
+    record,
     search::Search,
     store::{
         alarms::{self, Alarm, Looked, Raised},
@@ -325,13 +326,28 @@ fn links(alarm: &Alarm) -> Vec<(String, String)> {
     links
 }
 
-/// Why somebody may not take note of an alarm: it is about them, and somebody else can.
+/// Why somebody may not take note of an alarm: it is about them, among others perhaps, and somebody can whom it is not about.
 fn not_yours(context: &Context, alarm: &Alarm, people: &[Operator]) -> Option<String> {
     let me = &context.actor.operator;
     let may = |person: &&Operator| person.may_sign_in() && allows(person.role, Permission::AcknowledgeAlarms);
-    let other = people.iter().filter(may).any(|person| person.id != *me);
-    (alarm.operator.as_ref() == Some(me) && other)
-        .then(|| "This alarm is about you. A colleague has to acknowledge it.".to_owned())
+    let about = |id: &OperatorId| alarm.operator.as_ref() == Some(id) || alarm.people.contains(id);
+    let other = people.iter().filter(may).any(|person| !about(&person.id));
+    (about(me) && other).then(|| "This alarm is about you. A colleague has to acknowledge it.".to_owned())
+}
+
+/// So many changes of an alarm are told.
+const CHANGES_TOLD: usize = 3;
+
+/// What changed that an alarm is about, by the first entries it names.
+async fn changed(context: &Context, alarm: &Alarm) -> Result<Vec<(String, String)>, Problem> {
+    let tells = matches!(alarm.kind, AlarmKind::ChangedOutside | AlarmKind::AtServer);
+    let mut told = Vec::new();
+    for entry in alarm.entries.iter().take(if tells { CHANGES_TOLD } else { 0 }) {
+        if let Some(detail) = context.app.ledger.entry(*entry).await.map_err(unreadable)? {
+            told.push((path::audit_entry(*entry), record::line(&detail.entry, "").what));
+        }
+    }
+    Ok(told)
 }
 
 async fn card(context: &Context, alarm: &Alarm, people: &[Operator]) -> Result<Card, Problem> {
@@ -354,6 +370,7 @@ async fn card(context: &Context, alarm: &Alarm, people: &[Operator]) -> Result<C
         id: alarm.id.clone(),
         kind: alarm.kind,
         said: said(alarm, people),
+        changed: changed(context, alarm).await?,
         raised_at: alarm.raised_at,
         first_at: alarm.first_at,
         last_at: alarm.last_at,
@@ -433,7 +450,7 @@ pub async fn acknowledge(context: Context, alarm: String, why: String) -> Result
         alarm: found.id.clone(),
         kind: found.kind.name().to_owned(),
         said: said(&found, &people).trim_end_matches('.').to_owned(),
-        own: found.operator.as_ref() == Some(&context.actor.operator),
+        own: found.operator.as_ref() == Some(&context.actor.operator) || found.people.contains(&context.actor.operator),
     };
     let (one, by, now) = (&found, &context.actor.operator, context.now());
     let change = |store| async move { alarms::acknowledge(&store, one, by, now).await };

@@ -6,7 +6,7 @@ use crate::{
     clock::Timestamp,
     context::{App, Context},
     deeds::DecideCase,
-    frame::{self, Framed, Since},
+    frame::{self, Framed, Known, Since},
     id::AccountId,
     ledger::Deed,
     mastodon::{
@@ -66,11 +66,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
 /// Where the list of those that wait asks what changed: since the newest that it knew of, of so many.
 fn since(context: &Context, instance: &Instance, revision: String, list: &Snapshot<AppealRow>) -> Since {
     let rows = list.rows.iter().map(|row| row.id);
-    let newest = rows.clone().max().unwrap_or(0).to_string();
-    let address = path::with(&path::appeals_meanwhile(&instance.name), "newest", &newest);
-    let address = path::with(&address, "matching", &rows.clone().count().to_string());
-    let which = frame::which(context, frame::OF_APPEALS, rows);
-    Since { address: path::with(&address, "which", &which), revision, of: frame::OF_APPEALS }
+    let address = path::appeals_meanwhile(&instance.name);
+    Known::since(context, &address, frame::OF_APPEALS, revision, rows.clone(), rows)
 }
 
 /// What came into the list of those that wait, and what left it.
@@ -87,17 +84,14 @@ pub async fn meanwhile(
 async fn changed(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewAppeals, Some(&instance.name)).await?;
-    let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
-    let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
+    let Some(known) = Known::read(search) else { return Ok(None) };
     let list = instance.appeals.snapshot();
     // Of a list that holds the newest alone nobody knows what left it.
     if list.cut || list.at.is_none() {
         return Ok(None);
     }
-    let (new, known): (Vec<i64>, Vec<i64>) = list.rows.iter().map(|row| row.id).partition(|id| *id > newest);
-    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
-    let other = search.get("which").is_some_and(|before| before != frame::which(context, frame::OF_APPEALS, known));
-    Ok(frame::came_and_went(new.len(), left, "gone", other.then_some("appeals changed")))
+    let rows = list.rows.iter().map(|row| (row.id, row.id));
+    Ok(known.came_and_went(context, frame::OF_APPEALS, rows, "gone", "appeals changed"))
 }
 
 /// With who decided what they answer, from the record in one statement.

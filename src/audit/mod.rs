@@ -82,6 +82,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("draw_sample", "samples drawn"),
     ("give_opinion", "opinions on cases"),
     ("judge_decision", "decisions reviewed"),
+    ("release_review", "reviews released"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
     ("code_failed", "wrong codes"),

@@ -306,7 +306,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             <tr data-row=keys::row()>
                 <td class="mono nowrap">{time::day(line.at, frame.now)} " " {time::clock(line.at)}</td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi>{of_batch}</td>
+                <td class="full most"><bdi>{time::retold(&line.what, line.at)}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>
@@ -377,25 +377,61 @@ fn difference(before: &str, after: &str, side: ChangeTag) -> AnyView {
     parts.into_iter().map(part).collect_view().into_any()
 }
 
-fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
+/// What an entry changed, line by line.
+fn changes(page: &EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
         Some(DeedState::Succeeded) | None => ("Before and after", "After"),
         Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and intended", "Intended"),
         Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => ("Intended, and not done", "Intended"),
     };
-    let changes = (!page.before_after.is_empty()).then(|| {
-        view! {
-            <section class="card"><header><h2>{title}</h2></header>
-                <table><thead><tr><th>"Action"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
-                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{difference(before, after, ChangeTag::Delete)}</bdi></td><td class="said"><bdi>{difference(before, after, ChangeTag::Insert)}</bdi></td></tr> }).collect_view()}
-                </tbody></table>
-            </section>
-        }
-    });
+    let at = page.line.at;
+    if page.before_after.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card"><header><h2>{title}</h2></header>
+            <table><thead><tr><th>"Action"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
+                {page.before_after.iter().map(|(name, before, after)| (name, time::alone(before, at), time::alone(after, at))).map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{difference(&before, &after, ChangeTag::Delete)}</bdi></td><td class="said"><bdi>{difference(&before, &after, ChangeTag::Insert)}</bdi></td></tr> }).collect_view()}
+            </tbody></table>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where an entry stands in the tree, and its leaves as they are stored.
+fn position(frame: &Frame, page: &EntryPage) -> AnyView {
     let outcome_leaf = page.outcome_leaf.clone().map(|(index, leaf)| {
         view! { <div class="post"><h2>"Leaf " {index} ": the outcome"</h2><pre class="leaf">{leaf}</pre></div> }
     });
+    view! {
+        <aside class="stack">
+            <section class="card">
+                <header><h2>"Position in the log"</h2></header>
+                <div class="body stack small">
+                    <p>{entries(&page.tree)} " in the tree. " {checkpoint_sentence(&page.tree, frame)}</p>
+                    <p>"Hash of this leaf"</p><code class="hash">{page.leaf_hash.clone()}</code>
+                    <p>"Root"</p><code class="hash">{page.tree.root.clone()}</code>
+                    {page.proof.as_ref().map(|proof| view! {
+                        <details><summary class="soft">"The " {proof.len()} " hashes that connect the two"</summary>
+                            {proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
+                        </details>
+                    })}
+                </div>
+            </section>
+            <section class="card">
+                <details>
+                    <summary class="pad">"As stored"</summary>
+                    <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
+                    {outcome_leaf}
+                </details>
+            </section>
+        </aside>
+    }
+    .into_any()
+}
+
+fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     let why = (!page.line.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.line.why.clone()}</bdi></p> });
     view! {
         <div class="head">
@@ -406,13 +442,13 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
         <div class="two">
             <div class="stack">
                 <section class="card">
-                    <header><h2>{page.line.who.clone()} " · " <bdi>{page.line.what.clone()}</bdi></h2></header>
+                    <header><h2>{page.line.who.clone()} " · " <bdi>{time::retold(&page.line.what, page.line.at)}</bdi></h2></header>
                     <div class="body stack">
                         {why}
                         <dl class="facts">
                             <dt>"When"</dt><dd>{time::whole(page.line.at)}</dd>
                             {page.acting.clone().map(|acting| view! { <dt>"Acting as"</dt><dd>{acting}</dd> })}
-                            <dt>"Role at the time"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
+                            {page.line.role.clone().map(|role| view! { <dt>"Role at the time"</dt><dd>{role}</dd> })}
                             <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console \
                             itself".to_owned(), |name| name.to_string())}</dd>
                             {page.request.clone().map(|id| view! { <dt>"Request"</dt><dd><code>{id}</code></dd> })}
@@ -420,32 +456,11 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                     </div>
                 </section>
                 {page.sealed.clone().map(|sealed| view! { <p class="note">{sealed}</p> })}
-                {changes}
+                {changes(&page)}
                 {facts("Action", &page.details)}
                 {facts("Verified state", &page.seen)}
             </div>
-            <aside class="stack">
-                <section class="card">
-                    <header><h2>"Position in the log"</h2></header>
-                    <div class="body stack small">
-                        <p>{entries(&page.tree)} " in the tree. " {checkpoint_sentence(&page.tree, &frame)}</p>
-                        <p>"Hash of this leaf"</p><code class="hash">{page.leaf_hash.clone()}</code>
-                        <p>"Root"</p><code class="hash">{page.tree.root.clone()}</code>
-                        {page.proof.as_ref().map(|proof| view! {
-                            <details><summary class="soft">"The " {proof.len()} " hashes that connect the two"</summary>
-                                {proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
-                            </details>
-                        })}
-                    </div>
-                </section>
-                <section class="card">
-                    <details>
-                        <summary class="body">"As stored"</summary>
-                        <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
-                        {outcome_leaf}
-                    </details>
-                </section>
-            </aside>
+            {position(&frame, &page)}
         </div>
     }
     .into_any()

@@ -18,6 +18,7 @@ use crate::{
     id::AccountId,
     ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Narrow, Sealed, Step, Subject, unreadable},
     mastodon::settings,
+    nouns::policies::Measure,
     path,
     problem::{Kind, Problem},
     record::{DeedState, Line, as_told, deed_of, line, name},
@@ -399,11 +400,41 @@ fn readable(deed: &Value) -> Value {
             Some("reveal") if deed["what"]["seen_address"].is_string() => {
                 fields.insert("what".to_owned(), Value::String("seen address".to_owned()));
             }
-            Some("decide_sign_up") => fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words")),
+            // What somebody wrote to join is read where the decision is reviewed.
+            Some("decide_sign_up") => {
+                fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words" | "seen"));
+            }
+            // What it says, and what changed of it, stands above, line by line.
+            Some("change_policy") => {
+                fields.retain(|key, _| !matches!(key.as_str(), "before" | "after" | "change" | "version"));
+                let version = deed["version"].as_i64().unwrap_or_default() + 1;
+                fields.insert("version of the policy".to_owned(), Value::from(version));
+            }
+            Some("set_registrations") => {
+                if let Some(by) = fields.remove("by").filter(Value::is_object) {
+                    let rule = rule_words(by["rule"].as_str().unwrap_or_default());
+                    fields.insert("rule of the policy".to_owned(), Value::from(rule));
+                    fields.insert("version of the policy".to_owned(), by["version"].clone());
+                }
+            }
             _ => {}
         }
     }
     shown
+}
+
+/// What a policy did something for, as people call it.
+fn rule_words(rule: &str) -> String {
+    match rule {
+        "hold" => "a hold by hand",
+        "emergency" => "emergency",
+        "end" => "the end of what was held",
+        "week" => "the weekly schedule",
+        "otherwise" => "no rule in force",
+        "limit" => "set by hand outside the policy",
+        other => Measure::parse(other).map_or(other, |measure| measure.name()),
+    }
+    .to_owned()
 }
 
 /// What was answered to each step of a deed, and what was read back, for reading.
@@ -422,6 +453,7 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
                 // Nothing was to be sent: it was asked, and said something else.
                 Answer::NotSent { why } if step.what == settings::ASKED => why,
                 Answer::NotSent { why } => format!("not sent: {why}"),
+                Answer::RefusedInFront { why } => format!("not Mastodon’s answer: {why}"),
                 Answer::Lost { why } => format!("no answer: {why}"),
             };
             (step.what, answer)

@@ -98,4 +98,15 @@ pub struct BatchPage {
     pub may_pause: bool,
     /// Whoever looks at it began it: its entries are theirs.
     pub own: bool,
+    /// The list whose rows it decides.
+    pub list: List,
+}
+
+/// The list that a batch was begun from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    Reports,
+    Accounts,
+    SignUps,
+    Invites,
 }

@@ -1,13 +1,13 @@
 //! The view of a batch: how far it is, and what became of each.
 
-use super::{BatchPage, Item, Lately, Running, api, service};
+use super::{BatchPage, Item, Lately, List, Running, api, service};
 use crate::{
     clock::Timestamp,
     frame::Frame,
     id::InstanceName,
     path,
     record::DeedState,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -16,12 +16,23 @@ const PAUSE: &str = form::action::<api::Pause>();
 
 #[component]
 pub fn Batch() -> impl IntoView {
-    desk::page(
+    desk::page_of(
+        |page: &BatchPage| at(page.list).0,
         desk::Desk::Overview,
         async |asked| service::batch(&asked.context, asked.instance(), asked.part("batch"), &asked.search).await,
         body,
         |_, page| page.what.clone(),
     )
+}
+
+/// Where in the console the list of a batch is: its desk, its name and its address.
+fn at(list: List) -> (desk::Desk, &'static str, fn(&InstanceName) -> String) {
+    match list {
+        List::Reports => (desk::Desk::Reports, "Reports", path::reports),
+        List::Accounts => (desk::Desk::Accounts, "Accounts", path::accounts),
+        List::SignUps => (desk::Desk::SignUps, "Sign-ups", path::signups),
+        List::Invites => (desk::Desk::Invitations, "Invites", path::invitations),
+    }
 }
 
 /// What is under way, a line each, above the list whose rows it decides.
@@ -36,8 +47,16 @@ pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> 
     batches.iter().map(line).collect_view().into_any()
 }
 
+/// What came of all of it, read out when the page comes.
+fn finished(page: &BatchPage) -> AnyView {
+    let came = page.counts.iter().map(|(outcome, number)| format!("{number} {}", outcome.word()));
+    view! { <p class="note lead good" role="status">{format!("Finished: {}.", came.collect::<Vec<_>>().join(", "))}</p> }
+        .into_any()
+}
+
 fn body(frame: Frame, page: BatchPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let (_, name, address) = at(page.list);
     let number = page.items.len() + page.changed;
     let done = number.saturating_sub(page.left);
     let state = match (page.ended_at, page.paused) {
@@ -70,12 +89,15 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
     view! {
         {again}
         <div class="head">
+            {list::crumb(address(&instance), name)}
             <h1>{page.what.clone()}</h1>
             {state}
             <span class="soft">"started by " {page.who.clone()} " " {time::ago(page.created_at, frame.now)}</span>
+            {desk::timeline(&frame, &[("batch", &page.id)])}
             <span class="end">{pause}</span>
         </div>
         {waits}
+        {page.ended_at.map(|_| finished(&page))}
         {(page.changed > 0).then(|| view! { <p class="note lead" role="alert">{format!(
             "{} changed, not by the console, and left out here. The audit log says what was done.",
             ui::count(page.changed, "row was", "rows were"),

@@ -5,7 +5,7 @@ mod lately;
 
 pub use lately::lately;
 
-use super::{BatchPage, Item as Line, Running, most, too_many};
+use super::{BatchPage, Item as Line, List, Running, most, too_many};
 use crate::{
     access::{self, Permission, Role},
     acting,
@@ -31,6 +31,7 @@ use crate::{
     ui,
 };
 use engine::{Stands, Task, Work, staged};
+use serde_json::Value;
 use std::sync::Arc;
 
 type Item = batches::Item<InBatch>;
@@ -241,9 +242,24 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         own: batch.operator == context.actor.operator,
+        list: list(items.iter().map(|item| &item.deed)),
         id: batch.id.clone(),
     };
     frame::build(context, Some(&instance), &path::batch(&instance.name, &batch.id), search, page).await
+}
+
+/// The list that a batch was begun from. In the queue a case without a report cannot be selected, in the list of accounts it can.
+fn list<'a>(deeds: impl Iterator<Item = &'a InBatch>) -> List {
+    let mut list = List::Reports;
+    for deed in deeds {
+        match deed {
+            InBatch::DecideSignUp(_) => return List::SignUps,
+            InBatch::RevokeInvite(_) => return List::Invites,
+            InBatch::DecideCase(deed) if deed.reports.is_empty() => list = List::Accounts,
+            InBatch::DecideCase(_) => {}
+        }
+    }
+    list
 }
 
 pub async fn pause(context: Context, instance: String, batch: String, pause: bool) -> Result<String, Problem> {
@@ -389,10 +405,15 @@ fn is_this(entry: &ledger::Entry, deed: &InBatch) -> bool {
     recorded.as_ref() == Some(deed)
 }
 
-/// Whether a deed was closed with the certainty that nothing of it was sent.
+/// Whether a deed that failed was closed with the certainty that nothing of it was sent, or that it was refused in front of the
+/// instance.
 async fn never_arrived(app: &App, index: i64) -> Result<bool, LedgerError> {
     let seen = app.ledger.entry(index).await?.and_then(|detail| detail.seen).unwrap_or_default();
     Ok(seen["steps"]
         .as_array()
-        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["answer"]["answer"] == "not_sent")))
+        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| is_unsent(&step["answer"]["answer"]))))
+}
+
+fn is_unsent(answer: &Value) -> bool {
+    answer == "not_sent" || answer == "refused_in_front"
 }

@@ -39,9 +39,9 @@ pub use registrations::{ChangePolicy, PolicyChange, SetRegistrations};
 pub use reports::{
     ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
-pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision};
+pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision, ReleaseReview};
 pub use roles::AssignRole;
-pub use signups::DecideSignUp;
+pub use signups::{DecideSignUp, SeenSignUp};
 
 use crate::{
     clock::{MINUTE, Timestamp},
@@ -235,7 +235,7 @@ deeds!($
             ChangeOperatorRole ExportRecord AskGrant DecideGrant RevokeGrant StartGrant EndGrant ExportSheet
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords AcknowledgeAlarm ChangePolicy
-            SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision
+            SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision ReleaseReview
     }
     there: {
             DecideCase ReverseSanction ReopenReport ChangeCategory

@@ -70,7 +70,9 @@ impl Deed for SetRegistrations {
 
     fn sentence(&self) -> String {
         let by = if self.by.is_some() { " (by policy)" } else { "" };
-        format!("{}{by}", mode_word(self.mode_after))
+        let stays = self.by.is_some() && Meaning::of(&self.mode_before) == Meaning::Mode(self.mode_after);
+        let what = if stays { "changed the message to visitors" } else { mode_word(self.mode_after) };
+        format!("{what}{by}")
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -158,11 +160,21 @@ impl Deed for ChangePolicy {
         }
     }
 
+    /// Closing, and holding that against everything, goes on while the record is in doubt.
+    fn in_doubt_too(&self) -> bool {
+        let closes = self.after.hold.as_ref().is_some_and(|hold| match hold.mode {
+            RegistrationsMode::None | RegistrationsMode::Approved => true,
+            RegistrationsMode::Open => false,
+        });
+        closes && matches!(self.change, PolicyChange::Hold | PolicyChange::Emergency)
+    }
+
     fn sentence(&self) -> String {
         let held = self.after.hold.as_ref();
         let mode = held.map_or("", |hold| hold.mode.word());
         let until = held.and_then(|hold| hold.until).map(|until| format!(" until {}", text::time::absolute(until)));
-        let until = until.unwrap_or_default();
+        let then = held.and_then(|hold| hold.then).map(|then| format!(", then “{}”", then.word()));
+        let until = format!("{}{}", until.unwrap_or_default(), then.unwrap_or_default());
         match self.change {
             PolicyChange::Set => "changed the registrations policy".to_owned(),
             PolicyChange::SwitchOn => "turned the registrations policy on".to_owned(),
@@ -197,6 +209,7 @@ fn policy_lines(policy: &Policy) -> Vec<(&'static str, String)> {
     let fixed = [
         ("policy", if policy.on { "on" } else { "off" }.to_owned()),
         ("held", hold.unwrap_or_else(|| "nothing".to_owned())),
+        ("message while held", policy.hold.as_ref().and_then(|hold| hold.message.clone()).unwrap_or_default()),
         ("otherwise", policy.otherwise.word().to_owned()),
         ("time zone", policy.zone.clone()),
         ("week", policy.week.iter().map(slot).collect::<Vec<_>>().join("; ")),

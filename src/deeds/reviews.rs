@@ -2,7 +2,7 @@
 
 use crate::{
     access::Permission,
-    id::InstanceName,
+    id::{InstanceName, OperatorId},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::reviews::{Sort, Verdict},
     text,
@@ -100,6 +100,48 @@ impl Deed for DrawSample {
     }
 }
 
+/// What a second person says of somebody else's decision.
+trait AboutDecision: Clone + Serialize + Send + Sync + 'static {
+    const KIND: &'static str;
+
+    /// The entry of the decision.
+    fn decision(&self) -> i64;
+
+    /// What is said of it, and the sort it is of.
+    fn facts(&self) -> Value;
+
+    fn sentence(&self) -> String;
+}
+
+impl<D: AboutDecision> Deed for D {
+    const KIND: &'static str = <D as AboutDecision>::KIND;
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision().to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        AboutDecision::facts(self)
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        AboutDecision::sentence(self)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
 /// Say what one would have decided, before seeing what was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiveOpinion {
@@ -109,8 +151,34 @@ pub struct GiveOpinion {
     pub opinion: String,
 }
 
-impl Deed for GiveOpinion {
+impl AboutDecision for GiveOpinion {
     const KIND: &'static str = "give_opinion";
+
+    fn decision(&self) -> i64 {
+        self.decision
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort, "opinion": self.opinion })
+    }
+
+    fn sentence(&self) -> String {
+        format!("gave an opinion on the case of entry {}, before seeing the decision", self.decision)
+    }
+}
+
+/// Take a review from somebody who cannot review any more, so that another can. The console itself does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseReview {
+    /// The entry of the decision.
+    pub decision: i64,
+    pub sort: Sort,
+    /// Who had begun with it; what they would have decided stays in their own entry.
+    pub reviewer: OperatorId,
+}
+
+impl Deed for ReleaseReview {
+    const KIND: &'static str = "release_review";
     const CHANGES: bool = true;
 
     fn subject(&self) -> Subject {
@@ -122,7 +190,7 @@ impl Deed for GiveOpinion {
     }
 
     fn facts(&self) -> Value {
-        json!({ "decision": self.decision, "sort": self.sort, "opinion": self.opinion })
+        json!({ "decision": self.decision, "sort": self.sort })
     }
 
     fn permissions(&self) -> &'static [Permission] {
@@ -130,7 +198,10 @@ impl Deed for GiveOpinion {
     }
 
     fn sentence(&self) -> String {
-        format!("gave an opinion on the case of entry {}, before seeing the decision", self.decision)
+        format!(
+            "made the case of entry {} available to another reviewer: whoever began it can’t review any more",
+            self.decision
+        )
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
@@ -147,24 +218,15 @@ pub struct JudgeDecision {
     pub verdict: Verdict,
 }
 
-impl Deed for JudgeDecision {
+impl AboutDecision for JudgeDecision {
     const KIND: &'static str = "judge_decision";
-    const CHANGES: bool = true;
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {
         json!({ "decision": self.decision, "sort": self.sort, "verdict": self.verdict })
-    }
-
-    fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
     }
 
     fn sentence(&self) -> String {
@@ -175,9 +237,5 @@ impl Deed for JudgeDecision {
             Verdict::Reverse => "proposed to undo the decision of",
         };
         format!("{said} entry {}", self.decision)
-    }
-
-    fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
     }
 }

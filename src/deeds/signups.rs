@@ -3,6 +3,7 @@
 use super::{ChangedRow, LogRow, Needs, OnInstance, at, row};
 use crate::{
     access::Permission,
+    clock::Timestamp,
     id::{AccountId, InstanceName},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::permissions::MANAGE_USERS,
@@ -25,11 +26,23 @@ pub struct DecideSignUp {
     pub mail: String,
     pub address: Option<String>,
     pub words: Option<String>,
+    /// What whoever decided saw, so that a second person can look at the case as it was: since when it was pending, and the reasons for
+    /// joining (2,000 characters at most). Mastodon has neither any more once it is rejected. Entries of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenSignUp>,
+}
+
+/// A sign-up as it was pending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenSignUp {
+    pub asked_at: Timestamp,
+    pub reasons: String,
 }
 
 impl Deed for DecideSignUp {
     const KIND: &'static str = "decide_sign_up";
     const CHANGES: bool = true;
+    const MOST_WORDS: usize = 32 * 1024;
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)

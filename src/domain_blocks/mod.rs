@@ -425,6 +425,9 @@ pub struct ImportsPage {
     pub may_change: bool,
 }
 
+/// What the part of a rule is called that says whether its name is hidden.
+pub const HIDING: &str = "Obfuscate domain name";
+
 /// A part of a rule: what it is now, and what it would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -439,6 +442,8 @@ pub struct Field {
 pub struct ImportRow {
     pub line: i64,
     pub domain: String,
+    /// The same in letters, where Mastodon stores it in others.
+    pub letters: Option<String>,
     pub difference: Difference,
     /// Every part of the rule; empty where the row cannot be used.
     pub fields: Vec<Field>,
@@ -450,6 +455,8 @@ pub struct ImportRow {
     pub ticked: bool,
     /// Whether the list says other comments, or hides the name otherwise, than our rule: its own are in the place of ours.
     pub theirs: Option<bool>,
+    /// What that would change, field by field.
+    pub theirs_say: Vec<Field>,
     pub state: RowState,
     pub entry: Option<i64>,
 }

@@ -103,7 +103,7 @@ pub async fn build<T>(
         // A name for all pages of a session; what it is called in the store is nobody else's.
         session: context.app.keys.hash("pages of a session", context.actor.session.as_bytes()),
         waiting_is_old: instance.and_then(|instance| waiting_is_old(instance, now)),
-        registrations: instance.and_then(health::registrations_word).map(str::to_owned),
+        registrations: instance.and_then(health::registrations_word),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
@@ -194,5 +194,5 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
     let settles = settles(context, &entry).await;
     let sentence = record::notice_sentence(&entry, &line, watched.as_deref(), settles);
-    Some(Notice { sentence, outcome, index })
+    Some(Notice { sentence, outcome, index, at: line.at })
 }

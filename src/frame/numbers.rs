@@ -9,7 +9,9 @@ use crate::{
         database::OpenReport,
         waiting::{List, Snapshot, Waits},
     },
+    path,
     problem::Problem,
+    search::Search,
     ui,
 };
 use axum::{
@@ -70,24 +72,74 @@ pub fn revision_of<T: Waits>(context: &Context, what: &str, list: &List<T>) -> S
 }
 
 /// A mark of some rows, by their numbers, in whatever order they stand.
-pub fn which(context: &Context, what: &str, rows: impl IntoIterator<Item = i64>) -> String {
-    let rows: BTreeSet<i64> = rows.into_iter().collect();
-    let bytes: Vec<u8> = rows.into_iter().flat_map(i64::to_be_bytes).collect();
-    keyed(context, what, &bytes)
+fn which(context: &Context, of: &str, rows: &BTreeSet<i64>) -> String {
+    let bytes: Vec<u8> = rows.iter().copied().flat_map(i64::to_be_bytes).collect();
+    keyed(context, &format!("rows of {of}"), &bytes)
 }
 
-/// What came into a list since a page of it was made, and what left it, in a few words; `None` where nothing did. `changed` is
-/// said where the number alone would hide it.
-pub fn came_and_went(new: usize, left: i64, left_as: &str, changed: Option<&'static str>) -> Option<String> {
-    let mut parts = Vec::new();
-    if new > 0 {
-        parts.push(format!("{} new", ui::grouped(new)));
+/// What a page of a list knew when it was made. It stands in the address where the page asks what came and went.
+pub struct Known {
+    /// What came after this is new.
+    newest: i64,
+    /// How many rows the page's filter left.
+    matching: i64,
+    /// [`which`] they were.
+    which: Option<String>,
+}
+
+impl Known {
+    /// As the address says; `None` where it does not, and then nothing can be told.
+    pub fn read(search: &Search) -> Option<Self> {
+        let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
+        Some(Self {
+            newest: number("newest")?,
+            matching: number("matching")?,
+            which: search.get("which").map(str::to_owned),
+        })
     }
-    match usize::try_from(left).ok().filter(|left| *left > 0) {
-        Some(left) => parts.push(format!("{} {left_as}", ui::grouped(left))),
-        None => parts.extend(changed.map(str::to_owned)),
+
+    /// Where a page asks at `address`, which has its filter already: since the newest of `all` that came, of these rows.
+    /// `revision` is of before they were read.
+    pub fn since(
+        context: &Context,
+        address: &str,
+        of: &'static str,
+        revision: String,
+        all: impl Iterator<Item = i64>,
+        rows: impl IntoIterator<Item = i64>,
+    ) -> Since {
+        let rows: BTreeSet<i64> = rows.into_iter().collect();
+        let address = path::with(address, "newest", &all.max().unwrap_or(0).to_string());
+        let address = path::with(&address, "matching", &rows.len().to_string());
+        Since { address: path::with(&address, "which", &which(context, of, &rows)), revision, of }
     }
-    (!parts.is_empty()).then(|| parts.join(" · "))
+
+    /// What came in since then and what left, in a few words; `None` where nothing did. Of each row that the filter leaves now:
+    /// its number, and the number of what brought it in. `changed` is said where the number alone would hide it.
+    pub fn came_and_went(
+        &self,
+        context: &Context,
+        of: &str,
+        rows: impl Iterator<Item = (i64, i64)>,
+        left_as: &str,
+        changed: &str,
+    ) -> Option<String> {
+        let (new, known): (Vec<_>, Vec<_>) = rows.partition(|(_, came)| *came > self.newest);
+        let known: BTreeSet<i64> = known.into_iter().map(|(row, _)| row).collect();
+        let mut parts = Vec::new();
+        if !new.is_empty() {
+            parts.push(format!("{} new", ui::grouped(new.len())));
+        }
+        let left = self.matching - i64::try_from(known.len()).unwrap_or(i64::MAX);
+        match usize::try_from(left).ok().filter(|left| *left > 0) {
+            Some(left) => parts.push(format!("{} {left_as}", ui::grouped(left))),
+            None if self.which.as_ref().is_some_and(|before| *before != which(context, of, &known)) => {
+                parts.push(changed.to_owned());
+            }
+            None => {}
+        }
+        (!parts.is_empty()).then(|| parts.join(" · "))
+    }
 }
 
 /// What a page that asks is answered: nothing, where nothing came or went.

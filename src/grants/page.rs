@@ -163,23 +163,9 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn ask_body(frame: Frame, page: AskPage) -> AnyView {
-    if page.contractors.is_empty() {
-        return view! {
-            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Request a grant"</h1></div>
-            <div class="card pad empty"><p>"There are no contractors yet. An owner offers somebody access as \
-            contractor under People; then you can request a grant."</p></div>
-        }
-        .into_any();
-    }
-    let draft = frame.draft_for(ASK);
+/// Where and what a grant is for: instances, categories, further rights, and roles there.
+fn scope_fields(draft: Option<&Draft>, page: &AskPage) -> AnyView {
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    let chosen = draft.map_or_else(|| page.chosen.clone(), |_| typed("operator"));
-    let options = |list: &[(crate::id::OperatorId, String)], chosen: &str| {
-        list.iter()
-            .map(|(id, name)| view! { <option value=id.to_string() selected=id.0 == chosen>{name.clone()}</option> })
-            .collect_view()
-    };
     let alone = page.places.len() == 1;
     let instances = page
         .places
@@ -208,6 +194,59 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         view! { <label class="check"><input type="checkbox" name=name value="yes" checked=typed(name) == "yes" />{words}</label> }
     };
     view! {
+        <fieldset class="rules pad"><legend class="small soft">"Instances"</legend>{instances}{form::beside(draft, "instances")}</fieldset>
+        <fieldset class="rules pad"><legend class="small soft">"Reports"</legend>{categories}{form::beside(draft, "categories")}</fieldset>
+        <fieldset class="rules pad"><legend class="small soft">"Also"</legend>
+            {yes("sign_ups", "decide sign-ups")}
+            {yes("reveal", "reveal email addresses, IP addresses and private posts, with a reason \
+            each time")}
+        </fieldset>
+        <fieldset class="rules pad"><legend class="small soft">"Role on the instance during the \
+        grant, if the work needs one"</legend>
+            {roles}{unread}
+            {form::beside(draft, "roles")}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The first and the last day of a grant, where they are meant.
+fn day_fields(draft: Option<&Draft>) -> AnyView {
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    view! {
+        {time::zone_field(draft)}
+        <label class="field" for="starts">"First day" <span class="small soft">"leave empty to \
+        start on approval"</span></label>
+        <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
+        {form::beside(draft, "starts")}
+        <label class="field" for="ends">"Last day" <span class="small soft">"the grant ends with \
+        this day"</span></label>
+        <input class="input" id="ends" name="ends" type="date" required="" value=typed("ends") />
+        {form::beside(draft, "ends")}
+        <p class="small soft">"Both days in the time zone " {time::zone_word()}</p>
+        {form::beside(draft, "zone")}
+    }
+    .into_any()
+}
+
+fn ask_body(frame: Frame, page: AskPage) -> AnyView {
+    if page.contractors.is_empty() {
+        return view! {
+            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Request a grant"</h1></div>
+            <div class="card pad empty"><p>"There are no contractors yet. An owner offers somebody access as \
+            contractor under People; then you can request a grant."</p></div>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for(ASK);
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let chosen = draft.map_or_else(|| page.chosen.clone(), |_| typed("operator"));
+    let options = |list: &[(crate::id::OperatorId, String)], chosen: &str| {
+        list.iter()
+            .map(|(id, name)| view! { <option value=id.to_string() selected=id.0 == chosen>{name.clone()}</option> })
+            .collect_view()
+    };
+    view! {
         <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Request a grant"</h1></div>
         <div class="two">
             <section class="card">
@@ -217,29 +256,8 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                     <label class="field" for="operator">"Contractor"</label>
                     <select class="input" id="operator" name="operator">{options(&page.contractors, &chosen)}</select>
                     {form::beside(draft, "operator")}
-                    <fieldset class="rules pad"><legend class="small soft">"Instances"</legend>{instances}{form::beside(draft, "instances")}</fieldset>
-                    <fieldset class="rules pad"><legend class="small soft">"Reports"</legend>{categories}{form::beside(draft, "categories")}</fieldset>
-                    <fieldset class="rules pad"><legend class="small soft">"Also"</legend>
-                        {yes("sign_ups", "decide sign-ups")}
-                        {yes("reveal", "reveal email addresses, IP addresses and private posts, with a reason \
-                        each time")}
-                    </fieldset>
-                    <fieldset class="rules pad"><legend class="small soft">"Role on the instance during the \
-                    grant, if the work needs one"</legend>
-                        {roles}{unread}
-                        {form::beside(draft, "roles")}
-                    </fieldset>
-                    <label class="field" for="starts">"First day" <span class="small soft">"leave empty to \
-                    start on approval"</span></label>
-                    <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
-                    {form::beside(draft, "starts")}
-                    <label class="field" for="ends">"Last day" <span class="small soft">"the grant ends with \
-                    this day"</span></label>
-                    {time::zone_field(draft)}
-                    <input class="input" id="ends" name="ends" type="date" required="" value=typed("ends") />
-                    {form::beside(draft, "ends")}
-                    <p class="small soft">"Both days in the time zone " {time::zone_word()}</p>
-                    {form::beside(draft, "zone")}
+                    {scope_fields(draft, &page)}
+                    {day_fields(draft)}
                     <label class="field" for="sponsor">"Sponsor" <span class="small soft">"who is responsible for \
                     the work"</span></label>
                     <select class="input" id="sponsor" name="sponsor">{options(&page.sponsors, &typed("sponsor"))}</select>
@@ -456,7 +474,7 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
             <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(line.at, frame.now)}</td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
-                <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft">{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</span></div></td>
+                <td class="full fill words"><div class="cut"><bdi>{time::retold(&line.what, line.at)}</bdi> <span class="soft">{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</span></div></td>
                 <td>{outcome}</td>
             </tr>
         }
@@ -470,59 +488,60 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
-    let here = path::timesheet(&page.operator);
-    let month = |name: &str| path::with(&here, "month", name);
-    let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
-    let clock = |at: Option<Timestamp>| at.map(|at| utc::clock(at).chars().take(5).collect::<String>());
-    let row = |day: String, work: &Work| {
-        let decided = Decision::ALL
-            .into_iter()
-            .filter(|decision| work.of(*decision) > 0)
-            .map(|decision| format!("{} {}", work.of(decision), decision.words().to_lowercase()))
-            .collect::<Vec<_>>()
-            .join(", ");
-        view! {
-            <tr data-row=keys::row()>
-                <td class="mono nowrap">{day}</td>
-                <td class="mono nowrap num">{clock(work.first)}</td>
-                <td class="mono nowrap num">{clock(work.last)}</td>
-                <td class="full" title=decided.clone()>{(work.cases() > 0).then(|| format!("{}: {decided}", work.cases()))}</td>
-                {number(work.let_in)}
-                {number(work.refused)}
-                {number(work.reveals)}
-                {number(work.handed_over)}
-                {number(work.other)}
-                {number(work.not_done)}
-            </tr>
-        }
+/// What was done on one day of the month, or in all of it.
+fn day_row(day: String, work: &Work) -> AnyView {
+    let number = |label: &'static str, number: u32| {
+        view! { <td class="num" data-label=label>{(number > 0).then(|| number.to_string())}</td> }
     };
-    let cut = page.cut.then(|| {
-        view! { <p class="note lead">"This month has more entries than a timesheet can hold: the oldest are not \
-        counted."</p> }
-    });
-    let days = if page.days.is_empty() {
+    let clock = |at: Option<Timestamp>| at.map(|at| utc::clock(at).chars().take(5).collect::<String>());
+    let decided = Decision::ALL
+        .into_iter()
+        .filter(|decision| work.of(*decision) > 0)
+        .map(|decision| format!("{} {}", work.of(decision), decision.words().to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    view! {
+        <tr data-row=keys::row()>
+            <td class="mono nowrap">{day}</td>
+            <td class="mono nowrap num" data-label="first">{clock(work.first)}</td>
+            <td class="mono nowrap num" data-label="last">{clock(work.last)}</td>
+            <td class="full" title=decided.clone()>{(work.cases() > 0).then(|| format!("{}: {decided}", work.cases()))}</td>
+            {number("approved", work.let_in)}
+            {number("rejected", work.refused)}
+            {number("reveals", work.reveals)}
+            {number("handed over", work.handed_over)}
+            {number("other", work.other)}
+            {number("not done", work.not_done)}
+        </tr>
+    }
+    .into_any()
+}
+
+/// The table of a month's days.
+fn day_by_day(page: &MonthOfWork) -> AnyView {
+    if page.days.is_empty() {
         view! { <p class="pad soft">"No actions in this month. Days with actions in the audit log are listed \
         here."</p> }
         .into_any()
     } else {
         view! {
-            <table>
+            <table class="list">
                 <thead><tr><th>"Day"</th><th class="num">"First"</th><th class="num">"Last"</th><th>"Cases decided"</th><th class="num">"Sign-ups \
                 approved"</th><th class="num">"Sign-ups \
                 rejected"</th><th class="num">"Reveals"</th><th class="num">"Handed over"</th><th class="num">"Other"</th><th class="num">"Not done"</th></tr></thead>
                 <tbody>
-                    {page.days.iter().map(|(day, work)| row(day.clone(), work)).collect_view()}
-                    {row("total".to_owned(), &Work { first: None, last: None, ..page.total.clone() })}
+                    {page.days.iter().map(|(day, work)| day_row(day.clone(), work)).collect_view()}
+                    {day_row("total".to_owned(), &Work { first: None, last: None, ..page.total.clone() })}
                 </tbody>
             </table>
         }
         .into_any()
-    };
-    let export = page.may_export.then(|| {
-        view! { <a class="btn" href=path::timesheet_csv(&page.operator, &page.month) download="">"Export CSV"</a> }
-    });
-    let grants = if page.grants.is_empty() {
+    }
+}
+
+/// The grants that were in force in a month.
+fn active(page: &MonthOfWork) -> AnyView {
+    if page.grants.is_empty() {
         view! { <p class="pad soft">"No grant was active in this month."</p> }.into_any()
     } else {
         page.grants
@@ -543,7 +562,19 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
             })
             .collect_view()
             .into_any()
-    };
+    }
+}
+
+fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
+    let here = path::timesheet(&page.operator);
+    let month = |name: &str| path::with(&here, "month", name);
+    let cut = page.cut.then(|| {
+        view! { <p class="note lead">"This month has more entries than a timesheet can hold: the oldest are not \
+        counted."</p> }
+    });
+    let export = page.may_export.then(|| {
+        view! { <a class="btn" href=path::timesheet_csv(&page.operator, &page.month) download="">"Export CSV"</a> }
+    });
     view! {
         <div class="head">
             {list::crumb(path::GRANTS, "Grants")}
@@ -558,8 +589,8 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
         {cut}
         <div class="stack">
             <section class="card"><header><h2>"Day by day"</h2><span class="soft small end">"from the audit log, \
-            times in UTC"</span></header>{days}</section>
-            <section class="card"><header><h2>"Active grants"</h2></header>{grants}</section>
+            times in UTC"</span></header>{day_by_day(&page)}</section>
+            <section class="card"><header><h2>"Active grants"</h2></header>{active(&page)}</section>
         </div>
         <p class="soft small head foot">"Only actions that were done and verified are counted. “Not done” are \
         actions that were started and then refused, overtaken or failed, or whose outcome is unknown."</p>

@@ -27,7 +27,7 @@ use crate::{
     roles::{EVERYONE, InstanceRole},
     search::Search,
     store::{
-        Store, endings,
+        Store, endings, grant_roles,
         grants::{self, Grant},
         operators::{self, Operator},
         store_problem,
@@ -188,7 +188,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     } else {
         Vec::new()
     };
-    let roles = grants::roles_of(&app.store, &app.keys, &grant.id).await.map_err(store_problem)?;
+    let roles = grant_roles::of(&app.store, &app.keys, &grant.id).await.map_err(store_problem)?;
     let may = |permission| access::permit(&context.actor, permission, None).is_ok();
     let not_decided_here = if grant.state(now) == State::Asked {
         match second_person_of(app, &context.actor, &grant, &names).await? {
@@ -377,7 +377,7 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
     for role in &asked.roles {
         // Two grants with a role for one account would each give the other's back as the former one.
         let taken =
-            grants::role_promised(&app.store, role, asked.starts_at, asked.ends_at).await.map_err(store_problem)?;
+            grant_roles::promised(&app.store, role, asked.starts_at, asked.ends_at).await.map_err(store_problem)?;
         if taken {
             return Err(Problem::invalid(
                 "roles",
@@ -524,11 +524,7 @@ pub async fn decided(
 }
 
 fn faster() -> Problem {
-    Problem::new(
-        Kind::Conflict,
-        "Nothing was done: somebody else was faster.",
-        "The page shows the current state.",
-    )
+    Problem::new(Kind::Conflict, "Nothing was done: somebody else was faster.", "The page shows the current state.")
 }
 
 fn not_open(state: State) -> Problem {

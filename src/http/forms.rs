@@ -14,7 +14,7 @@ use crate::{
     session::Signed,
     sign_in::api::{Enrol, EnterCode, NewPassword, SetUp, SignIn},
     store::drafts::{self, Writer},
-    ui::escape,
+    ui::{escape, form},
 };
 use axum::{
     body::{Body, Bytes},
@@ -318,21 +318,21 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
     let as_it_is = signed_out || problem.kind == Kind::Unavailable;
     let mut fields = String::new();
     for (key, value) in url::form_urlencoded::parse(body) {
-        let secret = is_secret(&key);
-        let (key, value) = (escape(&key), escape(&value));
-        if secret {
-            fields.push_str(&format!(
-                "<label class=\"field\">{key}<input type=\"password\" name=\"{key}\" required></label>"
-            ));
-        } else if value.len() > 60 || value.contains('\n') {
-            fields.push_str(&format!(
-                "<label class=\"field\">{key}<textarea name=\"{key}\" rows=\"8\">\n{value}</textarea></label>"
-            ));
-        } else if as_it_is || matches!(key.as_str(), "back" | "draft" | "link") {
-            fields.push_str(&format!("<input type=\"hidden\" name=\"{key}\" value=\"{value}\">"));
+        let (secret, written) = (is_secret(&key), form::is_written(&key, &value) && !value.is_empty());
+        let for_the_machine = as_it_is || matches!(&*key, "back" | "draft" | "link") || form::is_seen(&key);
+        let (label, key, value) = (escape(&form::label_of(&key)), escape(&key), escape(&value));
+        fields.push_str(&if secret {
+            format!("<label class=\"field\">{label}<input class=\"input\" type=\"password\" name=\"{key}\" required></label>")
+        } else if written {
+            let rows = if value.len() > 60 || value.contains('\n') { 8 } else { 2 };
+            format!(
+                "<label class=\"field\">{label}<textarea class=\"input\" name=\"{key}\" rows=\"{rows}\">\n{value}</textarea></label>"
+            )
+        } else if for_the_machine {
+            format!("<input type=\"hidden\" name=\"{key}\" value=\"{value}\">")
         } else {
-            fields.push_str(&format!("<label class=\"field\">{key}<input name=\"{key}\" value=\"{value}\"></label>"));
-        }
+            format!("<label class=\"field\">{label}<input class=\"input\" name=\"{key}\" value=\"{value}\"></label>")
+        });
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
     let again = if signed_out {

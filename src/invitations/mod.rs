@@ -251,6 +251,8 @@ pub struct RequestsPage {
     pub waiting: usize,
     pub older: Option<String>,
     pub may_manage: bool,
+    /// The whole address of the public form; `None` while the configuration has none.
+    pub form: Option<String>,
 }
 
 /// One access request.
@@ -373,6 +375,14 @@ pub struct AskForm {
     pub why: String,
     #[serde(default)]
     pub accounts: String,
+}
+
+impl RequestForm {
+    /// What the public form asks as well, and who vouches.
+    pub fn asked(self) -> (AskForm, String) {
+        let Self { who, organisation, contact, why, accounts, voucher } = self;
+        (AskForm { who, organisation, contact, why, accounts }, voucher)
+    }
 }
 
 /// The page of the public form.

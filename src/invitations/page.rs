@@ -51,6 +51,29 @@ fn typed(draft: Option<&Draft>, name: &str, otherwise: &str) -> String {
     draft.and_then(|draft| draft.value(name)).unwrap_or(otherwise).to_owned()
 }
 
+/// A line of an access request, in both of its forms.
+struct Field {
+    name: &'static str,
+    words: &'static str,
+    beside: &'static str,
+    longest: &'static str,
+    required: bool,
+    /// Whoever types about somebody else is not offered what they typed about another.
+    autocomplete: Option<&'static str>,
+}
+
+impl Field {
+    fn view(self, draft: Option<&Draft>) -> AnyView {
+        let Self { name, words, beside, longest, required, autocomplete } = self;
+        view! {
+            <label class="field" for=name>{words} <span class="soft small">{beside}</span></label>
+            <input class="input" id=name name=name maxlength=longest required=required autocomplete=autocomplete value=typed(draft, name, "") />
+            {form::beside(draft, name)}
+        }
+        .into_any()
+    }
+}
+
 /// The link to hand over, as text to be copied.
 fn link_card(link: &str) -> AnyView {
     view! {
@@ -58,8 +81,8 @@ fn link_card(link: &str) -> AnyView {
             <header><h2>"Invite link to pass on"</h2></header>
             <div class="body stack">
                 <p><code class="mono link-text">{link.to_owned()}</code></p>
-                <p class="small soft">"Anyone with the link can sign up with it. It is not shown again, and not \
-                in the audit log."</p>
+                <p class="small soft">"Anyone with the link can sign up with it. It stays here for those \
+                who manage invites, and is never in the audit log."</p>
             </div>
         </section>
     }

@@ -1,7 +1,7 @@
 //! The one task that appends: groups of leaves, each group in one transaction.
 
 use super::{
-    LedgerError,
+    LedgerError, Outcome,
     head::{self, Checked, Found, ORIGINS, Origin, OriginRow, THERE},
     tree::{Frontier, Hash, leaf_hash},
     write::{DEED_LEASE, LARGEST_LEAF, canonical},
@@ -162,6 +162,9 @@ const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 o
 const NEWEST_OF_ITS_KIND: &str =
     "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
 pub(super) const CLOSE: &str = "delete from open_deeds where intent = $1";
+/// What came to something else than success is rare, and found by who meant it.
+const ENDED: &str = "insert into ledger_ended (intent, outcome, operator, deed, instance, at) \
+    select idx, $2, operator, deed, instance, at from ledger_entries where idx = $1 on conflict do nothing";
 
 /// A group of leaves under way.
 struct Group<'a> {
@@ -287,6 +290,11 @@ impl<'a> Group<'a> {
             .bind(intent)
             .bind(draft.outcome)
             .execute(c).await.map(|_| ()))?;
+        if let (Some(outcome), Some(intent)) =
+            (draft.outcome.filter(|outcome| *outcome != Outcome::Succeeded.name()), intent)
+        {
+            within!(&mut self.tx, c => sqlx::query(ENDED).bind(intent).bind(outcome).execute(c).await.map(|_| ()))?;
+        }
         if let Ok((tree, ..)) = &mut self.tree {
             tree.push(hash);
         }

@@ -28,8 +28,8 @@ pub use entry::{Acting, Fact, Mark, OutsideChange, OwnTry, Progress, ProvedBy, V
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{
-    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DECIDED, DONE_BY, Decided, Detail, Entry, Filter, LATELY, LATELY_BY,
-    Narrow, PASSED, Passed, Sealed, TIMES_BY_HAND, TIMES_OF, TreeState, WORKED, Worked,
+    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, LATELY, LATELY_BY, LEAVES_BELOW, Narrow,
+    PASSED, Passed, Sealed, TIMES_BY_HAND, TIMES_OF, TreeState, WORKED, Worked,
 };
 pub use rows::{About, Compared, Counts, Difference, OF_RIGHTS, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
@@ -195,6 +195,8 @@ pub struct Step {
 pub enum Answer {
     /// It certainly did not arrive.
     NotSent { why: String },
+    /// Somebody in front of the instance refused it. It may have passed all the same: some look at answers, not at requests.
+    RefusedInFront { why: String },
     /// It was refused for certain.
     Refused { status: u16, message: String },
     /// It was accepted; `body` holds nothing personal.

@@ -129,16 +129,6 @@ pub struct Worked {
     pub outcome: Option<Outcome>,
 }
 
-/// A decision of anybody's, as far as it stands in clear.
-#[derive(Clone, Debug)]
-pub struct Decided {
-    pub index: i64,
-    pub at: Timestamp,
-    pub operator: Option<String>,
-    pub leaf: Value,
-    pub outcome: Option<Outcome>,
-}
-
 /// An entry of which nothing was opened.
 #[derive(Clone, Debug)]
 pub struct Closed {
@@ -185,10 +175,8 @@ pub const WORKED: &str = "select e.idx, e.leaf, o.leaf as outcome_leaf \
     from ledger_entries e left join ledger_entries o on o.intent = e.idx \
     where e.operator = $1 and e.kind = 'intent' and e.at >= $2 and e.at < $3 and e.idx < $4 order by e.idx desc limit $5";
 
-/// What was meant of one kind, newest first (`ledger_entries (deed, idx)`).
-pub const DECIDED: &str = "select e.idx, e.at, e.operator, e.leaf, o.outcome from (select idx, at, operator, leaf \
-    from ledger_entries where deed = $1 and kind = 'intent' and idx < $2 order by idx desc limit $3) e \
-    left join ledger_entries o on o.intent = e.idx order by e.idx desc";
+/// What was recorded before an entry, newest first: leaves of every kind.
+pub const LEAVES_BELOW: &str = "select idx, leaf from ledger_entries where idx < $1 order by idx desc limit $2";
 
 /// One entry in full.
 #[derive(Clone, Debug)]
@@ -246,15 +234,6 @@ struct ClosedRow {
     subject: String,
     leaf: String,
     closed_at: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct DecidedRow {
-    idx: i64,
-    at: i64,
-    operator: Option<String>,
-    leaf: String,
-    outcome: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -343,6 +322,20 @@ macro_rules! listed {
     };
 }
 
+/// Deeds that came to something else than success, by who meant them and by what they came to. They are rare, and found here before
+/// anything of the log is read; `$leading` is what the index on them begins with.
+macro_rules! ended {
+    ($leading:literal) => {
+        concat!(
+            "with found as materialized (select intent from ledger_ended where ",
+            $leading,
+            " and ($2 = '' or deed = $2) and ($3 = '' or instance = $3) and at >= $6 and at < $7 and intent < $8 and intent > $10 \
+             order by intent desc limit $9) ",
+            listed!("e.idx in (select intent from found) and $4 = ''")
+        )
+    };
+}
+
 /// Deeds of one kind that came to something, newest first, with the keys that open them: all in one statement. `key` is how
 /// an engine reads the name of a key out of a leaf.
 macro_rules! accomplished {
@@ -396,6 +389,10 @@ pub const LATELY: [&str; 2] = [
 ];
 /// So many entries are looked through for what was meant lately.
 const LOOKED_THROUGH: i64 = 2_000;
+
+/// What somebody meant that came to something (`ledger_ended (operator, outcome, intent)`), and what anybody did (`(outcome, intent)`).
+pub const ENDED_BY: &str = ended!("operator = $1 and outcome = $5");
+pub const ENDED: &str = ended!("$1 = '' and outcome = $5");
 
 type Accomplished = (i64, String, String, Option<String>);
 
@@ -550,8 +547,8 @@ impl Ledger {
         const BY: &str = listed!("e.operator = $1 and ($2 = '' or e.deed = $2) and ($4 = '' or e.subject = $4)");
         const OF: &str = listed!("e.deed = $2 and ($1 = '' or e.operator = $1) and ($4 = '' or e.subject = $4)");
         const ANY: &str = listed!("$1 = '' and $2 = '' and $4 = ''");
-        // Every other outcome than success is rare: it leads wherever it is asked for (`ledger_entries (outcome, intent)`).
-        const ENDED: &str =
+        // Of a batch its leaf says so: then what it came to leads (`ledger_entries (outcome, intent)`).
+        const OF_BATCH: &str =
             listed!("o.outcome = $5 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and $4 = ''");
         // What is put down as open, and in case that is not true, the newest of all.
         const OPEN: &str = listed!(
@@ -563,6 +560,8 @@ impl Ledger {
         let sql = match (&filter.subject, &filter.operator, &filter.kind) {
             (Some(subject), ..) if !subject.is_empty() => ABOUT,
             _ if outcome == "open" => OPEN,
+            _ if !matches!(outcome, "" | "succeeded") && matches!(filter.batches, Batches::Of(_)) => OF_BATCH,
+            (_, Some(operator), _) if !matches!(outcome, "" | "succeeded") && !operator.is_empty() => ENDED_BY,
             _ if !matches!(outcome, "" | "succeeded") => ENDED,
             (_, Some(operator), Some(kind)) if !operator.is_empty() && !kind.is_empty() => BY_OF,
             (_, Some(operator), _) if !operator.is_empty() => BY,
@@ -871,19 +870,18 @@ impl Ledger {
         Ok(worked)
     }
 
-    /// What anybody meant to do of one kind, newest first and below an entry, with nothing of it opened.
+    /// The leaves below an entry, newest first, outcomes among them, with nothing of them opened.
     ///
     /// # Errors
     /// The store's.
-    pub async fn decided(&self, deed: &str, before: i64, limit: i64) -> Result<Vec<Decided>, LedgerError> {
-        let rows: Vec<DecidedRow> = on!(&self.store, pool => sqlx::query_as(DECIDED)
-            .bind(deed).bind(before).bind(limit).fetch_all(pool).await?);
+    pub async fn leaves_below(&self, before: i64, limit: usize) -> Result<Vec<(i64, Value)>, LedgerError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, String)> =
+            on!(&self.store, pool => sqlx::query_as(LEAVES_BELOW).bind(before).bind(limit).fetch_all(pool).await?);
         rows.into_iter()
-            .map(|DecidedRow { idx: index, at, operator, leaf, outcome }| {
-                let leaf = serde_json::from_str(&leaf)
-                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-                let outcome = outcome.as_deref().and_then(Outcome::parse);
-                Ok(Decided { index, at: Timestamp(at), operator, leaf, outcome })
+            .map(|(index, leaf)| {
+                let leaf = serde_json::from_str(&leaf);
+                Ok((index, leaf.map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?))
             })
             .collect()
     }

@@ -83,6 +83,9 @@ pub enum DatabaseError {
     Slow,
     #[error("the instance’s database refused the read: {0}")]
     Refused(String),
+    /// The console's role lacks a privilege.
+    #[error("the instance’s database refused the read: {0}")]
+    NotGranted(String),
     /// The address for writes leads somewhere else than it must; nothing was written.
     #[error("{0}")]
     Elsewhere(&'static str),
@@ -100,6 +103,7 @@ impl DatabaseError {
             Self::Unusable(_) => "unusable",
             Self::Slow => "slow",
             Self::Refused(_) => "refused",
+            Self::NotGranted(_) => "not granted",
             Self::Elsewhere(_) => "elsewhere",
             Self::Lost(_) => "lost",
         }
@@ -128,6 +132,7 @@ impl From<sqlx::Error> for DatabaseError {
             PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::text::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
+            _ if answer.code() == "42501" => Self::NotGranted(crate::text::excerpt(answer.message(), 300)),
             _ => Self::Refused(crate::text::excerpt(answer.message(), 300)),
         }
     }
@@ -312,7 +317,20 @@ impl From<DatabaseError> for Problem {
 
 /// What is said where the instance’s database was not read.
 pub fn read_problem(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
+    let remedy = match error {
+        DatabaseError::NotGranted(_) => {
+            "Whoever runs the instance’s database grants it: howdah instance grants prints how, and the overview names what \
+             is missing."
+        }
+        DatabaseError::Away(_)
+        | DatabaseError::Turned(_)
+        | DatabaseError::Unusable(_)
+        | DatabaseError::Slow
+        | DatabaseError::Refused(_)
+        | DatabaseError::Elsewhere(_)
+        | DatabaseError::Lost(_) => "Try again in a moment.",
+    };
+    Problem::unavailable(format!("{error}, so this could not be read."), remedy)
 }
 
 /// A statement without a name: a pooler in transaction mode hands the next one to another server process.

@@ -77,6 +77,8 @@ impl Files {
             .connect_timeout(Duration::from_millis(1_500))
             .read_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
+            // Its bytes are handed on and counted as they come.
+            .no_gzip()
             .user_agent(concat!("Howdah/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { base, media_base, http, proxied: Mutex::default() })

@@ -54,6 +54,8 @@ pub struct Health {
     /// When Redis was last searched for what Mastodon caches, and whether anything was there, as far as it could be searched.
     cache: Option<(Timestamp, Option<bool>)>,
     pub registrations: Option<Stored>,
+    /// When that was read.
+    pub registrations_at: Option<Timestamp>,
     pub sign_ups: Vec<(Timestamp, usize)>,
     /// What the instance was told of newer releases.
     pub releases: Releases,
@@ -70,6 +72,11 @@ pub struct Health {
 }
 
 impl Health {
+    /// Whether who may sign up could not be read any more when last asked.
+    pub fn registrations_are_old(&self) -> bool {
+        self.registrations.is_some() && matches!(self.database, Some(Err(_)))
+    }
+
     /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
     pub fn troubles(&self) -> Vec<String> {
         let api = match &self.api {
@@ -284,7 +291,7 @@ impl Instance {
             redis,
             ..(*before).clone()
         };
-        health.take(database);
+        health.take(database, now);
         // The server was just asked for what it caches. What was found once is not looked for again.
         let due = health.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
         let due = due && matches!((&health.api, &health.redis), (Some(Ok(_)), Some(Ok(()))));
@@ -411,7 +418,7 @@ fn cannot_work(account: Option<&ServiceAccount>, database: &Result<DatabaseHealt
 
 impl Health {
     /// Takes in what was found of the database; where it did not answer, what was read before stays.
-    fn take(&mut self, found: Result<DatabaseHealth, String>) {
+    fn take(&mut self, found: Result<DatabaseHealth, String>, now: Timestamp) {
         match found {
             Ok(read) => {
                 self.database = Some(Ok(read.milliseconds));
@@ -423,6 +430,7 @@ impl Health {
                 self.not_granted = read.not_granted;
                 self.only_shown = read.only_shown;
                 self.registrations = Some(read.registrations);
+                self.registrations_at = Some(now);
                 self.sign_ups = read.sign_ups;
                 self.releases = read.releases;
                 self.lacks_second_factor =
@@ -438,12 +446,15 @@ impl Health {
     }
 }
 
-/// Who may sign up, as last read: the setting's word, or that it counts for nothing.
-pub fn registrations_word(instance: &Instance) -> Option<&'static str> {
+/// Who may sign up, as last read: the setting's word, or that it counts for nothing. One that may have been changed since has a
+/// question mark.
+pub fn registrations_word(instance: &Instance) -> Option<String> {
     if instance.is_single_user() {
-        return Some(SINGLE_USER);
+        return Some(SINGLE_USER.to_owned());
     }
-    instance.health().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
+    let health = instance.health();
+    let word = health.registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())?;
+    Some(if health.registrations_are_old() { format!("{word}?") } else { word.to_owned() })
 }
 
 #[cfg(test)]

@@ -211,6 +211,7 @@ impl Instance {
     pub(crate) fn know_registrations(&self, stored: settings::Stored) {
         let mut health = (*self.health()).clone();
         health.registrations = Some(stored);
+        health.registrations_at = Some(self.rest.now());
         self.set_health(health);
     }
 

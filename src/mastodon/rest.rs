@@ -38,6 +38,10 @@ const PER_TOKEN: i64 = 300;
 /// A deed waits no longer than this for a rate limit.
 const LIMIT_PATIENCE: i64 = 2_000;
 
+/// Whoever does not ask for it is told of some failures in pages for people
+/// (`app/controllers/concerns/error_responses.rb`, Rails' `ActionDispatch::PublicExceptions`).
+const JSON: &str = "application/json";
+
 /// Why a warrant is not carried out by a client.
 const NOT_OURS: &str = "the action is for another instance or to be done as another account";
 
@@ -79,7 +83,8 @@ impl RestError {
 
     fn into_answer(self) -> Answer {
         match self {
-            Self::NotSent(why) | Self::Foreign(why) => Answer::NotSent { why },
+            Self::NotSent(why) => Answer::NotSent { why },
+            Self::Foreign(why) => Answer::RefusedInFront { why },
             Self::Refused { status, message } => Answer::Refused { status, message },
             Self::Lost(why) => Answer::Lost { why },
         }
@@ -290,7 +295,8 @@ impl Client {
             .base
             .join(path)
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
-        let request = self.http.request(method.clone(), url).bearer_auth(self.token.expose()).timeout(time);
+        let request = self.http.request(method.clone(), url).header("accept", JSON).timeout(time);
+        let request = request.bearer_auth(self.token.expose());
         let request = match load {
             Load::Form([]) => request,
             Load::Form(form) => request.form(form),
@@ -321,7 +327,8 @@ impl Client {
             .join(path)
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
         let call = async {
-            let sent = self.http.post(url).timeout(OAUTH_TIME).form(form).send().await;
+            let request = self.http.post(url).header("accept", JSON).timeout(OAUTH_TIME).form(form);
+            let sent = request.send().await;
             self.read(sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?, true).await
         };
         self.counted(&Method::POST, call).await
@@ -367,21 +374,15 @@ impl Client {
         let code = status.as_u16();
         let host = self.base.host_str().unwrap_or("the instance");
         if status.is_redirection() {
-            let to = response
-                .headers()
-                .get("location")
-                .and_then(|value| value.to_str().ok())
-                .and_then(|text| self.base.join(text).ok())
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_else(|| "another place".to_owned());
-            return Err(RestError::Foreign(format!(
-                "{host} sends us on to {to} ({code}), and the console follows nowhere; correct base_url"
-            )));
+            let to = response.headers().get("location").and_then(|value| value.to_str().ok());
+            return Err(RestError::Foreign(words::sent_on(&self.base, code, to)));
         }
         // A challenge is put before the request is passed on.
         let challenged = response.headers().contains_key("cf-mitigated");
+        let challenge = response.headers().get("www-authenticate").and_then(|value| value.to_str().ok());
+        let challenge = challenge.map(str::to_owned);
         let body = Self::body(response, LARGEST_ANSWER).await?;
-        match whose(status, &body) {
+        match whose(status, challenge.as_deref(), &body) {
             Whose::Mastodons(said) if status == StatusCode::TOO_MANY_REQUESTS => {
                 Err(RestError::NotSent(format!("rate limit reached on the instance (429: “{said}”); nothing was done")))
             }
@@ -390,12 +391,16 @@ impl Client {
             }
             Whose::Mastodons(message) => Err(RestError::Refused { status: code, message }),
             Whose::Value(value) => Ok(value),
+            Whose::BrokenOff => {
+                let acted = if acts { "; whether Mastodon has acted is not known" } else { "" };
+                Err(RestError::Lost(format!("the answer of {host} broke off in its middle{acted}")))
+            }
             Whose::Nobodys(said) if challenged => Err(RestError::Foreign(format!(
                 "what stands in front of {host} wants to see a browser first ({code}: {said}), not Mastodon; let the \
                  console’s IP address pass there"
             ))),
             Whose::Nobodys(said) if status.is_client_error() => {
-                Err(RestError::Foreign(format!("{}; nothing was done", words::refusal(host, code, &said))))
+                Err(RestError::Foreign(words::refusal(host, code, &said)))
             }
             Whose::Nobodys(said) => {
                 // Of what was only asked there is nothing that may have been done.
@@ -404,8 +409,8 @@ impl Client {
                     format!("a server in front of Mastodon answered in its place ({code}: {said}){acted}")
                 } else {
                     format!(
-                        "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON; is base_url \
-                         right?{acted}"
+                        "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON{acted}. Check \
+                         base_url, and what stands in front of Mastodon"
                     )
                 }))
             }
@@ -505,7 +510,7 @@ impl Client {
         let path = "/api/v1/accounts/verify_credentials";
         let url = self.base.join(path).map_err(|error| RestError::NotSent(error.to_string()))?;
         let call = async {
-            let sent = self.http.get(url).timeout(READ_TIME).send().await;
+            let sent = self.http.get(url).header("accept", JSON).timeout(READ_TIME).send().await;
             self.read(sent.map_err(|error| self.unanswered(&error, READ_TIME))?, false).await
         };
         match self.counted(&Method::GET, call).await {
@@ -527,11 +532,22 @@ impl Client {
         let answer = match self.has_room() {
             Err(error) => error.into_answer(),
             Ok(()) => match self.send(method, path, load, DEED_TIME).await {
-                Ok(body) => Answer::Accepted { body: kept(&body) },
+                Ok(body) if words::accepts(&body) => Answer::Accepted { body: kept(&body) },
+                Ok(body) => self.of_somebody_else(&body).into_answer(),
                 Err(error) => self.told_apart(error).await.into_answer(),
             },
         };
         Step { what, answer }
+    }
+
+    /// JSON that says yes and is none of Mastodon's.
+    fn of_somebody_else(&self, body: &Value) -> RestError {
+        let host = self.base.host_str().unwrap_or("the instance");
+        let said = words::page(body.to_string().as_bytes());
+        RestError::Lost(format!(
+            "{host} answered with JSON that is not Mastodon’s ({said}); whether Mastodon has acted is not known. Check base_url, \
+             and what stands in front of Mastodon"
+        ))
     }
 
     /// A token that was revoked some nights ago is answered as one whose role does not suffice; only asking whose it is

@@ -20,6 +20,8 @@ pub struct Forgetting {
     pub gone: Result<usize, String>,
     /// When any went last, and how many: it is Mastodon's cache then.
     pub went: Option<(Timestamp, usize)>,
+    /// When any went first since this process last set it: what is copied later is of the new setting.
+    pub first: Option<Timestamp>,
 }
 
 /// The step in which visitors' pages are asked: its answer is what they said.
@@ -53,6 +55,9 @@ impl Instance {
         let wrote = matches!(answer, Answer::Accepted { .. });
         let mut steps = vec![Step { what: "write the settings".to_owned(), answer }];
         if wrote {
+            if let Some(before) = self.forgotten() {
+                self.keep_forgotten(Forgetting { first: None, ..before });
+            }
             if let Some(forgetting) = self.forget_registrations().await {
                 let answer = match forgetting.gone {
                     Ok(keys) => Answer::Accepted { body: json!({ "keys": keys }) },
@@ -80,11 +85,13 @@ impl Instance {
         let cache = self.cache.as_ref()?;
         let gone = cache.forget_settings(&[MODE, MESSAGE]).await.map_err(|error| error.to_string());
         let at = self.rest.now();
-        let went = match gone {
-            Ok(keys @ 1..) => Some((at, keys)),
-            Ok(0) | Err(_) => self.forgotten().and_then(|before| before.went),
+        let before = self.forgotten();
+        let before_it = before.as_ref().and_then(|before| before.first);
+        let (went, first) = match gone {
+            Ok(keys @ 1..) => (Some((at, keys)), before_it.or(Some(at))),
+            Ok(0) | Err(_) => (before.and_then(|before| before.went), before_it),
         };
-        let forgetting = Forgetting { at, gone, went };
+        let forgetting = Forgetting { at, gone, went, first };
         self.keep_forgotten(forgetting.clone());
         Some(forgetting)
     }

@@ -205,7 +205,10 @@ async fn sent_on(rest: &Client, own_domains: &[String], page: &Visited, to: &Url
 
 async fn json(rest: &Client, path: &str, fresh: bool) -> Result<Value, String> {
     let page = rest.visit(path, "", fresh).await?;
-    let not = || format!("{}: {}", page.status, words::page(page.body.as_bytes()));
+    let not = || match &page.to {
+        Some(to) => format!("{}: it leads to {}", page.status, text::excerpt(to.as_str(), 80)),
+        None => format!("{}: {}", page.status, words::page(page.body.as_bytes())),
+    };
     if page.status != 200 {
         return Err(not());
     }

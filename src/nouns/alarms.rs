@@ -77,8 +77,9 @@ impl AlarmKind {
             | Self::FailedSignIns
             | Self::WrongCodes
             | Self::ChangedOutside
-            | Self::AtServer => true,
-            Self::Reveals | Self::Searches | Self::Contradiction | Self::Checkpoint | Self::LastDay => false,
+            | Self::AtServer
+            | Self::Checkpoint => true,
+            Self::Reveals | Self::Searches | Self::Contradiction | Self::LastDay => false,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod domain_imports;
 pub mod grants;
 pub mod invitations;
 pub mod linked_accounts;
+pub mod notes;
 pub mod outcome;
 pub mod parts;
 pub mod permissions;

@@ -1,7 +1,11 @@
 //! When who may sign up changes by itself: what a policy measures, its rules, its week, and what somebody holds by hand.
 
 use super::registrations::RegistrationsMode;
-use crate::{clock::Timestamp, id::OperatorId};
+use crate::{
+    clock::{MINUTE, Timestamp},
+    id::OperatorId,
+    text::time,
+};
 use serde::{Deserialize, Serialize};
 
 /// Something a rule looks at, in the order in which rules are asked. Each is a number that is bad when it is large.
@@ -82,7 +86,10 @@ impl Measure {
             Self::SignUpsDay => format!("{number} sign-ups in the last 24 hours"),
             Self::Waiting => format!("{number} pending sign-ups"),
             Self::OldestWaiting => format!("the oldest pending sign-up is {number} h old"),
-            Self::Away => format!("nobody who may decide reports was in the console for {number} min"),
+            Self::Away => {
+                let span = time::span(number.saturating_mul(MINUTE));
+                format!("nobody who may decide reports was in the console for {span}")
+            }
             Self::OldestReport => format!("the oldest open report is {number} h old"),
             Self::Idle => format!("the last moderation action is {number} days old"),
             Self::Accounts => format!("{number} accounts"),
@@ -152,6 +159,9 @@ pub struct Hold {
     pub until: Option<Timestamp>,
     /// What is set at its end where no policy is switched on.
     pub then: Option<RegistrationsMode>,
+    /// What visitors read from then on; `None` where that is left to the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// What visitors read while a policy keeps registrations closed.
@@ -242,6 +252,9 @@ pub struct PolicyState {
     pub entry: i64,
     /// The planned opening that came too late and waits for somebody, or for the next one.
     pub missed: Option<Timestamp>,
+    /// What it wrote last for visitors to read, as a hash, and when: what stands there otherwise is somebody else's.
+    pub message: Option<String>,
+    pub message_at: Option<Timestamp>,
 }
 
 /// What set registrations, where it was no person: kept with the deed.

@@ -78,7 +78,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                 {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code \
                 used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
             <td class="nowrap">{seen}</td>
-            <td class="num">{change}</td>
+            <td class="num nowrap">{desk::timeline(frame, &[("who", &person.id.0)])} " " {change}</td>
         </tr>
     }
     .into_any()

@@ -287,7 +287,7 @@ fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) 
                 {page.outside_changes.iter().map(|line| view! {
                     <tr data-row=keys::row()>
                         <td class="nowrap"><a href=path::audit_entry(line.index)>{time::ago(line.at, frame.now)}</a></td>
-                        <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
+                        <td class="full fill"><bdi>{time::retold(&line.what, line.at)}</bdi></td>
                     </tr>
                 }).collect_view()}
             </tbody></table>

@@ -28,10 +28,12 @@ pub async fn set_policy(instance: String, #[server(flatten)] form: super::Policy
 pub async fn switch_policy(
     instance: String,
     #[server(default)] version: String,
+    #[server(default)] limit: String,
     #[server(default)] on: bool,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::policies::switch(context, instance, version, on, why)).await
+    let seen = super::service::policies::seen(&version, &limit);
+    crate::context::form_action(|context| super::service::policies::switch(context, instance, seen, on, why)).await
 }
 
 /// Holds registrations by hand, until an end or until somebody lets go.
@@ -39,23 +41,20 @@ pub async fn switch_policy(
 pub async fn hold(
     instance: String,
     #[server(default)] version: String,
+    #[server(default)] limit: String,
     #[server(default)] mode: String,
     #[server(default)] until: String,
     #[server(default)] then: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    let wanted = super::HoldForm { version, mode, until, then, why };
+    let wanted = super::HoldForm { version, limit, mode, until, then, why };
     crate::context::form_action(|context| super::service::policies::hold(context, instance, wanted)).await
 }
 
-/// Closes registrations at once.
+/// Closes registrations at once, whatever was shown.
 #[server(prefix = "/api/registrations", endpoint = "emergency")]
-pub async fn emergency(
-    instance: String,
-    #[server(default)] version: String,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::policies::emergency(context, instance, version, why)).await
+pub async fn emergency(instance: String, #[server(default)] why: String) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::emergency(context, instance, why)).await
 }
 
 /// Lets go of what was held, or set past the policy.
@@ -63,7 +62,9 @@ pub async fn emergency(
 pub async fn release(
     instance: String,
     #[server(default)] version: String,
+    #[server(default)] limit: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::policies::release(context, instance, version, why)).await
+    let seen = super::service::policies::seen(&version, &limit);
+    crate::context::form_action(|context| super::service::policies::release(context, instance, seen, why)).await
 }

@@ -81,6 +81,8 @@ pub struct RegistrationsPage {
     pub state: RegistrationsState,
     /// When the rows were read.
     pub read_at: Timestamp,
+    /// It was read from a copy that may not show the last change yet.
+    pub behind: bool,
     /// What the sign-up page, the public API, directories and caches said when asked.
     pub places: Vec<Place>,
     /// When they were asked.
@@ -121,6 +123,7 @@ pub struct SetForm {
 #[derive(Clone, Debug, Default)]
 pub struct HoldForm {
     pub version: String,
+    pub limit: String,
     pub mode: String,
     pub until: String,
     pub then: String,
@@ -132,6 +135,8 @@ pub struct HoldForm {
 #[serde(default)]
 pub struct PolicyForm {
     pub version: String,
+    /// What somebody had set past the policy, as the form showed it; empty where nobody had.
+    pub limit: String,
     pub zone: String,
     pub otherwise: String,
     pub stay: String,
@@ -147,6 +152,8 @@ pub struct PolicyForm {
     pub servers: String,
     pub access: String,
     pub why: String,
+    /// Nothing is saved: what visitors would read is shown.
+    pub preview: String,
 }
 
 /// A measure with its rule, if there is one, and what is known of it now.
@@ -167,19 +174,19 @@ pub struct Says {
     pub changes: bool,
     /// It would be set, but not before then.
     pub waits_until: Option<Timestamp>,
-    /// Somebody set another mode past it, and it opens no further.
+    /// Somebody set this past it, and it opens no further.
+    pub limit: Option<RegistrationsMode>,
+    /// That is what decides now.
     pub limited: bool,
 }
 
-/// An hour of the replay.
-#[derive(Clone, Debug)]
-pub struct ReplayHour {
+/// A day of the replay, UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayDay {
     pub at: Timestamp,
-    pub would: RegistrationsMode,
-    /// `None` where the record does not know.
-    pub did: Option<RegistrationsMode>,
     pub sign_ups: i64,
     pub approved: i64,
+    /// How many there were at its end, or by now.
     pub waiting: Option<i64>,
     pub open: Option<i64>,
 }
@@ -188,12 +195,25 @@ pub struct ReplayHour {
 #[derive(Clone, Debug)]
 pub struct Replay {
     pub since: Timestamp,
-    pub hours: Vec<ReplayHour>,
+    /// What the policy would have set, from when on, and what was set, as far as the record knows: to the minute.
+    pub would: Vec<Stay>,
+    pub did: Vec<Stay>,
+    pub days: Vec<ReplayDay>,
     pub changes: Vec<(Timestamp, RegistrationsMode, String)>,
     /// Rules that could not be replayed.
     pub not_known: Vec<Measure>,
     /// There was more than was looked through.
     pub cut: bool,
+}
+
+/// What is filled in of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    /// `{reason}`
+    pub name: &'static str,
+    pub means: &'static str,
+    /// What it would be now; empty where there is nothing.
+    pub now: String,
 }
 
 /// The policy of an instance.
@@ -222,6 +242,9 @@ pub struct PolicyPage {
     pub coming: Vec<(Timestamp, String, String)>,
     /// What visitors read, as Markdown; `None` where the message stays as it is.
     pub preview: Option<String>,
+    /// What it is filled in for.
+    pub example: policy::Cause,
+    pub placeholders: [Placeholder; 4],
     pub templates: &'static [(&'static str, &'static str)],
     /// The one that somebody tries; it is not saved.
     pub template: Option<&'static str>,

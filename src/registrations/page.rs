@@ -6,7 +6,7 @@ mod replay;
 
 pub use policy::Policy;
 
-use super::{Change, Place, RegistrationsMode, RegistrationsPage, api, service};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, Stay, api, service};
 use crate::{
     audit::page::outcome_badge,
     clock::Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     text::time as utc,
     ui::{
         self,
-        chart::{Axis, Chart, Series, chart},
+        chart::{Axis, Chart, Series, State, band, chart},
         desk, form, keys, time,
     },
 };
@@ -118,12 +118,17 @@ fn truth(page: &RegistrationsPage) -> AnyView {
         Some(at) => view! { "checked " {time::clock(at)} }.into_any(),
         None => view! { "not checked yet" }.into_any(),
     };
+    let verified = if page.behind {
+        view! { <span class="badge warn">"as a copy has it, which is behind"</span> }.into_any()
+    } else {
+        view! { <span class="badge good">"verified " {time::clock(page.read_at)}</span> }.into_any()
+    };
     view! {
         <section class="card">
             <header><h2>"Current state"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
-                <dd>{page.state.word.clone()} " " <span class="badge good">"verified " {time::clock(page.read_at)}</span></dd>
+                <dd>{page.state.word.clone()} " " {verified}</dd>
                 {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>
@@ -253,6 +258,32 @@ fn changes(title: &'static str, from: &'static str, history: &[Change], frame: &
         </section>
     }
     .into_any()
+}
+
+/// Who could sign up from a moment to now, as a band.
+pub fn stays_band(title: &'static str, stays: &[Stay], from: Timestamp, now: Timestamp, note: String) -> AnyView {
+    let whole = now.since(from).max(1);
+    let part = |at: Timestamp| (at.since(from).clamp(0, whole) * 1_000) / whole;
+    let until = |index: usize| stays.get(index + 1).map_or(now, |next| next.from);
+    let states: Vec<State> = stays
+        .iter()
+        .enumerate()
+        .map(|(index, stay)| {
+            let (class, word) = stay.shown();
+            let minute = |at: Timestamp| time::minute_said(at, now);
+            let to = if index + 1 == stays.len() { "now".to_owned() } else { minute(until(index)) };
+            State {
+                from: part(stay.from),
+                to: part(until(index)),
+                class,
+                word: word.to_owned(),
+                said: format!("{} to {to}", minute(stay.from)),
+            }
+        })
+        .collect();
+    let changes = stays.windows(2).filter(|pair| pair[0].mode.is_some()).count();
+    let ends = (utc::day(from, now), "now".to_owned());
+    band(title, ui::count(changes, "change", "changes"), &states, ends, note)
 }
 
 /// Sign-ups a day.

@@ -78,7 +78,12 @@ pub async fn registrations_state(context: &Context, instance: &Instance) -> Resu
             since: "the database has not answered yet".to_owned(),
         });
     };
-    registrations_state_of(context, instance, stored).await
+    let mut state = registrations_state_of(context, instance, stored).await?;
+    if health.registrations_are_old() {
+        let at = health.registrations_at.map(|at| format!("as of {}, ", context.zone().clock(at))).unwrap_or_default();
+        state.since = format!("{at}can’t be read since");
+    }
+    Ok(state)
 }
 
 async fn registrations_state_of(
@@ -111,6 +116,11 @@ async fn registrations_state_of(
     let single_user = instance.is_single_user();
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let since = match open.filter(|_| !single_user) {
+        Some(change) if not_shown_yet(instance, &change, meaning.mode()) => format!(
+            "set to “{}” at {}; the copy of the database that is read here doesn’t show it yet",
+            change.mode.word(),
+            context.zone().clock(change.since)
+        ),
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
             format!("not visible everywhere yet · {since}")
         }
@@ -118,6 +128,12 @@ async fn registrations_state_of(
     };
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
     Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
+}
+
+/// Whether the setting was read from a copy that may not show the last change of ours yet.
+fn not_shown_yet(instance: &Instance, change: &Settling, read: Option<RegistrationsMode>) -> bool {
+    let may_lack = instance.health().standby.is_some_and(|standby| standby.may_lack(change.since));
+    may_lack && read != Some(change.mode)
 }
 
 /// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
@@ -242,7 +258,11 @@ pub async fn registrations(
     let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
     let seen = visitors_see(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
-    let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
+    // Visitors meet what the primary says.
+    let late = open.as_ref().filter(|open| not_shown_yet(&instance, open, mode));
+    let (meant, told) = late.map_or((mode, told), |open| (Some(open.mode), None));
+    let behind = late.is_some();
+    let mut places = seen.as_ref().map(|seen| places(seen, meant, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
@@ -257,6 +277,7 @@ pub async fn registrations(
         zone,
         state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
+        behind,
         places,
         asked_at: seen.map(|seen| seen.at),
         message,
@@ -330,9 +351,25 @@ impl Held<'_> {
         }
     }
 
-    /// A place whose copy, if it says otherwise, runs out at last.
-    fn copy(&self, name: &str, agrees: Option<bool>, says: String, whose: &str, limit: Option<Timestamp>) -> Place {
-        let more = if agrees == Some(false) { self.lasts(whose, limit) } else { String::new() };
+    /// A place whose copy, if it says otherwise, runs out at last; nobody's where Mastodon gives no answer to make a new one
+    /// of (`stale-if-error`, `app/controllers/concerns/api/caching_concern.rb`; `proxy_cache_use_stale`, `dist/nginx.conf`).
+    fn copy(
+        &self,
+        name: &str,
+        agrees: Option<bool>,
+        says: String,
+        whose: Option<&str>,
+        limit: Option<Timestamp>,
+    ) -> Place {
+        let more = match (agrees, whose) {
+            (Some(true) | None, _) => String::new(),
+            (Some(false), Some(whose)) => self.lasts(whose, limit),
+            (Some(false), None) if self.single_user => self.lasts("", limit),
+            (Some(false), None) => {
+                "; a cache in front keeps it for as long as Mastodon doesn’t answer, up to a day by Mastodon’s own header"
+                    .to_owned()
+            }
+        };
         Place { name: name.to_owned(), says: says + &more, agrees }
     }
 
@@ -362,7 +399,7 @@ impl Held<'_> {
         Place { name: "Sign-up page".to_owned(), says: says + &more, agrees }
     }
 
-    fn api(&self, name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Timestamp>) -> Place {
+    fn api(&self, name: &str, answered: &Result<Api, String>, whose: Option<&str>, limit: Option<Timestamp>) -> Place {
         match answered {
             Ok(answered) => {
                 let message = if answered.message.is_empty() || answered.enabled {
@@ -377,7 +414,7 @@ impl Held<'_> {
         }
     }
 
-    fn listed(&self, name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Timestamp>) -> Place {
+    fn listed(&self, name: &str, open: &Result<bool, String>, whose: Option<&str>, limit: Option<Timestamp>) -> Place {
         match open {
             Ok(open) => {
                 let agrees = self.mode.map(|mode| *open == (mode != RegistrationsMode::None));
@@ -401,36 +438,32 @@ fn places(
     const OWN: &str = "Mastodon’s copy of it";
     const IN_FRONT: &str = "a cache in front, by Mastodon’s own header,";
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
-    let forgotten = instance.forgotten().and_then(|told| told.went).map(|(at, _)| at);
-    let held = Held {
-        mode,
-        told,
-        changed,
-        forgotten: forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed)),
-        single_user: mode.is_some_and(|mode| seen.never_agrees(mode)),
-        now,
-    };
+    let told_at = instance.forgotten().map(|told| (told.first, told.went.map(|(at, _)| at)));
+    let since = |told: &Timestamp| changed.is_some_and(|changed| *told >= changed);
+    let forgotten = told_at.and_then(|(first, last)| first.filter(since).or(last.filter(since)));
+    let held =
+        Held { mode, told, changed, forgotten, single_user: mode.is_some_and(|mode| seen.never_agrees(mode)), now };
     // Where Mastodon itself says so, nothing in front of it has to.
     let api_says_so = mode.zip(seen.api.as_ref().ok()).is_some_and(|(mode, answered)| !answered.agrees(mode, told));
     let listed_says_so =
         mode.zip(seen.directories.as_ref().ok()).is_some_and(|(mode, open)| *open != (mode != RegistrationsMode::None));
-    let whose = |says_so: bool| if says_so { OWN } else { IN_FRONT };
+    let whose = |says_so: bool, answers: bool| answers.then_some(if says_so { OWN } else { IN_FRONT });
     let answer = SETTING_LASTS + ANSWER_LASTS;
     let listed = SETTING_LASTS + LISTED_LASTS;
     vec![
         held.sign_up(seen),
-        held.api("Public API, past the caches in front", &seen.api, OWN, held.until(0, answer)),
+        held.api("Public API, past the caches in front", &seen.api, Some(OWN), held.until(0, answer)),
         held.api(
             "Public API, as visitors get it",
             &seen.kept_api,
-            whose(api_says_so),
+            whose(api_says_so, seen.api.is_ok()),
             held.until(ANSWER_LASTS_IN_FRONT, answer + ANSWER_LASTS_IN_FRONT),
         ),
-        held.listed("Directories, past the caches in front", &seen.directories, OWN, held.until(0, listed)),
+        held.listed("Directories, past the caches in front", &seen.directories, Some(OWN), held.until(0, listed)),
         held.listed(
             "Directories, as they get it",
             &seen.kept_directories,
-            whose(listed_says_so),
+            whose(listed_says_so, seen.directories.is_ok()),
             held.until(LISTED_LASTS_IN_FRONT, listed + LISTED_LASTS_IN_FRONT),
         ),
     ]
@@ -536,7 +569,6 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     };
     let permit = context.permit(permission, Some(&instance.name)).await?;
     let why = Why::given(&why, true)?;
-    policies::end_is_sound(&context, &instance, &until, &then).await?;
     let message = message.replace("\r\n", "\n");
     if message.chars().count() > LONGEST_MESSAGE {
         return Err(Problem::invalid("message", "The message is longer than 20,000 characters."));
@@ -562,14 +594,21 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
         message_after: message,
         by: None,
     };
+    let back = path::registrations(&instance.name);
+    if !until.trim().is_empty() {
+        let entry = policies::set_until(&context, &instance, &deed, (until, then), why).await?;
+        return Ok(path::done(&back, entry));
+    }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
     after_setting(&context.app, &instance).await;
-    let back = path::registrations(&instance.name);
     match done.outcome {
         Outcome::Succeeded | Outcome::Partly | Outcome::Unknown => {
-            let planned = policies::after_by_hand(&context, &instance, mode, until, then, why).await;
-            planned.map_err(|problem| Problem {
-                what: format!("Registrations are set (entry {}), but not when they end. {}", done.index, problem.what),
+            let let_go = policies::after_by_hand(&context, &instance, mode, why).await;
+            let_go.map_err(|problem| Problem {
+                what: format!(
+                    "Registrations are set (entry {}), but what was held before still is. {}",
+                    done.index, problem.what
+                ),
                 ..problem
             })?;
             Ok(path::done(&back, done.index))

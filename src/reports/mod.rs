@@ -5,11 +5,11 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    accounts::OurNotes,
     batches::{Lately, Running},
     clock::Timestamp,
     frame::Since,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
+    nouns::notes::OurNotes,
     record::DeedState,
     ui,
 };
@@ -264,7 +264,7 @@ pub struct EditCard {
     pub at: Timestamp,
     pub spoiler: String,
     pub text: String,
-    /// The options of its poll, and that it had files.
+    /// The options of its poll, its files with their descriptions, and what else it was.
     pub words: Vec<String>,
 }
 
@@ -274,7 +274,7 @@ pub struct CollectionCard {
     pub name: String,
     pub description: String,
     pub language: Option<String>,
-    /// “2 people: @otter, @gullwing”
+    /// “2 people: @otter, @gullwing; 1 person declined or left”
     pub people: String,
     pub created_at: Timestamp,
     /// Named by so many of the reports.

@@ -1,5 +1,6 @@
 //! The views of the report desk.
 
+pub mod bulk;
 mod case;
 mod queue;
 

@@ -24,6 +24,8 @@ pub struct ReviewsPage {
     pub more_waiting: bool,
     /// How many wait for somebody else: one's own, and those one took part in.
     pub not_yours: usize,
+    /// What nobody can review: everybody who reviews decided it, or had part in it.
+    pub nobodys: Vec<i64>,
     /// How many decisions of a sort a second person agreed with.
     pub of_sorts: Vec<(Sort, Rate)>,
     /// … of a person, by name.

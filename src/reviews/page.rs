@@ -79,6 +79,12 @@ fn waiting(page: &ReviewsPage) -> AnyView {
         view! { <p class="body soft small">{decisions} " pending for somebody else: your own, those of cases you took part in, or \
         begun by another."</p> }
     });
+    let nobodys = (!page.nobodys.is_empty()).then(|| {
+        let cases: Vec<String> = page.nobodys.iter().map(|entry| format!("entry {entry}")).collect();
+        let these = if cases.len() == 1 { "the case" } else { "the cases" };
+        view! { <p class="note lead" role="status">{format!("Nobody can review {these} of {}: everybody who reviews decided there or \
+        took part. Give somebody else the role auditor.", cases.join(", "))}</p> }
+    });
     let more = page
         .more_waiting
         .then(|| view! { <p class="body soft small">"More are pending; they appear as these are judged."</p> });
@@ -104,7 +110,8 @@ fn waiting(page: &ReviewsPage) -> AnyView {
         }
         .into_any()
     };
-    view! { <section class="card"><header><h2>"Pending"</h2></header>{rows}{not_yours}{more}</section> }.into_any()
+    view! { <section class="card"><header><h2>"Pending"</h2></header>{nobodys}{rows}{not_yours}{more}</section> }
+        .into_any()
 }
 
 fn rates(page: &ReviewsPage) -> AnyView {

@@ -10,7 +10,7 @@ use crate::{
     access::{Permission, allows},
     carry_out::{self, InStore},
     context::{App, Context},
-    deeds::{AnyDeed, CommitSample, DrawSample, GiveOpinion, JudgeDecision},
+    deeds::{AnyDeed, CommitSample, DrawSample, GiveOpinion, JudgeDecision, ReleaseReview},
     frame::{self, Framed},
     id::OperatorId,
     ledger::{Deed, Detail, Filter, unreadable},
@@ -52,6 +52,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>
         waiting: Vec::new(),
         more_waiting: false,
         not_yours: 0,
+        nobodys: Vec::new(),
         of_sorts: Vec::new(),
         of_people: Vec::new(),
         of_reviewers: Vec::new(),
@@ -63,7 +64,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>
         let samples = reviews::since(store, since, MOST).await.map_err(store_problem)?;
         let people = operators::list(store).await.map_err(store_problem)?;
         page.weeks = weeks(context, this, &samples).await?;
-        wait(context, &samples, &mut page).await?;
+        wait(context, &samples, &people, &mut page).await?;
         count(context, &samples, &people, &mut page);
         page.judged = samples.iter().filter_map(|sample| judged(sample, None)).collect();
         page.judged.sort_by_key(|judged| std::cmp::Reverse(judged.at));
@@ -144,8 +145,15 @@ async fn weeks(context: &Context, this: Week, samples: &[Sample]) -> Result<Vec<
     Ok(lines)
 }
 
-/// What waits: for this person, or for another.
-async fn wait(context: &Context, samples: &[Sample], page: &mut ReviewsPage) -> Result<(), Problem> {
+/// What waits: for this person, for another, or for nobody who is there.
+async fn wait(
+    context: &Context,
+    samples: &[Sample],
+    people: &[Operator],
+    page: &mut ReviewsPage,
+) -> Result<(), Problem> {
+    let others: Vec<&Operator> =
+        people.iter().filter(|person| person.id != context.actor.operator && may_review(person)).collect();
     let mut open: Vec<&Sample> = samples.iter().filter(|sample| sample.verdict.is_none()).collect();
     open.sort_by_key(|sample| sample.entry);
     for sample in open {
@@ -153,8 +161,15 @@ async fn wait(context: &Context, samples: &[Sample], page: &mut ReviewsPage) -> 
             page.more_waiting = true;
             return Ok(());
         }
-        if barred(context, sample).await?.is_some() {
+        if barred(context, &context.actor.operator, sample).await?.is_some() {
             page.not_yours += 1;
+            let mut somebodys = false;
+            for other in &others {
+                somebodys = somebodys || barred(context, &other.id, sample).await?.is_none();
+            }
+            if !somebodys {
+                page.nobodys.push(sample.entry);
+            }
             continue;
         }
         let begun = sample.opinion.is_some();
@@ -191,9 +206,14 @@ fn count(context: &Context, samples: &[Sample], people: &[Operator], page: &mut 
     page.of_reviewers = named(of_reviewers);
 }
 
-/// Why a decision is not this person's to look at, as far as the console knows by itself; `None` where it is.
-async fn barred(context: &Context, sample: &Sample) -> Result<Option<&'static str>, Problem> {
-    let you = &context.actor.operator;
+/// Whether somebody reviews at all.
+fn may_review(person: &Operator) -> bool {
+    person.may_sign_in() && allows(person.role, Permission::Review)
+}
+
+/// Why a decision is not somebody's to look at, as far as the console knows by itself; `None` where it is. Who reported it or is whom it
+/// is about is known when it is opened.
+async fn barred(context: &Context, you: &OperatorId, sample: &Sample) -> Result<Option<&'static str>, Problem> {
     if sample.operator == *you {
         return Ok(Some("This decision is your own. Somebody else has to review it."));
     }
@@ -250,7 +270,7 @@ pub async fn review(context: &Context, entry: &str, search: &str) -> Result<Fram
     };
     let is_judged = matches!(stage, Stage::Judged { .. });
     // What is judged may be read by whoever reviews, and by whose decision it was.
-    if let Some(why) = barred(context, &sample).await?.filter(|_| !is_judged) {
+    if let Some(why) = barred(context, &context.actor.operator, &sample).await?.filter(|_| !is_judged) {
         return Err(not_yours(why));
     }
     let case = case::then(context, &detail.entry, &deed).await?;
@@ -261,7 +281,7 @@ pub async fn review(context: &Context, entry: &str, search: &str) -> Result<Fram
         entry: sample.entry,
         week: sample.week,
         sort: sample.sort,
-        choices: case::choices(&deed),
+        choices: case::choices(&deed, sample.sort),
         decided: shown.then_some((decided.what, decided.why)),
         undo: case::account_of(&deed).filter(|_| proposed),
         stage,
@@ -273,7 +293,7 @@ pub async fn review(context: &Context, entry: &str, search: &str) -> Result<Fram
 
 /// Refuses whoever is barred; that they tried is an entry.
 async fn refuse_barred(context: &Context, sample: &Sample) -> Result<(), Problem> {
-    match barred(context, sample).await? {
+    match barred(context, &context.actor.operator, sample).await? {
         None => Ok(()),
         Some(why) => {
             context.note_denied(Permission::Review, None).await;
@@ -292,7 +312,7 @@ pub async fn opine(context: Context, decision: String, opinion: String, why: Str
     refuse_barred(&context, &sample).await?;
     // Who is reporter or target, and whether there is anything to see, is read once more.
     case::then(&context, &detail.entry, &deed).await?;
-    if !case::choices(&deed).iter().any(|(name, _)| *name == opinion) {
+    if !case::choices(&deed, sample.sort).iter().any(|(name, _)| *name == opinion) {
         return Err(Problem::invalid("opinion", "Choose what you would have decided."));
     }
     let why = Why::given(&why, false)?;
@@ -358,4 +378,4 @@ macro_rules! as_written {
         })*
     };
 }
-as_written!(CommitSample DrawSample GiveOpinion JudgeDecision);
+as_written!(CommitSample DrawSample GiveOpinion JudgeDecision ReleaseReview);

@@ -15,7 +15,7 @@ use crate::{
     ledger::{Answered, Ledger, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Extra, Narrowing, Read, read_problem},
+        database::{DatabaseError, Extra, LogRow, Narrowing, Read, read_problem},
         rest::Client,
     },
     nouns::rank::{Holder, Ranks},
@@ -437,10 +437,8 @@ impl Carry for AssignRole {
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
-        let logged = log
-            .iter()
-            .filter(|row| row.action == "change_role" && row.target_type == "User" && row.target_id == self.user)
-            .count();
+        let own = || log.iter().filter(|row| row.target_type == "User" && row.target_id == self.user);
+        let logged = own().filter(|row| row.action == "change_role").count();
         let now = read.holder(self.account).await?;
         let held = now.as_ref().and_then(|holder| holder.role_id);
         let right = now.is_some() && held.filter(|role| *role != EVERYONE) == self.after;
@@ -453,9 +451,7 @@ impl Carry for AssignRole {
             },
             state_is_right: right,
             facts: json!({ "log rows": logged, "read back": held }),
-            seen: json!({
-                "log rows": log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect::<Vec<_>>(),
-            }),
+            seen: json!({ "log rows": own().map(LogRow::words).collect::<Vec<_>>() }),
         })
     }
 }

@@ -91,9 +91,9 @@ pub fn SignIn() -> impl IntoView {
                     {kept}
                     {hidden(&page.back, page.draft.as_deref())}
                     <label class="field" for="name">"Name"</label>
-                    <input class="input" id="name" name="name" autocomplete="username" autofocus="" required="" value=page.name.clone() />
+                    <input class="input" id="name" name="name" autocomplete="username" autofocus=page.name.is_empty() required="" value=page.name.clone() />
                     <label class="field" for="password">"Password"</label>
-                    <input class="input" id="password" name="password" type="password" autocomplete="current-password" required="" />
+                    <input class="input" id="password" name="password" type="password" autocomplete="current-password" autofocus=!page.name.is_empty() required="" />
                     <button class="btn main">"Sign in"</button>
                     {optional}
                     {already}

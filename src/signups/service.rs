@@ -7,8 +7,8 @@ use crate::{
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     clock::{DAY, MINUTE, Timestamp},
     context::{App, Context},
-    deeds::{DecideSignUp, InBatch},
-    frame::{self, Framed, Since},
+    deeds::{DecideSignUp, InBatch, SeenSignUp},
+    frame::{self, Framed, Known, Since},
     id::{AccountId, RuleNumber},
     invitations::service::chain::Families,
     ledger::{Answered, Mark, Outcome, Warrant},
@@ -662,12 +662,10 @@ fn since(
     desk: &Desk,
     fitting: &[usize],
 ) -> Since {
-    let newest = desk.people().iter().map(|person| person.user).max().unwrap_or(0);
     let address = format!("{}{}", path::signups_meanwhile(&instance.name), search.only(&SignUpFilter::KEYS));
-    let address = path::with(&address, "newest", &newest.to_string());
-    let address = path::with(&address, "matching", &fitting.len().to_string());
-    let which = frame::which(context, frame::OF_SIGN_UPS, fitting.iter().map(|at| desk.people()[*at].user));
-    Since { address: path::with(&address, "which", &which), revision, of: frame::OF_SIGN_UPS }
+    let all = desk.people().iter().map(|person| person.user);
+    let rows = fitting.iter().map(|at| desk.people()[*at].user);
+    Known::since(context, &address, frame::OF_SIGN_UPS, revision, all, rows)
 }
 
 /// What came into a list of sign-ups and what left it.
@@ -684,18 +682,14 @@ pub async fn meanwhile(
 async fn changed(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
-    let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
-    let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
+    let Some(known) = Known::read(search) else { return Ok(None) };
     let Found { desk, fitting, .. } = found(context, &instance, search).await?;
     // Of a list that holds the newest alone nobody knows what left it.
     if desk.list.cut || desk.list.at.is_none() {
         return Ok(None);
     }
-    let users = fitting.into_iter().map(|at| desk.people()[at].user);
-    let (new, known): (Vec<i64>, Vec<i64>) = users.partition(|user| *user > newest);
-    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
-    let other = search.get("which").is_some_and(|before| before != frame::which(context, frame::OF_SIGN_UPS, known));
-    Ok(frame::came_and_went(new.len(), left, "gone", other.then_some("sign-ups changed")))
+    let users = fitting.into_iter().map(|at| desk.people()[at].user).map(|user| (user, user));
+    Ok(known.came_and_went(context, frame::OF_SIGN_UPS, users, "gone", "sign-ups changed"))
 }
 
 pub async fn sign_up(
@@ -766,6 +760,7 @@ fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: SignUpD
         mail: kept.mail,
         address: kept.address,
         words: kept.words,
+        seen: Some(SeenSignUp { asked_at: person.asked_at, reasons: person.reason.clone() }),
     }
 }
 

@@ -6,7 +6,10 @@ use crate::{
     frame::Frame,
     mastodon::{database::Day, statistics::Statistics as Counted},
     path,
-    registrations::{Stay, page::sign_up_chart},
+    registrations::{
+        Stay,
+        page::{sign_up_chart, stays_band},
+    },
     text::time as utc,
     ui::{
         self,
@@ -153,32 +156,6 @@ fn not_known(title: &'static str, why: &str) -> AnyView {
 
 /// Who could sign up, as a band.
 fn registrations(stays: &[Stay], from: Timestamp, now: Timestamp) -> AnyView {
-    let whole = now.since(from).max(1);
-    let part = |at: Timestamp| (at.since(from).clamp(0, whole) * 1_000) / whole;
-    let until = |index: usize| stays.get(index + 1).map_or(now, |next| next.from);
-    let states: Vec<chart::State> = stays
-        .iter()
-        .enumerate()
-        .map(|(index, stay)| {
-            let (class, word) = stay.shown();
-            let minute = |at: Timestamp| utc::whole_minute(at, now);
-            let to = if index + 1 == stays.len() { "now".to_owned() } else { minute(until(index)) };
-            chart::State {
-                from: part(stay.from),
-                to: part(until(index)),
-                class,
-                word: word.to_owned(),
-                said: format!("{} to {to}", minute(stay.from)),
-            }
-        })
-        .collect();
-    let changes = stays.windows(2).filter(|pair| pair[0].mode.is_some()).count();
     let note = "As this console’s audit log has it, with changes made outside the console from when they were noticed.";
-    chart::band(
-        "Registrations",
-        ui::count(changes, "change", "changes"),
-        &states,
-        (utc::day(from, now), "now".to_owned()),
-        note.to_owned(),
-    )
+    stays_band("Registrations", stays, from, now, note.to_owned())
 }

@@ -2,10 +2,12 @@
 
 use super::{Store, fence::begin, on, transaction::within};
 use crate::{
-    clock::Timestamp,
+    clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::alarms::AlarmKind,
 };
+
+use std::collections::BTreeSet;
 
 /// So many of a kind are open one by one; what comes then is counted in one more.
 pub const MOST_OPEN: i64 = 20;
@@ -53,6 +55,8 @@ pub struct Alarm {
     pub last_entry: Option<i64>,
     /// It counts what came when there were too many of the kind.
     pub gathered: bool,
+    /// Whom what is counted together is about.
+    pub people: Vec<OperatorId>,
     pub acknowledged: Option<Acknowledged>,
 }
 
@@ -90,6 +94,7 @@ struct Row {
     acknowledged_by: Option<String>,
     acknowledged_at: Option<Timestamp>,
     acknowledged_entry: Option<i64>,
+    people: String,
 }
 
 fn from_row(row: Row) -> sqlx::Result<Alarm> {
@@ -108,6 +113,7 @@ fn from_row(row: Row) -> sqlx::Result<Alarm> {
         number: row.number,
         usual: row.usual,
         entries: serde_json::from_str(&row.entries).map_err(|error| damaged(error.to_string()))?,
+        people: serde_json::from_str(&row.people).map_err(|error| damaged(error.to_string()))?,
         last_entry: row.last_entry,
         acknowledged: row.acknowledged_by.zip(row.acknowledged_at).map(|(by, at)| Acknowledged {
             by: OperatorId(by),
@@ -126,7 +132,7 @@ macro_rules! alarms {
     ($narrowed:literal) => {
         concat!(
             "select id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, usual, entries, \
-             last_entry, acknowledged_by, acknowledged_at, acknowledged_entry from alarms where ",
+             last_entry, acknowledged_by, acknowledged_at, acknowledged_entry, people from alarms where ",
             $narrowed
         )
     };
@@ -144,9 +150,11 @@ pub async fn keep(store: &Store, from: i64, to: i64, raised: &[Raised], now: Tim
     const OPEN: &str = "select count(*) from alarms where kind = $1 and acknowledged_at is null";
     // What somebody acknowledged does not change any more.
     const RAISE: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
-        usual, entries, last_entry) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+        usual, entries, last_entry, people) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15) \
         on conflict (cause) do update set last_at = excluded.last_at, last_entry = excluded.last_entry, \
-        number = excluded.number + case when $14 then alarms.number else 0 end where alarms.acknowledged_at is null";
+        number = excluded.number + case when $14 then alarms.number else 0 end, people = excluded.people \
+        where alarms.acknowledged_at is null";
+    const PEOPLE: &str = "select people from alarms where cause = $1";
     let mut tx = store.driver.begin_writing().await?;
     let taken = within!(&mut tx, c => sqlx::query(STEP)
         .bind(from).bind(to).bind(now.0).execute(c).await?.rows_affected());
@@ -160,6 +168,12 @@ pub async fn keep(store: &Store, from: i64, to: i64, raised: &[Raised], now: Tim
         let gathers = known == 0 && open >= MOST_OPEN;
         let cause = if gathers { gathered(one.kind) } else { one.cause.clone() };
         let whose = (!gathers).then_some(one);
+        let people: Option<String> = if gathers {
+            within!(&mut tx, c => sqlx::query_scalar(PEOPLE).bind(&cause).fetch_optional(c).await?)
+        } else {
+            None
+        };
+        let people = with_one_more(people.as_deref(), one.operator.as_ref().filter(|_| gathers))?;
         let named: Vec<i64> = one.entries.iter().copied().take(MOST_NAMED).collect();
         let named = serde_json::to_string(&named).map_err(|error| sqlx::Error::Encode(error.into()))?;
         within!(&mut tx, c => sqlx::query(RAISE)
@@ -177,17 +191,34 @@ pub async fn keep(store: &Store, from: i64, to: i64, raised: &[Raised], now: Tim
             .bind(&named)
             .bind(one.entries.last())
             .bind(one.adds || gathers)
+            .bind(&people)
             .execute(c).await.map(|_| ())?);
     }
     tx.commit().await?;
     Ok(true)
 }
 
-/// Keeps what is so now, whatever was looked at: once a cause.
+/// The people of a gathered alarm, as they are kept, and one more.
+fn with_one_more(people: Option<&str>, one: Option<&OperatorId>) -> sqlx::Result<String> {
+    let mut people: BTreeSet<String> = match people {
+        Some(people) => serde_json::from_str(people).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        None => BTreeSet::new(),
+    };
+    people.extend(one.map(|id| id.0.clone()));
+    serde_json::to_string(&people).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// What goes on to be so is raised again so long after somebody took note of it.
+const AGAIN: i64 = HOUR;
+
+/// Keeps what is so now, whatever was looked at: once a cause, with how many there are by now, as long as it is open.
 pub async fn raise(store: &Store, one: &Raised, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "insert into alarms (id, kind, cause, operator, instance, about, raised_at, first_at, last_at, number, \
-        usual, entries, last_entry) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12) \
-        on conflict (cause) do nothing";
+        usual, entries, last_entry) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12 \
+        where not exists (select 1 from alarms known where known.kind = $2 and known.acknowledged_at > $13 \
+        and substr(known.cause, 1, length($3) + 1) = $3 || ' ') \
+        on conflict (cause) do update set last_at = excluded.last_at, number = excluded.number \
+        where alarms.acknowledged_at is null";
     let entries = serde_json::to_string(&one.entries).map_err(|error| sqlx::Error::Encode(error.into()))?;
     on!(store, pool => sqlx::query(SQL)
         .bind(crate::id::fresh())
@@ -202,6 +233,7 @@ pub async fn raise(store: &Store, one: &Raised, now: Timestamp) -> sqlx::Result<
         .bind(one.number)
         .bind(&entries)
         .bind(one.entries.last())
+        .bind(now.plus(-AGAIN).0)
         .execute(pool).await.map(|_| ()))
 }
 

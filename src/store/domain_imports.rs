@@ -6,6 +6,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
     rights::{Changes, Known},
+    transaction::unchanged,
 };
 use crate::{
     clock::{MINUTE, Timestamp},
@@ -535,20 +536,39 @@ fn document(coded: &[Row]) -> sqlx::Result<String> {
 
 /// Writes rows of a [`document`] over those there are: what was ticked, what is said and how far each has come. What is to be
 /// done stays as it is: a row that somebody changed meanwhile does not hold under its new code.
+///
+/// On SQLite the document is taken apart once, and each row is found by its key: otherwise all of it is read again for each row.
+pub const REWRITE: [&str; 2] = [
+    "with j as materialized (select cast(value ->> 'line' as integer) as line, \
+     value ->> 'ticked' as ticked, value ->> 'by_hand' as by_hand, value ->> 'replaces' as replaces, \
+     value ->> 'said' as said, value ->> 'state' as state, value ->> 'entry' as entry, value ->> 'mac' as mac \
+     from json_each($2)) \
+     update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, replaces = j.replaces, said = j.said, \
+     state = j.state, entry = j.entry, mac = j.mac from j where import = $1 and domain_import_rows.line = j.line",
+    "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
+     replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
+     from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \
+     state text, entry bigint, mac text) where import = $1 and domain_import_rows.line = j.line",
+];
+
 fn rewrite(driver: &Driver) -> &'static str {
-    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
-        replaces = j.value ->> 'replaces', said = j.value ->> 'said', state = j.value ->> 'state', \
-        entry = j.value ->> 'entry', mac = j.value ->> 'mac' \
-        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
-    const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
-        replaces = j.replaces, said = j.said, state = j.state, entry = j.entry, mac = j.mac \
-        from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, said text, \
-        state text, entry bigint, mac text) where import = $1 and domain_import_rows.line = j.line";
     match driver {
-        Driver::Sqlite(_) => SQLITE,
-        Driver::Postgres(_) => POSTGRES,
+        Driver::Sqlite(_) => REWRITE[0],
+        Driver::Postgres(_) => REWRITE[1],
     }
 }
+
+/// Stores the rows of a [`document`].
+const INSERT_ON_SQLITE: &str = "insert into domain_import_rows \
+    (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
+    select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
+    value ->> 'theirs', value ->> 'cost', value ->> 'cuts', value ->> 'ticked', value ->> 'by_hand', \
+    value ->> 'replaces', value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
+const INSERT_ON_POSTGRES: &str = "insert into domain_import_rows \
+    (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
+    select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
+    from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
+    theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
 
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
 /// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
@@ -568,16 +588,6 @@ pub async fn insert(
     const IMPORT: &str = "insert into domain_imports \
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
-    const SQLITE: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
-        select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
-        value ->> 'theirs', value ->> 'cost', value ->> 'cuts', value ->> 'ticked', value ->> 'by_hand', \
-        value ->> 'replaces', value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
-    const POSTGRES: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
-        select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
-        from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
-        theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
     let document = document(&coded(store, &import.id, rows))?;
     let mut row = ImportRow {
         id: import.id.clone(),
@@ -599,7 +609,7 @@ pub async fn insert(
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
             if let Some(former) = instead_of {
-                let Some((true, _)) = held!(store, $tx, former) else { return Ok(false) };
+                let Some((true, _)) = held!(store, $tx, former) else { unchanged!($tx, false) };
                 for sql in [FORMER_ROWS, FORMER_FILE, FORMER] {
                     sqlx::query(sql).bind(former).execute(&mut *$tx).await?;
                 }
@@ -634,11 +644,11 @@ pub async fn insert(
     match &store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
-            keep!(tx, SQLITE)
+            keep!(tx, INSERT_ON_SQLITE)
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            keep!(tx, POSTGRES)
+            keep!(tx, INSERT_ON_POSTGRES)
         }
     }
 }
@@ -761,10 +771,10 @@ pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) 
     let document = document(&coded)?;
     macro_rules! keep {
         ($tx:ident) => {{
-            let Some((true, mut held)) = held!(store, $tx, id) else { return Ok(None) };
+            let Some((true, mut held)) = held!(store, $tx, id) else { unchanged!($tx, None) };
             let mut now = all!(store, $tx, id);
             if ticked_of(store, &now) != seen {
-                return Ok(None);
+                unchanged!($tx, None);
             }
             sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?;
             (held.state, held.why) = (ImportState::Preview.name().to_owned(), why.to_owned());
@@ -800,29 +810,30 @@ pub async fn begin(store: &Store, id: &str, seen: &str, why: &str) -> sqlx::Resu
     const MOVE: &str = "update domain_imports set state = 'running', why = $2, which = $3 where id = $1";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((true, mut held)) = held!(store, tx, id) else { return Ok(None) };
+        let Some((true, mut held)) = held!(store, tx, id) else { unchanged!(tx, None) };
         let mut rows = all!(store, tx, id);
         if ticked_of(store, &rows) != seen {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         let lines: Vec<i64> = rows.iter().filter(|row| row.ticked).map(|row| row.line).collect();
         (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
         held.note = String::new();
-        if !lines.is_empty() {
-            sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
-            rows.retain_mut(|row| {
-                let state = match (row.ticked, row.by_hand) {
-                    (true, _) => RowState::Waiting,
-                    (false, true) => RowState::LeftOut,
-                    (false, false) => RowState::Listed,
-                };
-                !row.refused && std::mem::replace(&mut row.state, state) != state
-            });
-            let document = document(&coded(store, id, &rows))?;
-            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        if lines.is_empty() {
+            unchanged!(tx, Some(0));
         }
+        sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;
+        rows.retain_mut(|row| {
+            let state = match (row.ticked, row.by_hand) {
+                (true, _) => RowState::Waiting,
+                (false, true) => RowState::LeftOut,
+                (false, false) => RowState::Listed,
+            };
+            !row.refused && std::mem::replace(&mut row.state, state) != state
+        });
+        let document = document(&coded(store, id, &rows))?;
+        sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+        seal!(store, tx, &mut held);
+        tx.commit().await?;
         Ok(Some(lines.len()))
     })
 }
@@ -833,22 +844,23 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     const MOVE: &str = "update domain_imports set state = 'running' where id = $1 and state = 'done'";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(None) };
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, None) };
         (held.state, held.note) = (ImportState::Running.name().to_owned(), String::new());
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         let mut rows = all!(store, tx, id);
         rows.retain(|row| !row.refused && row.state == RowState::Failed);
         for row in &mut rows {
             (row.state, row.said, row.entry) = (RowState::Waiting, String::new(), None);
         }
-        if !rows.is_empty() {
-            let document = document(&coded(store, id, &rows))?;
-            sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        if rows.is_empty() {
+            unchanged!(tx, Some(0));
         }
+        let document = document(&coded(store, id, &rows))?;
+        sqlx::query(rewrite(&store.driver)).bind(id).bind(&document).execute(&mut *tx).await?;
+        seal!(store, tx, &mut held);
+        tx.commit().await?;
         Ok(Some(u64::try_from(rows.len()).unwrap_or(u64::MAX)))
     })
 }
@@ -890,12 +902,12 @@ pub async fn change_state(
         and (state = $2 or ($2 = 'paused' and state = 'running'))";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(false) };
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, false) };
         (held.state, held.why, held.note) = (to.name().to_owned(), why.to_owned(), note.to_owned());
         let moved = sqlx::query(SQL)
             .bind(id).bind(from.name()).bind(to.name()).bind(why).execute(&mut *tx).await?.rows_affected();
         if moved == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         seal!(store, tx, &mut held);
         tx.commit().await?;
@@ -907,13 +919,13 @@ pub async fn change_state(
 pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some((_, mut held)) = held!(store, tx, id) else { return Ok(()) };
-        if held.note != note {
-            note.clone_into(&mut held.note);
-            seal!(store, tx, &mut held);
-            tx.commit().await?;
+        let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, ()) };
+        if held.note == note {
+            unchanged!(tx, ());
         }
-        Ok(())
+        note.clone_into(&mut held.note);
+        seal!(store, tx, &mut held);
+        tx.commit().await
     })
 }
 
@@ -1032,7 +1044,7 @@ pub async fn set_row(
         let mut tx = pool.begin().await?;
         let found: Option<RowColumns> =
             sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?;
-        let Some(found) = found else { return Ok(()) };
+        let Some(found) = found else { unchanged!(tx, ()) };
         let mut row = checked(store, id, found);
         if row.refused || row.line != line {
             sqlx::query(WRONG).bind(id).bind(line).execute(&mut *tx).await?;

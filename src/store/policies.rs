@@ -182,16 +182,18 @@ pub async fn stored_version(store: &Store, instance: &InstanceName) -> sqlx::Res
     Ok(version.unwrap_or(0))
 }
 
-/// Sets a policy over the version that somebody saw, 0 where there was none; false if it is another one by now.
+/// Sets a policy over the version that somebody saw, 0 where there was none; false if it is another one by now. Whoever was at work on
+/// the former has nothing to do any more, and keeps nobody from the new one.
 pub async fn set(store: &Store, kept: &Kept, seen: i64) -> sqlx::Result<bool> {
     const NEW: &str = "insert into policies (instance, version, operator, policy, state, acts, stopped, lease, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, '', 0) on conflict (instance) do update set version = excluded.version, \
         operator = excluded.operator, policy = excluded.policy, state = excluded.state, acts = excluded.acts, \
-        stopped = excluded.stopped where policies.version = $8";
+        stopped = excluded.stopped, lease = '', lease_until = 0 where policies.version = $8";
     let known = store.known().await?;
     let row = to_row(kept)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
+        let former: Option<Row> = sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?;
         let set = sqlx::query(NEW)
             .bind(&row.instance).bind(row.version).bind(&row.operator).bind(&row.policy).bind(&row.state)
             .bind(i64::from(kept.policy.acts())).bind(&row.stopped).bind(seen)
@@ -199,7 +201,18 @@ pub async fn set(store: &Store, kept: &Kept, seen: i64) -> sqlx::Result<bool> {
         if set != 1 {
             return Ok(false);
         }
-        seal!(known, tx, &row, known.entry_for(None));
+        let entry = match known.entry_for(None) {
+            // While the record contradicts itself an entry stands behind what its head knows: what is set then is as new as what
+            // was there, so that it holds until an owner has decided.
+            behind if behind > known.newest_entry() => match former {
+                Some(former) if known.wrong(&former).await?.is_none() => {
+                    former.proof.entry.unwrap_or_else(|| known.newest_entry())
+                }
+                Some(_) | None => known.newest_entry(),
+            },
+            entry => entry,
+        };
+        seal!(known, tx, &row, entry);
         tx.commit().await?;
         Ok(true)
     })

@@ -239,9 +239,31 @@ pub async fn judge(
     })
 }
 
+/// What somebody has begun to review and not judged, oldest first.
+pub async fn begun(store: &Store) -> sqlx::Result<Vec<Sample>> {
+    const SQL: &str = samples!("where reviewer is not null and verdict is null order by entry limit 1000");
+    let rows: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    rows.into_iter().map(SampleRow::read).collect()
+}
+
+/// Takes a review that is not judged from its reviewer; false where it is not theirs any more. What they would have decided stays in
+/// the record, and is nothing that the next one sees.
+pub async fn release(store: &Store, sample: i64, reviewer: &OperatorId) -> sqlx::Result<bool> {
+    const SQL: &str = "update review_samples set reviewer = null, opinion = null, opinion_entry = null, released = $3 \
+        where entry = $1 and reviewer = $2 and verdict is null";
+    let entry = entry_of(store)?;
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let written =
+            sqlx::query(SQL).bind(sample).bind(&reviewer.0).bind(entry).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(written == 1)
+    })
+}
+
 /// Whether the deed of an entry wrote any of this.
 pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<bool> {
     const SQL: &str = "select exists (select 1 from review_weeks where committed = $1 or drawn = $1) \
-        or exists (select 1 from review_samples where opinion_entry = $1 or verdict_entry = $1)";
+        or exists (select 1 from review_samples where opinion_entry = $1 or verdict_entry = $1 or released = $1)";
     on!(store, pool => sqlx::query_scalar(SQL).bind(entry).fetch_one(pool).await)
 }

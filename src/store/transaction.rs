@@ -26,6 +26,17 @@ macro_rules! within {
 }
 pub(crate) use within;
 
+/// Leaves everything as it was, and answers: what was locked is free before the answer is there. A transaction that is only
+/// dropped is rolled back a little later, and who looks for work meanwhile takes the row for one that somebody writes, and
+/// passes it by ([`super::claims::Leases`]).
+macro_rules! unchanged {
+    ($tx:ident, $answer:expr) => {{
+        $tx.rollback().await?;
+        return Ok($answer);
+    }};
+}
+pub(super) use unchanged;
+
 impl Driver {
     /// One that writes. On SQLite it waits for whoever writes at its beginning, not in its middle, where it would be refused.
     pub(crate) async fn begin_writing(&self) -> sqlx::Result<Transaction> {

@@ -9,6 +9,7 @@ use super::{
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
+    presence,
 };
 use crate::{
     clock::{LARGEST_SKEW, MINUTE, Timestamp},
@@ -223,7 +224,8 @@ pub async fn touch(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Op
     if now.since(session.seen_at).abs() >= MINUTE {
         const SQL: &str = "update web_sessions set seen_at = $2 where id_hash = $1";
         let touched = on!(store, pool => sqlx::query(SQL).bind(hash).bind(now.0).execute(pool).await.map(drop));
-        if let Err(error) = touched {
+        let remembered = presence::remember(store, hash, now).await;
+        if let Err(error) = touched.and(remembered) {
             tracing::warn!(%error, "session.untouched");
         }
     }
@@ -284,8 +286,15 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
         .collect())
 }
 
-/// Remembers where a session began: the address, sealed, and the browser in a few words.
-pub async fn remember_where(store: &Store, hash: &str, address: &str, browser: &str) -> sqlx::Result<()> {
+/// Remembers where a session began: the address, sealed, and the browser in a few words; and that somebody is there.
+pub async fn remember_where(
+    store: &Store,
+    hash: &str,
+    address: &str,
+    browser: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    presence::remember(store, hash, now).await?;
     const SQL: &str = "update web_sessions set address = $2, browser = $3 where id_hash = $1";
     on!(store, pool => sqlx::query(SQL).bind(hash).bind(address).bind(browser).execute(pool).await.map(|_| ()))
 }

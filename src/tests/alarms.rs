@@ -326,3 +326,104 @@ async fn open_alarms_stand_on_the_overview_of_those_who_read_everything_and_amon
     assert!(said.contains("howdah_alarms_behind_entries "), "{said}");
     assert!(!said.contains("01moderator"), "{said}");
 }
+
+/// One that stays late comes again an hour after somebody took note of it, and so does one that is late anew; as long as it is open
+/// it says how many there are by now.
+#[tokio::test]
+async fn a_checkpoint_that_stays_late_is_an_alarm_again() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        let auditor = house.sign_in("auditor").await;
+        let late = async || {
+            service::look(&house.app).await.unwrap();
+            open(&house, AlarmKind::Checkpoint).await
+        };
+        let acknowledge = async |alarm: &Alarm| {
+            let form = [("alarm", alarm.id.as_str()), ("why", "the disk is full"), ("back", "/audit/alarms")];
+            let page = house.sent(&auditor, "/api/alarms/acknowledge", &form).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        };
+        house.app.ledger.checkpoint().await.unwrap();
+        search(&house, 1).await;
+        house.app.clock.advance(11 * MINUTE);
+        let first = late().await;
+        assert_eq!(first.iter().map(|alarm| alarm.number).collect::<Vec<_>>(), [2], "{first:?}");
+        search(&house, 1).await;
+        let still = late().await;
+        assert_eq!(still.iter().map(|alarm| (&alarm.id, alarm.number)).collect::<Vec<_>>(), [(&first[0].id, 4)]);
+        acknowledge(&still[0]).await;
+        assert_eq!(late().await, [], "not at once");
+        house.app.clock.advance(30 * MINUTE);
+        assert_eq!(late().await, [], "somebody is at it");
+        house.app.clock.advance(31 * MINUTE);
+        let auditor = house.sign_in("auditor").await;
+        let again = late().await;
+        assert!(again.len() == 1 && again[0].id != first[0].id, "it is still late: {again:?}");
+        let form = [("alarm", again[0].id.as_str()), ("why", "again"), ("back", "/audit/alarms")];
+        assert_eq!(house.sent(&auditor, "/api/alarms/acknowledge", &form).await.status, StatusCode::OK);
+        house.app.ledger.checkpoint().await.unwrap();
+        house.app.clock.advance(2 * HOUR);
+        assert_eq!(late().await, [], "all is covered");
+        search(&house, 1).await;
+        house.app.clock.advance(11 * MINUTE);
+        assert_eq!(late().await.len(), 1, "late anew");
+    }
+}
+
+/// What is counted together is about each of those whose entries it counts: none of them closes it.
+#[tokio::test]
+async fn what_is_gathered_is_acknowledged_by_nobody_it_is_about() {
+    for engine in ENGINES {
+        let house = at_noon(engine).await;
+        let store = &house.app.store;
+        service::look(&house.app).await.unwrap();
+        let from = alarms::looked(store).await.unwrap().entry;
+        let own = |n: i64, who: &str| Raised {
+            kind: AlarmKind::OwnRefused,
+            operator: Some(OperatorId(who.to_owned())),
+            ..raised(&format!("own {n}"), n)
+        };
+        let mut causes: Vec<Raised> = (0..MOST_OPEN).map(|n| own(n, "01moderator")).collect();
+        causes.push(own(100, "01owner"));
+        causes.push(own(101, "01moderator"));
+        assert!(alarms::keep(store, from, from + 1, &causes, Timestamp(9)).await.unwrap());
+        assert!(alarms::keep(store, from + 1, from + 2, &[own(102, "01admin")], Timestamp(9)).await.unwrap());
+        let all = open(&house, AlarmKind::OwnRefused).await;
+        let gathered = all.iter().find(|alarm| alarm.gathered).unwrap();
+        assert_eq!(gathered.number, 3);
+        for (role, may) in [("owner", false), ("admin", false), ("auditor", true)] {
+            let cookie = house.sign_in(role).await;
+            let form = [("alarm", gathered.id.as_str()), ("why", "looked at"), ("back", "/audit/alarms")];
+            let page = house.sent(&cookie, "/api/alarms/acknowledge", &form).await;
+            let expected = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!(page.status, expected, "{role}: {}", page.body);
+        }
+    }
+}
+
+async fn set_mode(house: &House, mode: &str) {
+    sqlx::query("update settings set value = $1 where var = 'registrations_mode'")
+        .bind(format!("--- {mode}\n"))
+        .execute(&house.instance)
+        .await
+        .unwrap();
+}
+
+/// An alarm about changes outside the console says which.
+#[tokio::test]
+async fn an_alarm_says_what_changed() {
+    let house = house(sqlite().await).await;
+    service::look(&house.app).await.unwrap();
+    set_mode(&house, "open").await;
+    crate::outside_changes::compare(&house.app).await;
+    set_mode(&house, "none").await;
+    crate::outside_changes::compare(&house.app).await;
+    service::look(&house.app).await.unwrap();
+    let raised = open(&house, AlarmKind::ChangedOutside).await;
+    assert_eq!(raised.len(), 1, "{raised:?}");
+    let owner = house.sign_in("owner").await;
+    for page in ["/audit/alarms", "/i/harbour"] {
+        let page = house.get(Some(&owner), page).await.body;
+        assert!(page.contains("registrations mode changed from open to none"), "{page}");
+    }
+}

@@ -30,6 +30,18 @@ fn changed(name: &str, value: &'static str) -> Vec<(&'static str, &'static str)>
     FORM.iter().map(|(key, own)| (*key, if *key == name { value } else { *own })).collect()
 }
 
+/// Whoever tells people where to ask finds the address on the desk, or that there is none.
+#[tokio::test]
+async fn the_desk_says_where_people_ask() {
+    for (house, says) in [(with_form().await, Some("/i/harbour/ask")), (house(sqlite().await).await, None)] {
+        let owner = house.sign_in("owner").await;
+        let page = house.get(Some(&owner), "/i/harbour/access-requests").await.body;
+        let address = house.app.config.public_url.join("/i/harbour/ask").unwrap();
+        assert_eq!(page.contains(&format!("href=\"{address}\"")), says.is_some(), "{page}");
+        assert_eq!(page.contains("The public form is off."), says.is_none(), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn without_a_word_in_the_configuration_there_is_no_form_and_no_instance_is_told_from_none() {
     let closed = house(sqlite().await).await;

@@ -27,7 +27,7 @@ async fn run(house: &House, sql: &'static str) {
 async fn disable(house: &House, cookie: &str, who: &str, why: &str) {
     let form = [("operator", who), ("disabled", "yes"), ("why", why)];
     let done = house.post(Some(cookie), "/api/people/disable", &form).await;
-    assert_eq!(done.location.as_deref(), Some("/people"), "{}", done.body);
+    assert!(done.location.is_some_and(|to| to.starts_with("/people?done=")), "{}", done.body);
 }
 
 fn objects(body: &str) -> Vec<Value> {
@@ -596,7 +596,7 @@ async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
 }
 
 /// Takes away what keeps entries from being changed, as whoever owns the tables can.
-async fn without_triggers(house: &House) {
+pub async fn without_triggers(house: &House) {
     let sql = match &house.store.store.driver {
         Driver::Sqlite(_) => "drop trigger ledger_entries_no_update; drop trigger ledger_entries_no_delete",
         Driver::Postgres(_) => "alter table ledger_entries disable trigger user",

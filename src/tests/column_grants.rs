@@ -1,6 +1,6 @@
 //! The console with exactly the grants it prints: nothing else can be read or written, and everything it shows and does works.
 
-use crate::support::{self, Answered, House, Kept, NO_SANCTION, database, house_of, postgres, sqlite};
+use crate::support::{self, Answered, House, Kept, NO_SANCTION, database, house_of, postgres, sqlite, until};
 use axum::{
     Router,
     body::Body,
@@ -566,6 +566,63 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     let said = format!("the console may not read accounts.note; grant select (note) on accounts to {role};");
     assert!(overview.contains(&said), "“{said}” is not in {overview}");
     forget(&two.house.instance, role).await;
+}
+
+/// Nobody is kept from a decision by what only helps with it, and what cannot be read for want of a privilege is not to be tried
+/// again in a moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_privilege_that_is_missing_is_told_as_such_and_takes_no_more_away_than_it_must() {
+    let two = Two::new(sqlite().await, Version::V46, Release::V46).await;
+    let role = &two.role;
+    run(&two.house.instance, &format!("revoke select (title) on account_warning_presets from {role}")).await;
+    two.look().await;
+    let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    assert!(overview.contains(&format!("grant select (title) on account_warning_presets to {role};")), "{overview}");
+    let account = two.id("select id::text from accounts where username = 'lowwater'").await;
+    let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{account}?decide=warn")).await;
+    assert_eq!(case.status, StatusCode::OK, "{}", case.body);
+    assert!(case.body.contains("warning presets can’t be shown"), "{}", case.body);
+    assert!(case.body.contains("Message to the user"), "{}", case.body);
+    // What was known stays, with its age.
+    run(&two.house.instance, &format!("revoke select (value) on settings from {role}")).await;
+    two.look().await;
+    let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    assert!(overview.contains("can’t be read since") && overview.contains("approval required?"), "{overview}");
+    run(&two.house.instance, &format!("grant select (value) on settings to {role}")).await;
+    run(&two.house.instance, &format!("revoke select (followers_count) on account_stats from {role}")).await;
+    let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{account}")).await;
+    assert_eq!(case.status, StatusCode::SERVICE_UNAVAILABLE, "{}", case.body);
+    assert!(case.body.contains("howdah instance grants prints how"), "{}", case.body);
+    assert!(!case.body.contains("Try again in a moment"), "{}", case.body);
+    forget(&two.house.instance, role).await;
+}
+
+/// What was accepted and could not be read back is not “verified”: it is looked at until it can be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_back_is_not_said_to_be_verified() {
+    let two = Two::new(sqlite().await, Version::V46, Release::V46).await;
+    let (house, role) = (&two.house, &two.role);
+    let (account, reports) = house.case("windvane").await;
+    let taken = format!("revoke select (id) on admin_action_logs from {role}");
+    house.weather.meanwhile(&house.instance, taken.leak());
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("why", "a reason"),
+        ("back", "/i/harbour/reports"),
+    ];
+    let answer = house.post(Some(&two.owner), "/api/reports/decide", &form).await;
+    let said = house.get(Some(&two.owner), &answer.location.unwrap()).await.body;
+    assert!(said.contains("accepted, but the console can’t read whether it’s done"), "{said}");
+    assert!(!said.contains("Done and verified"), "{said}");
+    assert_eq!(house.outcome("decide_case").await, None);
+    run(&house.instance, &format!("grant select (id) on admin_action_logs to {role}")).await;
+    until("it is read", async || house.outcome("decide_case").await.is_some()).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    forget(&house.instance, role).await;
 }
 
 /// What is not granted, the page, what it says, what it must not say. `{}` names: `{case}`, `{account}` an account, `{invite}` an

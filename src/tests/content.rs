@@ -131,6 +131,22 @@ const HELD: &[Held] = &[
         ],
         not: &["about the whole account", "doesn’t know"],
     },
+    // Who did not want to be in a collection is not in it, and what a version was besides its words is said.
+    Held {
+        rows: "update collection_items set state = 3 where account_id = (select id from accounts where username = 'otter' \
+            and domain is null); \
+            update status_edits set sensitive = true, quote_id = 1, media_descriptions = '{\"a house at number 7\",\"\",null}'",
+        says: &[
+            "1 person: @windvane; 1 person declined or left",
+            "a file described as “a house at number 7” · marked as sensitive · with a quoted post",
+        ],
+        not: &["@otter, @windvane", "described as “”"],
+    },
+    Held {
+        rows: "update collection_items set state = 1",
+        says: &["2 people: @otter, @windvane"],
+        not: &["declined or left"],
+    },
     // A name before the @ is no server, and what is not of this alphabet is shown as the browser would ask for it.
     Held {
         rows: "update preview_cards_statuses set url = 'https://harbour.example@xn--vil-qdd.example/login'; \
@@ -261,6 +277,11 @@ const HELD: &[Held] = &[
             where target_account_id = (select id from accounts where username = 'lowwater')",
         says: &["10 posts cited in the reports are not shown: only the oldest 50 are."],
         not: &["no longer in the database"],
+    },
+    Held {
+        rows: "update reports set status_ids = '{8}' where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &["1 post cited in the reports is no longer in the database.", "the reported posts can’t be shown"],
+        not: &["no posts reported"],
     },
     Held {
         rows: "update reports set status_ids = '{}' where target_account_id = (select id from accounts where username = 'lowwater')",
@@ -461,6 +482,19 @@ const CLAIMS: &[Waits] = &[
         page: "/i/harbour/reports/{remote}",
         says: &["domain block of a severity this console doesn’t know (7)"],
         not: &["domain block with severity None"],
+    },
+    // Nobody reads a message who has no login here.
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports/{remote}?decide=suspend",
+        says: &["has no login here."],
+        not: &["Message to the user", "The user reads exactly this", "Warning preset"],
+    },
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports/{remote}?decide=warn",
+        says: &["Text of the strike", "above your text"],
+        not: &["Message to the user", "The user reads exactly this"],
     },
 ];
 

@@ -123,6 +123,24 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
     }
 }
 
+/// A name with a server may be a handle or an email address: what was tried is said, and after the search what was not found.
+#[tokio::test]
+async fn what_was_looked_for_in_vain_is_said() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for (typed, handle) in [("nobody@post.example", true), ("192.0.2.77", false)] {
+        let form = [("instance", "harbour"), ("q", typed), ("back", "/i/harbour")];
+        let asks = house.sent(&cookie, "/api/accounts/look-up", &form).await.body.replace("<!>", "");
+        let said = asks.contains(&format!("No account has the handle @<bdi>{typed}</bdi>."));
+        assert_eq!(said, handle, "{typed}: {asks}");
+        let form = [("instance", "harbour"), ("q", typed), ("why", "a test"), ("back", "/i/harbour")];
+        let found = house.sent(&cookie, "/api/accounts/search", &form).await.body;
+        let text = crate::seen::text(&found);
+        assert!(text.contains("Nothing found. No account in Mastodon’s records has"), "{typed}: {text}");
+        assert!(!text.contains("No account has this handle"), "{typed}: {text}");
+    }
+}
+
 #[tokio::test]
 async fn a_contractor_finds_the_reports_of_the_grant_alone() {
     let house = house(sqlite().await).await;

@@ -8,7 +8,7 @@ use crate::{
 use howdah::{
     batches::service::engine,
     domain_blocks::{ImportState, Rule, service::OfImport},
-    store::domain_imports,
+    store::{Driver, domain_imports},
 };
 
 /// A file, and what must come of it.
@@ -667,6 +667,160 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "what is to go and what is to come, for the same name",
+            file: with_header(
+                "a.test,retracted,,,,\na.test,suspend,,,,\nb.test,suspend,,,,\nb.test,unblock,,,,\nc.test,reject,,,,\n\
+                 c.test,suspend,,,,\nC.test,suspend,,,,\nd.test,suspend,,,,\n",
+            ),
+            says: &["Line 2 lists it too", "Line 5 lists it too", "Line 6 lists it too", "Line 7 already lists it"],
+            rows: &[
+                "2 a.test invalid: ",
+                "3 a.test apart: suspended",
+                "4 b.test apart: suspended",
+                "5 b.test invalid: ",
+                "6 c.test invalid: ",
+                "7 c.test apart: suspended",
+                "8 c.test invalid: ",
+                "9 d.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "names below others of the same list",
+            file: with_header(
+                "a.test,suspend,,,,\nx.a.test,silence,,,,\ny.b.test,silence,,,,\nb.test,suspend,,,,\nc.test,silence,,,,\n\
+                 z.c.test,suspend,,,,\nd.test,silence,,,,\nw.d.test,noop,true,,,\nv.u.a.test,suspend,,,,\n",
+            ),
+            says: &["Line 2 is for a.test (suspended), which is above it", "Line 5 is for b.test (suspended), which is above it"],
+            rows: &[
+                "2 a.test new: suspended",
+                "3 x.a.test apart: limited",
+                "4 y.b.test apart: limited",
+                "5 b.test new: suspended",
+                "6 c.test new: limited",
+                "7 z.c.test new: suspended",
+                "8 d.test new: limited",
+                "9 w.d.test apart: severity None, media rejected",
+                // Mastodon takes a suspension below any other.
+                "10 v.u.a.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "comments that take it back in several languages, and some that only look so",
+            file: with_header(
+                "a.test,suspend,,,entsperrt am 3. Mai,\nb.test,suspend,,,retiré de la liste,\nc.test,suspend,,,DELISTED,\n\
+                 d.test,suspend,,,a false positive,\ne.test,suspend,,,解除しました,\nf.test,suspend,,,No longer recommended,\n\
+                 g.test,suspend,,,niveau élevé de spam,\nh.test,suspend,,,uplifted and unlisted,\n\
+                 i.test,suspend,,,allows what others remove,\n",
+            ),
+            says: &["The comment says “entsperrt”", "The comment says “no longer recommended”"],
+            rows: &[
+                "2 a.test apart: suspended",
+                "3 b.test apart: suspended",
+                "4 c.test apart: suspended",
+                "5 d.test apart: suspended",
+                "6 e.test apart: suspended",
+                "7 f.test apart: suspended",
+                "8 g.test new: suspended",
+                "9 h.test new: suspended",
+                "10 i.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "what was removed, with a word about it above",
+            file: b"# Removed from the list in May, please lift these\n#domain,#severity\na.test,suspend\n".to_vec(),
+            says: &["it undoes domain blocks", "Nothing is selected"],
+            rows: &["3 a.test new: suspended"],
+            ..Case::default()
+        },
+        Case {
+            name: "a header with blanks in its names",
+            file: b"#Domain , #Severity , #Reject_Media, #Reject Reports ,#Public-Comment,#OBFUSCATE\n\
+                \x20a.test ,  SUSPEND ,  TRUE , FALSE , \"  two  \" , False\nb.test, Silence , , , ,\n"
+                .to_vec(),
+            says: &["2 rows, separated by commas"],
+            columns: &[("domain", 1), ("severity", 2), ("reject_media", 3), ("reject_reports", 4)],
+            rows: &["2 a.test new: suspended, media rejected", "3 b.test new: limited"],
+            ticked: &["new"],
+        },
+        Case {
+            name: "columns in German",
+            file: b"Domain;Schweregrad;Kommentar\na.test;suspend;Spam\nb.test;silence;\n".to_vec(),
+            says: &["“Schweregrad”, “Kommentar” are not understood", "Nothing is selected"],
+            rows: &["2 a.test unclear: ", "3 b.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "fields that a spreadsheet wrote as formulas",
+            file: b"domain,severity\n=\"a.test\",=\"suspend\"\nb.test,suspend\nc.test,suspend\n".to_vec(),
+            says: &["1 cannot be read"],
+            rows: &["2 =a.test invalid: ", "3 b.test new: suspended", "4 c.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "spaces that do not look like any",
+            file: with_header("a.test,\u{a0}suspend\u{2003},,,,\nb.test,sus\u{200b}pend,,,,\nc.test\u{a0},silence,,,,\n"),
+            says: &["is not a severity"],
+            rows: &["2 a.test new: suspended", "3 b.test invalid: ", "4 c.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "names that nobody can follow by a click, and patterns",
+            file: with_header(
+                "a[.]test,suspend,,,,\nhxxps://b[.]test/x,suspend,,,,\n/.*\\.c\\.test/,suspend,,,,\n^d\\..*$,suspend,,,,\n\
+                 *://*.e.test/*,suspend,,,,\nf.*,suspend,,,,\ng.test,suspend,,,,\n",
+            ),
+            says: &["That is a URL. Enter a domain: b.test.", "It is a pattern, not a domain."],
+            rows: &[
+                "2 a[.]test invalid: ",
+                "3 hxxps://b[.]test/x invalid: ",
+                "4 /.*\\.c\\.test/ invalid: ",
+                "5 ^d\\..*$ invalid: ",
+                "6 *://*.e.test/* invalid: ",
+                "7 f.* hidden: ",
+                "8 g.test new: suspended",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "dashes of word processors, and letters of several alphabets",
+            file: with_header(
+                "ac–b.test,suspend,,,,\naa\u{2010}b.test,suspend,,,,\nal\u{2044}b.test,suspend,,,,\nаpple.test,suspend,,,,\n\
+                 g\u{3bf}ogle.test,suspend,,,,\nпример.test,suspend,,,,\nb\u{fc}cher.test,suspend,,,,\n例え.test,suspend,,,,\n",
+            ),
+            says: &["it contains “–”, which no domain has", "several alphabets", "in letters", "bücher.test"],
+            rows: &[
+                "2 ac–b.test invalid: ",
+                "3 aa\u{2010}b.test invalid: ",
+                "4 al\u{2044}b.test invalid: ",
+                "5 xn--pple-43d.test apart: suspended",
+                "6 xn--gogle-rce.test apart: suspended",
+                "7 xn--e1afmkfd.test new: suspended",
+                "8 xn--bcher-kva.test new: suspended",
+                "9 xn--r8jz45g.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a list of accounts",
+            file: b"Account address,Show boosts\ntroll@a.test,true\n@spam@b.test,false\n".to_vec(),
+            says: &["Nothing is selected"],
+            rows: &[
+                "1 Account address,Show boosts invalid: ",
+                "2 troll@a.test,true invalid: ",
+                "3 @spam@b.test,false invalid: ",
+            ],
+            ..Case::default()
+        },
+        Case {
             name: "a list of reasons alone",
             file: b"instance,reason\na.test,\"spam, and lies\"\nb.test,suspend evasion\n".to_vec(),
             says: &["no column named “domain”", "Nothing is selected"],
@@ -693,6 +847,13 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("JSON", b"[{\"domain\":\"a.test\",\"severity\":\"suspend\"}]".to_vec(), "JSON"),
         ("JSON of another program", b"{\n \"blocks\": [\"a.test\"]}".to_vec(), "JSON"),
         ("JSON that is none", b"{ domain: a.test }".to_vec(), "begins like JSON"),
+        (
+            "a patch",
+            b"--- a/list.csv\n+++ b/list.csv\n@@ -1,2 +1,2 @@\n-a.test,suspend\n+b.test,suspend\n".to_vec(),
+            "patch",
+        ),
+        ("TOML", b"[[blocklist_instance_destinations]]\ndomain = \"a.test\"\n".to_vec(), "configuration file"),
+        ("JSON in lists", b"[[\"a.test\", \"suspend\"]]".to_vec(), "JSON"),
         ("an RTF document", b"{\\rtf1 a.test}".to_vec(), "RTF"),
         ("a web page", b"\n<!DOCTYPE html><html>a.test</html>".to_vec(), "web page"),
         ("a spreadsheet", b"PK\x03\x04\x14\x00".to_vec(), "spreadsheet"),
@@ -1284,4 +1445,24 @@ async fn a_private_comment_of_ours_is_said_to_stay_only_where_there_is_one() {
     let said: Vec<String> = kept(&house, &import).await.into_iter().map(|row| row.said).collect();
     assert!(said[0].contains("Our private comment stays; the list’s is left out."), "{said:?}");
     assert!(said[1].contains("We have no private comment; the list’s is left out."), "{said:?}");
+}
+
+/// Each row of a list of thousands is found by its key when many are ticked: everybody's writes wait as long as that takes.
+#[tokio::test]
+async fn rows_that_are_ticked_are_found_by_their_key() {
+    let house = house(sqlite().await).await;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {}", domain_imports::REWRITE[0])))
+            .bind("an import")
+            .bind("[]")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+    // The row by the line of the document, or the other way round: never one of them whole for each of the others.
+    let by_line = |line: &&&str| line.starts_with("SEARCH") && line.contains("line=?)");
+    assert_eq!(said.iter().filter(by_line).count(), 1, "{said:?}");
+    let read = said.iter().filter(|line| line.contains("json_each") || line.contains("VIRTUAL TABLE")).count();
+    assert!(read == 1 && said.iter().any(|line| line.starts_with("MATERIALIZE")), "{said:?}");
 }

@@ -54,8 +54,8 @@ fn what_the_guides_name_is_there() {
             [".rs", ".toml", ".sql", ".ts", ".svg", ".png", ".md", ".css"].iter().any(|ending| path.ends_with(ending))
         }) {
             // Files of Mastodon’s own source end in .rb; what the reader is to make (`/etc/…`) begins with a slash.
-            let there = path.starts_with('/')
-                || ["", "src", "docs"].iter().any(|under| root().join(under).join(path).exists());
+            let there =
+                path.starts_with('/') || ["", "src", "docs"].iter().any(|under| root().join(under).join(path).exists());
             if !there {
                 missing.push(format!("{guide}: {path}"));
             }

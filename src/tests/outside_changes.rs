@@ -24,7 +24,7 @@ async fn run(house: &House, sql: &'static str) {
     sqlx::query(sql).execute(&house.instance).await.unwrap();
 }
 
-async fn compare(app: &Arc<App>) -> usize {
+pub async fn compare(app: &Arc<App>) -> usize {
     outside_changes::compare(app, app.instances.values().next().unwrap()).await.unwrap()
 }
 

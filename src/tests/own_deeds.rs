@@ -6,7 +6,7 @@ use crate::{
     fence::{closed_elsewhere, whole},
     grants::{kept_by, timed},
     linked::link,
-    support::{House, PASSWORD, house, person, postgres, until},
+    support::{House, PASSWORD, house, id_of, person, postgres, until},
 };
 use howdah::{
     access::Role,
@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FORMER: &str = "reveal_media";
 
 /// Done by a job that takes its turn again, with tests of their own (`grants`, `processes`, `reviews`): no form to break off.
-const BY_JOBS: [&str; 5] = ["start_grant", "end_grant", "leave_role", "commit_sample", "draw_sample"];
+const BY_JOBS: [&str; 6] = ["start_grant", "end_grant", "leave_role", "commit_sample", "draw_sample", "release_review"];
 
 /// What a deed does to the console's own store.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -195,7 +195,7 @@ impl Stage {
         let note = notes[0].id.clone();
         let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", "/")];
         house.post(Some(&moderator), "/api/reports/hold", &form).await;
-        let request = enter(&house, &admin).await.rsplit('/').next().unwrap().to_owned();
+        let request = id_of(&enter(&house, &admin).await);
         let filter = Filter { kind: Some("write_note".into()), limit: 1, ..Filter::default() };
         let entry = app.ledger.list(&filter).await.unwrap()[0].index;
         let subject = words::subject_of(app, entry).await.unwrap();

@@ -148,7 +148,9 @@ async fn a_wave_closes_the_doors_by_quota_and_monday_opens_them() {
     look(&house).await;
     to(&house, "2077-05-07T17:00:00Z");
     look(&house).await;
-    assert_eq!((mode(&house).await.as_str(), entries(&house, "set_registrations").await.len()), ("none", 1));
+    let set = entries(&house, "set_registrations").await;
+    assert_eq!((mode(&house).await.as_str(), set.len()), ("none", 2), "only the reason that visitors read is another");
+    assert!(record::line(&set[0], "").what.contains("message to visitors"), "{:?}", set[0].document);
     to(&house, "2077-05-10T05:59:00Z");
     look(&house).await;
     assert_eq!(mode(&house).await, "none", "in summer Monday 08:00 in Berlin is 06:00 UTC");
@@ -217,7 +219,10 @@ async fn a_change_with_an_end_ends_once() {
 
 fn held(mode: RegistrationsMode, until: Option<Timestamp>, then: Option<RegistrationsMode>) -> Policy {
     let by = OperatorId("01admin".to_owned());
-    Policy { hold: Some(Hold { mode, emergency: false, by, since: Timestamp(0), until, then }), ..Policy::default() }
+    Policy {
+        hold: Some(Hold { mode, emergency: false, by, since: Timestamp(0), until, then, message: None }),
+        ..Policy::default()
+    }
 }
 
 /// A policy as a deed of the admin's would have left it.
@@ -495,6 +500,573 @@ async fn a_message_that_comes_out_too_long_is_not_kept() {
     }
     let answer = send(&house, &owner, "policy", &fields).await;
     assert!(answer.body.contains("Filled in it is longer than 20000 characters"), "{}", answer.body);
+}
+
+/// The value of a hidden field of a page; empty where it has none.
+fn hidden(page: &Answered, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let rest = page.body.split_once(&*field).map(|(_, rest)| rest).unwrap_or_default();
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+/// The same form as it was shown some time ago.
+async fn send_as_shown(house: &House, cookie: &str, shown: &Answered, form: &str, fields: &[(&str, &str)]) -> Answered {
+    let (version, limit) = (version(shown), hidden(shown, "limit"));
+    let mut all = vec![
+        ("instance", "harbour"),
+        ("version", version.as_str()),
+        ("limit", limit.as_str()),
+        ("back", PAGE),
+        ("why", "a test"),
+    ];
+    all.extend_from_slice(fields);
+    house.sent(cookie, &format!("/api/registrations/{form}"), &all).await
+}
+
+/// The fields of a policy without rules.
+fn without_rules<'a>(zone: &'a str, stay: &'a str, week: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields =
+        vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120"), ("week", week)];
+    for _ in RULES {
+        fields.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+    }
+    fields
+}
+
+/// What a hold ends with is the policy's, and so is who answers for it: the right of whoever held is asked no more.
+#[tokio::test]
+async fn the_end_of_a_hold_is_on_behalf_of_whoever_answers_for_the_policy() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    switched_on(&house, &owner, &[], "").await;
+    let hold = send(&house, &admin, "hold", &[("mode", "none"), ("until", "2077-05-10T08:00")]).await;
+    assert_eq!(hold.status, StatusCode::OK, "{}", hold.body);
+    assert_eq!(mode(&house).await, "none");
+    assert_eq!(entries(&house, "set_registrations").await[0].operator.as_deref(), Some("01admin"));
+    let form = [("operator", "01admin"), ("disabled", "yes"), ("why", "left the team"), ("back", "/people")];
+    house.post(Some(&owner), "/api/people/disable", &form).await;
+    to(&house, "2077-05-10T06:00:05Z");
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "{:?}", entries(&house, "policy_stopped").await);
+    assert_eq!(entries(&house, "set_registrations").await[0].operator.as_deref(), Some("01owner"));
+}
+
+/// While it is held it is the holder's, whose right is asked with every look.
+#[tokio::test]
+async fn a_hold_stops_with_the_right_of_whoever_holds() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    switched_on(&house, &owner, &[], "").await;
+    let hold = send(&house, &admin, "hold", &[("mode", "none")]).await;
+    assert_eq!(hold.status, StatusCode::OK, "{}", hold.body);
+    let form = [("operator", "01admin"), ("disabled", "yes"), ("why", "left the team"), ("back", "/people")];
+    house.post(Some(&owner), "/api/people/disable", &form).await;
+    set_mode(&house, "approved").await;
+    house.app.clock.advance(MINUTE);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved");
+    assert_eq!(entries(&house, "policy_stopped").await.len(), 1);
+}
+
+/// Somebody closed registrations in Mastodon after the form was shown: saving it does not open them again.
+#[tokio::test]
+async fn what_a_form_did_not_show_is_not_dropped_by_it() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let owner = house.sign_in("owner").await;
+    switched_on(&house, &owner, &[], "").await;
+    look(&house).await;
+    let shown = house.get(Some(&owner), PAGE).await;
+    set_mode(&house, "none").await;
+    house.app.clock.advance(MINUTE);
+    for seen in [false, true] {
+        if seen {
+            look(&house).await;
+        }
+        for (form, fields) in [
+            ("policy", without_rules("UTC", "60", "")),
+            ("policy-switch", vec![("on", "true")]),
+            ("hold", vec![("mode", "approved")]),
+            ("release", vec![]),
+        ] {
+            let saved = send_as_shown(&house, &owner, &shown, form, &fields).await;
+            assert_eq!(saved.status, StatusCode::CONFLICT, "{form}: {}", saved.body);
+            assert!(saved.body.contains("set registrations to “closed”"), "{form}: {}", saved.body);
+        }
+    }
+    house.app.clock.advance(50 * MINUTE);
+    look(&house).await;
+    let owner = house.sign_in("owner").await;
+    assert_eq!(mode(&house).await, "none");
+    // Whoever sees it and saves lets the policy decide.
+    let shown = house.get(Some(&owner), PAGE).await;
+    let saved = send_as_shown(&house, &owner, &shown, "policy", &without_rules("UTC", "60", "")).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    house.app.clock.advance(2 * HOUR);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved");
+}
+
+/// A form of an older version is refused with what was changed meanwhile, by whom; what was typed is kept.
+#[tokio::test]
+async fn a_form_of_an_older_version_says_what_changed_since() {
+    let house = still_house(sqlite().await).await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    switched_on(&house, &owner, &[], "").await;
+    let shown = house.get(Some(&owner), PAGE).await;
+    let other = send(&house, &admin, "policy", &without_rules("UTC", "90", "")).await;
+    assert_eq!(other.status, StatusCode::OK, "{}", other.body);
+    let late = send_as_shown(&house, &owner, &shown, "policy", &without_rules("UTC", "45", "")).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+    assert!(late.body.contains("admin changed the registrations policy"), "{}", late.body);
+    assert!(late.body.contains("minutes between changes: 60 → 90"), "{}", late.body);
+    assert!(late.body.contains("value=\"45\""), "what was typed is kept: {}", late.body);
+}
+
+/// The change and its end are one entry and one row: there is no moment in which the one stands without the other.
+#[tokio::test]
+async fn a_change_and_its_end_stand_or_fall_together() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "approved").await;
+        to(&house, "2077-05-07T13:00:00Z");
+        let admin = house.sign_in("admin").await;
+        let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "open"),
+            ("message", "Back on Monday."),
+            ("why", "a fair"),
+            ("seen", seen.as_str()),
+            ("until", "2077-05-10T08:00"),
+            ("then", "approved"),
+            ("back", "/i/harbour/registrations"),
+        ];
+        // Where its end cannot be kept nothing is opened.
+        let (make, drop) = match &house.store.store.driver {
+            howdah::store::Driver::Sqlite(_) => (
+                "create trigger not_yours before insert on policies begin select raise(abort, 'no'); end",
+                "drop trigger not_yours",
+            ),
+            howdah::store::Driver::Postgres(_) => (
+                "create function no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$; \
+                 create trigger not_yours before insert on policies for each row execute function no()",
+                "drop trigger not_yours on policies; drop function no()",
+            ),
+        };
+        sql(&house.app.store, make).await.unwrap();
+        let refused = house.sent(&admin, "/api/registrations/set", &form).await;
+        assert!(!refused.status.is_success(), "{}", refused.body);
+        assert_eq!(mode(&house).await, "approved", "no change without its end");
+        sql(&house.app.store, drop).await.unwrap();
+        house.app.ledger.examine().await.unwrap();
+
+        let done = house.sent(&admin, "/api/registrations/set", &form).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(mode(&house).await, "open");
+        let planned = entries(&house, "change_policy").await;
+        let planned: Vec<_> = planned.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        let [planned] = planned.as_slice() else { panic!("{planned:?}") };
+        let what = record::line(planned, "admin").what;
+        assert!(what.contains("“open” until 2077-05-10 08:00"), "one entry names both: {what}");
+        let set = entries(&house, "set_registrations").await;
+        assert_eq!(set.len(), 1);
+        let bound = &set[0].leaf["facts"]["policy"];
+        assert_eq!((&bound["rule"], &bound["version"]), (&"hold".into(), &planned.leaf["facts"]["version"]));
+        let message: String =
+            sqlx::query_scalar("select value from settings where var = 'closed_registrations_message'")
+                .fetch_one(&house.instance)
+                .await
+                .unwrap();
+        assert!(message.contains("Back on Monday."), "{message}");
+        // The process may end at any moment from here on.
+        to(&house, "2077-05-10T08:00:05Z");
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved");
+        assert_eq!(house.open_deeds().await, 0);
+        // Closing, which goes on also while the store is in doubt, is no exception to that.
+        let mut closing = form;
+        (closing[1], closing[5]) = (("mode", "none"), ("until", "2077-05-17T08:00"));
+        let admin = house.sign_in("admin").await;
+        let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        closing[4] = ("seen", &seen);
+        sql(&house.app.store, make).await.unwrap();
+        let refused = house.sent(&admin, "/api/registrations/set", &closing).await;
+        assert!(!refused.status.is_success(), "{}", refused.body);
+        assert_eq!(mode(&house).await, "approved", "no change without its end");
+    }
+}
+
+/// The state that the person saw counts: what was changed meanwhile is not overwritten by a change with an end either.
+#[tokio::test]
+async fn a_change_with_an_end_is_refused_where_the_state_is_another() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+    let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+    set_mode(&house, "none").await;
+    let until = words_of(house.app.clock.now().plus(DAY));
+    let form = [
+        ("instance", "harbour"),
+        ("mode", "open"),
+        ("message", ""),
+        ("why", "a fair"),
+        ("seen", seen.as_str()),
+        ("until", until.as_str()),
+        ("then", "approved"),
+        ("back", "/i/harbour/registrations"),
+    ];
+    let stale = house.sent(&admin, "/api/registrations/set", &form).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+    assert_eq!(mode(&house).await, "none");
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none", "nothing is held");
+}
+
+/// A time as a form has it, by UTC.
+fn words_of(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0).unwrap().to_string().chars().take(16).collect()
+}
+
+/// Closing is the one thing that goes on while the record is in doubt; the press of emergency is such a closing, and so is the
+/// hold that keeps it.
+#[tokio::test]
+async fn an_emergency_closes_while_the_audit_log_contradicts_itself() {
+    for (kept, contradict) in [
+        (sqlite().await, "delete from ledger_entries where idx = 1"),
+        (postgres().await, "delete from ledger_entries where idx = 1"),
+        (sqlite().await, "update ledger_head set root = 'nothing'"),
+        (postgres().await, "update ledger_head set root = 'nothing'"),
+    ] {
+        let house = still_house(kept).await;
+        set_mode(&house, "approved").await;
+        let admin = house.sign_in("admin").await;
+        switched_on(&house, &admin, &[], "").await;
+        house.app.ledger.checkpoint().await.unwrap();
+        crate::rows::without_triggers(&house.app.store).await;
+        sql(&house.app.store, contradict).await.unwrap();
+        house.app.ledger.verify(&[]).await.map(drop).unwrap_or_default();
+        house.app.ledger.examine().await.unwrap();
+        assert!(house.app.ledger.contradiction().is_some(), "{contradict}");
+        let version = version(&house.get(Some(&admin), PAGE).await);
+        let about = [("instance", "harbour"), ("version", version.as_str()), ("back", PAGE), ("why", "a wave")];
+        let off = house.sent(&admin, "/api/registrations/policy-switch", &about).await;
+        assert_eq!(off.status, StatusCode::SERVICE_UNAVAILABLE, "{contradict}: {}", off.body);
+        let pressed = house.sent(&admin, "/api/registrations/emergency", &about).await;
+        assert_eq!(pressed.status, StatusCode::OK, "{contradict}: {}", pressed.body);
+        assert_eq!(mode(&house).await, "none", "{contradict}");
+        // What is held is held.
+        set_mode(&house, "open").await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+        assert_eq!(mode(&house).await, "none", "{contradict}");
+    }
+}
+
+/// Where even the hold cannot be kept the doors are closed all the same, and that it is not held is said.
+#[tokio::test]
+async fn an_emergency_closes_where_no_hold_can_be_kept() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    sql(&house.app.store, "create trigger not_yours before insert on policies begin select raise(abort, 'no'); end")
+        .await
+        .unwrap();
+    let pressed = send(&house, &admin, "emergency", &[]).await;
+    assert_eq!(mode(&house).await, "none", "{}", pressed.body);
+    assert!(pressed.body.contains("Registrations are closed (entry"), "{}", pressed.body);
+    assert!(pressed.body.contains("not held"), "{}", pressed.body);
+}
+
+/// A process that died while it was at a policy keeps nobody waiting who presses emergency.
+#[tokio::test]
+async fn a_claim_of_a_dead_process_delays_no_emergency() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "approved").await;
+        let admin = house.sign_in("admin").await;
+        switched_on(&house, &admin, &[], "").await;
+        let now = house.app.clock.now();
+        assert!(policies::CLAIMS.take(&house.app.store, "harbour", "dead", now).await.unwrap());
+        let pressed = send(&house, &admin, "emergency", &[]).await;
+        assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
+        // The other one was only slow: what it looked at is another version by now.
+        look_at_policies(&house.app, "dead").await.unwrap();
+        assert_eq!((mode(&house).await.as_str(), entries(&house, "set_registrations").await.len()), ("none", 1));
+    }
+}
+
+/// Who pressed a moment after a colleague saved the policy is not sent away.
+#[tokio::test]
+async fn an_emergency_asks_for_no_version() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    let shown = house.get(Some(&admin), PAGE).await;
+    switched_on(&house, &admin, &[], "").await;
+    let pressed = send_as_shown(&house, &admin, &shown, "emergency", &[]).await;
+    assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
+}
+
+/// The zone of a policy is found as everywhere: by former names too, whatever the case.
+#[tokio::test]
+async fn a_zone_of_a_policy_goes_by_its_other_names_too() {
+    let house = still_house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    for (typed, called) in [
+        ("Europe/Kyiv", "Europe/Kyiv"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("europe/kiev", "Europe/Kyiv"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("US/Pacific", "America/Los_Angeles"),
+        (" utc ", "UTC"),
+    ] {
+        let saved = send(&house, &owner, "policy", &without_rules(typed, "60", "Mon 08:00 approval")).await;
+        assert_eq!(saved.status, StatusCode::OK, "{typed}: {}", saved.body);
+        let page = house.get(Some(&owner), PAGE).await;
+        assert!(hidden(&page, "version").parse::<i64>().is_ok());
+        assert!(page.body.contains(&format!("value=\"{called}\"")), "{typed}: {}", page.body);
+        assert!(!page.body.contains("doesn’t know the time zone"), "{typed}");
+    }
+    for unknown in ["Mars/Base", "", "Europe/", "+02:00"] {
+        let refused = send(&house, &owner, "policy", &without_rules(unknown, "60", "")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{unknown}: {}", refused.body);
+        assert!(refused.body.contains("No time zone has this name"), "{unknown}: {}", refused.body);
+    }
+    // One that was stored by a former name still has its week.
+    let slot = |day, mode| Slot { day, minute: 480, mode };
+    let week = vec![slot(0, RegistrationsMode::Approved), slot(4, RegistrationsMode::None)];
+    let policy = Policy { on: true, zone: "Europe/Kiev".to_owned(), week, ..Policy::default() };
+    let house = still_house(sqlite().await).await;
+    keep(&house, policy, PolicyState::default()).await;
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), PAGE).await.body;
+    assert!(!page.contains("doesn’t know the time zone") && page.contains("EEST"), "{page}");
+}
+
+/// The message of the instance as it is stored.
+async fn message(house: &House) -> String {
+    sqlx::query_scalar("select value from settings where var = 'closed_registrations_message'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+/// The reason that visitors read is the one of now; what somebody wrote in its place stays.
+#[tokio::test]
+async fn the_message_is_written_anew_when_only_the_cause_changes() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T14:30:00Z");
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[("sign_ups_hour", "30", "10", "none")], "Fri 18:00 closed\nMon 08:00 approval").await;
+    look(&house).await;
+    wave(&house, 40).await;
+    house.app.clock.advance(MINUTE);
+    look(&house).await;
+    assert!(message(&house).await.contains("many people signed up at once"), "{}", message(&house).await);
+    // Not within the pause between two changes, and once after it.
+    to(&house, "2077-05-07T17:00:00Z");
+    for _ in 0..2 {
+        look(&house).await;
+        house.app.clock.advance(MINUTE);
+    }
+    let said = message(&house).await;
+    assert!(said.contains("at this time of the week") && said.contains("Mon 10 May 2077, 08:00"), "{said}");
+    let set = entries(&house, "set_registrations").await;
+    assert_eq!(set.len(), 2, "once");
+    assert!(record::line(&set[0], "").what.contains("message to visitors"), "{}", record::line(&set[0], "").what);
+    // What somebody wrote over it is theirs.
+    sqlx::query("update settings set value = '--- Ours.' where var = 'closed_registrations_message'")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    wave(&house, 50).await;
+    house.app.clock.advance(2 * HOUR);
+    wave(&house, 60).await;
+    look(&house).await;
+    assert!(message(&house).await.contains("Ours."), "{}", message(&house).await);
+}
+
+/// Days without anybody outlive every session; where nothing tells, it stays unknown.
+#[tokio::test]
+async fn days_without_anybody_in_the_console_are_counted() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "approved").await;
+        let admin = house.sign_in("admin").await;
+        switched_on(&house, &admin, &[("away", "2880", "1440", "none")], "").await;
+        look(&house).await;
+        // Another page, some minutes later.
+        house.app.clock.advance(20 * MINUTE);
+        house.get(Some(&admin), "/i/harbour").await;
+        let last = house.app.clock.now();
+        for (days, closed) in [(1, false), (1, true), (3, true)] {
+            house.app.clock.advance(days * DAY + HOUR);
+            let now = house.app.clock.now();
+            howdah::store::web_sessions::delete_expired(&house.app.store, now.plus(-DAY)).await.unwrap();
+            look(&house).await;
+            assert_eq!(mode(&house).await == "none", closed, "{} h", now.since(last) / HOUR);
+        }
+        let closed = &entries(&house, "set_registrations").await[0];
+        assert_eq!(
+            closed.leaf["facts"]["policy"]["inputs"][0],
+            serde_json::json!(["away", (2 * DAY + 2 * HOUR) / MINUTE])
+        );
+        // Somebody is back.
+        let admin = house.sign_in("admin").await;
+        house.get(Some(&admin), "/i/harbour").await;
+        house.app.clock.advance(2 * HOUR);
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved");
+    }
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let rules = vec![howdah::nouns::policies::Rule {
+        measure: howdah::nouns::policies::Measure::Away,
+        enter: 10,
+        leave: 5,
+        to: RegistrationsMode::None,
+    }];
+    keep(&house, Policy { on: true, rules, ..Policy::default() }, PolicyState::default()).await;
+    house.app.clock.advance(9 * DAY);
+    look(&house).await;
+    assert_eq!(
+        mode(&house).await,
+        "approved",
+        "nobody ever was here, as far as is known: that is unknown, and not long ago"
+    );
+}
+
+/// The role of whom it acts for changes between two looks: it stops before it does anything more, and says so once, however many
+/// processes look.
+#[tokio::test]
+async fn it_stops_with_the_role_of_whom_it_acts_for() {
+    let house = still_house(postgres().await).await;
+    set_mode(&house, "approved").await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    switched_on(&house, &admin, &[("sign_ups_hour", "30", "10", "none")], "").await;
+    look(&house).await;
+    let form = [
+        ("operator", "01admin"),
+        ("role", "moderator"),
+        ("seen", "admin"),
+        ("why", "another desk"),
+        ("back", "/people"),
+    ];
+    let changed = house.sent(&owner, "/api/people/role", &form).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    wave(&house, 40).await;
+    let keys = Keys::from_secret([7; 32]);
+    let other = cli::assemble(house.config.clone(), house.app.clock.clone(), keys, house.store.store.clone()).unwrap();
+    for instance in other.instances.values() {
+        instance.probe(other.clock.now()).await;
+    }
+    house.app.clock.advance(MINUTE);
+    house.look().await;
+    let (one, two) = tokio::join!(look_at_policies(&house.app, "one"), look_at_policies(&other, "two"));
+    one.unwrap();
+    two.unwrap();
+    look_at_policies(&other, "two").await.unwrap();
+    assert_eq!(mode(&house).await, "approved");
+    let stopped = entries(&house, "policy_stopped").await;
+    assert_eq!(stopped.len(), 1, "once");
+    assert!(stopped[0].leaf["facts"]["why"].as_str().unwrap().contains("may no longer do this"), "{}", stopped[0].leaf);
+    assert!(entries(&house, "set_registrations").await.is_empty());
+}
+
+/// Who did it is told as it was: the policy, and for whom; its entry has words and no fields.
+#[tokio::test]
+async fn what_a_policy_did_is_told_as_its_own() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[("sign_ups_hour", "30", "10", "none")], "").await;
+    wave(&house, 40).await;
+    look(&house).await;
+    let owner = house.sign_in("owner").await;
+    let set = entries(&house, "set_registrations").await[0].index;
+    let changed = entries(&house, "change_policy").await[0].index;
+    for page in ["/audit".to_owned(), "/i/harbour/registrations".to_owned(), format!("/audit/{set}")] {
+        let body = house.get(Some(&owner), &page).await.body;
+        assert!(body.contains("the policy on behalf of admin"), "{page}: {body}");
+    }
+    let shown = |body: String| body.split("<pre").next().unwrap().to_owned();
+    let entry = shown(house.get(Some(&owner), &format!("/audit/{set}")).await.body);
+    assert!(entry.contains("rule of the policy") && entry.contains("Sign-ups in an hour"), "{entry}");
+    let entry = entry + &shown(house.get(Some(&owner), &format!("/audit/{changed}")).await.body);
+    for raw in ["sign_ups_hour", "{&quot;", "\"inputs\"", "recommended_servers"] {
+        assert!(!entry.contains(raw), "{raw}: {entry}");
+    }
+}
+
+/// From each page of one there is a way to everything about it, for those who read all of the log.
+#[tokio::test]
+async fn a_timeline_is_reached_from_the_page_of_each() {
+    let house = crate::support::house(sqlite().await).await;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    let (account, _) = house.case("windvane").await;
+    for (page, query) in [
+        (format!("/i/harbour/reports/{account}"), format!("account={account}&amp;instance=harbour")),
+        (format!("/i/harbour/accounts/{account}"), format!("account={account}&amp;instance=harbour")),
+        (
+            "/i/harbour/federation/server?name=quay.example".to_owned(),
+            "server=quay.example&amp;instance=harbour".to_owned(),
+        ),
+        ("/people".to_owned(), "who=01moderator".to_owned()),
+    ] {
+        let link = format!("/audit/timeline?{query}\"");
+        let body = house.get(Some(&owner), &page).await.body;
+        assert!(body.contains(&link), "{page} {link}: {body}");
+        let body = house.get(Some(&moderator), &page).await.body;
+        assert!(!body.contains("/audit/timeline"), "{page}");
+        let to = link.trim_end_matches('"').replace("&amp;", "&");
+        let timeline = house.get(Some(&owner), &to).await;
+        assert!(timeline.status == StatusCode::OK && timeline.body.contains("Timeline of"), "{}", timeline.body);
+    }
+}
+
+/// Placeholders are explained where they are typed, and what is typed is shown filled in before it is saved.
+#[tokio::test]
+async fn a_message_is_seen_filled_in_before_it_is_saved() {
+    let house = still_house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), PAGE).await.body;
+    for (name, means) in [("{reason}", "why it is closed"), ("{opens}", "when sign-ups open again")] {
+        assert!(page.contains(&format!("<code>{name}")) && page.contains(means), "{name}: {page}");
+    }
+    let mut fields = without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval");
+    fields.extend([("message", "Shut: {reason}."), ("access", ""), ("servers", ""), ("preview", "1")]);
+    let shown = send(&house, &owner, "policy", &fields).await;
+    assert!(shown.body.contains("Nothing is saved yet") && shown.body.contains("As you typed it"), "{}", shown.body);
+    assert!(shown.body.contains("<p>Shut: "), "filled in: {}", shown.body);
+    assert!(entries(&house, "change_policy").await.is_empty());
+}
+
+/// Where the instance is away an emergency is held all the same, is not said to be done, and closes as soon as it is back.
+#[tokio::test]
+async fn an_emergency_is_held_while_the_instance_is_away() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[], "").await;
+    let version = version(&house.get(Some(&admin), PAGE).await);
+    let form = [("instance", "harbour"), ("version", version.as_str()), ("back", "/people"), ("why", "a wave")];
+    sqlx::raw_sql("alter table settings rename to gone").execute(&house.instance).await.unwrap();
+    let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
+    assert!(!pressed.status.is_success(), "{}", pressed.body);
+    assert!(pressed.body.contains("Held at “closed” from now on (entry"), "{}", pressed.body);
+    sqlx::raw_sql("alter table gone rename to settings").execute(&house.instance).await.unwrap();
+    assert_eq!(mode(&house).await, "approved");
+    house.app.clock.advance(2 * MINUTE);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none");
 }
 
 /// Whether a policy acts follows from what is proved of it: one column beside it does not stop an emergency.

@@ -1,10 +1,17 @@
 //! Every refusal has its own cause: what came back, what must be said of it, and what the deed is then.
 
-use crate::support::{House, Instead, NO_SANCTION, house, sqlite, until};
+use crate::support::{Fault, House, Instead, NO_SANCTION, house, sqlite, until};
 use axum::http::{Method, StatusCode};
 use howdah::{
-    cli, clock::Clock, config::Secret, http, ledger::Outcome, mastodon::oauth, seal::Keys,
-    store::linked_accounts::Application,
+    cli,
+    clock::Clock,
+    config::Secret,
+    http,
+    ledger::{Filter, Outcome},
+    mastodon::oauth,
+    registrations::service::settle_due,
+    seal::Keys,
+    store::{linked_accounts::Application, settling},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -275,6 +282,134 @@ const CASES: &[Case] = &[
         never: &["base_url"],
         outcome: Some(Outcome::Failed),
     },
+    Case {
+        name: "a sign-in in front that says no in JSON",
+        status: 401,
+        headers: &[JSON],
+        body: r#"{"error":"Unauthorized"}"#,
+        says: &["refused it in Mastodon’s place (401: “Unauthorized”)"],
+        never: &["howdah.toml", "token is not valid", "role does not include"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a sign-in in front that sends people to itself",
+        status: 302,
+        headers: &[HTML, ("location", "/oauth2/sign_in?rd=%2Fapi%2Fv1")],
+        body: "<a href=\"/oauth2/sign_in\">Found</a>",
+        says: &["127.0.0.1 sends us on to /oauth2/sign_in (302) instead of answering", "asks for a sign-in"],
+        never: &["base_url", "howdah.toml", "not there any more"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a yes that is not Mastodon's",
+        status: 200,
+        headers: &[JSON],
+        body: r#"{"status":"ok"}"#,
+        says: &["JSON that is not Mastodon’s", "whether Mastodon has acted is not known"],
+        never: &["Only partly done", "Done and verified", "not there any more"],
+        outcome: None,
+    },
+    Case {
+        name: "a redirect to nowhere",
+        status: 303,
+        headers: &[HTML],
+        body: "",
+        says: &["127.0.0.1 sends us on without saying where (303)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a token that does not hold, on a server of another language",
+        status: 401,
+        headers: &[JSON, ("www-authenticate", "Bearer realm=\"Doorkeeper\", error=\"invalid_token\"")],
+        body: r#"{"error":"Das Zugriffs-Token wurde widerrufen"}"#,
+        says: &["Das Zugriffs-Token wurde widerrufen; the console's token is not valid any more"],
+        never: &["in Mastodon’s place"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a token that is unknown, or did not arrive",
+        status: 401,
+        headers: &[JSON, ("www-authenticate", "Bearer realm=\"Doorkeeper\", error=\"invalid_token\"")],
+        body: r#"{"error":"The access token is invalid"}"#,
+        says: &["not valid any more", "unless what stands in front of Mastodon takes it away"],
+        never: &["in Mastodon’s place"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a token that stands for nobody",
+        status: 422,
+        headers: &[JSON],
+        body: r#"{"error":"This method requires an authenticated user"}"#,
+        says: &["the token stands for an application, not for a person"],
+        never: &["not valid any more", "role does not include"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a no without a reason",
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error":"Forbidden"}"#,
+        says: &["Forbidden"],
+        never: &["role does not include", "outranks", "scopes"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "an object that is not said to be gone",
+        status: 404,
+        headers: &[JSON],
+        body: r#"{"error":"no route and no API found with those values"}"#,
+        says: &["no route and no API found with those values"],
+        never: &["not there any more"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "something that is gone for good",
+        status: 410,
+        headers: &[JSON],
+        body: r#"{"error":"Gone"}"#,
+        says: &["Gone"],
+        never: &["token", "not there any more"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a request that a balancer did not get whole",
+        status: 408,
+        headers: &[HTML],
+        body: "<html><body><h1>408 Request Time-out</h1>\nYour browser didn't send a complete request in time.\n</body></html>",
+        says: &["refused it in Mastodon’s place (408: “408 Request Time-out”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a balancer without a backend",
+        status: 503,
+        headers: &[HTML, ("cache-control", "no-cache")],
+        body: "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",
+        says: &["answered in its place (503: “503 Service Unavailable”); whether Mastodon has acted is not known"],
+        never: BLAMES,
+        outcome: None,
+    },
+    Case {
+        name: "Mastodon's own failure as a page for people",
+        status: 500,
+        headers: &[HTML],
+        body: "<html lang='en'><head><title>This page is not correct - Mastodon</title></head><body class='error'>\
+            <div class='dialog'><div class='dialog__illustration'><img alt='Mastodon' src='/oops.png'></div></div></body>",
+        says: &["Mastodon itself failed (500): “This page is not correct - Mastodon”"],
+        never: BLAMES,
+        outcome: None,
+    },
+    Case {
+        name: "Mastodon's page for failures, shown by the nginx that it ships",
+        status: 502,
+        headers: &[HTML],
+        body: "<html lang='en'><head><title>This page is not correct - Mastodon</title></head><body class='error'>\
+            <div class='dialog'><div class='dialog__illustration'><img alt='Mastodon' src='/oops.png'></div></div></body>",
+        says: &["a server in front of Mastodon answered in its place (502: “This page is not correct - Mastodon”)"],
+        never: &["Mastodon itself"],
+        outcome: None,
+    },
 ];
 
 /// Limits an account, and gives the page it leads to.
@@ -320,6 +455,43 @@ async fn what_came_back_is_told_as_what_it_is() {
             cookie = house.sign_in("moderator").await;
         }
     }
+}
+
+/// What looks at answers and not at requests refuses what is done: what is read decides, and not who refused.
+#[tokio::test]
+async fn what_was_done_and_refused_on_its_way_back_is_done() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    house.weather.set(Fault::RefusedAfterwards);
+    let said = limit(&house, &cookie).await;
+    assert!(!said.contains("Nothing was changed") && said.contains("Done and verified"), "{said}");
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    let newest = Filter { kind: Some("decide_case".to_owned()), limit: 1, ..Filter::default() };
+    let entry = house.app.ledger.list(&newest).await.unwrap().remove(0);
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
+    assert!(page.contains("not Mastodon’s answer") && page.contains("403 Forbidden"), "{page}");
+    assert!(!page.contains("not sent"), "{page}");
+}
+
+/// The same account may do another deed at the same moment: its rows prove nothing of this one, and are not shown with it.
+#[tokio::test]
+async fn a_deed_is_proved_by_its_own_rows_alone() {
+    const ANOTHER: &str = "insert into admin_action_logs (account_id, action, target_type, target_id, created_at, updated_at) \
+        select account_id, 'resolve', 'Report', 999999, now(), now() from admin_action_logs order by id desc limit 1";
+    let house = house(sqlite().await).await;
+    let (cookie, owner) = (house.sign_in("moderator").await, house.sign_in("owner").await);
+    let account = house.app.instances.values().next().unwrap().health().account.clone().unwrap();
+    let newest: &str = "insert into admin_action_logs (account_id, action, target_type, target_id, created_at, updated_at) \
+        values ($1, 'silence', 'Account', 1, now(), now())";
+    sqlx::query(newest).bind(account.id.0).execute(&house.instance).await.unwrap();
+    house.weather.meanwhile(&house.instance, ANOTHER);
+    limit(&house, &cookie).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    let newest = Filter { kind: Some("decide_case".to_owned()), limit: 1, ..Filter::default() };
+    let entry = house.app.ledger.list(&newest).await.unwrap().remove(0);
+    let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
+    assert!(page.contains(" silence Account ") && !page.contains("Report 999999"), "{page}");
 }
 
 /// The console's database says that it follows another one, and how far it has come.
@@ -372,6 +544,40 @@ async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
 }
 
+/// What a copy does not show yet is not what holds, and nobody changed it.
+#[tokio::test]
+async fn a_setting_that_a_copy_does_not_show_yet_is_not_verified() {
+    let here = house(sqlite().await).await;
+    let owner = here.sign_in("owner").await;
+    let challenge = Instead {
+        method: Method::GET,
+        path: "/auth/sign_up",
+        status: 403,
+        headers: &[HTML],
+        body: "<title>Just a moment...</title>",
+    };
+    here.front.instead(vec![challenge]);
+    crate::seen::set(&here, &owner, "none").await;
+    follows(&here, "30 seconds").await;
+    let former = "update settings set value = E'--- approved\\n' where var = 'registrations_mode'";
+    sqlx::raw_sql(former).execute(&here.instance).await.unwrap();
+    let keys = Keys::from_secret([7; 32]);
+    let app = cli::assemble(here.config.clone(), Clock::System, keys, here.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..here };
+    house.look().await;
+    for path in ["/i/harbour/registrations", "/i/harbour"] {
+        let page = house.get(Some(&owner), path).await.body;
+        assert!(page.contains("set to “closed” at") && page.contains("doesn’t show it yet"), "{path}: {page}");
+    }
+    let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+    assert!(page.contains("as a copy has it, which is behind") && !page.contains("verified "), "{page}");
+    // The job does not take it for somebody else's change.
+    crate::support::aged(&house.store.store, "update settling set next_at = 0").await;
+    settle_due(&house.app).await.unwrap();
+    let open = settling::of(&house.store.store, &"harbour".parse().unwrap()).await.unwrap();
+    assert!(open.is_some(), "it is still watched");
+}
+
 #[tokio::test]
 async fn only_mastodon_says_that_it_forgot_the_console() {
     let house = house(sqlite().await).await;
@@ -418,6 +624,35 @@ async fn a_file_that_is_private_or_whose_place_fails_is_said_so() {
         let said = house.get(Some(&cookie), &path).await;
         assert!(said.body.contains(says), "{status}: {}", said.body);
     }
+}
+
+/// Some proxies pack whatever passes, asked or not.
+#[tokio::test]
+async fn an_answer_that_was_packed_on_its_way_is_read() {
+    const PACKED: &[u8] =
+        b"\x1F\x8B\x08\x00\x00\x00\x00\x00\x02\x03\xAB\x56\x4A\xC9\xCF\x4D\xCC\xCC\x53\xB2\x52\xCA\x48\x2C\
+        \x4A\xCA\x2F\x2D\xD2\x4B\xAD\x48\xCC\x2D\xC8\x49\x55\xD2\x51\x2A\x4B\x2D\x2A\xCE\xCC\x07\xC9\x99\
+        \xE8\x99\xE9\x99\x2A\xD5\x02\x00\x5E\x17\xA3\x33\x2E\x00\x00\x00";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut here, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 4096];
+            let _asked = here.read(&mut asked).await.unwrap();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+                PACKED.len()
+            );
+            here.write_all(&[head.as_bytes(), PACKED].concat()).await.unwrap();
+        }
+    });
+    let house = house(sqlite().await).await;
+    let mut config = house.config.clone();
+    config.instances[0].base_url = base.parse().unwrap();
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let said = app.instances.values().next().unwrap().rest.instance().await;
+    assert_eq!(said.map(|said| said.version), Ok("4.6.5".to_owned()));
 }
 
 /// A pooler that takes the connection and then says no.

@@ -367,3 +367,262 @@ async fn a_row_that_names_another_person_is_no_sample() {
     house.post(Some(&owner), "/api/reviews/opinion", &opinion).await;
     assert_eq!(house.outcome("give_opinion").await, None, "one's own decision is reviewed by nobody");
 }
+
+/// Somebody's access ends, or they get another role.
+async fn leave(house: &House, owner: &str, who: &str, how: &str) {
+    let back = ("back", "/people");
+    let (path, form) = match how {
+        "access" => {
+            ("/api/people/disable", vec![("operator", who), ("disabled", "yes"), ("why", "left the team"), back])
+        }
+        role => (
+            "/api/people/role",
+            vec![("operator", who), ("role", role), ("seen", "auditor"), ("why", "another desk"), back],
+        ),
+    };
+    let done = house.sent(owner, path, &form).await;
+    assert_eq!(done.status, StatusCode::OK, "{how}: {}", done.body);
+}
+
+/// Whose reviewer cannot review any more waits for another one, by itself, and that is an entry.
+#[tokio::test]
+async fn what_a_reviewer_left_behind_goes_to_another() {
+    for (kept, how) in [(sqlite().await, "access"), (postgres().await, "moderator")] {
+        let (house, theirs, _, _) = drawn(house(kept).await).await;
+        let auditor = house.sign_in("auditor").await;
+        let given = opinion(&house, &auditor, theirs, "warn").await;
+        assert_eq!(given.status, StatusCode::OK, "{}", given.body);
+        let owner = house.sign_in("owner").await;
+        let address = format!("/reviews/{theirs}");
+        assert_eq!(house.get(Some(&owner), &address).await.status, StatusCode::FORBIDDEN, "begun by another");
+        service::keep(&house.app).await.unwrap();
+        assert_eq!(entries(&house, "release_review").await.len(), 0, "who still reviews goes on");
+
+        leave(&house, &owner, "01auditor", how).await;
+        let other = another_process(&house);
+        let (one, two) = tokio::join!(service::keep(&house.app), service::keep(&other));
+        if one.is_err() || two.is_err() {
+            service::keep(&house.app).await.unwrap();
+        }
+        let released = entries(&house, "release_review").await;
+        let released: Vec<_> = released.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        let [released] = released.as_slice() else { panic!("{how}: {released:?}") };
+        assert_eq!(released.operator.as_deref(), Some("howdah"));
+        assert_eq!(released.leaf["facts"]["decision"], theirs);
+        let list = house.get(Some(&owner), "/reviews").await.body;
+        assert!(list.contains(&format!("href=\"{address}\"")), "{list}");
+        let page = house.get(Some(&owner), &address).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(
+            page.body.contains("What would you have decided?"),
+            "what the first one said is not shown: {}",
+            page.body
+        );
+        assert!(!page.body.contains("Opinion before"), "{}", page.body);
+        let page = opinion(&house, &owner, theirs, "silence").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        let done = judge(&house, &owner, theirs, "agree", "").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+/// Where everybody who reviews had part in a case, the page says so in place of leaving it to wait.
+#[tokio::test]
+async fn a_decision_that_nobody_can_review_is_said() {
+    let (house, _, own, _) = drawn(house(sqlite().await).await).await;
+    let owner = house.sign_in("owner").await;
+    let says = "Nobody can review";
+    let list = house.get(Some(&owner), "/reviews").await.body;
+    assert!(!list.contains(says), "the auditor can: {list}");
+    leave(&house, &owner, "01auditor", "access").await;
+    let list = house.get(Some(&owner), "/reviews").await.body;
+    assert!(list.contains(says) && list.contains(&format!("entry {own}")), "{list}");
+}
+
+/// Columns beside a leaf find nothing and hide nothing: what is drawn is what the leaves of the week say.
+#[tokio::test]
+async fn a_sample_is_drawn_by_what_the_leaves_say() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        service::keep(&house.app).await.unwrap();
+        let week = Week::of(house.app.clock.now()).next();
+        until(&house, week.starts().plus(HOUR));
+        let moderator = house.sign_in("moderator").await;
+        let names = two(&house).await;
+        let (_, first) = decide(&house, &moderator, &names[0], "silence", "a ring of spammers").await;
+        let (_, second) = decide(&house, &moderator, &names[1], "silence", "a ring of spammers").await;
+        until(&house, week.ends().plus(11 * MINUTE));
+        crate::audit::without_triggers(&house).await;
+        for sql_text in [
+            format!("update ledger_entries set operator = '01owner', at = 0, deed = 'signed_out' where idx = {first}"),
+            format!("update ledger_entries set outcome = 'failed' where intent = {second}"),
+        ] {
+            sql(&house.app.store, &sql_text).await.unwrap();
+        }
+        service::keep(&house.app).await.unwrap();
+        let drawn = entries(&house, "draw_sample").await;
+        let facts = &drawn.iter().find(|entry| entry.leaf["facts"]["week"] == week.name()).unwrap().leaf["facts"];
+        assert_eq!(facts["entries"], serde_json::json!([first, second]));
+        for entry in [first, second] {
+            let sample = reviews::sample(&house.app.store, entry).await.unwrap().unwrap();
+            assert_eq!(sample.operator.0, "01moderator");
+        }
+    }
+}
+
+/// What stands in the middle of a page, as somebody reads it.
+fn read(page: &str) -> String {
+    let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in format!("<{main}").chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            letter if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of each sort of decision: whoever looks at it before their own opinion reads the case and neither what was decided nor by
+/// whom, whatever became of it since.
+#[tokio::test]
+async fn no_page_of_a_case_says_what_was_decided() {
+    let house = timed(house(sqlite().await).await).await;
+    service::keep(&house.app).await.unwrap();
+    let week = Week::of(house.app.clock.now()).next();
+    until(&house, week.starts().plus(HOUR));
+    let moderator = house.sign_in("moderator").await;
+
+    // Two sign-ups, one approved and one rejected.
+    let waiting: Vec<(i64, i64, String)> = sqlx::query_as(
+        "select a.id, u.id, a.username from users u join accounts a on a.id = u.account_id \
+         where not u.approved and u.confirmed_at is not null order by u.id limit 2",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    for (_, user, _) in &waiting {
+        sqlx::query("delete from user_invite_requests where user_id = $1")
+            .bind(user)
+            .execute(&house.instance)
+            .await
+            .unwrap();
+        sqlx::query(
+            "insert into user_invite_requests (user_id, text, created_at, updated_at) \
+             values ($1, 'I sail and write about it.', now(), now())",
+        )
+        .bind(user)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+        sqlx::query(
+            "update accounts set created_at = '2020-01-01' where id = (select account_id from users where id = $1)",
+        )
+        .bind(user)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    }
+    house.look().await;
+    let mut of_sign_ups = Vec::new();
+    for ((account, ..), verdict) in waiting.iter().zip(["approve", "reject"]) {
+        let who = account.to_string();
+        let form = [
+            ("instance", "harbour"),
+            ("who", who.as_str()),
+            ("verdict", verdict),
+            ("why", "as we always do"),
+            ("back", "/i/harbour/signups"),
+        ];
+        let done = house.post(Some(&moderator), "/api/signups/decide", &form).await.location.unwrap();
+        assert!(done.contains("done="), "{verdict}: {done}");
+        of_sign_ups.push(entries(&house, "decide_sign_up").await[0].index);
+    }
+    // Later facts, of whoever was approved alone.
+    sqlx::query("update accounts set display_name = 'Later Name', note = 'hello' where id = $1")
+        .bind(waiting[0].0)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+
+    // Two reports: one suspension, after which the account is gone, and one without a sanction.
+    let names = two(&house).await;
+    let (suspended, of_suspension) = decide(&house, &moderator, &names[0], "suspend", "a ring of spammers").await;
+    let (revealed, of_resolving) = decide(&house, &moderator, &names[1], "resolve", "").await;
+    let reveal = [("instance", "harbour"), ("account", revealed.as_str()), ("what", "email"), ("why", "the same ring")];
+    house.post(Some(&moderator), "/api/reports/reveal", &reveal).await;
+    let of_reveal = entries(&house, "reveal").await[0].index;
+    // A sanction that is undone, as after an appeal.
+    const SUSPENDED: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":true}"#;
+    let form = [
+        ("instance", "harbour"),
+        ("account", suspended.as_str()),
+        ("reversal", "unsuspend"),
+        ("state", SUSPENDED),
+        ("why", "the appeal was right"),
+        ("back", "/"),
+    ];
+    let undone = house.post(Some(&moderator), "/api/reports/reverse", &form).await;
+    let of_reversal = entries(&house, "reverse_sanction").await.first().map(|entry| entry.index);
+    assert!(of_reversal.is_some(), "{} {:?}", undone.status, undone.location);
+    let id: i64 = suspended.parse().unwrap();
+    for sql in [
+        "update statuses set deleted_at = now() where account_id = $1",
+        "update accounts set suspended_at = now(), display_name = '' where id = $1",
+        "delete from users where account_id = $1",
+    ] {
+        sqlx::query(sql).bind(id).execute(&house.instance).await.unwrap();
+    }
+
+    until(&house, week.ends().plus(11 * MINUTE));
+    service::keep(&house.app).await.unwrap();
+    let auditor = house.sign_in("auditor").await;
+    let mut pages = Vec::new();
+    for (sort, entry) in [
+        ("approved", of_sign_ups[0]),
+        ("rejected", of_sign_ups[1]),
+        ("report", of_suspension),
+        ("report", of_resolving),
+        ("reveal", of_reveal),
+        ("appeal", of_reversal.unwrap()),
+    ] {
+        let page = house.get(Some(&auditor), &format!("/reviews/{entry}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{sort}: {}", page.body);
+        let said = read(&page.body);
+        let case = said.split("What would you have decided?").next().unwrap().to_owned();
+        for told in [
+            "approved",
+            "rejected",
+            "Later Name",
+            "today",
+            "hello",
+            "moderator",
+            "as we always do",
+            "a ring of spammers",
+            "the appeal was right",
+            "no longer there",
+            "suspended @",
+            "limited @",
+            "resolved",
+            "deleted and",
+        ] {
+            assert!(!case.contains(told), "{sort} says “{told}”: {case}");
+        }
+        pages.push((sort, case));
+    }
+    // Of the two sign-ups everything is the same but for who it is.
+    let of = |sort: &str, name: &str| {
+        let (_, case) = pages.iter().find(|(own, _)| *own == sort).unwrap();
+        assert!(case.contains("I sail and write about it."), "{sort}: {case}");
+        let words: Vec<&str> = case.split_whitespace().filter(|word| !word.contains(char::is_numeric)).collect();
+        words.join(" ").replace(name, "somebody")
+    };
+    assert_eq!(of("approved", &waiting[0].2), of("rejected", &waiting[1].2));
+}

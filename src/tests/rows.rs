@@ -337,7 +337,7 @@ async fn an_older_copy_of_a_row_put_back_gives_nothing() {
         for who in ["01auditor", "01admin"] {
             let form = [("operator", who), ("disabled", "yes"), ("why", "gone")];
             let to = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
-            assert_eq!(to, "/people");
+            assert!(to.starts_with("/people?done="), "{to}");
         }
         run("create table ended as select * from operators where id in ('01auditor', '01admin')").await;
         run("delete from recovery_codes").await;
@@ -353,7 +353,14 @@ async fn an_older_copy_of_a_row_put_back_gives_nothing() {
         assert_eq!(house.post(None, "/api/sign-in/password", &form).await.cookie, None, "enabled by a row");
         // Given back by an owner, access begins without the link.
         let given = [("operator", "01admin"), ("disabled", "no"), ("why", "back again")];
-        assert_eq!(house.post(Some(&owner), "/api/people/disable", &given).await.location.unwrap(), "/people");
+        assert!(
+            house
+                .post(Some(&owner), "/api/people/disable", &given)
+                .await
+                .location
+                .unwrap()
+                .starts_with("/people?done=")
+        );
         assert!(operators::by_name(store, "admin").await.unwrap().is_some_and(|admin| admin.may_sign_in()));
         run("insert into linked_accounts select * from links").await;
         let link = linked_accounts::of(store, &house.app.keys, &id("01admin"), &harbour()).await.unwrap();
@@ -546,7 +553,9 @@ async fn nothing_done_to_the_record_brings_an_older_row_back() {
             run(&format!("create table before_{table} as select * from {table}")).await;
         }
         let form = [("operator", "01admin"), ("disabled", "yes"), ("why", "gone")];
-        assert_eq!(house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap(), "/people");
+        assert!(
+            house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap().starts_with("/people?done=")
+        );
         for table in RECORD.into_iter().chain(["operators"]) {
             run(&format!("create table after_{table} as select * from {table}")).await;
         }
@@ -630,7 +639,7 @@ async fn the_sweep_closes_no_deed_that_was_not_begun() {
         let becomes = async |role: &str, seen: &str| {
             let form = [("operator", "01moderator"), ("role", role), ("seen", seen), ("why", "a test")];
             let to = house.post(Some(&owner), "/api/people/role", &form).await.location.unwrap();
-            assert_eq!(to, "/people");
+            assert!(to.starts_with("/people?done="), "{to}");
         };
         let number = async |text: &'static str| -> i64 {
             match &house.app.store.driver {

@@ -115,7 +115,8 @@ impl TokenSink for Text {
     }
 }
 
-fn text_of(page: &str) -> String {
+/// A page in the small form of text.
+pub fn text_of(page: &str) -> String {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(page));
     let tokenizer = Tokenizer::new(Text::default(), Default::default());
@@ -182,7 +183,7 @@ async fn each_page_says_what_it_said() {
         "/i/harbour/access-requests".to_owned(),
         "/i/harbour/audit/instance".to_owned(),
         "/i/harbour/your-account".to_owned(),
-        "/i/harbour/transparency?from=2077-04-01&to=2077-05-03".to_owned(),
+        "/i/harbour/transparency?period=2077-04".to_owned(),
         "/audit".to_owned(),
         "/audit/access?at=2020-01-01".to_owned(),
         "/reviews".to_owned(),

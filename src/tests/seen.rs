@@ -492,6 +492,25 @@ async fn the_former_message_is_no_agreement() {
     .await;
 }
 
+/// A cache in front makes no new copy while there is nobody to ask: it has no end that could be told.
+#[tokio::test]
+async fn a_cache_in_front_has_no_end_while_mastodon_is_dead() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    house.front.keep();
+    warm(&house).await;
+    let page = text(&set(&house, &owner, "none").await);
+    assert!(page.contains("a cache in front, by Mastodon’s own header, expires at"), "{page}");
+    house.front.dead(true);
+    until("the page says so", async || {
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        page.contains("a cache in front keeps it for as long as Mastodon doesn’t answer")
+    })
+    .await;
+    let page = text(&house.get(Some(&owner), PAGE).await.body);
+    assert!(!page.contains("a cache in front, by Mastodon’s own header, expires at"), "{page}");
+}
+
 #[tokio::test]
 async fn with_mastodons_redis_it_is_done_at_once() {
     let cache = redis(60).await;
@@ -515,6 +534,12 @@ async fn with_mastodons_redis_it_is_done_at_once() {
     until("it is looked at twice and settled", async || settled(&house).await).await;
     redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
     assert_eq!(noted(&house).await, Vec::<String>::new());
+    // What is copied after the first time is of the new setting: the time told does not slide with each.
+    let first = instance.forgotten().unwrap().first.unwrap();
+    warm(&house).await;
+    let _told = instance.forget_registrations().await;
+    let told = instance.forgotten().unwrap();
+    assert!(told.went.unwrap().0 > first && told.first == Some(first), "{told:?}");
 }
 
 /// The dot beside the instance's name says what its overview says.

@@ -226,6 +226,8 @@ pub enum Fault {
     Elsewhere,
     /// Does what it was asked, and breaks off before it answers.
     CutAfterwards,
+    /// Does what it was asked, and somebody in front answers 403 with a page of their own.
+    RefusedAfterwards,
     /// Does what it was asked, and never answers.
     SilentAfterwards,
     /// Answers a byte at a time, for ever.
@@ -281,6 +283,11 @@ async fn weathered(State((weather, inner)): State<(Weather, Router)>, request: R
         sqlx::query(statement).execute(&instance).await.expect("somebody else's statement");
     }
     match fault {
+        Fault::RefusedAfterwards => {
+            let _done = inner.oneshot(request).await.unwrap();
+            let page = "<title>403 Forbidden</title>";
+            (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+        }
         Fault::SilentAfterwards => {
             let _done = inner.oneshot(request).await.unwrap();
             std::future::pending().await
@@ -767,6 +774,12 @@ pub struct Answered {
     /// Every cookie that is set, whole.
     pub cookies: Vec<String>,
     pub body: String,
+}
+
+/// The id that an address ends in, whatever its page says besides.
+pub fn id_of(address: &str) -> String {
+    let page = address.split('?').next().unwrap();
+    page.rsplit('/').next().unwrap().to_owned()
 }
 
 /// Waits until something is so that goes on in the background; whoever waits in vain is told for what.

@@ -60,7 +60,11 @@ async fn everything_about_an_account_is_one_list_of_both_logs_page_by_page() {
                 .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i64>().unwrap());
             rows.extend(found);
             if pages == 1 {
-                assert!(page.body.contains("By hour and kind") && page.body.contains("As a table"), "{}", page.body);
+                assert!(
+                    page.body.contains("By hour and kind") && page.body.contains("Table: By hour and kind"),
+                    "{}",
+                    page.body
+                );
                 assert!(list.contains("outside the console"), "{list}");
             }
             let Some(older) = link(&page.body, ">Next page") else { break };
@@ -268,4 +272,85 @@ async fn what_a_timeline_cannot_be_narrowed_by_is_said() {
     }
     let page = house.get(Some(&auditor), "/audit/timeline?who=01moderator&kind=reveal&outcome=succeeded").await;
     assert_eq!(page.status, StatusCode::OK);
+}
+
+/// What came to something else than success is found without the log being read through: by whom, by kind, in whatever span, the same
+/// as if it were.
+#[tokio::test]
+async fn what_failed_is_the_same_however_it_is_found() {
+    use howdah::{
+        access::{self, Actor, Permission, Role},
+        clock::{HOUR, MINUTE},
+        deeds::{Personal, SearchPersonal},
+        id::OperatorId,
+        ledger::{Acting, Mark, Outcome, Verdict},
+        text::Email,
+    };
+    const ENDS: [Outcome; 5] =
+        [Outcome::Succeeded, Outcome::Failed, Outcome::Unknown, Outcome::Failed, Outcome::Partly];
+    for kept in [sqlite().await, postgres().await] {
+        let house = crate::grants::timed(house(kept).await).await;
+        let ledger = &house.app.ledger;
+        let began = house.app.clock.now();
+        for n in 0..30_usize {
+            let who = ["01owner", "01moderator", "01admin"][n % 3];
+            let actor = Actor {
+                operator: OperatorId(who.into()),
+                name: who.into(),
+                role: Role::Owner,
+                grants: Vec::new(),
+                session: if n % 7 == 0 { "batch 01batch".into() } else { "0123456789abcdef".into() },
+                request: None,
+            };
+            let instance: howdah::id::InstanceName = "harbour".parse().unwrap();
+            let permit = access::permit(&actor, Permission::SearchPersonal, Some(&instance)).unwrap();
+            let deed = SearchPersonal { instance, what: Personal::Email(Email::kept("nobody@nowhere.example")) };
+            let warrant = ledger.open(permit, deed, "why", Acting::Console, Mark::default()).await.unwrap();
+            house.app.clock.advance(9 * MINUTE);
+            let verdict = Verdict { outcome: ENDS[n % 5], facts: serde_json::json!({}), seen: serde_json::json!({}) };
+            ledger.close(&warrant.answered(Vec::new()), &verdict).await.unwrap();
+        }
+        let all = ledger.list(&Filter { limit: 1_000, ..Filter::default() }).await.unwrap();
+        for outcome in ["failed", "unknown", "partly", "stale"] {
+            for operator in ["", "01moderator", "01nobody"] {
+                for (kind, from, to, before) in [
+                    ("", None, None, None),
+                    ("search_personal", Some(began.plus(HOUR)), Some(began.plus(3 * HOUR)), None),
+                    ("reveal", None, None, None),
+                    ("", None, Some(began.plus(2 * HOUR)), Some(all[9].index)),
+                ] {
+                    for batches in [howdah::ledger::Batches::Listed, howdah::ledger::Batches::Of("01batch".into())] {
+                        let filter = Filter {
+                            operator: Some(operator.to_owned()),
+                            kind: Some(kind.to_owned()),
+                            outcome: Some(outcome.to_owned()),
+                            from,
+                            to,
+                            before,
+                            batches: batches.clone(),
+                            limit: 3,
+                            ..Filter::default()
+                        };
+                        let of_batch = batches != howdah::ledger::Batches::Listed;
+                        let expected: Vec<i64> = all
+                            .iter()
+                            .filter(|entry| entry.outcome.map(Outcome::name) == Some(outcome))
+                            .filter(|entry| operator.is_empty() || entry.operator.as_deref() == Some(operator))
+                            .filter(|entry| kind.is_empty() || entry.deed == kind)
+                            .filter(|entry| {
+                                from.is_none_or(|from| entry.at >= from) && to.is_none_or(|to| entry.at < to)
+                            })
+                            .filter(|entry| before.is_none_or(|before| entry.index < before))
+                            .filter(|entry| !of_batch || entry.leaf["session"] == "batch 01batch")
+                            .map(|entry| entry.index)
+                            .take(3)
+                            .collect();
+                        let found: Vec<i64> =
+                            ledger.list(&filter).await.unwrap().iter().map(|entry| entry.index).collect();
+                        assert_eq!(found, expected, "{outcome} {operator} {kind} {before:?} {batches:?}");
+                    }
+                }
+            }
+        }
+    }
 }

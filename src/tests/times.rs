@@ -47,6 +47,79 @@ async fn what_stands_on_a_page_is_told_in_the_zone_that_somebody_named() {
     assert!(told(&house.get(Some(&admin), "/i/harbour").await.body, "minute").ends_with(" UTC"));
 }
 
+/// Pages that tell a time of day, and each entry of the audit log. To somebody who named a zone none is told in another.
+#[tokio::test]
+async fn no_page_tells_a_time_in_another_zone_than_its_reader_named() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (case, _) = house.case("windvane").await;
+    // Entries whose sentences name instants: a grant, a review of rights, registrations that are held, a change found outside.
+    grant(&house.app, "01contractor", Category::ALL.to_vec(), true, true, house.app.clock.now().plus(DAY)).await;
+    let review = house.get(Some(&owner), "/audit/access").await.body;
+    let field = |name: &str| crate::doors::between(&review, &format!("name=\"{name}\" value=\""), "\"");
+    let form = [("at", field("at")), ("and", field("and")), ("seen", field("seen")), ("why", "Looked at all")];
+    house.post(Some(&owner), "/api/audit/sign-off", &form).await;
+    let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+    let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+    let held = [
+        ("instance", "harbour"),
+        ("mode", "none"),
+        ("message", "Back soon."),
+        ("why", "a test"),
+        ("seen", seen.as_str()),
+        ("until", "2099-05-10T08:00"),
+        ("then", "approved"),
+        ("back", "/i/harbour/registrations"),
+    ];
+    house.post(Some(&owner), "/api/registrations/set", &held).await;
+    live_in(&house, &owner, "Asia/Kathmandu").await;
+    let filter = howdah::ledger::Filter { limit: 200, ..Default::default() };
+    let entries = house.app.ledger.list(&filter).await.unwrap();
+    let mut pages: Vec<String> = entries.iter().map(|entry| format!("/audit/{}", entry.index)).collect();
+    let fixed = [
+        "/i/harbour",
+        "/i/harbour/statistics",
+        "/i/harbour/reports",
+        "/i/harbour/reports?state=decided",
+        "/i/harbour/accounts",
+        "/i/harbour/appeals",
+        "/i/harbour/signups",
+        "/i/harbour/registrations",
+        "/i/harbour/registrations/policy",
+        "/i/harbour/federation",
+        "/i/harbour/federation/ip-rules",
+        "/i/harbour/federation/imports",
+        "/i/harbour/invites",
+        "/i/harbour/audit/instance",
+        "/audit",
+        "/audit/alarms",
+        "/audit/access",
+        "/people",
+        "/grants",
+        "/your-sign-in",
+    ];
+    pages.extend(fixed.map(str::to_owned));
+    pages.extend([format!("/i/harbour/reports/{case}"), format!("/i/harbour/accounts/{case}")]);
+    let time = regex::Regex::new(r"\b([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?( [+A-Z]\w*)?").unwrap();
+    let (mut told, mut wrong) = (0, Vec::new());
+    for page in pages {
+        let answer = house.get(Some(&owner), &page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        // What is stored is shown as it is stored.
+        let body = answer.body.split("class=\"leaf\"").next().unwrap_or_default();
+        for line in crate::said::text_of(body).lines() {
+            for found in time.find_iter(line) {
+                match found.as_str().ends_with(" +0545") {
+                    true => told += 1,
+                    false => wrong.push(format!("{page}: {line}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(told > 20, "{told} times were told at all");
+}
+
 #[tokio::test]
 async fn the_days_of_a_filter_are_those_of_the_zone_it_names() {
     let house = house(sqlite().await).await;

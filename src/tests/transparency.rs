@@ -41,7 +41,7 @@ async fn the_numbers_of_a_period_are_those_of_its_rows_and_few_are_suppressed() 
     let house = house(sqlite().await).await;
     a_month(&house).await;
     let auditor = house.sign_in("auditor").await;
-    let file = house.get(Some(&auditor), "/i/harbour/transparency.csv?from=2001-03-01&to=2001-03-31").await;
+    let file = house.get(Some(&auditor), "/i/harbour/transparency.csv?period=2001-03").await;
     assert_eq!(file.status, StatusCode::OK, "{}", file.body);
     let file = file.body;
     let of = |table, row, column| cell(&file, table, row, column);
@@ -62,16 +62,18 @@ async fn the_numbers_of_a_period_are_those_of_its_rows_and_few_are_suppressed() 
     assert_eq!(of("Sanctions", "limit", "Overruled since"), "<5", "one");
     assert_eq!(of("Sanctions", "limit", "All"), "at least 9");
     assert_eq!(of("Sanctions", "suspension", "All"), "at least 1", "three");
-    // The day before and the day after have none of it.
-    let other = house.get(Some(&auditor), "/i/harbour/transparency.csv?from=2001-03-11&to=2001-03-19").await.body;
-    assert_eq!(cell(&other, "Reports received", "all", "All"), "0");
-    assert_eq!(cell(&other, "Sanctions", "all", "All"), "0");
+    // The months before and after have none of it.
+    for other in ["2001-02", "2001-04"] {
+        let other = house.get(Some(&auditor), &format!("/i/harbour/transparency.csv?period={other}")).await.body;
+        assert_eq!(cell(&other, "Reports received", "all", "All"), "0");
+        assert_eq!(cell(&other, "Sanctions", "all", "All"), "0");
+    }
 
-    let page = house.get(Some(&auditor), "/i/harbour/transparency?from=2001-03-01&to=2001-03-31").await;
+    let page = house.get(Some(&auditor), "/i/harbour/transparency?period=2001-03").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("transparency.md?from=2001-03-01&amp;to=2001-03-31"), "{}", page.body);
-    assert!(page.body.contains("at least 13") && page.body.contains("Publish periods that don’t overlap"));
-    let text = house.get(Some(&auditor), "/i/harbour/transparency.md?from=2001-03-01&to=2001-03-31").await.body;
+    assert!(page.body.contains("transparency.md?period=2001-03"), "{}", page.body);
+    assert!(page.body.contains("at least 13") && page.body.contains("Publish each period once"));
+    let text = house.get(Some(&auditor), "/i/harbour/transparency.md?period=2001-03").await.body;
     assert!(text.contains("| spam | 0 | 7 | 5 | 12 | 4 h |"), "{text}");
     assert!(text.contains("| undone | \\<5 |"), "{text}");
     for shown in [&page.body, &text, &file] {
@@ -79,14 +81,60 @@ async fn the_numbers_of_a_period_are_those_of_its_rows_and_few_are_suppressed() 
     }
 }
 
+/// Whatever reports of an instance somebody has, none of them can be subtracted from another: a period is a whole month, or the
+/// months of a quarter or year as they were published, and a running one has none.
 #[tokio::test]
-async fn a_report_says_what_it_does_not_take_and_what_it_does_not_know() {
+async fn no_two_reports_can_be_subtracted() {
     let house = house(sqlite().await).await;
+    a_month(&house).await;
+    // February has enough of everything; March, as above, has few of some.
+    run(
+        &house,
+        "insert into account_warnings (id, account_id, target_account_id, action, text, created_at, updated_at) \
+         select (select min(id) from account_warnings) - 100 + n, null, (select max(id) from accounts where domain is null), \
+         4000, '', timestamp '2001-02-20', now() from generate_series(1, 20) n; \
+         insert into reports (id, account_id, target_account_id, category, comment, status_ids, created_at, updated_at, action_taken_at) \
+         select (select min(id) from reports) + 50 + n, (select min(id) from accounts where domain is null), \
+         (select max(id) from accounts where domain is null), case when n <= 3 then 1000 else 0 end, '', '{}', \
+         timestamp '2001-05-10' + n * interval '1 minute', now(), timestamp '2001-05-10' + n * interval '61 minutes' \
+         from generate_series(1, 6) n",
+    )
+    .await;
+    let auditor = house.sign_in("auditor").await;
+    let file = async |period: &str| {
+        let file = house.get(Some(&auditor), &format!("/i/harbour/transparency.csv?period={period}")).await;
+        assert_eq!(file.status, StatusCode::OK, "{period}: {}", file.body);
+        file.body
+    };
+    let of = |file: &str| cell(file, "Sanctions", "suspension", "Not overruled");
+    assert_eq!((of(&file("2001-02").await), of(&file("2001-03").await)), ("20".to_owned(), "<5".to_owned()));
+    for longer in ["2001-Q1", "2001"] {
+        assert_eq!(of(&file(longer).await), "at least 21", "{longer}: 23 would say that March had three");
+    }
+    let may = file("2001-05").await;
+    assert_eq!(cell(&may, "Reports received", "spam", "Median time to decision"), "<5");
+    assert_eq!(
+        cell(&may, "Reports received", "all", "Median time to decision"),
+        "withheld",
+        "that there are five or more is told by no number"
+    );
+    let quarter = file("2001-Q2").await;
+    assert_eq!(cell(&quarter, "Reports received", "all", "Median time to decision"), "withheld");
+
+    // A running period would be another one tomorrow, and days of one's own choice overlap.
     let owner = house.sign_in("owner").await;
+    let now = jiff::Timestamp::from_millisecond(house.app.clock.now().0).unwrap().to_string();
+    let (year, month) = (&now[..4], &now[..7]);
+    let quarter = format!("{year}-Q{}", (month[5..].parse::<i32>().unwrap() + 2) / 3);
     for (query, said) in [
-        ("?from=2001-03-01&to=2001-02-01", "The last day comes before the first one."),
-        ("?from=2001-03-01&to=2003-02-01", "covers 366 days at most"),
-        ("?from=yesterday", "Enter a date, like 2026-11-23"),
+        (format!("?period={month}"), "isn’t over yet"),
+        (format!("?period={year}"), "isn’t over yet"),
+        (format!("?period={quarter}"), "isn’t over yet"),
+        ("?period=2001-13".to_owned(), "Choose a month"),
+        ("?period=2001-Q5".to_owned(), "Choose a month"),
+        ("?period=yesterday".to_owned(), "Choose a month"),
+        ("?period=2001-03-01".to_owned(), "Choose a month"),
+        ("?from=2001-03-01&to=2001-03-31".to_owned(), "whole months, quarters or years"),
     ] {
         let page = house.get(Some(&owner), &format!("/i/harbour/transparency{query}")).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
@@ -94,6 +142,12 @@ async fn a_report_says_what_it_does_not_take_and_what_it_does_not_know() {
         let file = house.get(Some(&owner), &format!("/i/harbour/transparency.csv{query}")).await;
         assert_eq!(file.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_report_is_for_those_who_read_everything_and_says_what_it_does_not_know() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
     let page = house.get(Some(&owner), "/i/harbour/transparency").await;
     assert!(page.status == StatusCode::OK && page.body.contains("Reports received"), "{}", page.body);
     for role in ["moderator", "contractor"] {

@@ -469,7 +469,7 @@ async fn a_link_ends_with_the_access_of_whoever_made_it_and_of_whom_it_is_for() 
     let made = reset(&house, &second, &[("operator", "01moderator"), ("why", "a test")]).await;
     let link = link_on(&read(&house, &second, &made).await);
     let role = [("operator", "01second"), ("role", "auditor"), ("seen", "owner"), ("back", "/people")];
-    assert_eq!(house.post(Some(&owner), "/api/people/role", &role).await.location.as_deref(), Some("/people"));
+    assert!(house.post(Some(&owner), "/api/people/role", &role).await.location.unwrap().starts_with("/people?done="));
     assert!(choose(&house, &link, NEW).await.contains("draft="), "an auditor answers for no link");
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "a test")]).await;
     let link = link_on(&read(&house, &owner, &made).await);

@@ -3,9 +3,9 @@
 use crate::clock::{DAY, HOUR, MINUTE, Timestamp};
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 
-/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`): a machine may know the new
-/// ones alone (Debian’s `tzdata` without `tzdata-legacy`).
-const FORMER: [(&str, &str); 22] = [
+/// Names that browsers still give to zones which have another one since (CLDR, `common/bcp47/timezone.xml`), and those of the United
+/// States that people type (IANA, `backward`): a machine may know the new ones alone (Debian’s `tzdata` without `tzdata-legacy`).
+const FORMER: [(&str, &str); 31] = [
     ("Africa/Asmera", "Africa/Asmara"),
     ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
     ("America/Catamarca", "America/Argentina/Catamarca"),
@@ -28,9 +28,18 @@ const FORMER: [(&str, &str); 22] = [
     ("Pacific/Truk", "Pacific/Chuuk"),
     ("Etc/UTC", "UTC"),
     ("Etc/GMT", "UTC"),
+    ("US/Alaska", "America/Anchorage"),
+    ("US/Arizona", "America/Phoenix"),
+    ("US/Central", "America/Chicago"),
+    ("US/East-Indiana", "America/Indiana/Indianapolis"),
+    ("US/Eastern", "America/New_York"),
+    ("US/Hawaii", "Pacific/Honolulu"),
+    ("US/Michigan", "America/Detroit"),
+    ("US/Mountain", "America/Denver"),
+    ("US/Pacific", "America/Los_Angeles"),
 ];
 
-/// A time zone: the one that somebody named for themselves, or UTC.
+/// A time zone by any of its names: the one that somebody named for themselves or for a policy, or UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -45,6 +54,11 @@ impl Zone {
     pub fn named(name: &str) -> Option<Self> {
         let now = FORMER.iter().find(|(former, _)| former.eq_ignore_ascii_case(name)).map_or(name, |(_, now)| *now);
         TimeZone::get(now).ok().map(Self)
+    }
+
+    /// As the calendar has it.
+    pub fn calendar(&self) -> &TimeZone {
+        &self.0
     }
 
     /// `Europe/Berlin`, `UTC`
@@ -95,11 +109,55 @@ impl Zone {
         Some((begins(date)?, begins(date.tomorrow().ok()?)?))
     }
 
+    /// A sentence of ours with its instants told here: each `2026-11-24 09:12:08 UTC` in it, and `14:00 and 14:05 UTC`, which is
+    /// the last such time before it was said. What has no such form stays as it is.
+    pub fn retold(&self, said: &str, of: Timestamp) -> String {
+        let mut words: Vec<String> = said.split(' ').map(str::to_owned).collect();
+        let is_utc = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_punctuation()) == "UTC";
+        let mut at = 0;
+        while let Some(utc) = words.iter().skip(at).position(|word| is_utc(word)).map(|found| at + found) {
+            // What was said in pairs has one “UTC” for both: `09:12 and 09:15 UTC`.
+            let mut from = utc;
+            while from > at && (is_instant(&words[from - 1]) || (words[from - 1] == "and" && from < utc)) {
+                from -= 1;
+            }
+            let end = words[utc].trim_start_matches("UTC").to_owned();
+            let told: Vec<String> =
+                words[from..utc].join(" ").split(" and ").map(|said| self.instant(said, of)).collect();
+            if from < utc && told.iter().all(|told| !told.is_empty()) {
+                words.splice(from..=utc, [format!("{}{end}", told.join(" and "))]);
+                at = from + 1;
+            } else {
+                at = utc + 1;
+            }
+        }
+        words.join(" ")
+    }
+
+    /// One instant of UTC as it is told here; nothing where it is none.
+    fn instant(&self, said: &str, of: Timestamp) -> String {
+        let today = absolute(of)[..10].to_owned();
+        let (day, time) = said.split_once(' ').unwrap_or((&today, said));
+        let Some(found) = instant_typed(&format!("{day}T{time}")) else { return String::new() };
+        if said.contains(' ') {
+            return self.whole(found);
+        }
+        let found = if found > of { found.plus(-DAY) } else { found };
+        if time.len() > 5 { self.clock(found) } else { self.minute(found) }
+    }
+
     /// Whether a day begins here at this moment.
     pub fn begins_a_day(&self, at: Timestamp) -> bool {
         let start = self.zoned(at).and_then(|zoned| zoned.start_of_day().ok());
         start.is_some_and(|start| start.timestamp().as_millisecond() == at.0)
     }
+}
+
+/// `2026-11-24`, `09:12` or `09:12:08`
+fn is_instant(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let signs = word.matches(['-', ':']).count();
+    digits + signs == word.len() && matches!((digits, signs), (8, 2) | (4, 1) | (6, 2))
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's civil calendar).
@@ -142,11 +200,6 @@ pub fn day(at: Timestamp, now: Timestamp) -> String {
     } else {
         format!("{day} {} {year}", month_name(month))
     }
-}
-
-/// `23 Nov 09:12`, with the year where it is not this one.
-pub fn whole_minute(at: Timestamp, now: Timestamp) -> String {
-    format!("{} {}", day(at, now), clock(at).chars().take(5).collect::<String>())
 }
 
 /// `2026-11-23T09:12:08Z`
@@ -222,6 +275,28 @@ mod tests {
         assert_eq!(absolute(Timestamp(0)), "1970-01-01 00:00:00 UTC");
         assert_eq!(absolute(Timestamp(1_795_511_528_000)), "2026-11-24 09:12:08 UTC");
         assert_eq!(absolute(Timestamp(951_782_400_000)), "2000-02-29 00:00:00 UTC");
+    }
+
+    #[test]
+    fn a_sentence_is_told_in_the_zone_of_its_reader() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let of = instant_typed("2026-11-24T14:05:30").unwrap();
+        for (said, told) in [
+            ("held until 2026-11-24 09:12:08 UTC, by hand", "held until 24 Nov 2026, 10:12:08 CET, by hand"),
+            ("changed, between 14:00 and 14:05 UTC", "changed, between 15:00 CET and 15:05 CET"),
+            ("between 14:05:01 and 14:05:29 UTC.", "between 15:05:01 CET and 15:05:29 CET."),
+            ("between 23:59 and 14:05 UTC", "between 00:59 CET and 15:05 CET"),
+            (
+                "between 2026-11-23 23:30 and 2026-11-24 00:10 UTC",
+                "between 24 Nov 2026, 00:30:00 CET and 24 Nov 2026, 01:10:00 CET",
+            ),
+            ("suspended @utc UTC and went", "suspended @utc UTC and went"),
+            ("nothing of the sort", "nothing of the sort"),
+            ("UTC", "UTC"),
+            ("2026-13-45 09:12:08 UTC", "2026-13-45 09:12:08 UTC"),
+        ] {
+            assert_eq!(berlin.retold(said, of), told);
+        }
     }
 
     /// The hour that does not exist, the one that is there twice, and days of 23 and 25 hours.

@@ -2,6 +2,9 @@
 //!
 //! A number from one to four is suppressed. What a table adds up to is made of the numbers it shows, and of nothing else: where
 //! one of them is suppressed, the sum is said as “at least”, so that nothing can be had by subtraction.
+//!
+//! Nor by subtracting one report from another: a period is a whole month, quarter or year that is over, and a quarter or year says of
+//! its months what their own reports say.
 
 pub mod api;
 pub mod page;
@@ -20,6 +23,8 @@ pub enum Cell {
     AtLeast(i64),
     /// Half of the decisions took no longer, in milliseconds.
     Median(i64),
+    /// A median of decisions of which the published numbers do not tell that they are five or more.
+    Withheld,
     /// Nothing was decided.
     Nothing,
     /// Why it cannot be known.
@@ -47,20 +52,34 @@ impl Cell {
                     sum += 1;
                     whole = false;
                 }
-                Self::Median(_) | Self::Nothing | Self::Unknown(_) => {}
+                Self::Median(_) | Self::Withheld | Self::Nothing | Self::Unknown(_) => {}
             }
         }
         if whole { Self::Number(sum) } else { Self::AtLeast(sum) }
     }
 
-    /// The median of what decisions took, in seconds; of fewer than five it would be somebody's own.
-    pub fn median(took: &[i64]) -> Self {
-        let number = i64::try_from(took.len()).unwrap_or(i64::MAX);
-        if number == 0 {
+    /// A number of a period by those of its months: of several it says what they say.
+    pub fn over(months: impl IntoIterator<Item = i64>) -> Self {
+        let mut months: Vec<Self> = months.into_iter().map(Self::of).collect();
+        match (months.pop(), months.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => Self::sum(months.iter().chain(&last)),
+        }
+    }
+
+    /// The median of what decisions took, in milliseconds, where the published numbers of them tell that they are five or more: of
+    /// fewer it would be somebody's own, and that it is shown says nothing that they do not.
+    pub fn median(took: &[i64], counted: &[Self]) -> Self {
+        let some: Vec<&Self> = counted.iter().filter(|cell| **cell != Self::Number(0)).collect();
+        let least = match Self::sum(some.iter().copied()) {
+            Self::Number(number) | Self::AtLeast(number) => number,
+            Self::Few | Self::Median(_) | Self::Withheld | Self::Nothing | Self::Unknown(_) => 0,
+        };
+        if took.is_empty() {
             return Self::Nothing;
         }
-        if number < FEW {
-            return Self::Few;
+        if least < FEW || i64::try_from(took.len()).unwrap_or(i64::MAX) < FEW {
+            return if some.len() == 1 { Self::Few } else { Self::Withheld };
         }
         let mut took = took.to_vec();
         took.sort_unstable();
@@ -75,6 +94,7 @@ impl Cell {
             Self::Few => format!("<{FEW}"),
             Self::AtLeast(number) => format!("at least {number}"),
             Self::Median(milliseconds) => crate::text::time::span(*milliseconds),
+            Self::Withheld => "withheld".to_owned(),
             Self::Nothing => "none".to_owned(),
             Self::Unknown(_) => "not known".to_owned(),
         }
@@ -107,9 +127,11 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct TransparencyPage {
     pub title: String,
-    pub from: String,
-    pub to: String,
-    /// `None` where the period is not understood, or too long.
+    /// The period, as it was asked for: `2026-10`, `2026-Q3`, `2025`.
+    pub period: String,
+    /// Those that are over: name and words.
+    pub periods: Vec<(String, String)>,
+    /// `None` where the period is not understood, or not over.
     pub report: Option<Report>,
     pub wrong: Option<crate::problem::Problem>,
     /// The same as files: Markdown and CSV.
@@ -135,10 +157,26 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_says_what_its_months_say() {
+        assert_eq!(Cell::over([3]), Cell::Few);
+        assert_eq!(Cell::over([12]), Cell::Number(12));
+        assert_eq!(Cell::over([12, 6, 0]), Cell::Number(18));
+        for hidden in 1..FEW {
+            assert_eq!(Cell::over([12, 6, hidden]), Cell::AtLeast(19), "18 + {hidden} would say what the month hides");
+        }
+        assert_eq!(Cell::over([]), Cell::Number(0));
+    }
+
+    #[test]
     fn a_median_of_few_is_nobodys() {
-        assert_eq!(Cell::median(&[]), Cell::Nothing);
-        assert_eq!(Cell::median(&[9, 9, 9, 9]), Cell::Few);
-        assert_eq!(Cell::median(&[50, 10, 30, 20, 40]), Cell::Median(30_000));
-        assert_eq!(Cell::median(&[60, 10, 30, 20, 40, 50]), Cell::Median(35_000));
+        let of = |numbers: &[i64]| -> Vec<Cell> { numbers.iter().copied().map(Cell::of).collect() };
+        assert_eq!(Cell::median(&[], &of(&[0])), Cell::Nothing);
+        assert_eq!(Cell::median(&[9, 9, 9, 9], &of(&[4])), Cell::Few);
+        assert_eq!(Cell::median(&[50, 10, 30, 20, 40], &of(&[5, 0])), Cell::Median(30_000));
+        assert_eq!(Cell::median(&[60, 10, 30, 20, 40, 50], &of(&[6])), Cell::Median(35_000));
+        // Three and three are six, and nothing that is published says so.
+        assert_eq!(Cell::median(&[1; 6], &of(&[3, 3])), Cell::Withheld);
+        assert_eq!(Cell::median(&[1, 1], &of(&[1, 1])), Cell::Withheld);
+        assert_eq!(Cell::median(&[50; 8], &of(&[5, 3])), Cell::Median(50_000));
     }
 }

@@ -34,6 +34,10 @@ fn body(frame: Frame, page: TransparencyPage) -> AnyView {
         let notes = report.notes.iter().map(|note| view! { <p class="soft small">{note.clone()}</p> }).collect_view();
         view! { <div class="stack">{report.tables.iter().map(table).collect_view()} {notes}</div> }
     });
+    let period = |(name, words): &(String, String)| {
+        view! { <option value=name.clone() selected=*name == page.period>{words.clone()}</option> }
+    };
+    let periods = page.periods.iter().map(period).collect_view();
     view! {
         <div class="head">
             {list::crumb(path::AUDIT, "Audit log")}
@@ -42,8 +46,7 @@ fn body(frame: Frame, page: TransparencyPage) -> AnyView {
             <span class="end">{files}</span>
         </div>
         <form method="get" action=path::transparency(&head.name) class="chips bar">
-            <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=page.from.clone() />
-            <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=page.to.clone() />
+            <select class="chip" name="period" aria-label="Month, quarter or year, UTC">{periods}</select>
             <button class="btn">"Apply"</button>
         </form>
         {wrong}

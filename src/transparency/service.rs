@@ -13,19 +13,97 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::{Search, unknown},
-    text::time::{day_typed, machine},
+    text::time::machine,
 };
+use jiff::{civil::Date, tz::TimeZone};
 
-/// A period has so many days at most.
-const LONGEST: i64 = 366;
-/// What is shown where no period is asked for.
-const USUAL: i64 = 30;
+/// So many of each length are offered: months, quarters and years.
+const OFFERED: [usize; 3] = [24, 8, 5];
+/// What a period is called.
+const PERIODS: &str = "Choose a month (2026-10), a quarter (2026-Q3) or a year (2025)";
 
-/// From the beginning of a day to the end of another.
+/// A calendar month, quarter or year, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Days {
-    from: Timestamp,
-    to: Timestamp,
+struct Span {
+    year: i16,
+    /// The first month of it, and how many.
+    month: i8,
+    months: i8,
+}
+
+impl Span {
+    /// `2026-10`, `2026-Q3` or `2025`
+    fn named(name: &str) -> Option<Self> {
+        let number = |text: &str, long: usize| {
+            (text.len() == long && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i16>().ok())?
+        };
+        let (year, rest) = name.split_at_checked(4)?;
+        let year = number(year, 4)?;
+        let (month, months) = match rest.split_at_checked(2) {
+            None if rest.is_empty() => (1, 12),
+            Some(("-Q", quarter)) => (3 * number(quarter, 1).filter(|quarter| (1..=4).contains(quarter))? - 2, 3),
+            _ => (number(rest.strip_prefix('-')?, 2).filter(|month| (1..=12).contains(month))?, 1),
+        };
+        let span = Self { year, month: i8::try_from(month).ok()?, months };
+        span.bounds().is_some().then_some(span)
+    }
+
+    fn name(self) -> String {
+        let Self { year, month, months } = self;
+        match months {
+            1 => format!("{year:04}-{month:02}"),
+            3 => format!("{year:04}-Q{}", (month + 2) / 3),
+            _ => format!("{year:04}"),
+        }
+    }
+
+    /// `October 2026`, `3rd quarter of 2026`
+    fn words(self) -> String {
+        let Self { year, month, months } = self;
+        match months {
+            1 => self.first().map(|day| day.strftime("%B %Y").to_string()).unwrap_or_default(),
+            3 => {
+                format!("{} quarter of {year}", ["1st", "2nd", "3rd", "4th"][usize::from(month.unsigned_abs() / 3) % 4])
+            }
+            _ => format!("{year}"),
+        }
+    }
+
+    fn first(self) -> Option<Date> {
+        Date::new(self.year, self.month, 1).ok()
+    }
+
+    /// Its months, from the beginning of each to that of the next; `None` where the calendar ends before.
+    fn bounds(self) -> Option<Vec<(Timestamp, Timestamp)>> {
+        let first = self.first()?;
+        let at = |month: i8| {
+            let day = first.checked_add(jiff::Span::new().months(month)).ok()?.to_zoned(TimeZone::UTC).ok()?;
+            Some(Timestamp(day.timestamp().as_millisecond()))
+        };
+        (0..self.months).map(|month| Some((at(month)?, at(month + 1)?))).collect()
+    }
+
+    fn is_over(self, now: Timestamp) -> bool {
+        self.bounds().and_then(|months| months.last().map(|(_, end)| *end <= now)).unwrap_or(false)
+    }
+
+    /// The newest of this length that are over, newest first.
+    fn newest(months: i8, now: Timestamp, number: usize) -> Vec<Self> {
+        let today = jiff::Timestamp::from_millisecond(now.0).map(|at| at.to_zoned(TimeZone::UTC).date());
+        let Ok(today) = today else { return Vec::new() };
+        let mut one = Self { year: today.year(), month: (today.month() - 1) / months * months + 1, months };
+        let mut found = Vec::new();
+        while found.len() < number {
+            if one.is_over(now) {
+                found.push(one);
+            }
+            one = match one.month - months {
+                before if before >= 1 => Self { month: before, ..one },
+                before => Self { month: before + 12, year: one.year - 1, ..one },
+            };
+        }
+        found
+    }
 }
 
 /// `2026-11-23`
@@ -33,40 +111,45 @@ fn named(at: Timestamp) -> String {
     machine(at).chars().take(10).collect()
 }
 
-/// The period that is asked for: without one, the thirty days before today.
-fn days(search: &Search, now: Timestamp) -> Result<Days, Problem> {
-    let day = |key: &str| match search.get(key).map(str::trim).unwrap_or_default() {
-        "" => Ok(None),
-        text => day_typed(text).map(Some).ok_or_else(|| unknown(key, text, "Enter a date, like 2026-11-23")),
-    };
-    let today = Timestamp(now.0.div_euclid(DAY) * DAY);
-    let to = day("to")?.unwrap_or(today.plus(-DAY)).plus(DAY);
-    let from = day("from")?.unwrap_or(to.plus(-USUAL * DAY));
-    let number = to.since(from) / DAY;
-    if number < 1 {
-        return Err(Problem::invalid("to", "The last day comes before the first one."));
-    }
-    if number > LONGEST {
+/// The period that is asked for: without one, the last month that is over.
+fn span(search: &Search, now: Timestamp) -> Result<Span, Problem> {
+    if search.get("from").or_else(|| search.get("to")).is_some() {
         return Err(Problem::invalid(
-            "to",
-            format!("A report covers {LONGEST} days at most. Choose a shorter period."),
+            "period",
+            "A report covers whole months, quarters or years: days of one’s own choice overlap, and reports that overlap can be subtracted.",
         ));
     }
-    Ok(Days { from, to })
+    let span = match search.get("period").map(str::trim) {
+        None | Some("") => Span::newest(1, now, 1).pop().ok_or_else(|| unknown("period", "", PERIODS))?,
+        Some(name) => Span::named(name).ok_or_else(|| unknown("period", name, PERIODS))?,
+    };
+    if !span.is_over(now) {
+        return Err(Problem::invalid(
+            "period",
+            "This period isn’t over yet: its report would be another one tomorrow. Choose one that is over.",
+        ));
+    }
+    Ok(span)
+}
+
+/// The periods that are offered.
+fn periods(now: Timestamp) -> Vec<(String, String)> {
+    let of = |(months, number): (i8, usize)| Span::newest(months, now, number);
+    let all = [1, 3, 12].into_iter().zip(OFFERED).flat_map(of);
+    all.map(|span| (span.name(), span.words())).collect()
 }
 
 pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<TransparencyPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWholeLedger, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let asked = days(&parsed, context.now());
-    let (from, to) = match &asked {
-        Ok(days) => (named(days.from), named(days.to.plus(-DAY))),
-        Err(_) => (text("from"), text("to")),
+    let asked = span(&parsed, context.now());
+    let period = match &asked {
+        Ok(span) => span.name(),
+        Err(_) => parsed.get("period").unwrap_or_default().trim().to_owned(),
     };
     let report = match asked {
-        Ok(days) => read(&instance, days, context.now()).await,
+        Ok(span) => read(&instance, span).await,
         Err(wrong) => Err(wrong),
     };
     let (report, wrong) = match report {
@@ -74,12 +157,16 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
         Err(wrong) if wrong.kind == Kind::Invalid => (None, Some(wrong)),
         Err(other) => return Err(other),
     };
-    let file = |form: &str| format!("{}.{form}?from={from}&to={to}", path::transparency(&instance.name));
+    let file = |form: &str| format!("{}.{form}?period={period}", path::transparency(&instance.name));
+    let mut periods = periods(context.now());
+    if report.is_some() && !periods.iter().any(|(name, _)| *name == period) {
+        periods.push((period.clone(), Span::named(&period).map(Span::words).unwrap_or_default()));
+    }
     let page = TransparencyPage {
         title: instance.title.clone(),
         files: report.is_some().then(|| (file("md"), file("csv"))),
-        from,
-        to,
+        period,
+        periods,
         report,
         wrong,
     };
@@ -90,43 +177,70 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
 pub async fn file(context: &Context, instance: &str, query: &str) -> Result<(Report, String), Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWholeLedger, Some(&instance.name)).await?;
-    let days = days(&Search::parse(query), context.now())?;
-    let report = read(&instance, days, context.now()).await?;
-    let name = format!("transparency-{}-{}-{}", instance.name, report.from, report.to);
+    let span = span(&Search::parse(query), context.now())?;
+    let report = read(&instance, span).await?;
+    let name = format!("transparency-{}-{}", instance.name, span.name());
     Ok((report, name))
 }
 
-async fn read(instance: &Instance, days: Days, now: Timestamp) -> Result<Report, Problem> {
-    let period = instance.database.read().await?.period(days.from, days.to).await?;
-    let period = period.ok_or_else(|| {
-        Problem::invalid("to", "There is too much in this period to count it at once. Choose a shorter period.")
-    })?;
+async fn read(instance: &Instance, span: Span) -> Result<Report, Problem> {
+    let bounds = span.bounds().unwrap_or_default();
+    let mut months = Vec::with_capacity(bounds.len());
+    for (from, to) in &bounds {
+        // Each in a transaction of its own: a year of them at once would hold one for long.
+        let month = instance.database.read().await?.period(*from, *to).await?;
+        months.push(month.ok_or_else(|| {
+            Problem::invalid("period", "There is too much in a month of this period to count it at once.")
+        })?);
+    }
     let mut notes = vec![
         "Days are UTC. Numbers from one to four are shown as <5; a total that includes one is shown as “at least”, made \
-        from the published numbers alone."
+        from the published numbers alone. A median is withheld where these don’t tell that it is of five or more."
             .to_owned(),
-        "Publish periods that don’t overlap: what two overlapping ones have not in common can be subtracted.".to_owned(),
+        "Publish each period once: what is still open is decided later, and two reports of one period can be subtracted."
+            .to_owned(),
     ];
-    if days.to > now {
-        notes.push("The period isn’t over yet.".to_owned());
+    if months.len() > 1 {
+        notes.push("The numbers are the sums of its months, each as its own report has it.".to_owned());
     }
+    let (Some((from, _)), Some((_, to))) = (bounds.first(), bounds.last()) else {
+        return Err(unknown("period", &span.name(), PERIODS));
+    };
     Ok(Report {
         title: instance.title.clone(),
-        from: named(days.from),
-        to: named(days.to.plus(-DAY)),
-        tables: vec![sign_ups(&period), reports(&period), strikes(&period), appeals(&period), blocks(&period)],
+        from: named(*from),
+        to: named(to.plus(-DAY)),
+        tables: vec![sign_ups(&months), reports(&months), strikes(&months), appeals(&months), blocks(&months)],
         notes,
     })
 }
 
-fn sign_ups(period: &Period) -> Table {
-    let [approved, pending, rejected] = [period.approved, period.pending, period.rejected].map(Cell::of);
+/// A number of each month, as it may be published.
+fn over(months: &[Period], number: impl Fn(&Period) -> i64) -> Cell {
+    Cell::over(months.iter().map(number))
+}
+
+/// The numbers of each month by themselves, for what is told of all of them.
+fn of_each(months: &[Period], number: impl Fn(&Period) -> i64) -> Vec<Cell> {
+    months.iter().map(|month| Cell::of(number(month))).collect()
+}
+
+fn length(took: &[i64]) -> i64 {
+    i64::try_from(took.len()).unwrap_or(i64::MAX)
+}
+
+fn sign_ups(months: &[Period]) -> Table {
+    let approved = over(months, |month| month.approved);
+    let pending = over(months, |month| month.pending);
+    let rejected = over(months, |month| month.rejected);
     let all = Cell::sum([&approved, &pending, &rejected]);
+    let took: Vec<i64> = months.iter().flat_map(|month| month.approvals_took.iter().copied()).collect();
+    let took = Cell::median(&took, &of_each(months, |month| length(&month.approvals_took)));
     Table {
         title: "Sign-ups",
         columns: vec!["Sign-ups", "Number", "Median time to decision"],
         rows: vec![
-            ("approved, or made while registrations were open".to_owned(), vec![approved, Cell::median(&period.approvals_took)]),
+            ("approved, or made while registrations were open".to_owned(), vec![approved, took]),
             ("pending".to_owned(), vec![pending, Cell::Nothing]),
             (
                 "rejected".to_owned(),
@@ -146,32 +260,36 @@ fn sign_ups(period: &Period) -> Table {
 /// Categories as Mastodon has them (`app/models/report.rb`); a number it does not have counts as other.
 const CATEGORIES: [(i32, &str); 4] = [(1000, "spam"), (1500, "legal"), (2000, "server rules"), (0, "other")];
 
-fn reports(period: &Period) -> Table {
+fn reports(months: &[Period]) -> Table {
     let known = |number: i32| if CATEGORIES.iter().any(|(own, _)| *own == number) { number } else { 0 };
-    let of = |category: Option<i32>, outcome: ReportOutcome| {
-        let those = period
-            .reports
-            .iter()
-            .filter(|(own, is, ..)| category.is_none_or(|one| known(*own) == one) && *is == outcome);
+    let number = |month: &Period, category: i32, outcome: ReportOutcome| {
+        let those = month.reports.iter().filter(|(own, is, ..)| known(*own) == category && *is == outcome);
         those.map(|(_, _, number, _)| number).sum::<i64>()
     };
     let took = |category: Option<i32>| -> Vec<i64> {
-        let those = period.reports.iter().filter(|(own, ..)| category.is_none_or(|one| known(*own) == one));
+        let all = months.iter().flat_map(|month| &month.reports);
+        let those = all.filter(|(own, ..)| category.is_none_or(|one| known(*own) == one));
         those.flat_map(|(_, _, _, took)| took.iter().copied()).collect()
     };
     let outcomes = [ReportOutcome::Struck, ReportOutcome::Resolved, ReportOutcome::Pending];
+    let decided = |category: i32| -> Vec<Cell> {
+        let each = [ReportOutcome::Struck, ReportOutcome::Resolved];
+        each.into_iter().flat_map(|outcome| of_each(months, |month| number(month, category, outcome))).collect()
+    };
     let mut rows: Vec<(String, Vec<Cell>)> = CATEGORIES
         .iter()
-        .map(|(number, word)| {
-            let mut cells: Vec<Cell> = outcomes.iter().map(|outcome| Cell::of(of(Some(*number), *outcome))).collect();
+        .map(|(category, word)| {
+            let mut cells: Vec<Cell> =
+                outcomes.iter().map(|outcome| over(months, |month| number(month, *category, *outcome))).collect();
             cells.push(Cell::sum(&cells));
-            cells.push(Cell::median(&took(Some(*number))));
+            cells.push(Cell::median(&took(Some(*category)), &decided(*category)));
             ((*word).to_owned(), cells)
         })
         .collect();
     let mut all: Vec<Cell> =
         (0..=outcomes.len()).map(|column| Cell::sum(rows.iter().filter_map(|(_, cells)| cells.get(column)))).collect();
-    all.push(Cell::median(&took(None)));
+    let all_decided: Vec<Cell> = CATEGORIES.iter().flat_map(|(category, _)| decided(*category)).collect();
+    all.push(Cell::median(&took(None), &all_decided));
     rows.push(("all".to_owned(), all));
     Table {
         title: "Reports received",
@@ -196,26 +314,22 @@ const ACTIONS: [(i32, &str); 7] = [
     (4000, "suspension"),
 ];
 
-fn strikes(period: &Period) -> Table {
-    let of = |action: i32, overruled: bool| {
-        let those = period.strikes.iter().filter(|(own, is, _)| *own == action && *is == overruled);
+fn strikes(months: &[Period]) -> Table {
+    let known = |own: i32| ACTIONS.iter().any(|(action, _)| *action == own);
+    let number = |month: &Period, is_it: &dyn Fn(i32) -> bool, overruled: bool| {
+        let those = month.strikes.iter().filter(|(own, is, _)| is_it(*own) && *is == overruled);
         those.map(|(_, _, number)| number).sum::<i64>()
     };
-    let row = |word: &str, standing: i64, overruled: i64| {
-        let cells = [Cell::of(standing), Cell::of(overruled)];
+    let row = |word: &str, is_it: &dyn Fn(i32) -> bool| {
+        let cells = [false, true].map(|overruled| over(months, |month| number(month, is_it, overruled)));
         let all = Cell::sum(&cells);
         let [standing, overruled] = cells;
         (word.to_owned(), vec![standing, overruled, all])
     };
-    let mut rows: Vec<_> =
-        ACTIONS.iter().map(|(action, word)| row(word, of(*action, false), of(*action, true))).collect();
-    let other = |overruled: bool| {
-        let known = |own: i32| ACTIONS.iter().any(|(action, _)| *action == own);
-        let those = period.strikes.iter().filter(|(own, is, _)| !known(*own) && *is == overruled);
-        those.map(|(_, _, number)| number).sum::<i64>()
-    };
-    if other(false) + other(true) > 0 {
-        rows.push(row("something else", other(false), other(true)));
+    let mut rows: Vec<_> = ACTIONS.iter().map(|(action, word)| row(word, &|own| own == *action)).collect();
+    let other = row("something else", &|own| !known(own));
+    if other.1.iter().any(|cell| *cell != Cell::Number(0)) {
+        rows.push(other);
     }
     let all = (0..3).map(|column| Cell::sum(rows.iter().filter_map(|(_, cells)| cells.get(column)))).collect();
     rows.push(("all".to_owned(), all));
@@ -231,7 +345,7 @@ fn strikes(period: &Period) -> Table {
     }
 }
 
-fn appeals(period: &Period) -> Table {
+fn appeals(months: &[Period]) -> Table {
     const WHY: &str = "The console’s database role may not read appeals.";
     let outcomes = [
         ("approved", AppealOutcome::Approved),
@@ -239,34 +353,36 @@ fn appeals(period: &Period) -> Table {
         ("pending", AppealOutcome::Pending),
     ];
     let mut notes = vec!["Appeals made in the period, as they stand now.".to_owned()];
-    let rows = match &period.appeals {
-        Some(appeals) => {
-            let cells = outcomes.map(|(word, outcome)| {
-                let those = appeals.iter().filter(|(is, ..)| *is == outcome);
-                (word, Cell::of(those.map(|(_, number, _)| number).sum::<i64>()))
-            });
-            let all = Cell::sum(cells.iter().map(|(_, cell)| cell));
-            let took: Vec<i64> = appeals.iter().flat_map(|(.., took)| took.iter().copied()).collect();
-            let mut rows: Vec<_> =
-                cells.into_iter().map(|(word, cell)| (word.to_owned(), vec![cell, Cell::Nothing])).collect();
-            rows.push(("all".to_owned(), vec![all, Cell::median(&took)]));
-            rows
-        }
-        None => {
-            notes.push(WHY.to_owned());
-            vec![("all".to_owned(), vec![Cell::Unknown(WHY), Cell::Unknown(WHY)])]
-        }
+    let rows = if months.iter().all(|month| month.appeals.is_some()) {
+        let number = |month: &Period, outcome: AppealOutcome| {
+            let those = month.appeals.iter().flatten().filter(|(is, ..)| *is == outcome);
+            those.map(|(_, number, _)| number).sum::<i64>()
+        };
+        let cells = outcomes.map(|(word, outcome)| (word, over(months, |month| number(month, outcome))));
+        let all = Cell::sum(cells.iter().map(|(_, cell)| cell));
+        let appeals = months.iter().flat_map(|month| month.appeals.iter().flatten());
+        let took: Vec<i64> = appeals.flat_map(|(.., took)| took.iter().copied()).collect();
+        let decided = [AppealOutcome::Approved, AppealOutcome::Rejected];
+        let decided: Vec<Cell> =
+            decided.into_iter().flat_map(|outcome| of_each(months, |month| number(month, outcome))).collect();
+        let mut rows: Vec<_> =
+            cells.into_iter().map(|(word, cell)| (word.to_owned(), vec![cell, Cell::Nothing])).collect();
+        rows.push(("all".to_owned(), vec![all, Cell::median(&took, &decided)]));
+        rows
+    } else {
+        notes.push(WHY.to_owned());
+        vec![("all".to_owned(), vec![Cell::Unknown(WHY), Cell::Unknown(WHY)])]
     };
     Table { title: "Appeals", columns: vec!["Appeals", "Number", "Median time to decision"], rows, notes }
 }
 
-fn blocks(period: &Period) -> Table {
+fn blocks(months: &[Period]) -> Table {
     Table {
         title: "Domain blocks",
         columns: vec!["Domain blocks", "Number"],
         rows: vec![
-            ("added".to_owned(), vec![Cell::of(period.blocks_added)]),
-            ("undone".to_owned(), vec![Cell::of(period.blocks_lifted)]),
+            ("added".to_owned(), vec![over(months, |month| month.blocks_added)]),
+            ("undone".to_owned(), vec![over(months, |month| month.blocks_lifted)]),
         ],
         notes: vec![
             "From Mastodon’s audit log: what was added or undone on the server’s command line isn’t in it.".to_owned(),
@@ -315,4 +431,50 @@ pub fn csv(report: &Report) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_a_whole_month_quarter_or_year_that_is_over() {
+        for (name, words, from, months) in [
+            ("2026-10", "October 2026", "2026-10-01", 1),
+            ("2026-Q1", "1st quarter of 2026", "2026-01-01", 3),
+            ("2026-Q4", "4th quarter of 2026", "2026-10-01", 3),
+            ("2024", "2024", "2024-01-01", 12),
+        ] {
+            let span = Span::named(name).unwrap();
+            assert_eq!((span.name().as_str(), span.words().as_str()), (name, words));
+            let bounds = span.bounds().unwrap();
+            assert_eq!((named(bounds[0].0).as_str(), bounds.len()), (from, months));
+            assert!(bounds.windows(2).all(|two| two[0].1 == two[1].0), "{bounds:?}");
+        }
+        for wrong in [
+            "",
+            "2026-",
+            "2026-1",
+            "2026-13",
+            "2026-00",
+            "2026-Q0",
+            "2026-Q5",
+            "2026-Q",
+            "2026-10-01",
+            "９９９９",
+            "26-10",
+            "9999",
+        ] {
+            assert_eq!(Span::named(wrong), None, "{wrong}");
+        }
+        let at = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let names = |months: i8, now: &str, number: usize| -> Vec<String> {
+            Span::newest(months, at(now), number).into_iter().map(Span::name).collect()
+        };
+        assert_eq!(names(1, "2026-03-01T00:00:00Z", 3), ["2026-02", "2026-01", "2025-12"]);
+        assert_eq!(names(1, "2026-02-28T23:59:59Z", 1), ["2026-01"]);
+        assert_eq!(names(3, "2026-03-31T23:59:59Z", 2), ["2025-Q4", "2025-Q3"]);
+        assert_eq!(names(3, "2026-04-01T00:00:00Z", 1), ["2026-Q1"]);
+        assert_eq!(names(12, "2026-04-01T00:00:00Z", 2), ["2025", "2024"]);
+    }
 }

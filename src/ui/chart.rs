@@ -147,6 +147,90 @@ pub fn chart(chart: &Chart) -> AnyView {
     .into_any()
 }
 
+/// Bars that are made of parts, one upon the other: the parts of each, in the order of what they are.
+pub struct Stacked {
+    pub title: &'static str,
+    pub said: String,
+    pub column: &'static str,
+    pub labels: Vec<String>,
+    /// What each part is, and the class of its colour.
+    pub parts: Vec<(&'static str, &'static str)>,
+    /// One for each label; in each one for each part.
+    pub values: Vec<Vec<i64>>,
+}
+
+/// A card with bars of parts. What is nothing anywhere stands neither in the legend nor in the table.
+pub fn stacked(chart: &Stacked) -> AnyView {
+    let most = chart.values.iter().map(|bar| bar.iter().sum::<i64>()).max().unwrap_or(0);
+    let half = Axis::Number.half(most);
+    let top = half.saturating_mul(2).max(1);
+    let step = WIDTH * 100 / i64::try_from(chart.labels.len()).unwrap_or(1).max(1);
+    let tall = |value: i64| value * HEIGHT * 100 / top;
+    let bars = chart.values.iter().zip(&chart.labels).enumerate().flat_map(|(index, (bar, label))| {
+        let left = step * i64::try_from(index).unwrap_or(0) + step / 10;
+        let mut below = 0;
+        let parts = bar.iter().zip(&chart.parts).filter(|(value, _)| **value > 0);
+        parts
+            .map(|(value, (name, class))| {
+                let from = tall(below);
+                below += *value;
+                let height = (tall(below) - from).max(100);
+                let title = format!("{label}, {name}: {value}");
+                view! {
+                    <rect class=format!("bar {class}") x=hundredths(left) y=hundredths((HEIGHT * 100 - from - height).max(0)) width=hundredths(step * 8 / 10) height=hundredths(height)><title>{title}</title></rect>
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    let bars = bars.collect_view();
+    let lines = [0, HEIGHT / 2].map(|y| view! { <line class="grid" x1="0" x2=WIDTH y1=y y2=y></line> }).collect_view();
+    let there: Vec<usize> = (0..chart.parts.len())
+        .filter(|part| chart.values.iter().any(|bar| bar.get(*part).is_some_and(|value| *value > 0)))
+        .collect();
+    let legend = there
+        .iter()
+        .map(|part| {
+            let (name, class) = chart.parts[*part];
+            view! { <span class="nowrap"><span class=format!("swatch {class}")></span>{name}</span> }
+        })
+        .collect_view();
+    let heads =
+        there.iter().map(|part| view! { <th scope="col" class="num">{chart.parts[*part].0}</th> }).collect_view();
+    let rows = chart
+        .values
+        .iter()
+        .zip(&chart.labels)
+        .filter(|(bar, _)| bar.iter().any(|value| *value > 0))
+        .map(|(bar, label)| {
+            let cells =
+                there.iter().map(|part| view! { <td class="num">{Axis::Number.said(bar[*part])}</td> }).collect_view();
+            view! { <tr><th scope="row">{label.clone()}</th>{cells}</tr> }
+        })
+        .collect_view();
+    let inner = view! {
+        <thead><tr><th scope="col">{chart.column}</th>{heads}</tr></thead>
+        <tbody>{rows}</tbody>
+    };
+    let ends = chart.labels.first().zip(chart.labels.last()).map(|(first, last)| {
+        view! { <div class="ends soft small"><span>{first.clone()}</span><span>{last.clone()}</span></div> }
+    });
+    view! {
+        <section class="card">
+            <header><h2>{chart.title}</h2><span class="soft small end">{chart.said.clone()}</span></header>
+            <div class="body stack">
+                <span class="legend small">{legend}</span>
+                <div class="plot">
+                    <div class="axis soft small" aria-hidden="true"><span>{Axis::Number.said(top)}</span><span>{Axis::Number.said(half)}</span><span>"0"</span></div>
+                    <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=format!("{}: {}", chart.title, chart.said)>{lines}{bars}</svg>
+                    {ends}
+                </div>
+                {as_table(chart.title, inner.into_any())}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
 /// The same as a table, the newest first.
 fn table(chart: &Chart) -> AnyView {
     let rows = chart
@@ -278,6 +362,22 @@ mod tests {
             assert_eq!(Axis::Span.half(most), half, "{most}");
         }
         assert_eq!(Axis::Span.half(90 * DAY), 50 * DAY);
+    }
+
+    #[test]
+    fn parts_stand_one_upon_the_other_and_what_is_nothing_is_not_told() {
+        let drawn = stacked(&Stacked {
+            title: "By hour",
+            said: "9 entries".to_owned(),
+            column: "UTC",
+            labels: ["00:00", "01:00"].map(str::to_owned).to_vec(),
+            parts: vec![("actions", ""), ("reveals", "reveals"), ("sign-ins", "sign-ins")],
+            values: vec![vec![4, 4, 0], vec![1, 0, 0]],
+        })
+        .to_html();
+        assert_eq!(drawn.matches("<rect").count(), 3, "{drawn}");
+        assert!(drawn.contains("y=\"60.00\" ") && drawn.contains("y=\"20.00\" "), "4 and 8 of 10: {drawn}");
+        assert!(!drawn.contains("sign-ins") && drawn.contains(">10<") && drawn.contains(">5<"), "{drawn}");
     }
 
     #[test]

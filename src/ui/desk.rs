@@ -5,15 +5,17 @@ use super::{
     keys::{self, Keys, Ring},
     land::Land,
     live::{self, Live},
-    title,
+    time, title,
 };
 use crate::{
     access::{Permission, Role},
     context::Context,
     frame::{self, Draft, Frame, Framed, InstanceHead, Notice, PageRequest},
+    id::InstanceName,
     path,
     problem::{Kind, Problem},
     record::DeedState,
+    search::Search,
     session,
 };
 use axum::http::{StatusCode, request::Parts};
@@ -53,16 +55,34 @@ where
     A: FnOnce(PageRequest) -> F + Send + 'static,
     F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
 {
+    page_of(move |_| here, here, ask, body, title_of)
+}
+
+/// The same of a page that stands at one desk or another, by what it shows; at `otherwise` where it cannot be shown.
+pub fn page_of<T, D, A, F>(
+    desk_of: D,
+    otherwise: Desk,
+    ask: A,
+    body: fn(Frame, T) -> AnyView,
+    title_of: fn(&Frame, &T) -> String,
+) -> AnyView
+where
+    T: Send + 'static,
+    D: FnOnce(&T) -> Desk + Send + 'static,
+    A: FnOnce(PageRequest) -> F + Send + 'static,
+    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
+{
     let params = use_params_map().get_untracked();
     let search = use_location().search.get_untracked();
     let instance = params.get("instance");
     let asked = Context::of_request().map(|context| PageRequest { context, params, search });
-    shown(here, async move { ask(asked?).await }, body, title_of, instance)
+    shown(desk_of, otherwise, async move { ask(asked?).await }, body, title_of, instance)
 }
 
 /// The same for an address that may be none of ours, whose instance is not known from its route.
 fn shown<T>(
-    here: Desk,
+    desk_of: impl FnOnce(&T) -> Desk + Send + 'static,
+    otherwise: Desk,
     asked: impl Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
     body: fn(Frame, T) -> AnyView,
     title_of: fn(&Frame, &T) -> String,
@@ -80,7 +100,7 @@ where
                 // From here on the page is made, and what it makes hangs its keys on this ring.
                 let ring = Ring::begin();
                 in_their_zone(&frame);
-                let name = title_of(&frame, &inner);
+                let (here, name) = (desk_of(&inner), title_of(&frame, &inner));
                 let inner = body(frame.clone(), inner);
                 return view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any();
             }
@@ -102,7 +122,7 @@ where
             {typed}
             <p>{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></p>
         };
-        view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
+        view! { {title("Not shown")} {around(otherwise, frame, remedy.into_any(), ring)} }.into_any()
     })
 }
 
@@ -123,7 +143,7 @@ pub fn once(made: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
 pub fn nowhere() -> AnyView {
     let missing = async { Err::<Framed<()>, _>(Problem::not_found("This page doesn’t exist.")) };
     let instance = path::instance_of(&use_location().pathname.get_untracked());
-    shown(Desk::Nowhere, missing, |_, ()| ().into_any(), |_, ()| String::new(), instance)
+    shown(|()| Desk::Nowhere, Desk::Nowhere, missing, |_, ()| ().into_any(), |_, ()| String::new(), instance)
 }
 
 /// What failed.
@@ -173,6 +193,16 @@ pub fn entry(frame: &Frame, index: i64, class: &'static str, words: impl IntoVie
     } else {
         view! { <span>{words}</span> }.into_any()
     }
+}
+
+/// The way to everything that was done about one, in both logs, for those who read all of the record. What it is about is said by the
+/// keys of the timeline.
+pub fn timeline(frame: &Frame, about: &[(&str, &str)]) -> AnyView {
+    if !frame.may(Permission::ViewWholeLedger) {
+        return ().into_any();
+    }
+    let query = about.iter().fold(Search::default(), |query, (key, value)| Search::parse(&query.with(key, value)));
+    view! { <a class="link small" href=format!("{}{}", path::TIMELINE, query.without(&[]))>"Timeline"</a> }.into_any()
 }
 
 /// Gives the whole answer the problem's status.
@@ -248,7 +278,7 @@ fn notice(notice: Notice) -> impl IntoView {
     };
     view! {
         <p class=class role="status">
-            <span>{notice.sentence}</span>
+            <span>{time::retold(&notice.sentence, notice.at)}</span>
             <a class="soft nowrap" href=path::audit_entry(notice.index)>"entry " {notice.index}</a>
         </p>
     }
@@ -265,88 +295,92 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// A desk in the rail. A number that is not known yet has its place all the same: `count` is what the stream calls it, and the
+/// number.
+fn link(
+    here: Desk,
+    desk: Desk,
+    href: String,
+    icon: impl IntoView + 'static,
+    name: &'static str,
+    count: Option<(Option<String>, String)>,
+) -> AnyView {
+    let current = (desk == here).then_some("page");
+    let count = count.map(|(what, number)| view! { <span class="count" data-count=what>{number}</span> });
+    view! {
+        <a href=href aria-current=current>{icon.into_any()}<span>{name}</span>{count}</a>
+    }
+    .into_any()
+}
+
 /// The desks that this person may go to.
 fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
-    let link = |desk: Desk,
-                href: String,
-                icon: AnyView,
-                name: &'static str,
-                count: Option<(Option<String>, String)>| {
-        let current = (desk == here).then_some("page");
-        view! {
-            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count" data-count=count.0>{count.1}</span> })}</a>
-        }
-        .into_any()
-    };
     let mut links = Vec::new();
     if frame.instances.len() > 1 {
-        links.push(link(Desk::Everywhere, path::OVERVIEW.to_owned(), icon::brand().into_any(), "All instances", None));
+        links.push(link(here, Desk::Everywhere, path::OVERVIEW.to_owned(), icon::brand(), "All instances", None));
     }
     if let Some(instance) = &frame.instance {
-        links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
-        // A number that is not known yet has its place all the same.
-        let kept = |what: &'static str, number: &Option<String>| {
-            Some((Some(live::count(&instance.name, what)), number.clone().unwrap_or_default()))
-        };
-        if frame.may(Permission::ViewWork) {
-            let (href, waiting) = (path::reports(&instance.name), kept("reports", &instance.waiting));
-            links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
-        }
-        if frame.may(Permission::ViewAppeals) {
-            let href = path::appeals(&instance.name);
-            links.push(link(
-                Desk::Appeals,
-                href,
-                icon::appeals().into_any(),
-                "Appeals",
-                kept("appeals", &frame.appeals),
-            ));
-        }
-        if frame.may(Permission::ViewSignUps) {
-            let (href, waiting) = (path::signups(&instance.name), kept("signups", &frame.sign_ups));
-            links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
-        }
-        if frame.may(Permission::ViewWork) {
-            let href = path::accounts(&instance.name);
-            links.push(link(Desk::Accounts, href, icon::accounts().into_any(), "Accounts", None));
-        }
+        links.extend(work(here, frame, instance));
         links.push(view! { <div class="sep">"Administration"</div> }.into_any());
-        if frame.may(Permission::ViewRegistrations) {
-            let state = frame
-                .registrations
-                .as_deref()
-                .map(|state| state.trim_end_matches(" required").trim_end_matches("-user").to_owned());
-            let href = path::registrations(&instance.name);
-            links.push(link(
-                Desk::Registrations,
-                href,
-                icon::registrations().into_any(),
-                "Registrations",
-                state.map(|state| (None, state)),
-            ));
-        }
-        if frame.may(Permission::ViewBlocks) {
-            let href = path::domains(&instance.name);
-            links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Federation", None));
-        }
-        if frame.may(Permission::ViewRoles) {
-            links.push(link(Desk::Roles, path::roles(&instance.name), icon::roles().into_any(), "Roles", None));
-        }
-        if frame.may(Permission::ViewInvitations) {
-            let href = path::invitations(&instance.name);
-            links.push(link(Desk::Invitations, href, icon::invitations().into_any(), "Invites", None));
-        }
+        links.extend(administration(here, frame, &instance.name));
     }
     if frame.may(Permission::ManageOperators) {
-        links.push(link(Desk::People, path::PEOPLE.to_owned(), icon::people().into_any(), "People", None));
+        links.push(link(here, Desk::People, path::PEOPLE.to_owned(), icon::people(), "People", None));
     }
-    if frame.may(Permission::ViewGrants) {
-        links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Grants", None));
-    } else if frame.role == Role::Contractor {
-        links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
+    let grants = match frame.role {
+        _ if frame.may(Permission::ViewGrants) => Some("Grants"),
+        Role::Contractor => Some("Your grants"),
+        Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => None,
+    };
+    links.extend(grants.map(|name| link(here, Desk::Grants, path::GRANTS.to_owned(), icon::grants(), name, None)));
+    links.push(link(here, Desk::Reviews, path::REVIEWS.to_owned(), icon::reviews(), "Reviews", None));
+    links.push(link(here, Desk::Audit, path::AUDIT.to_owned(), icon::audit(), "Audit log", None));
+    links
+}
+
+/// The desks of an instance at which people are decided about, with what waits there.
+fn work(here: Desk, frame: &Frame, instance: &InstanceHead) -> Vec<AnyView> {
+    let name = &instance.name;
+    let kept = |what: &'static str, number: &Option<String>| {
+        Some((Some(live::count(name, what)), number.clone().unwrap_or_default()))
+    };
+    let mut links = vec![link(here, Desk::Overview, path::overview(name), icon::overview(), "Overview", None)];
+    if frame.may(Permission::ViewWork) {
+        let waiting = kept("reports", &instance.waiting);
+        links.push(link(here, Desk::Reports, path::reports(name), icon::reports(), "Reports", waiting));
     }
-    links.push(link(Desk::Reviews, path::REVIEWS.to_owned(), icon::reviews().into_any(), "Reviews", None));
-    links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit log", None));
+    if frame.may(Permission::ViewAppeals) {
+        let waiting = kept("appeals", &frame.appeals);
+        links.push(link(here, Desk::Appeals, path::appeals(name), icon::appeals(), "Appeals", waiting));
+    }
+    if frame.may(Permission::ViewSignUps) {
+        let waiting = kept("signups", &frame.sign_ups);
+        links.push(link(here, Desk::SignUps, path::signups(name), icon::sign_ups(), "Sign-ups", waiting));
+    }
+    if frame.may(Permission::ViewWork) {
+        links.push(link(here, Desk::Accounts, path::accounts(name), icon::accounts(), "Accounts", None));
+    }
+    links
+}
+
+/// The desks at which an instance is run.
+fn administration(here: Desk, frame: &Frame, name: &InstanceName) -> Vec<AnyView> {
+    let mut links = Vec::new();
+    if frame.may(Permission::ViewRegistrations) {
+        let short = |state: &str| state.replace(" required", "").replace("-user", "");
+        let state = frame.registrations.as_deref().map(|state| (None, short(state)));
+        let href = path::registrations(name);
+        links.push(link(here, Desk::Registrations, href, icon::registrations(), "Registrations", state));
+    }
+    if frame.may(Permission::ViewBlocks) {
+        links.push(link(here, Desk::DomainBlocks, path::domains(name), icon::domain_blocks(), "Federation", None));
+    }
+    if frame.may(Permission::ViewRoles) {
+        links.push(link(here, Desk::Roles, path::roles(name), icon::roles(), "Roles", None));
+    }
+    if frame.may(Permission::ViewInvitations) {
+        links.push(link(here, Desk::Invitations, path::invitations(name), icon::invitations(), "Invites", None));
+    }
     links
 }
 
@@ -484,7 +518,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             </form>
             {registrations}
             {unguarded}
-            <a class="btn quiet wide end" href=path::KEYS data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
+            <a class="btn quiet wide end" href=path::with(path::KEYS, "back", &frame.here) data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
         </header>
     }
     .into_any()

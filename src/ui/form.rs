@@ -142,18 +142,37 @@ const WRITTEN: [&str; 8] = ["text", "why", "chosen", "note", "reason", "comment"
 /// What a form says of the page it stood on, however it looks.
 const SEEN: [&str; 4] = ["back", "seen", "state", "reports"];
 
+/// Whether a field of a form is what somebody wrote, and no sign of what the form is about.
+pub fn is_written(key: &str, value: &str) -> bool {
+    let key_is = |names: &[&str]| names.contains(&key);
+    key_is(&WRITTEN) || (value.contains(char::is_whitespace) && !key_is(&SEEN))
+}
+
+/// Whether a field says what its page showed, for whoever sends it back.
+pub fn is_seen(key: &str) -> bool {
+    SEEN.contains(&key)
+}
+
+/// What a field is called for people.
+pub fn label_of(key: &str) -> String {
+    match key {
+        "why" => "Internal reason".to_owned(),
+        "chosen" => "Reason given before".to_owned(),
+        "text" => "Message".to_owned(),
+        other => text::capital(&other.replace('_', " ")),
+    }
+}
+
 /// What was typed into a form whose own page cannot be shown: all of it, to be copied or sent again.
 pub fn kept(draft: &Draft) -> AnyView {
     let field = |(key, value): &(String, String)| {
-        let key_is = |names: &[&str]| names.contains(&key.as_str());
-        let written = key_is(&WRITTEN) || (value.contains(char::is_whitespace) && !key_is(&SEEN));
-        if !written || value.is_empty() {
+        if !is_written(key, value) || value.is_empty() {
             return view! { <input type="hidden" name=key.clone() value=value.clone() /> }.into_any();
         }
         let rows = if value.chars().count() > 80 { "8" } else { "2" };
         let inner = format!("\n{}", escape(value));
         view! {
-            <label class="field">{key.clone()}<textarea name=key.clone() rows=rows inner_html=inner></textarea></label>
+            <label class="field">{label_of(key)}<textarea name=key.clone() rows=rows inner_html=inner></textarea></label>
         }
         .into_any()
     };

@@ -7,11 +7,17 @@
 pub use super::ring::{Ring, key, row, said};
 use leptos::prelude::*;
 
+/// In the head of every page, before anything else listens: keys outside of fields are kept for the page's own scripts, and a
+/// digit in the still empty field for a reason chooses one that was given before. A field that is led to has the focus as soon as
+/// it is there, and a reason that is but a digit stands in the audit log for ever.
+#[cfg(feature = "ssr")]
+pub const EARLY: &str = include_str!("early.js");
+
 /// Listens for the page's keys once it is awake; for somebody who switched letters off, to none.
 #[island]
 pub fn Keys(mark: String, keys: Vec<String>, letters: bool) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move || browser::listen(browser::Page { mark: mark.clone(), keys: keys.clone() }, letters));
+    Effect::new(move || browser::listen(browser::Page::new(mark.clone(), keys.clone()), letters));
     #[cfg(not(feature = "hydrate"))]
     let _ = (mark, keys, letters);
 }
@@ -19,24 +25,93 @@ pub fn Keys(mark: String, keys: Vec<String>, letters: bool) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::{ev, prelude::window_event_listener};
+    use std::{cell::Cell, rc::Rc};
     use wasm_bindgen::JsCast;
-    use web_sys::{Document, Element, HtmlElement, KeyboardEvent};
+    use web_sys::{
+        Document, Element, HtmlElement, KeyboardEvent, Storage,
+        js_sys::{Array, Reflect},
+    };
 
     /// What the server made: nothing else on the page is looked at.
     pub struct Page {
-        pub mark: String,
-        pub keys: Vec<String>,
+        mark: String,
+        keys: Vec<String>,
+        /// A letter has opened a form at another address: digits from then on are for that form.
+        leaves: Cell<bool>,
     }
 
     pub fn listen(page: Page, letters: bool) {
         if letters {
-            let handle = window_event_listener(ev::keydown, move |event| page.on_key(&event));
+            let page = Rc::new(page);
+            let early = before_this();
+            let handle = window_event_listener(ev::keydown, {
+                let page = page.clone();
+                move |event| page.on_key(&event)
+            });
             leptos::prelude::on_cleanup(move || handle.remove());
+            for digit in carried() {
+                page.choose(&digit);
+            }
+            for event in early {
+                page.on_key(&event);
+            }
         }
         // Tests may wait for this: from now on somebody listens.
         if let Some(root) = leptos::prelude::document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
         }
+    }
+
+    /// Keys that were pressed on this page before anybody listened, gathered by the script in its head (`early.js`).
+    fn before_this() -> Vec<KeyboardEvent> {
+        let Some(window) = web_sys::window() else { return Vec::new() };
+        let early = Reflect::get(&window, &"earlyKeys".into()).ok().and_then(|found| found.dyn_into::<Array>().ok());
+        // It gathers no more.
+        let _ = Reflect::set(&window, &"earlyKeys".into(), &false.into());
+        let keys = early.map(|early| early.iter().collect::<Vec<_>>()).unwrap_or_default();
+        keys.into_iter().filter_map(|event| event.dyn_into().ok()).collect()
+    }
+
+    /// For how long a digit is for the form that a letter opened, in milliseconds.
+    const CARRIED_FOR: f64 = 5_000.0;
+    const CARRIED: &str = "digits";
+
+    fn storage() -> Option<Storage> {
+        web_sys::window()?.session_storage().ok().flatten()
+    }
+
+    fn here() -> String {
+        let location = web_sys::window().map(|window| window.location());
+        location.and_then(|here| here.pathname().ok()).unwrap_or_default()
+    }
+
+    /// Digits that were pressed after a letter had opened this form, and before it was there: for this account alone.
+    fn carried() -> Vec<String> {
+        let Some(storage) = storage() else { return Vec::new() };
+        let kept = storage.get_item(CARRIED).ok().flatten().unwrap_or_default();
+        let _ = storage.remove_item(CARRIED);
+        let mut parts = kept.split(' ');
+        let (at, when, digits) = (parts.next(), parts.next(), parts.next().unwrap_or_default());
+        let fresh = when.and_then(|when| when.parse::<f64>().ok()).is_some_and(|when| now() - when < CARRIED_FOR);
+        if at != Some(here().as_str()) || !fresh {
+            return Vec::new();
+        }
+        digits.chars().map(String::from).collect()
+    }
+
+    fn now() -> f64 {
+        web_sys::js_sys::Date::now()
+    }
+
+    fn carry(digit: &str) {
+        let Some(storage) = storage() else { return };
+        let kept = storage.get_item(CARRIED).ok().flatten().unwrap_or_default();
+        let before = kept.split(' ').nth(2).unwrap_or_default().to_owned();
+        let _ = storage.set_item(CARRIED, &format!("{} {} {before}{digit}", here(), now()));
+    }
+
+    fn is_digit(key: &str) -> bool {
+        key.len() == 1 && key.bytes().all(|byte| (b'1'..=b'9').contains(&byte))
     }
 
     /// Nobody types into what is only chosen.
@@ -63,12 +138,25 @@ mod browser {
     }
 
     impl Page {
+        pub fn new(mark: String, keys: Vec<String>) -> Self {
+            Self { mark, keys, leaves: Cell::new(false) }
+        }
+
         fn on_key(&self, event: &KeyboardEvent) {
             let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
                 return;
             }
             let key = event.key();
+            if self.leaves.get() && is_digit(&key) {
+                carry(&key);
+                event.prevent_default();
+                return;
+            }
+            // A reason was chosen by it already.
+            if event.default_prevented() {
+                return;
+            }
             if is_typing(&document) {
                 if key == "Escape"
                     && let Some(field) =
@@ -103,7 +191,20 @@ mod browser {
             if let Some(field) = find(root, &format!("[data-key-focus=\"{key}-{}\"]", self.mark)) {
                 return field.focus().is_ok();
             }
-            click(find(root, &format!("[data-key=\"{key}-{}\"]", self.mark)))
+            let found = find(root, &format!("[data-key=\"{key}-{}\"]", self.mark));
+            // A letter of a decision leads to its form on the page of the same account.
+            let opens =
+                found.as_ref().and_then(|found| found.get_attribute("href")).is_some_and(|href| href.ends_with("#why"));
+            self.leaves.set(opens);
+            click(found)
+        }
+
+        /// Chooses the reason of that number, where this page offers one.
+        fn choose(&self, digit: &str) -> bool {
+            let document = web_sys::window().and_then(|window| window.document());
+            let root = document
+                .and_then(|document| document.query_selector(&format!("[data-root=\"{}\"]", self.mark)).ok().flatten());
+            root.is_some_and(|root| self.press(&root, digit))
         }
 
         fn step(&self, root: &Element, by: i32) -> bool {

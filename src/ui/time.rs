@@ -48,6 +48,23 @@ pub fn day_said(at: Timestamp, now: Timestamp) -> String {
     here().day(at, now)
 }
 
+/// `24 Nov, 10:12 CET` in a text.
+pub fn minute_said(at: Timestamp, now: Timestamp) -> String {
+    format!("{}, {}", here().day(at, now), here().minute(at))
+}
+
+/// A sentence of ours that names instants in UTC, told in the zone of whoever reads it. `of` is when it was said: what it names
+/// by the time of day alone was on that day, or the one before.
+pub fn retold(said: &str, of: Timestamp) -> String {
+    use_context::<Zone>().map_or_else(|| said.to_owned(), |zone| zone.retold(said, of))
+}
+
+/// The same of what may be anybody's words: it is told anew only where it is an instant and nothing besides.
+pub fn alone(said: &str, of: Timestamp) -> String {
+    let is_instant = said.len() == absolute(of).len() && said.ends_with(" UTC");
+    if is_instant { retold(said, of) } else { said.to_owned() }
+}
+
 /// The zone in which days of a form are meant, beside its fields: UTC, until the browser names its own.
 pub fn zone_word() -> impl IntoView {
     view! { <span class="soft small" data-zone-word="">{here().name().to_owned()}</span> }

@@ -5,7 +5,10 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    reports::{Decision, page::undone},
+    reports::page::{
+        bulk::{self, Bulk},
+        undone,
+    },
     search::Search,
     ui::{self, form, list},
 };
@@ -50,19 +53,10 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
         } else {
             "Nothing would change for any of the selected accounts, or they are not yours to decide about."
         };
-        return view! {
-            <section class="card panel lead" id="decide"><div class="body stack">
-                <p>{words}</p>
-                {left_out}
-                <p><a class="btn" href=leave>"Back to the list"</a></p>
-            </div></section>
-        }
-        .into_any();
+        return bulk::nothing(words, left_out, leave, "Back to the list");
     }
-    let draft = frame.draft_for(DECIDE_MANY);
-    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let followers = ui::count(usize::try_from(preview.followers).unwrap_or(0), "follow", "follows");
-    let hits = format!(
+    let said = format!(
         "{} of this instance, {} of other servers; {followers} by people here; resolves {}.",
         ui::grouped(preview.local),
         ui::grouped(number - preview.local),
@@ -70,48 +64,33 @@ pub fn panel(instance: &InstanceName, base: &str, search: &Search, preview: &Bul
     );
     let gone = (preview.gone > 0)
         .then(|| view! { <p class="note">{format!("{} of the selected accounts no longer exist.", preview.gone)}</p> });
-    let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
     let who = preview.accounts.iter().map(|one| {
         view! { <li><a class="link" href=path::account(instance, one.account)><bdi>{one.handle.clone()}</bdi></a> ": " {one.what.clone()}</li> }
     });
-    let mail_off = draft.is_some() && typed("mail").is_empty();
-    let needs = preview.decision.needs(preview.reports > 0);
-    let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
-    let form = preview.refused.is_none().then(|| {
-        view! {
-            <form method="post" action=DECIDE_MANY class="stack">
-                {form::above(draft)}
-                {form::back(&frame.here)}
-                {form::acting(frame, needs)}
-                <input type="hidden" name="instance" value=instance.to_string() />
-                <input type="hidden" name="seen" value=preview.seen.clone() />
-                <input type="hidden" name="decision" value=preview.decision.name() />
-                <label class="field" for="text">"Message to each user"</label>
-                {form::text_area("text", "text", "3", &typed("text"), "In your words. They read this.")}
-                {form::beside(draft, "text")}
-                <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by email to those with a login here"</label>
-                {form::why_of(draft, "why", "saved in the audit log, once for each account", &preview.reasons)}
-                <div><button class=button disabled=frame.lacks(needs)>{title.clone()}</button></div>
-            </form>
-        }
-    });
-    view! {
-        <section class="card panel lead" id="decide">
-            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
-            <div class="body stack">
-                {gone}
-                {refused}
-                <p>{hits}</p>
-                <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change in the meantime is left as it is. " {undone(preview.decision)}</p>
-                {links(instance, "Check these first:".to_owned(), &preview.exceptions)}
-                {left_out}
-                <details open=number <= 10>
-                    <summary class="small">{ui::count(number, "account", "accounts")}</summary>
-                    <ul class="plain-list small">{who.collect_view()}</ul>
-                </details>
-                {form}
-            </div>
-        </section>
+    let hits = view! {
+        <p>{said}</p>
+        <p class="small">"Each account is decided by itself, in the background, with its own entry in the audit log. One whose reports or sanctions change in the meantime is left as it is. " {undone(preview.decision)}</p>
+        {links(instance, "Check these first:".to_owned(), &preview.exceptions)}
+        {left_out}
+        <details open=number <= 10>
+            <summary class="small">{ui::count(number, "account", "accounts")}</summary>
+            <ul class="plain-list small">{who.collect_view()}</ul>
+        </details>
+    };
+    Bulk {
+        action: DECIDE_MANY,
+        leave,
+        title,
+        decision: preview.decision,
+        closes: preview.reports > 0,
+        seen: &preview.seen,
+        message: Some(bulk::Message {
+            hint: "In your words. They read this.",
+            by_email: "Send it by email to those with a login here",
+        }),
+        why: "saved in the audit log, once for each account",
+        reasons: &preview.reasons,
+        refused: preview.refused.as_deref(),
     }
-    .into_any()
+    .panel(instance, frame, gone.into_any(), hits.into_any())
 }

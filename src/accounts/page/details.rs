@@ -226,8 +226,8 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     let details = &page.details;
     let whose = if details.whole { "all actions on this account" } else { "your own actions on this account" };
     let body = if details.record.is_empty() {
-        view! { <p class="pad soft">"No entries yet. Every action on this account and every reveal is listed \
-        here."</p> }
+        view! { <p class="pad soft">"No entries in this console’s audit log. Every action on this account through \
+        the console and every reveal is listed here; what was done in Mastodon itself is in Mastodon’s audit log."</p> }
         .into_any()
     } else {
         view! {
@@ -235,13 +235,18 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
                 <tr data-row=keys::row()>
                     <td class="nowrap soft">{time::ago(line.at, frame.now)}</td>
                     <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
-                    <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>
+                    <td class="full fill words"><div class="cut"><bdi>{time::retold(&line.what, line.at)}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>
                     <td>{outcome_badge(line.outcome)}</td>
                 </tr>
             }).collect_view()}</tbody></table>
         }
         .into_any()
     };
+    let both_logs = frame.instance.as_ref().filter(|_| frame.may(Permission::ViewWholeLedger)).map(|head| {
+        let account = path::with(path::TIMELINE, "account", &page.case.account.id.to_string());
+        let href = path::with(&account, "instance", head.name.as_str());
+        view! { <p class="pad"><a class="link" href=href>"Timeline: this log and Mastodon’s about " <bdi>{page.case.account.handle.clone()}</bdi></a></p> }
+    });
     let older = details
         .older
         .clone()
@@ -250,6 +255,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
         <section class="card" id="record">
             <header><h2>"Audit log"</h2><span class="soft small end">{whose}</span></header>
             {body}
+            {both_logs}
             {older}
         </section>
     }

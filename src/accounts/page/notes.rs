@@ -1,9 +1,10 @@
 //! What the team wrote down about an account.
 
 use crate::{
-    accounts::{OurNote, OurNotes, api},
+    accounts::api,
     frame::Frame,
     id::{AccountId, InstanceName},
+    nouns::notes::{OurNote, OurNotes},
     ui::{form, keys, time},
 };
 use leptos::prelude::*;

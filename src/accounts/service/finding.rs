@@ -297,7 +297,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         // The frame names this page without what was typed: it must not travel on in an address.
         let asked =
             if typed.is_empty() { personal::asked(context, &instance.name, parsed.get("ask")).await? } else { typed };
-        let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
+        let no_handle = asked.contains('@') && matches!(parse(&asked, &instance.own_domains()), Asked::Handle(..));
+        let asks = Asks { typed: asked, no_handle, may: personal::may_search(context, &instance) };
         let page = FindPage {
             asked: String::new(),
             on,

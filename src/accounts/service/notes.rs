@@ -3,13 +3,13 @@
 use super::malformed_form;
 use crate::{
     access::{self, Object, Permission, Permit, Role},
-    accounts::{OurNote, OurNotes},
     acting,
     carry_out::{InStore, recorded},
     context::{App, Context},
     deeds::{WithdrawNote, WriteNote},
     id::{AccountId, OperatorId},
     mastodon::{Instance, database::Account},
+    nouns::notes::{OurNote, OurNotes},
     problem::{Kind, Problem},
     reports::service::where_it_stood,
     store::{

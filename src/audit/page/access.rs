@@ -45,13 +45,15 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
         desk::set_status(wrong);
         return view! { {head} <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
     }
-    let not_known =
-        page.not_known.iter().map(|what| view! { <p class="note lead">"Not known: " {what.clone()} "."</p> });
+    let not_known = page
+        .not_known
+        .iter()
+        .map(|what| view! { <p class="note lead">"Not known: " {time::retold(what, page.at)} "."</p> });
     view! {
         {head}
         {not_known.collect_view()}
         {access_changes(&page)}
-        <p class="soft">"At " {time::absolute(page.at)} ":"</p>
+        <p class="soft">"At " {time::whole(page.at)} ":"</p>
         {HeldSort::ALL.into_iter().map(|sort| held(&page, sort)).collect_view()}
         <p class="soft small">"An entry counts from the moment its outcome was recorded. The audit log doesn’t say when a session \
         ended by itself (after an hour unused, after twelve in any case), so a session is listed for twelve hours unless an entry \
@@ -105,7 +107,7 @@ fn access_changes(page: &AccessPage) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"Between " {time::absolute(earlier)} " and " {time::absolute(later)}</h2></header>
+            <header><h2>"Between " {time::whole(earlier)} " and " {time::whole(later)}</h2></header>
             {table}
         </section>
         {more}
@@ -121,14 +123,14 @@ fn held(page: &AccessPage, sort: HeldSort) -> AnyView {
         view! { <p class="note">{format!("{} of {number} are shown. The CSV has all of them.", lines.len())}</p> }
     });
     let timed = matches!(sort, HeldSort::Grant | HeldSort::Session);
-    let instant = |at: Option<crate::clock::Timestamp>| at.map(time::absolute).unwrap_or_default();
+    let instant = |at: Option<crate::clock::Timestamp>| at.map(time::whole);
     let rows = lines.iter().map(|line| {
         let doubt = (!line.certain).then(|| view! { " " <span class="badge warn">"not certain"</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><bdi>{line.who.clone()}</bdi></td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi>{doubt}</td>
-                {timed.then(|| view! { <td class="nowrap soft">{instant(line.since)}</td><td class="nowrap soft">{instant(line.until)}</td> })}
+                <td class="full fill"><bdi>{time::retold(&line.what, page.at)}</bdi>{doubt}</td>
+                {timed.then(|| view! { <td class="nowrap soft" data-label="since">{instant(line.since)}</td><td class="nowrap soft" data-label="until">{instant(line.until)}</td> })}
                 <td class="nowrap"><a href=path::audit_entry(line.entry)>"entry " {line.entry}</a></td>
             </tr>
         }
@@ -153,7 +155,7 @@ fn sign_off(frame: &Frame, page: &AccessPage) -> AnyView {
     let draft = frame.draft_for(SIGN_OFF);
     let row = |line: &Line| {
         view! {
-            <li><a href=path::audit_entry(line.index)>{line.who.clone()}</a> " " {line.what.clone()} ", " {time::ago(line.at, frame.now)}
+            <li><a href=path::audit_entry(line.index)>{line.who.clone()}</a> " " {time::retold(&line.what, line.at)} ", " {time::ago(line.at, frame.now)}
                 <div class="soft"><bdi>{line.why.clone()}</bdi></div></li>
         }
     };
@@ -163,7 +165,7 @@ fn sign_off(frame: &Frame, page: &AccessPage) -> AnyView {
         }
     });
     view! {
-        <section class="card panel">
+        <section class="card">
             <header><h2>"Sign off this review"</h2></header>
             <form method="post" action=SIGN_OFF class="body stack">
                 {form::back(&format!("{}{}", path::ACCESS, page.query))}

@@ -8,7 +8,11 @@ use crate::{
     frame::Frame,
     path,
     search::Search,
-    ui::{self, desk, form, keys, list, time},
+    ui::{
+        self,
+        chart::{Stacked, stacked},
+        desk, form, keys, list, time,
+    },
 };
 use leptos::prelude::*;
 
@@ -80,67 +84,24 @@ fn timeline_form(page: &TimelinePage) -> AnyView {
     .into_any()
 }
 
-/// How the bars of each of [`DRAWN`] look.
-const BARS: [&str; DRAWN.len()] = ["bar", "bar reveals", "bar sign-ins", "bar refused", "bar outside", "bar theirs"];
+/// The colour of each of [`DRAWN`].
+const COLOURS: [&str; DRAWN.len()] = ["", "reveals", "sign-ins", "refused", "outside", "theirs"];
 
-/// What happened by the hour of the day, as bars one upon the other, and the same as a table.
+/// What happened by the hour of the day.
 fn drawn(drawn: &Drawn) -> AnyView {
     let total = drawn.total();
     if total == 0 {
         return ().into_any();
     }
-    let (width, height) = (640, 90);
-    let step = width / drawn.hours.len();
-    let most = drawn.hours.iter().map(|hour| hour.iter().sum()).max().unwrap_or(0).max(1);
-    let bars = drawn
-        .hours
-        .iter()
-        .enumerate()
-        .flat_map(|(hour, numbers)| {
-            let mut below = 0;
-            let groups = numbers.iter().zip(BARS).zip(DRAWN).filter(|((number, _), _)| **number > 0);
-            groups
-                .map(|((number, class), group)| {
-                    let from = below * height / most;
-                    below += *number;
-                    let tall = (below * height / most).saturating_sub(from).max(1);
-                    let title = format!("{hour:02}:00: {number} {group}");
-                    view! {
-                        <rect class=class x=hour * step + 1 y=height.saturating_sub(from + tall) width=step.saturating_sub(3) height=tall><title>{title}</title></rect>
-                    }
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect_view();
-    let there: Vec<usize> = (0..DRAWN.len()).filter(|group| drawn.hours.iter().any(|hour| hour[*group] > 0)).collect();
-    let heads = there.iter().map(|group| view! { <th class="num">{DRAWN[*group]}</th> }).collect_view();
-    let rows = drawn
-        .hours
-        .iter()
-        .enumerate()
-        .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
-        .map(|(hour, numbers)| {
-            let cells = there
-                .iter()
-                .map(|group| view! { <td class="num" data-label=DRAWN[*group]>{numbers[*group]}</td> })
-                .collect_view();
-            view! { <tr><td class="mono">{format!("{hour:02}:00")}</td>{cells}</tr> }
-        })
-        .collect_view();
-    let said = format!("The newest {}, by hour of the UTC day", ui::count(total, "entry", "entries"));
-    view! {
-        <section class="card">
-            <header><h2>"By hour and kind"</h2><span class="soft small end">{said.clone()}</span></header>
-            <div class="body">
-                <svg class="chart" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none" role="img" aria-label=said>{bars}</svg>
-                <div class="ends soft small"><span>"00:00"</span><span>"23:59 UTC"</span></div>
-                <details><summary class="soft small">"As a table"</summary>
-                    <table class="list"><thead><tr><th>"UTC"</th>{heads}</tr></thead><tbody>{rows}</tbody></table>
-                </details>
-            </div>
-        </section>
-    }
-    .into_any()
+    let number = |number: &usize| i64::try_from(*number).unwrap_or(i64::MAX);
+    stacked(&Stacked {
+        title: "By hour and kind",
+        said: format!("The newest {}, by hour of the UTC day", ui::count(total, "entry", "entries")),
+        column: "UTC",
+        labels: (0..drawn.hours.len()).map(|hour| format!("{hour:02}:00")).collect(),
+        parts: DRAWN.into_iter().zip(COLOURS).collect(),
+        values: drawn.hours.iter().map(|hour| hour.iter().map(number).collect()).collect(),
+    })
 }
 
 fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {

@@ -58,6 +58,8 @@ impl Stands {
                 Self::Stop(format!("Waiting to send: {why}."))
             }
             Ok(done) if done.facts["watched"] == true => Self::UnderWay(Some(done.index), done.said),
+            // Once it is seen to be done, what was said against it counts for nothing.
+            Ok(done) if done.outcome == Outcome::Succeeded => Self::Closed(done.outcome, Some(done.index), None),
             Ok(done) => Self::Closed(done.outcome, Some(done.index), done.said),
             Err(problem) => match problem.kind {
                 // Not this one's fault: it is tried again, a little later.

@@ -6,8 +6,8 @@ use crate::{
     clock::{HOUR, MINUTE},
     domain_blocks::api,
     domain_blocks::{
-        Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, ListField, Reading, RowState,
-        Separator, Severity, Ticks, service,
+        Difference, Field, HIDING, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, ListField, Reading,
+        RowState, Separator, Severity, Ticks, service,
     },
     frame::Frame,
     id::InstanceName,
@@ -134,7 +134,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
         {not_ours(&page)}
-        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
+        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{time::retold(&page.note, frame.now)}</p> })}
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
         {show(&instance, &page)}
@@ -529,6 +529,15 @@ fn from_to(field: &Field) -> AnyView {
     }
 }
 
+/// What is taken from a list in the place of what we wrote, in a sentence; the fields stand below it.
+fn replaces(fields: &[Field]) -> &'static str {
+    match fields.iter().any(|field| field.name == HIDING) {
+        true if fields.len() == 1 => "Obfuscate the name as the list does; otherwise it stays as it is",
+        true => "Replace our comments with those of the list, and obfuscate the name as it does; otherwise ours stay",
+        false => "Replace our comments with those of the list; otherwise ours stay",
+    }
+}
+
 fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
     let preview = page.head.state == ImportState::Preview;
     let draft = frame.draft_for(START).or_else(|| frame.draft_for(TICK));
@@ -559,8 +568,14 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
             let on = typed("theirs", &line, taken);
             view! {
                 <label class="check small"><input type="checkbox" form=CARRY name="theirs[]" value=line.clone() checked=on />
-                <span>"Replace our comments with those of the list; otherwise ours stay"</span></label>
+                <span>{replaces(&row.theirs_say)}</span></label>
+                <dl class="facts small">{
+                    row.theirs_say.iter().map(|field| view! { <dt>{field.name}</dt><dd>{from_to(field)}</dd> }).collect_view()
+                }</dl>
             }
+        });
+        let letters = row.letters.as_ref().map(|letters| {
+            view! { "in letters " <bdi>{ui::tame(letters)}</bdi> " · " }
         });
         let same = row.fields.iter().all(|field| field.now.as_ref() == Some(&field.then));
         let fields = (!row.fields.is_empty() && !same).then(|| {
@@ -573,7 +588,7 @@ fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
         });
         view! {
             <tr data-row=keys::row()>
-                <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
+                <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">{letters} "line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.word()}</span></td>
                 {result}
                 <td class="full fill"><div class="stack">

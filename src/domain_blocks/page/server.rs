@@ -44,6 +44,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
             <span class="soft"><bdi>{page.shown.clone().map(|shown| ui::tame(&shown))}</bdi></span>
+            {desk::timeline(&frame, &[("server", page.domain.as_str()), ("instance", instance.as_str())])}
             <span class="end">{server_search_field(path::domains(&instance), &ServerSearch::default())}</span>
         </div>
         <div class="two">
@@ -442,7 +443,7 @@ fn history(page: &ServerPage, frame: &Frame) -> AnyView {
     let line = |change: &crate::registrations::Change| {
         view! {
             <div class="post">
-                <div>{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })} " " {change.what.clone()} " " {outcome_badge(change.outcome)}</div>
+                <div>{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })} " " {time::retold(&change.what, change.at)} " " {outcome_badge(change.outcome)}</div>
                 <div class="meta">{(!change.why.is_empty()).then(|| format!("“{}”", change.why))} {time::ago(change.at, frame.now)}</div>
             </div>
         }

@@ -3,7 +3,7 @@
 //! takes what it does not know for the harshest (`app/models/admin/import.rb`: no severity is a suspension, any word but a few
 //! is yes); here it stays open.
 
-use super::LONGEST_COMMENT;
+use super::{LONGEST_COMMENT, names::as_written};
 use crate::{
     domain_blocks::{Allowed, Column, ListField, Listed, Reading, Separator, Severity},
     off_thread::OffThread,
@@ -106,8 +106,17 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
     };
     let start = text.trim_start();
     let of_lines = "Use a text file: CSV as exported by Mastodon, or one domain a line.";
+    if is_patch(start) {
+        return Err("The file is a patch: lines to remove and lines to add. Use the list itself.".to_owned());
+    }
     if start.starts_with("{\\rtf") {
         return Err(format!("The file is an RTF document, not a text file. {CSV}"));
+    }
+    if let Some(table) = start.strip_prefix('[').map(|rest| rest.trim_start_matches('['))
+        && table.starts_with(|c: char| c.is_alphabetic())
+        && table.split(['\n', '\r']).next().is_some_and(|line| line.trim_end().ends_with(']'))
+    {
+        return Err(format!("The file is a configuration file, not a list. {of_lines}"));
     }
     if start.starts_with('{')
         || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
@@ -119,6 +128,13 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         return Err(format!("The file is HTML or XML: probably a web page that shows the list. {of_lines}"));
     }
     Ok((text, encoding))
+}
+
+/// Whether a text says what was taken away from another and what was added, as `diff -u` does.
+fn is_patch(text: &str) -> bool {
+    let lines = || text.split('\n').take(20);
+    lines().zip(lines().skip(1)).any(|(one, next)| one.starts_with("--- ") && next.starts_with("+++ "))
+        && lines().any(|line| line.starts_with("@@ "))
 }
 
 /// What files have that older spreadsheets wrote in the west of Europe and in America; nothing in a file says so.
@@ -260,8 +276,10 @@ fn is_comment(line: &str, sign: Option<char>) -> bool {
     }
     let header = || {
         let fields: Vec<&str> = line.split(|c| Some(c) == sign).collect();
-        fields.iter().any(|field| part_of(field) == Some(ListField::Domain))
-            && fields.iter().all(|field| !field.trim().trim_start_matches('#').trim().contains(char::is_whitespace))
+        let parts: Vec<ListField> = fields.iter().filter_map(|field| part_of(field)).collect();
+        let one_word = |field: &&str| !field.trim().trim_start_matches('#').trim().contains(char::is_whitespace);
+        parts.contains(&ListField::Domain)
+            && (fields.iter().all(one_word) || parts.len() > 1 && parts.len() * 2 > fields.len())
     };
     line.starts_with('#') && !header()
 }
@@ -391,7 +409,7 @@ fn boolean(text: &str) -> Result<Option<bool>, String> {
         | "nee" | "fałsz" | "nie" | "falskt" | "falsk" | "nej" | "nepravda" | "epätosi" | "hamis" | "ложь" | "нет" => {
             Ok(Some(false))
         }
-        _ => Err(format!("“{}” is neither yes nor no", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is neither yes nor no", as_written(text, 40))),
     }
 }
 
@@ -407,7 +425,7 @@ fn severity(text: &str) -> Result<Option<Severity>, String> {
             "“{}” would undo a domain block, which imports never do: undo it on the server’s page",
             crate::ui::excerpt(text, 40)
         )),
-        _ => Err(format!("“{}” is not a severity: use silence, suspend or noop", crate::ui::excerpt(text, 40))),
+        _ => Err(format!("“{}” is not a severity: use silence, suspend or noop", as_written(text, 40))),
     }
 }
 
@@ -694,6 +712,61 @@ fn of_header(header: &Record, places: &[(ListField, usize)], records: &[Record])
     doubts
 }
 
+/// What lists say of domain blocks that are to be undone, in several languages; each begins a word.
+const TAKEN_BACK: [&str; 34] = [
+    "retract",
+    "unblock",
+    "un-block",
+    "unsuspend",
+    "unsilence",
+    "unlimit",
+    "delist",
+    "de-list",
+    "lifted",
+    "removed from the list",
+    "removed from list",
+    "removed from this list",
+    "block removed",
+    "no longer block",
+    "no longer list",
+    "no longer recommend",
+    "no longer suspend",
+    "no longer limit",
+    "false positive",
+    "whitelist",
+    "allowlist",
+    "entsperr",
+    "aufgehoben",
+    "fehlalarm",
+    "débloqu",
+    "retiré",
+    "levé",
+    "faux positif",
+    "desbloque",
+    "falso positivo",
+    "rimoss",
+    "gedeblokkeerd",
+    "odblok",
+    "разблок",
+];
+/// The same where words do not stand apart.
+const TAKEN_BACK_UNDIVIDED: [&str; 2] = ["解除", "解封"];
+
+/// The word by which a comment says that a domain block is to be undone, or may be.
+pub fn taken_back(comment: &str) -> Option<String> {
+    let lower = comment.to_lowercase();
+    if let Some(word) = TAKEN_BACK_UNDIVIDED.into_iter().find(|word| lower.contains(word)) {
+        return Some(word.to_owned());
+    }
+    TAKEN_BACK.into_iter().find_map(|word| {
+        let begins = |at: &usize| !lower.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let at = lower.match_indices(word).map(|(at, _)| at).find(begins)?;
+        let rest = lower.get(at + word.len()..)?;
+        let more = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        Some(format!("{word}{more}"))
+    })
+}
+
 /// What makes it look as if it were no list of rules to make.
 fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
     let file = file.to_lowercase();
@@ -703,7 +776,11 @@ fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
     if file.contains("allow") || ["allowlist", "allow list", "allow-list", "whitelist"].iter().any(|word| says(word)) {
         doubts.push("Its name or comments suggest a list of allowed domains.".to_owned());
     }
-    if ["retract", "unblock"].iter().any(|word| says(word)) {
+    let undoes = ["remov", "lift", "undo", "revok"].iter().any(|word| file.contains(word))
+        || ["removed", "please lift", "lift these"].iter().any(|word| says(word))
+        || taken_back(&file).is_some()
+        || above.iter().any(|comment| taken_back(comment).is_some());
+    if undoes {
         doubts.push("Its name or comments suggest that it undoes domain blocks.".to_owned());
     }
     let limits = |asked: &Asked| {
@@ -999,6 +1076,24 @@ mod tests {
         let most = "a.example\n".repeat(MOST_ROWS);
         assert_eq!(read(most.as_bytes()).unwrap().len(), MOST_ROWS);
         assert!(read(format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
+    }
+
+    #[test]
+    fn a_file_that_is_named_for_what_it_undoes_is_doubted() {
+        let doubted = |name: &str, above: &str| {
+            let text = format!("{above}domain,severity\na.example,suspend\n");
+            super::read(&OffThread::TEST, &text, "", name, None).unwrap().reading.doubts
+        };
+        for (name, above) in [
+            ("removed-this-week.csv", ""),
+            ("retractions.csv", ""),
+            ("delisted.csv", ""),
+            ("entsperrt.csv", ""),
+            ("list.csv", "# blocks that were lifted\n"),
+        ] {
+            assert!(doubted(name, above).iter().any(|doubt| doubt.contains("undoes")), "{name} {above}");
+        }
+        assert_eq!(doubted("blocklist.csv", "# servers that refuse moderation\n"), Vec::<String>::new());
     }
 
     /// A comment of two lines, the second with a comma.

@@ -206,12 +206,11 @@ pub async fn disallow(
 
 /// Evidence for a deed about one row: the log rows that only this deed can have left, and whether the state is right.
 pub(super) fn of_rows(log: &[LogRow], kind: &str, wanted: &[(&str, Option<i64>)], state_is_right: bool) -> Evidence {
-    let traced = wanted
-        .iter()
-        .filter(|(action, id)| {
-            log.iter().any(|row| row.action == *action && row.target_type == kind && Some(row.target_id) == *id)
-        })
-        .count();
+    // The same account may do others at the same time.
+    let is_of = |row: &LogRow, id: Option<i64>| row.target_type == kind && Some(row.target_id) == id;
+    let own = || log.iter().filter(|row| wanted.iter().any(|(_, id)| is_of(row, *id)));
+    let is_traced = |(action, id): &&(&str, Option<i64>)| own().any(|row| row.action == *action && is_of(row, *id));
+    let traced = wanted.iter().filter(is_traced).count();
     Evidence {
         trace: match traced {
             0 => Trace::None,
@@ -220,9 +219,7 @@ pub(super) fn of_rows(log: &[LogRow], kind: &str, wanted: &[(&str, Option<i64>)]
         },
         state_is_right,
         facts: json!({ "log rows": traced }),
-        seen: json!({
-            "log rows": log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect::<Vec<_>>(),
-        }),
+        seen: json!({ "log rows": own().map(LogRow::words).collect::<Vec<_>>() }),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     clock::{HOUR, Timestamp},
     context::Context,
     domain_blocks::{
-        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage,
+        COSTED, Cost, Difference, Domain, Field, HIDING, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage,
         ListField, Listed, Losses, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
@@ -102,21 +102,40 @@ fn compare_all(
     source: &str,
 ) -> Vec<Row> {
     let otherwise = file.reading.otherwise;
-    let mut first: HashMap<String, (usize, csv::Asked)> = HashMap::new();
+    let mut first: HashMap<String, (usize, Option<csv::Asked>)> = HashMap::new();
     let mut rows: Vec<Row> = Vec::with_capacity(file.rows.len());
     for row in file.rows {
-        let (compared, asked) = compare(row, own, rules, source, otherwise);
-        let Some(asked) = asked else {
-            rows.push(compared);
-            continue;
+        let (mut compared, asks) = compare(row, own, rules, source, otherwise);
+        let asked = match asks {
+            Asks::Nothing => {
+                rows.push(compared);
+                continue;
+            }
+            Asks::Unread => None,
+            Asks::This(asked) => Some(asked),
         };
         let line = compared.line;
-        match first.get(&compared.domain) {
-            None => {
+        match (first.get(&compared.domain), asked) {
+            (None, asked) => {
                 first.insert(compared.domain.clone(), (rows.len(), asked));
                 rows.push(compared);
             }
-            Some((index, before)) => {
+            // What cannot be used may say the opposite: that a domain block is to go, say.
+            (Some((_, None)), None) => rows.push(compared),
+            (Some((index, Some(_))), None) => {
+                if let Some(row) = rows.get_mut(*index) {
+                    contradicted(row, line);
+                }
+                rows.push(compared);
+            }
+            (Some((index, None)), asked) => {
+                if let Some(unread) = rows.get(*index).map(|row| row.line) {
+                    contradicted(&mut compared, unread);
+                }
+                first.insert(compared.domain.clone(), (rows.len(), asked));
+                rows.push(compared);
+            }
+            (Some((index, Some(before))), Some(asked)) => {
                 let same = (before.severity, before.reject_media, before.reject_reports)
                     == (asked.severity, asked.reject_media, asked.reject_reports);
                 let mut said =
@@ -135,7 +154,53 @@ fn compare_all(
             }
         }
     }
+    for (at, said) in covered(&rows, &first) {
+        if let Some(row) = rows.get_mut(at) {
+            (row.difference, row.said) = (Difference::Apart, said);
+        }
+    }
     rows
+}
+
+/// The rows below another one of the list that are not stricter than it: which, and what is said of each. Mastodon creates none
+/// below a domain block that is as strict; one created before it would weaken it there
+/// (`app/controllers/api/v1/admin/domain_blocks_controller.rb`, `DomainBlock.rule_for`).
+fn covered(rows: &[Row], named: &HashMap<String, (usize, Option<csv::Asked>)>) -> Vec<(usize, String)> {
+    let above = |row: &Row| {
+        let parents = Domain::try_from(row.domain.clone()).ok()?.parents();
+        parents
+            .iter()
+            .filter_map(|parent| rows.get(named.get(parent)?.0))
+            .find(|above| matches!(above.difference, Difference::New | Difference::Stricter))
+    };
+    let said = |row: &Row| {
+        let above = above(row)?;
+        let (wanted, theirs) = (rule_of(&row.wanted)?, rule_of(&above.wanted)?);
+        let (line, domain, words) = (above.line, &above.domain, theirs.words());
+        (!wanted.is_stricter_than(&theirs)).then(|| {
+            format!("Line {line} is for {domain} ({words}), which is above it, and this is not stricter: one of them is too many.")
+        })
+    };
+    let new = rows.iter().enumerate().filter(|(_, row)| row.difference == Difference::New);
+    new.filter_map(|(at, row)| Some((at, said(row)?))).collect()
+}
+
+/// Sets a row apart, because of another line for the same name that cannot be used.
+fn contradicted(row: &mut Row, line: i64) {
+    if row.difference.applies() || row.difference == Difference::Apart {
+        row.difference = Difference::Apart;
+        row.said =
+            format!("Line {line} lists it too, and can’t be used as it stands. {}", row.said).trim_end().to_owned();
+    }
+}
+
+/// What a row asks for.
+enum Asks {
+    /// It names nothing that could have a rule.
+    Nothing,
+    /// It names a server, and what it asks for was not understood.
+    Unread,
+    This(csv::Asked),
 }
 
 /// A row about which nothing is to be done.
@@ -212,14 +277,14 @@ fn of_no_rule_yet(
     }
 }
 
-/// How a row stands to the rules there are, and what it asks for where it can be understood.
+/// How a row stands to the rules there are, and what it asks for.
 fn compare(
     row: csv::Row,
     own: &[String],
     rules: &HashMap<String, Listed>,
     source: &str,
     otherwise: Option<Severity>,
-) -> (Row, Option<csv::Asked>) {
+) -> (Row, Asks) {
     let line = i64::try_from(row.line).unwrap_or(i64::MAX);
     let as_written = || names::as_written(&row.domain, 300);
     // A name that would be refused is compared all the same where there is a rule of exactly this name; ours never is.
@@ -239,31 +304,30 @@ fn compare(
         }
         InList::Hidden => {
             let said = "The publisher of the list obfuscated the name.".to_owned();
-            return (listed(line, as_written(), Difference::Hidden, said), None);
+            return (listed(line, as_written(), Difference::Hidden, said), Asks::Nothing);
         }
-        InList::Refused(why) => return (listed(line, as_written(), Difference::Invalid, why), None),
+        InList::Refused(why) => return (listed(line, as_written(), Difference::Invalid, why), Asks::Nothing),
     };
     let asked = match row.asked {
         Ok(asked) => asked,
         Err(why) => {
-            return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None);
+            let said = format!("{}.", text::capital(&why));
+            return (listed(line, domain.into(), Difference::Invalid, said), Asks::Unread);
         }
     };
-    let commented = |word: &str| {
-        [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
-    };
-    if commented("canary") {
+    let comments = [&asked.public_comment, &asked.private_comment];
+    if comments.iter().any(|comment| comment.to_lowercase().contains("canary")) {
         apart.get_or_insert_with(|| "The comment says “canary”: a trap for people who import lists unread.".to_owned());
     }
-    if commented("retract") {
-        apart.get_or_insert_with(|| "The comment says “retract”: it may be meant to undo a domain block.".to_owned());
+    if let Some(word) = comments.iter().find_map(|comment| csv::taken_back(comment)) {
+        apart.get_or_insert_with(|| format!("The comment says “{word}”: it may be meant to undo a domain block."));
     }
     let Some(severity) = asked.severity.or(otherwise) else {
         let said = match apart {
             Some(why) => format!("No severity given. {why}"),
             None => "No severity given.".to_owned(),
         };
-        return (listed(line, domain.into(), Difference::Unclear, said), Some(asked));
+        return (listed(line, domain.into(), Difference::Unclear, said), Asks::This(asked));
     };
     let now = rules.get(domain.as_str());
     let before = now.map(|now| &now.rule);
@@ -292,7 +356,7 @@ fn compare(
         wanted: serde_json::to_string(&wanted).unwrap_or_default(),
         ..listed(line, domain.into(), difference, said)
     };
-    (row, Some(asked))
+    (row, Asks::This(asked))
 }
 
 /// A rule with what the list says in the place of what we wrote: its comments, as far as it has any, and whether the name is
@@ -831,7 +895,7 @@ pub(super) fn seen_of(text: &str) -> Option<Listed> {
 }
 
 const FIELDS: [&str; 6] =
-    ["Domain block", "Reject media", "Reject reports", "Obfuscate domain name", "Public comment", "Private comment"];
+    ["Domain block", "Reject media", "Reject reports", HIDING, "Public comment", "Private comment"];
 
 /// Every part of a rule: what it is now, and what it would be.
 fn fields(now: Option<&Rule>, then: &Rule) -> Vec<Field> {
@@ -864,18 +928,30 @@ fn changes_words(row: &Row) -> bool {
     row.difference == Difference::Same && !row.theirs.is_empty()
 }
 
+/// What the list says in the place of what we wrote, where that differs.
+fn theirs_say(row: &Row) -> Vec<Field> {
+    let Some((ours, theirs)) = rule_of(&row.wanted).zip(rule_of(&row.theirs)) else { return Vec::new() };
+    let differs = |field: &Field| field.now.as_ref() != Some(&field.then);
+    fields(Some(&ours), &theirs).into_iter().filter(differs).collect()
+}
+
 fn shown(row: &Row, tickable: bool, cost: Option<Cost>) -> ImportRow {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
+    // Where there is no rule and none comes, there is nothing to show beside what is said.
+    let none_comes = seen.is_none() && !row.difference.applies() && row.difference != Difference::Apart;
+    let then = rule_of(row.asked()).filter(|_| !none_comes);
     ImportRow {
         line: row.line,
         domain: row.domain.clone(),
+        letters: names::shown(&row.domain),
         difference: row.difference,
-        fields: rule_of(row.asked()).map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
+        fields: then.map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
         said: row.said.clone(),
         cost,
         may_tick: tickable && may_tick(row),
         ticked: row.ticked,
         theirs: (!row.theirs.is_empty()).then_some(row.replaces),
+        theirs_say: theirs_say(row),
         state: row.state,
         entry: row.entry,
     }

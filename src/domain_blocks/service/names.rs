@@ -42,6 +42,9 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
     let text = text.trim();
     let below = text.strip_prefix("*.").or_else(|| text.strip_prefix('.'));
     let typed = below.unwrap_or(text);
+    if typed.contains('*') && typed.contains(['\\', '^', '$', '(', '[', '|', '+', '/']) {
+        return InList::Refused("It is a pattern, not a domain.".to_owned());
+    }
     if typed.contains(['*', '•', '●', '█', '…']) && !typed.contains(char::is_whitespace) {
         return InList::Hidden;
     }
@@ -64,6 +67,10 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
     }
     if let Some(why) = nobody(&domain, hosts()) {
         return InList::Apart(domain, why.to_owned());
+    }
+    if is_mixed(&domain) {
+        let why = "The name mixes letters of several alphabets: it may not be the one it looks like.".to_owned();
+        return InList::Apart(domain, why);
     }
     if below.is_some() {
         let why = format!("The list only names subdomains; a domain block covers {domain} itself as well.");
@@ -141,9 +148,10 @@ pub fn mail(typed: &str) -> Result<Domain, String> {
 fn bare(typed: &str) -> Result<String, String> {
     let text = typed.trim();
     let lower = text.to_lowercase();
-    let text = ["https://", "http://"].iter().find_map(|scheme| lower.strip_prefix(scheme)).unwrap_or(&lower);
+    let (scheme, text) = lower.split_once("://").map_or((None, lower.as_str()), |(scheme, rest)| (Some(scheme), rest));
     let text = text.strip_suffix('/').unwrap_or(text);
-    if text.is_empty() {
+    let copied = matches!(scheme, None | Some("https" | "http"));
+    if text.is_empty() && copied {
         return Err("Enter a domain, for example night.example.".to_owned());
     }
     if text.trim_start_matches("*.").contains('*') {
@@ -158,16 +166,28 @@ fn bare(typed: &str) -> Result<String, String> {
     if is_address(text) {
         return Err(format!("{text} is an IP address, not a domain. Use IP rules for that."));
     }
-    if let Some((host, _)) = text.split_once('/') {
-        return Err(format!("That is a URL. Enter a domain: {}.", crate::ui::excerpt(host, 80)));
+    if !copied || text.contains('/') || scheme.is_some() && text.contains('@') {
+        let host = text.split('/').next().unwrap_or_default();
+        return Err(match host.rsplit('@').next().and_then(host_of) {
+            Some(host) => format!("That is a URL. Enter a domain: {host}."),
+            None => "That is a URL. Enter the domain alone.".to_owned(),
+        });
     }
-    if text.contains('@') {
+    if text.contains('@') && !text.contains('|') {
         return Err("That is an account. Enter the domain: the part after the last @.".to_owned());
     }
     if let Some(rest) = text.strip_suffix('.') {
         return Ok(rest.to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// The name in the host of a URL, without what keeps people from following it (`night[.]example`).
+fn host_of(host: &str) -> Option<String> {
+    let host = host.replace("[.]", ".");
+    let name = host.split(':').next().unwrap_or_default();
+    Domain::try_from(name.to_owned()).ok().filter(|name| name.is_well_formed() && name.as_str().contains('.'))?;
+    Some(crate::ui::excerpt(name, 80))
 }
 
 fn is_address(text: &str) -> bool {
@@ -177,6 +197,7 @@ fn is_address(text: &str) -> bool {
 
 fn checked(name: &str) -> Result<Domain, String> {
     if let Some((host, port)) = name.rsplit_once(':')
+        && !port.is_empty()
         && port.bytes().all(|b| b.is_ascii_digit())
     {
         return Err(format!("Leave out the port: {}.", crate::ui::excerpt(host, 80)));
@@ -186,6 +207,12 @@ fn checked(name: &str) -> Result<Domain, String> {
         return Err(format!(
             "“{}” is not a valid domain: it contains a space or an invisible character.",
             as_written(name, 80)
+        ));
+    }
+    if let Some(sign) = name.chars().find(|c| is_sign(*c)) {
+        return Err(format!(
+            "“{}” is not a valid domain: it contains “{sign}”, which no domain has.",
+            crate::ui::excerpt(name, 80)
         ));
     }
     let ascii = idna::domain_to_ascii(name)
@@ -202,6 +229,30 @@ fn checked(name: &str) -> Result<Domain, String> {
             "“{}” is not a valid domain: use letters, digits and hyphens between dots.",
             crate::ui::excerpt(name, 80)
         )
+    })
+}
+
+/// Whether a sign is none of a name's: the dashes, quotation marks, slashes and operators that word processors put in the place
+/// of others. IDNA 2008 has none of them (RFC 5892), and nobody can have such a name.
+fn is_sign(c: char) -> bool {
+    matches!(c,
+        '\u{A1}'..='\u{A9}' | '\u{AB}'..='\u{B1}' | '\u{B4}' | '\u{B6}' | '\u{B8}' | '\u{BB}' | '\u{BF}' | '\u{D7}' | '\u{F7}'
+        | '\u{2010}'..='\u{205E}' | '\u{2190}'..='\u{22FF}' | '\u{2E00}'..='\u{2E7F}')
+}
+
+/// Whether a part of a name has letters of several alphabets that look alike: it may be read as another name.
+fn is_mixed(domain: &Domain) -> bool {
+    let alphabet = |c: char| match c {
+        'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Some('a'),
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some('\u{3B1}'),
+        '\u{400}'..='\u{52F}' => Some('\u{430}'),
+        '\u{530}'..='\u{58F}' => Some('\u{561}'),
+        _ => None,
+    };
+    let (letters, _) = idna::domain_to_unicode(domain.as_str());
+    letters.split('.').any(|label| {
+        let mut there = label.chars().filter_map(alphabet);
+        there.next().is_some_and(|first| there.any(|other| other != first))
     })
 }
 
@@ -308,6 +359,13 @@ mod tests {
             ("https://night.example/@wren", "Enter a domain: night.example"),
             ("night.example/about", "Enter a domain: night.example"),
             ("wren@night.example", "is an account"),
+            ("hxxps://night[.]example", "Enter a domain: night.example"),
+            ("hxxps://night[.]example/about", "Enter a domain: night.example"),
+            ("wss://night.example", "Enter a domain: night.example"),
+            ("https://user:word@night.example/", "Enter a domain: night.example"),
+            ("ftp://", "Enter the domain alone"),
+            ("blockedhosts:", "not a valid domain"),
+            ("@@||night.example^", "not a valid domain"),
             ("*.night.example", "enter night.example"),
             ("***.night.example", "put stars in the place of letters"),
             ("*.n***t.example", "put stars in the place of letters"),
@@ -320,6 +378,10 @@ mod tests {
             ("night.exam\u{200b}ple", "invisible"),
             ("\u{ff4e}ight.example", "lookalike"),
             ("night\u{3002}test.example", "lookalike"),
+            ("night\u{2013}hawk.example", "contains “–”, which no domain has"),
+            ("night\u{2212}hawk.example", "which no domain has"),
+            ("night\u{2019}s.example", "which no domain has"),
+            ("night\u{2215}hawk.example", "which no domain has"),
             (&format!("{}.example", "a".repeat(64)), "not a valid domain"),
             (&"a.".repeat(150), "not a valid domain"),
         ] {

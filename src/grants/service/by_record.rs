@@ -15,7 +15,7 @@ use crate::{
     linked_accounts::service::end_with_role,
     problem::Problem,
     roles::service::assign_for_grant,
-    store::{grants, person_subject},
+    store::{grant_roles, grants, person_subject},
     text::Why,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -76,7 +76,7 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Re
         return Ok(false);
     }
     let holds = grants::by_id(&app.store, &app.keys, &asked.grant).await.map_err(store_problem)?.is_some();
-    let rows = grants::roles_of(&app.store, &app.keys, &asked.grant).await.map_err(store_problem)?;
+    let rows = grant_roles::of(&app.store, &app.keys, &asked.grant).await.map_err(store_problem)?;
     let mut settled = true;
     for role in &asked.roles {
         let state = rows.iter().find(|row| row.asked.instance == role.instance).map(|row| row.state);
@@ -144,7 +144,7 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
         return Ok(false);
     }
     let at = app.clock.now();
-    if !grants::role_promised(&app.store, asked, at, at.plus(1)).await.map_err(store_problem)? {
+    if !grant_roles::promised(&app.store, asked, at, at.plus(1)).await.map_err(store_problem)? {
         end_with_role(app, &grant.operator, &instance, asked.account).await?;
     }
     Ok(true)

@@ -17,7 +17,10 @@ use crate::{
     nouns::rank::Holder,
     problem::{Kind, Problem},
     roles::{EVERYONE, InstanceRole, called, service::assign_for_grant},
-    store::grants::{self, Former, Role},
+    store::{
+        grant_roles::{self, Former, Role},
+        grants,
+    },
     text::Why,
     ui,
 };
@@ -89,14 +92,14 @@ pub fn card(role: Role) -> RoleCard {
 /// Gives and takes what is due.
 pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
     // What is over goes first: the next grant of the same person finds the role that was theirs before.
-    for role in grants::roles_to_take(&app.store, &app.keys, app.clock.now()).await? {
-        if grants::claim_role(&app.store, &role, app.clock.now()).await? {
+    for role in grant_roles::to_take(&app.store, &app.keys, app.clock.now()).await? {
+        if grant_roles::claim(&app.store, &role, app.clock.now()).await? {
             let said = take(app, role.clone()).await;
             note(app, role, said).await?;
         }
     }
-    for role in grants::roles_to_give(&app.store, &app.keys, app.clock.now()).await? {
-        if grants::claim_role(&app.store, &role, app.clock.now()).await? {
+    for role in grant_roles::to_give(&app.store, &app.keys, app.clock.now()).await? {
+        if grant_roles::claim(&app.store, &role, app.clock.now()).await? {
             let said = give(app, role.clone()).await;
             note(app, role, said).await?;
         }
@@ -110,10 +113,10 @@ async fn note(app: &App, role: Role, done: Result<(), Problem>) -> sqlx::Result<
     // The sentence may name somebody: it stands on the page alone.
     tracing::info!(grant = %role.grant, instance = %role.asked.instance, problem = ?problem.kind, "grants.role");
     // It may have come a step further meanwhile.
-    let current = grants::roles_of(&app.store, &app.keys, &role.grant).await?;
+    let current = grant_roles::of(&app.store, &app.keys, &role.grant).await?;
     if let Some(mut role) = current.into_iter().find(|own| own.asked.instance == role.asked.instance) {
         role.said = problem.what;
-        grants::set_role(&app.store, &app.keys, role.state, &role).await?;
+        grant_roles::set(&app.store, &app.keys, role.state, &role).await?;
     }
     Ok(())
 }
@@ -123,7 +126,7 @@ async fn set(app: &App, role: &mut Role, state: RoleState, said: &str) -> Result
     let found = role.state;
     role.state = state;
     role.said = said.to_owned();
-    if grants::set_role(&app.store, &app.keys, found, role).await.map_err(store_problem)? {
+    if grant_roles::set(&app.store, &app.keys, found, role).await.map_err(store_problem)? {
         Ok(())
     } else {
         Err(Problem::new(Kind::Conflict, "another process was faster", ""))
@@ -222,7 +225,7 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
 async fn given(app: &App, mut role: Role) -> Result<(), Problem> {
     role.state = RoleState::Given;
     for found in [RoleState::Giving, RoleState::Never, RoleState::Left] {
-        if grants::set_role(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
+        if grant_roles::set(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
             return Ok(());
         }
     }
@@ -238,7 +241,7 @@ async fn unsure(app: &App, mut role: Role, outcome: Outcome, said: Option<String
     role.said = said;
     // Another process may have taken it for never given: what is not known is looked at again.
     for found in [role.state, RoleState::Never] {
-        if grants::set_role(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
+        if grant_roles::set(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
             return Ok(());
         }
     }
@@ -306,7 +309,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
 /// taken: what fails here is tried again.
 async fn unlink(app: &App, instance: &Instance, role: &Role) -> Result<(), Problem> {
     let now = app.clock.now();
-    if grants::role_promised(&app.store, &role.asked, now, now.plus(1)).await.map_err(store_problem)? {
+    if grant_roles::promised(&app.store, &role.asked, now, now.plus(1)).await.map_err(store_problem)? {
         return Ok(());
     }
     match grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)? {
@@ -323,14 +326,14 @@ async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> 
     role.state = RoleState::Left;
     role.said = format!("Left unchanged: {found}.");
     let role = &role;
-    let left = |store| async move { grants::set_role(&store, &app.keys, state, role).await };
+    let left = |store| async move { grant_roles::set(&store, &app.keys, state, role).await };
     carry_out::recorded(app, permit, deed, "", left).await?;
     Ok(())
 }
 
 impl InStore for LeaveRole {
     async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
-        let roles = grants::roles_of(&app.store, &app.keys, &self.grant).await?;
+        let roles = grant_roles::of(&app.store, &app.keys, &self.grant).await?;
         let role = roles.into_iter().find(|role| role.asked.instance == self.asked.instance);
         // That it is left alone, another deed before may have noted.
         Ok(role.filter(|role| role.state != RoleState::Left).map(|_| false))

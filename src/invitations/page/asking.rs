@@ -1,7 +1,7 @@
 //! The public form for access requests: without the frame, for people who have no account here.
 
+use super::{Field, typed};
 use crate::{
-    frame::Draft,
     invitations::{AskPage, MOST_USES, api, service},
     path,
     ui::{self, desk, form},
@@ -28,23 +28,6 @@ pub fn AskAccess() -> impl IntoView {
     })
 }
 
-fn field(
-    draft: Option<&Draft>,
-    name: &'static str,
-    words: &'static str,
-    beside: &'static str,
-    longest: &'static str,
-    required: bool,
-) -> AnyView {
-    let typed = draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    view! {
-        <label class="field" for=name>{words} <span class="soft small">{beside}</span></label>
-        <input class="input" id=name name=name maxlength=longest required=required value=typed />
-        {form::beside(draft, name)}
-    }
-    .into_any()
-}
-
 fn body(page: &AskPage) -> AnyView {
     let inner = if page.sent {
         view! {
@@ -67,24 +50,26 @@ fn form(page: &AskPage) -> AnyView {
     if let Some(draft) = draft {
         desk::set_status(&draft.problem);
     }
-    let typed = |name: &str, otherwise: &str| draft.and_then(|draft| draft.value(name)).unwrap_or(otherwise).to_owned();
+    let field = |name, words, beside, longest, required| {
+        Field { name, words, beside, longest, required, autocomplete: None }.view(draft)
+    };
     view! {
         <h1>"Request access to "<bdi>{page.title.clone()}</bdi></h1>
         <form method="post" action=ASK>
             {form::above(draft)}
             {form::back(&path::ask_access(&page.instance))}
             <input type="hidden" name="instance" value=page.instance.to_string() />
-            {field(draft, "who", "Your name", "", "100", true)}
-            {field(draft, "contact", "Contact", "email address or account, for the answer", "200", true)}
-            {field(draft, "organisation", "Organization", "if you ask for one", "200", false)}
+            {field("who", "Your name", "", "100", true)}
+            {field("contact", "Contact", "email address or account, for the answer", "200", true)}
+            {field("organisation", "Group", "a school or a club, for example; optional", "200", false)}
             <label class="field" for="accounts">"Accounts" <span class="soft small">"how many you need"</span></label>
-            <input class="input" id="accounts" name="accounts" type="number" min="1" max=MOST_USES required="" value=typed("accounts", "1") />
+            <input class="input" id="accounts" name="accounts" type="number" min="1" max=MOST_USES required="" value=typed(draft, "accounts", "1") />
             {form::beside(draft, "accounts")}
             <label class="field" for="why">"Reasons for joining" <span class="soft small">"up to 2,000 characters"</span></label>
-            {form::text_area("why", "why", "6", &typed("why", ""), "")}
+            {form::text_area("why", "why", "6", &typed(draft, "why", ""), "")}
             {form::beside(draft, "why")}
             <p class="soft small">{format!("Only the staff can read this. It is destroyed {} days after the decision, or \
-            after as long without one.", page.kept_days)}</p>
+            after it was sent if nobody decides.", page.kept_days)}</p>
             <button class="btn main">"Send request"</button>
         </form>
     }

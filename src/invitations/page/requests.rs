@@ -1,6 +1,6 @@
 //! Access requests: the list with the form to write one down, and one with its decision.
 
-use super::{Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, typed};
+use super::{Field, Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, typed};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -41,18 +41,12 @@ fn who(line: &RequestLine) -> String {
     if line.who.is_empty() { "destroyed".to_owned() } else { line.who.clone() }
 }
 
-fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
-    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    let base = path::access_requests(&instance);
-    let chip = |state: RequestState| {
-        let on = page.state == state;
-        let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{state.title()}</a> }
-    };
+/// The requests of one state, or what would be here.
+fn lines(instance: &InstanceName, page: &RequestsPage, frame: &Frame) -> AnyView {
     let row = |line: &RequestLine| {
         view! {
             <tr data-row=keys::row()>
-                <td class="nowrap"><a href=path::access_request(&instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
+                <td class="nowrap"><a href=path::access_request(instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{line.organisation.clone()}</bdi></div></td>
                 <td class="num" data-label="accounts">{line.accounts}</td>
                 <td class="nowrap wide">{line.entered_by.clone()}</td>
@@ -61,7 +55,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             </tr>
         }
     };
-    let list = if page.rows.is_empty() {
+    if page.rows.is_empty() {
         let words = match page.state {
             RequestState::Waiting => {
                 "No pending requests. If somebody asks the staff for access, add the request here to decide and \
@@ -84,6 +78,16 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             </table></div>
         }
         .into_any()
+    }
+}
+
+fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::access_requests(&instance);
+    let chip = |state: RequestState| {
+        let on = page.state == state;
+        let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{state.title()}</a> }
     };
     let enter = page.may_manage.then(|| enter_form(&instance, &frame));
     let masked = (!page.may_manage)
@@ -92,12 +96,13 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
         <div class="head"><h1>"Access requests"</h1><span class="soft">"people who asked the staff for access, \
         outside the sign-up form"</span></div>
         {tabs(&instance, Tab::Requests, page.waiting)}
+        {form_address(page.form.as_deref())}
         <div class="chips bar">
             {RequestState::ALL.map(chip).collect_view()}
         </div>
         <div class=if page.may_manage { "two" } else { "stack" }>
             <div class="stack">
-                {list}
+                {lines(&instance, &page, &frame)}
                 {masked}
                 {page.older.clone().map(|older| view! { <div class="head foot"><span class="end"><a class="btn" href=older>"Older \
                 →"</a></span></div> })}
@@ -108,19 +113,24 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
     .into_any()
 }
 
+/// Where people ask for themselves, to be passed on.
+fn form_address(address: Option<&str>) -> AnyView {
+    match address {
+        Some(address) => view! {
+            <p class="bar">"The public form is on. People ask at " <a class="link link-text" href=address.to_owned()>{address.to_owned()}</a></p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="bar soft">"The public form is off. Whoever runs this console can switch it on with " <code>"access_form"</code> "."</p>
+        }
+        .into_any(),
+    }
+}
+
 fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(ENTER);
-    let field = |name: &'static str,
-                 words: &'static str,
-                 beside: &'static str,
-                 longest: &'static str,
-                 required: bool| {
-        view! {
-            <label class="field" for=name>{words} <span class="soft small">{beside}</span></label>
-            <input class="input" id=name name=name maxlength=longest required=required autocomplete="off" value=typed(draft, name, "") />
-            {form::beside(draft, name)}
-        }
-        .into_any()
+    let field = |name, words, beside, longest, required| {
+        Field { name, words, beside, longest, required, autocomplete: Some("off") }.view(draft)
     };
     view! {
         <section class="card">

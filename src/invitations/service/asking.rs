@@ -1,14 +1,14 @@
 //! The public form: somebody without an account asks the staff for access. It is off unless the configuration says otherwise,
 //! tells nobody which instances there are, who works here or what else was asked, and ends among the access requests.
 
-use super::requests::text;
+use super::requests::{self, Wanted};
 use crate::{
     address::ClientAddress,
     clock::{DAY, HOUR, SECOND},
     context::{App, app_of_request},
     frame::{self, Draft},
     id::{InstanceName, OperatorId},
-    invitations::{AskForm, AskPage, MOST_USES, RequestState},
+    invitations::{AskForm, AskPage, MOST_USES},
     ledger::Fact,
     mastodon::Instance,
     path,
@@ -16,7 +16,7 @@ use crate::{
     search::Search,
     session::{self, Signed},
     store::{
-        access_requests::{self, AccessRequest, KEPT, Told},
+        access_requests::{self, KEPT, Told},
         attempts::{self, Limit, Reserved},
         drafts, store_problem,
     },
@@ -42,6 +42,12 @@ fn with_form(app: &App, name: &str) -> Result<Arc<Instance>, Problem> {
         .and_then(|one| app.instances.get(&one.name))
         .cloned()
         .ok_or_else(|| Problem::not_found("There is no form for access requests at this address."))
+}
+
+/// Where strangers find the form of an instance, as it is told to them; `None` where it has none.
+pub(super) fn address(app: &App, instance: &InstanceName) -> Option<String> {
+    let configured = app.config.instances.iter().find(|one| one.access_form && one.name == *instance)?;
+    app.config.public_url.join(&path::ask_access(&configured.name)).ok().map(|url| url.to_string())
 }
 
 /// The page with the form, as it came back, or that it was sent.
@@ -76,29 +82,15 @@ pub async fn asking(instance: &str, search: &str) -> Result<AskPage, Problem> {
 pub async fn ask(instance: &str, form: AskForm) -> Result<String, Problem> {
     let app = app_of_request()?;
     let instance = with_form(&app, instance)?;
-    let accounts: i32 = form
-        .accounts
-        .trim()
-        .parse()
-        .ok()
-        .filter(|accounts| (1..=MOST_USES).contains(accounts))
-        .ok_or_else(|| Problem::invalid("accounts", format!("Enter a number from 1 to {MOST_USES}.")))?;
-    let told = Told {
-        who: text("who", &form.who, 100)?,
-        organisation: text("organisation", &form.organisation, 200)?,
-        contact: text("contact", &form.contact, 200)?,
-        why: text("why", &form.why, 2_000)?,
-        voucher: String::new(),
+    let wanted = Wanted {
+        accounts: &format!("Enter a number from 1 to {MOST_USES}."),
+        needed: &[
+            ("who", "Enter your name."),
+            ("contact", "Enter where the answer can reach you."),
+            ("why", "Enter your reasons: whoever decides needs them."),
+        ],
     };
-    for (field, typed, says) in [
-        ("who", &told.who, "Enter your name."),
-        ("contact", &told.contact, "Enter where the answer can reach you."),
-        ("why", &told.why, "Enter your reasons: whoever decides needs them."),
-    ] {
-        if typed.is_empty() {
-            return Err(Problem::invalid(field, says));
-        }
-    }
+    let asked = wanted.read(&form)?;
     let parts = use_context::<Parts>();
     let address = parts.as_ref().and_then(|parts| parts.extensions.get::<ClientAddress>().copied());
     let request_id = parts.and_then(|parts| session::request_id(&parts.extensions));
@@ -122,7 +114,7 @@ pub async fn ask(instance: &str, form: AskForm) -> Result<String, Problem> {
         }
     }
     if done.is_ok() {
-        done = store(&app, &instance, accounts, told, request_id.as_deref()).await;
+        done = store(&app, &instance, asked, request_id.as_deref()).await;
     }
     if let Err(problem) = done {
         for one in reserved {
@@ -147,30 +139,12 @@ fn too_many(remedy: &str) -> Problem {
 }
 
 /// In the record first: that something was asked, and nothing of what was said.
-async fn store(
-    app: &App,
-    instance: &Instance,
-    accounts: i32,
-    told: Told,
-    request_id: Option<&str>,
-) -> Result<(), Problem> {
+async fn store(app: &App, instance: &Instance, asked: (i32, Told), request_id: Option<&str>) -> Result<(), Problem> {
     let waiting = access_requests::waiting(&app.store, &instance.name, MOST_WAITING).await.map_err(store_problem)?;
     if waiting >= MOST_WAITING {
         return Err(too_many("Try again when the staff has read those that wait."));
     }
-    let request = AccessRequest {
-        id: crate::id::fresh(),
-        instance: instance.name.clone(),
-        operator: OperatorId(String::new()),
-        accounts,
-        told: Some(told),
-        state: RequestState::Waiting,
-        created_at: app.clock.now(),
-        decided_at: None,
-        decided_by: None,
-        answer: None,
-        invite: None,
-    };
+    let request = requests::new(instance, OperatorId(String::new()), asked, app.clock.now());
     let fact = Fact::AccessAsked { instance: instance.name.clone(), request: request.id.clone() };
     app.ledger.fact_of(fact, request_id).await.map_err(|error| {
         tracing::error!(%error, "access_request.unrecorded");

@@ -1,13 +1,15 @@
 //! People who asked the staff for access: written down, refused, invited, and followed to those who came.
 
-use super::{PAGE, arrivals, issuing, line, link, may_manage, number};
+use super::{PAGE, arrivals, asking, issuing, line, link, may_manage, number};
 use crate::{
     access::Permission,
     carry_out::{InStore, recorded},
+    clock::Timestamp,
     context::{App, Context},
     deeds::{AnyDeed, EnterAccessRequest, IssueInvite, RefuseAccessRequest},
     frame::{self, Framed},
-    invitations::{Arrivals, MOST_USES, RequestForm, RequestLine, RequestPage, RequestState, RequestsPage},
+    id::OperatorId,
+    invitations::{Arrivals, AskForm, MOST_USES, RequestForm, RequestLine, RequestPage, RequestState, RequestsPage},
     ledger::{Deed, Subject, unreadable},
     mastodon::{Instance, database::Invite},
     path,
@@ -30,7 +32,7 @@ fn shown(text: &str, clear: bool) -> String {
     ui::tame(text).chars().next().map_or_else(String::new, |first| format!("{first}•••"))
 }
 
-fn name(people: &[Operator], id: &crate::id::OperatorId) -> String {
+fn name(people: &[Operator], id: &OperatorId) -> String {
     people.iter().find(|person| person.id == *id).map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
 }
 
@@ -74,6 +76,7 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
         waiting: number(waiting),
         older: found.last().filter(|_| more).map(|last| format!("{base}{}", parsed.with("before", &last.id))),
         may_manage: clear,
+        form: asking::address(app, &instance.name),
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -210,7 +213,7 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     }
 }
 
-pub(super) fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
+fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
     let typed = typed.replace("\r\n", "\n").trim().to_owned();
     if typed.chars().count() > longest {
         return Err(Problem::invalid(field, format!("This is longer than {longest} characters.")));
@@ -218,42 +221,73 @@ pub(super) fn text(field: &str, typed: &str, longest: usize) -> Result<String, P
     Ok(typed)
 }
 
-pub async fn enter(context: Context, instance: String, form: RequestForm) -> Result<String, Problem> {
-    let instance = context.instance(&instance)?.clone();
-    let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
-    let accounts: i32 = form
-        .accounts
-        .trim()
-        .parse()
-        .ok()
-        .filter(|accounts| (1..=MOST_USES).contains(accounts))
-        .ok_or_else(|| Problem::invalid("accounts", format!("An invite can be used 1 to {MOST_USES} times.")))?;
-    let told = Told {
-        who: text("who", &form.who, 100)?,
-        organisation: text("organisation", &form.organisation, 200)?,
-        contact: text("contact", &form.contact, 200)?,
-        why: text("why", &form.why, 2_000)?,
-        voucher: voucher(&context, &instance, &form.voucher).await?,
-    };
-    if told.who.is_empty() {
-        return Err(Problem::invalid("who", "Enter the name of the person asking."));
+/// What is asked for, as the form has it: whoever types it is told in the form's own words what is missing.
+pub(super) struct Wanted<'a> {
+    pub accounts: &'a str,
+    /// The fields that must not be empty, each with what is said then.
+    pub needed: &'a [(&'static str, &'static str)],
+}
+
+impl Wanted<'_> {
+    /// For how many accounts, and what was told.
+    pub fn read(&self, form: &AskForm) -> Result<(i32, Told), Problem> {
+        let accounts = form.accounts.trim().parse().ok().filter(|accounts| (1..=MOST_USES).contains(accounts));
+        let accounts = accounts.ok_or_else(|| Problem::invalid("accounts", self.accounts.to_owned()))?;
+        let told = Told {
+            who: text("who", &form.who, 100)?,
+            organisation: text("organisation", &form.organisation, 200)?,
+            contact: text("contact", &form.contact, 200)?,
+            why: text("why", &form.why, 2_000)?,
+            voucher: String::new(),
+        };
+        let typed = |field: &str| match field {
+            "who" => &told.who,
+            "contact" => &told.contact,
+            _ => &told.why,
+        };
+        match self.needed.iter().find(|(field, _)| typed(field).is_empty()) {
+            Some((field, says)) => Err(Problem::invalid(field, *says)),
+            None => Ok((accounts, told)),
+        }
     }
-    if told.why.is_empty() {
-        return Err(Problem::invalid("why", "Enter their reasons: whoever decides needs them."));
-    }
-    let request = AccessRequest {
+}
+
+/// A request that waits for a decision from now on; nobody entered what came by the public form.
+pub(super) fn new(
+    instance: &Instance,
+    operator: OperatorId,
+    (accounts, told): (i32, Told),
+    now: Timestamp,
+) -> AccessRequest {
+    AccessRequest {
         id: crate::id::fresh(),
         instance: instance.name.clone(),
-        operator: context.actor.operator.clone(),
+        operator,
         accounts,
         told: Some(told),
         state: RequestState::Waiting,
-        created_at: context.now(),
+        created_at: now,
         decided_at: None,
         decided_by: None,
         answer: None,
         invite: None,
+    }
+}
+
+pub async fn enter(context: Context, instance: String, form: RequestForm) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
+    let (form, vouches) = form.asked();
+    let wanted = Wanted {
+        accounts: &format!("An invite can be used 1 to {MOST_USES} times."),
+        needed: &[
+            ("who", "Enter the name of the person asking."),
+            ("why", "Enter their reasons: whoever decides needs them."),
+        ],
     };
+    let (accounts, mut told) = wanted.read(&form)?;
+    told.voucher = voucher(&context, &instance, &vouches).await?;
+    let request = new(&instance, context.actor.operator.clone(), (accounts, told), context.now());
     let deed = EnterAccessRequest { instance: instance.name.clone(), request: request.id.clone(), accounts };
     let app = &context.app;
     let entered = &request;

@@ -107,7 +107,9 @@ impl Read {
         if self.may_read_appeals() {
             return Ok(());
         }
-        Err(DatabaseError::Refused("appeals are not granted to the console’s role (howdah instance grants)".to_owned()))
+        Err(DatabaseError::NotGranted(
+            "appeals are not granted to the console’s role (howdah instance grants)".to_owned(),
+        ))
     }
 
     /// The newest appeal there is (primary key backwards); 0 for none.

@@ -68,6 +68,11 @@ pub struct EditRow {
     pub spoiler: Option<String>,
     pub poll: Vec<String>,
     pub files: i64,
+    /// What people who do not see them read of its files.
+    pub descriptions: Vec<String>,
+    pub sensitive: bool,
+    /// It quoted a post; which is not kept.
+    pub quoted: bool,
     pub at: Timestamp,
 }
 
@@ -143,7 +148,9 @@ pub struct CollectionRow {
     /// Its description is HTML.
     pub remote: bool,
     pub language: Option<String>,
+    /// Those who are in it, and those who did not want to be or do not any more (`app/models/collection_item.rb`).
     pub number: i64,
+    pub away: i64,
     pub people: Vec<String>,
     pub created_at: Timestamp,
     /// It is the reported account's own.
@@ -434,28 +441,44 @@ impl Read {
 
     /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`).
     async fn edits(&mut self, of: Of<'_>) -> Result<Vec<EditRow>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select e.status_id as status, case when ",
-            open!(),
-            " then ",
-            cut!("e.text", "5000"),
-            " end as text, case when ",
-            open!(),
-            " then ",
-            cut!("e.spoiler_text", "5000"),
-            " end as spoiler, coalesce(case when ",
-            open!(),
-            " then array(select ",
-            cut!("u.o", "500"),
-            " from unnest(e.poll_options::text[]) with ordinality u (o, n) order by u.n limit 50) end, '{}') as poll, \
-             coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint as files, ",
-            ms!("e.created_at"),
-            " as at from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
-             (select id, status_id, text, spoiler_text, poll_options, ordered_media_attachment_ids, created_at \
-             from status_edits where status_id = p.id order by id limit $3) e order by e.status_id, e.id"
-        );
+        macro_rules! edits {
+            ($quoted:literal) => {
+                concat!(
+                    "select e.status_id as status, case when ",
+                    open!(),
+                    " then ",
+                    cut!("e.text", "5000"),
+                    " end as text, case when ",
+                    open!(),
+                    " then ",
+                    cut!("e.spoiler_text", "5000"),
+                    " end as spoiler, coalesce(case when ",
+                    open!(),
+                    " then array(select ",
+                    cut!("u.o", "500"),
+                    " from unnest(e.poll_options::text[]) with ordinality u (o, n) order by u.n limit 50) end, '{}') as poll, \
+                     coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint as files, coalesce(case when ",
+                    open!(),
+                    " then array(select ",
+                    cut!("u.o", "5000"),
+                    " from unnest(e.media_descriptions::text[]) with ordinality u (o, n) where u.o is not null \
+                     order by u.n limit 50) end, '{}') as descriptions, \
+                     coalesce(e.sensitive, false) as sensitive, e.quoted, ",
+                    ms!("e.created_at"),
+                    " as at from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
+                     (select id, status_id, text, spoiler_text, poll_options, ordered_media_attachment_ids, media_descriptions, \
+                     sensitive, ",
+                    $quoted,
+                    " as quoted, created_at from status_edits where status_id = p.id order by id limit $3) e \
+                     order by e.status_id, e.id"
+                )
+            };
+        }
+        const SQL: &str = edits!("quote_id is not null");
+        const BEFORE_QUOTES: &str = edits!("false");
+        let sql = if self.extras.quotes == There::Granted { SQL } else { BEFORE_QUOTES };
         let most = i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX);
-        self.of_posts(self.extras.edits, SQL, of, most).await
+        self.of_posts(self.extras.edits, sql, of, most).await
     }
 
     /// The links of posts that have a preview (primary keys of `preview_cards_statuses`, `statuses` and `preview_cards`).
@@ -513,7 +536,8 @@ impl Read {
              t.ap_type = 'FeaturedCollection' as is_collection, case when ",
             open!(),
             " then left(t.uri::text, 5000) end as uri, left(c.name::text, 500) as name, a.username || coalesce('@' || a.domain, '') as by, \
-             c.item_count::bigint as number \
+             greatest(c.item_count - (select count(*) from collection_items i where i.collection_id = c.id \
+             and i.state in (2, 3)), 0)::bigint as number \
              from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
              (select id, status_id, ap_type, object_type, object_id, uri from tagged_objects \
              where status_id = p.id and uri is not null \
@@ -558,15 +582,17 @@ impl Read {
             "select c.id, left(c.name::text, 500) as name, ",
             cut!("coalesce(nullif(c.description, ''), c.description_html, '')", "20000"),
             " as description, \
-             coalesce(c.description, '') = '' as remote, c.language, c.item_count::bigint as number, ",
+             coalesce(c.description, '') = '' as remote, c.language, greatest(c.item_count - w.away, 0)::bigint as number, w.away, ",
             ms!("c.created_at"),
             " as created_at, c.account_id = $2 as own, n.reports, n.open, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \
-             from (select account_id from collection_items where collection_id = c.id order by position, account_id limit $3) i \
-             join accounts a on a.id = i.account_id) as people \
+             from (select account_id from collection_items where collection_id = c.id and state not in (2, 3) \
+             order by position, account_id limit $3) i join accounts a on a.id = i.account_id) as people \
              from (select collection_id, count(*) as reports, count(*) filter (where report_id = any($5)) as open \
              from collection_reports where report_id = any($1) group by collection_id \
              order by count(*) filter (where report_id = any($5)) = 0, collection_id limit $4) n \
-             join collections c on c.id = n.collection_id order by n.open = 0, c.id"
+             join collections c on c.id = n.collection_id cross join lateral \
+             (select count(*) as away from collection_items where collection_id = c.id and state in (2, 3)) w \
+             order by n.open = 0, c.id"
         );
         let reports = [open, closed].concat();
         if self.extras.collections != There::Granted || reports.is_empty() {
@@ -598,6 +624,7 @@ impl Read {
             (self.extras.links, "link previews"),
             (self.extras.collections, "collections"),
             (self.extras.tagged, "linked collections"),
+            (self.extras.presets, "warning presets"),
         ]
         .into_iter()
         .filter_map(|(there, words)| (there == There::NotGranted).then_some(words))

@@ -146,6 +146,8 @@ pub enum Extra {
     Support,
     /// What appeals say and who decided them: `appeals`. As with polls.
     Appeals,
+    /// Texts for warnings: `account_warning_presets`. Nobody must be kept from a decision by them.
+    Presets,
 }
 
 impl Extra {
@@ -175,6 +177,7 @@ impl Extra {
             Self::ServerNotes => "What staff wrote about a server is not read",
             Self::OwnedSettings => "Whose a setting is is not known",
             Self::Appeals => "What appeals say is not read",
+            Self::Presets => "Warning presets are not read",
             Self::Polls => "Polls are not read",
             Self::Edits => "Earlier versions of posts are not read",
             Self::Quotes => "What posts quote is not read",
@@ -193,7 +196,7 @@ impl Extra {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
-            Self::Polls | Self::Edits | Self::Links | Self::Updates | Self::Appeals => true,
+            Self::Polls | Self::Edits | Self::Links | Self::Updates | Self::Appeals | Self::Presets => true,
             Self::Quotes => release >= Release::V44,
             Self::Collections | Self::Tagged => release >= Release::V46,
             Self::Deletion | Self::Changes | Self::Support => release >= Release::V47,
@@ -226,7 +229,7 @@ pub(super) const READS: &[Reads] = &[
         "account_warnings",
         &["id", "target_account_id", "account_id", "action", "text", "created_at", "overruled_at"],
     ),
-    always("account_warning_presets", &["id", "title", "text"]),
+    sometimes(Extra::Presets, "account_warning_presets", &["id", "title", "text"]),
     always(
         "accounts",
         &[
@@ -257,7 +260,7 @@ pub(super) const READS: &[Reads] = &[
         "appeals",
         &["account_id", "text", "created_at", "approved_by_account_id", "rejected_by_account_id"],
     ),
-    sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position"]),
+    sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position", "state"]),
     sometimes(Extra::Collections, "collection_reports", &["report_id", "collection_id"]),
     sometimes(
         Extra::Collections,
@@ -341,8 +344,19 @@ pub(super) const READS: &[Reads] = &[
     sometimes(
         Extra::Edits,
         "status_edits",
-        &["id", "status_id", "text", "spoiler_text", "created_at", "poll_options", "ordered_media_attachment_ids"],
+        &[
+            "id",
+            "status_id",
+            "text",
+            "spoiler_text",
+            "created_at",
+            "poll_options",
+            "ordered_media_attachment_ids",
+            "media_descriptions",
+            "sensitive",
+        ],
     ),
+    sometimes(Extra::Quotes, "status_edits", &["quote_id"]),
     always(
         "statuses",
         &[

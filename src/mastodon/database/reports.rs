@@ -242,6 +242,14 @@ pub struct LogRow {
     pub target_id: i64,
 }
 
+impl LogRow {
+    /// `279 resolve Report 265`
+    pub fn words(&self) -> String {
+        let Self { id, action, target_type, target_id } = self;
+        format!("{id} {action} {target_type} {target_id}")
+    }
+}
+
 /// A strike that appeared after a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrikeTrace {
@@ -325,13 +333,19 @@ impl Read {
         Ok(found.fetch_one(&mut *self.tx).await?)
     }
 
-    /// How many reports about somebody an account has closed after a mark (`admin_action_logs` and `reports` by their keys).
-    pub async fn resolved_after(&mut self, mark: Mark, by: AccountId, about: AccountId) -> Result<i64, DatabaseError> {
-        const SQL: &str = "select count(*) from admin_action_logs l join reports r on r.id = l.target_id \
+    /// The reports about somebody that an account has closed after a mark, one a row of the log (`admin_action_logs` and
+    /// `reports` by their keys).
+    pub async fn resolved_after(
+        &mut self,
+        mark: Mark,
+        by: AccountId,
+        about: AccountId,
+    ) -> Result<Vec<i64>, DatabaseError> {
+        const SQL: &str = "select r.id from admin_action_logs l join reports r on r.id = l.target_id \
             where l.id > $1 and l.account_id = $2 and l.action = 'resolve' and l.target_type = 'Report' \
             and r.target_account_id = $3";
-        let number = query_scalar(SQL).bind(mark.log).bind(by.0).bind(about.0);
-        Ok(number.fetch_one(&mut *self.tx).await?)
+        let reports = query_scalar(SQL).bind(mark.log).bind(by.0).bind(about.0);
+        Ok(reports.fetch_all(&mut *self.tx).await?)
     }
 
     /// How many open reports there are about an account, counted up to a limit (`reports (target_account_id)`).

@@ -35,6 +35,7 @@ pub struct Extras {
     pub updates: There,
     pub support: There,
     pub appeals: There,
+    pub presets: There,
 }
 
 impl Extras {
@@ -100,6 +101,7 @@ impl Extras {
             Extra::Updates => &mut self.updates,
             Extra::Support => &mut self.support,
             Extra::Appeals => &mut self.appeals,
+            Extra::Presets => &mut self.presets,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
+use url::Url;
 
 /// So much of what others say is shown.
 const LONGEST: usize = 300;
@@ -17,15 +18,23 @@ pub(super) enum Whose {
     Value(Value),
     /// Mastodon's no, in its words.
     Mastodons(String),
+    /// JSON that ends in its middle: whose it was going to be is not known.
+    BrokenOff,
     /// Somebody else's page or text, in its words, quoted.
     Nobodys(String),
 }
 
-pub(super) fn whose(status: StatusCode, body: &[u8]) -> Whose {
-    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+/// Whose answer it is, by its status, its `WWW-Authenticate` header and its body.
+pub(super) fn whose(status: StatusCode, challenge: Option<&str>, body: &[u8]) -> Whose {
+    let parsed = serde_json::from_slice::<Value>(body);
     if status.is_success() {
-        return parsed.map_or_else(|| Whose::Nobodys(page(body)), Whose::Value);
+        return match parsed {
+            Ok(value) => Whose::Value(value),
+            Err(error) if error.is_eof() && body.trim_ascii_start().starts_with(b"{") => Whose::BrokenOff,
+            Err(_) => Whose::Nobodys(page(body)),
+        };
     }
+    let parsed = parsed.ok();
     let said = parsed.as_ref().and_then(|value| {
         let error = value["error"].as_str()?;
         // OAuth gives a word for machines and a sentence.
@@ -36,13 +45,47 @@ pub(super) fn whose(status: StatusCode, body: &[u8]) -> Whose {
     match said {
         // These are said of Mastodon by what stands in front of it, also in JSON.
         Some(said) if matches!(status.as_u16(), 502 | 504 | 520..) => Whose::Nobodys(format!("“{said}”")),
+        // What asks for a sign-in in front of Mastodon says no in JSON as well.
+        Some(said) if status == StatusCode::UNAUTHORIZED && !is_of_doorkeeper(challenge, &said) => {
+            Whose::Nobodys(format!("“{said}”"))
+        }
         Some(said) => Whose::Mastodons(said),
+        // Rails answers so where it fails itself and nobody asked for JSON (`app/views/errors/500.html.haml`).
+        None if status == StatusCode::INTERNAL_SERVER_ERROR && is_error_page(body) => Whose::Mastodons(title(body)),
         None => Whose::Nobodys(page(body)),
     }
 }
 
-/// What a page that is not Mastodon's says of itself: its title, else how it begins.
+/// Whether Mastodon answers so to a deed that it has done: with the object it is about, or with nothing in it
+/// (`render_empty`, `app/controllers/api/base_controller.rb`).
+pub(super) fn accepts(body: &Value) -> bool {
+    body.as_object().is_some_and(|object| object.is_empty() || object.contains_key("id"))
+}
+
+/// Whether Mastodon itself does not accept a token: Doorkeeper names itself, in whatever language it gives its reason
+/// (`lib/doorkeeper/oauth/error_response.rb`); `require_authenticated_user!` does not (`app/controllers/api/base_controller.rb`).
+fn is_of_doorkeeper(challenge: Option<&str>, said: &str) -> bool {
+    challenge.is_some_and(|challenge| challenge.contains("Doorkeeper"))
+        || ["The access token ", "invalid_token", "invalid_client"].iter().any(|word| said.starts_with(word))
+        || said == NOBODYS_TOKEN
+}
+
+/// Said to the token of an application without a person (`app/controllers/api/base_controller.rb`).
+const NOBODYS_TOKEN: &str = "This method requires an authenticated user";
+
+/// Whether a page has the form of Mastodon's own for errors (`app/views/layouts/error.html.haml`).
+fn is_error_page(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    text.contains("dialog__illustration") && text.contains("/oops.")
+}
+
+/// What a page that is not Mastodon's says of itself, quoted: its title, else how it begins.
 pub(in crate::mastodon) fn page(body: &[u8]) -> String {
+    let words = title(body);
+    if words.is_empty() { "an empty page".to_owned() } else { format!("“{words}”") }
+}
+
+fn title(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let lower = text.to_ascii_lowercase();
     let between = |from: &str, to: &str| {
@@ -52,11 +95,10 @@ pub(in crate::mastodon) fn page(body: &[u8]) -> String {
         let words = crate::text::excerpt(&plain(text.get(start..end)?), LONGEST_TITLE);
         (!words.is_empty()).then_some(words)
     };
-    let words = between("<title", "</title").or_else(|| between("<h1", "</h1")).unwrap_or_else(|| {
+    between("<title", "</title").or_else(|| between("<h1", "</h1")).unwrap_or_else(|| {
         let start: String = text.chars().take(4_000).collect();
         crate::text::excerpt(&plain(&start), LONGEST_TITLE)
-    });
-    if words.is_empty() { "an empty page".to_owned() } else { format!("“{words}”") }
+    })
 }
 
 /// A text without its tags.
@@ -99,6 +141,30 @@ pub(super) fn refusal(host: &str, status: u16, said: &str) -> String {
     }
 }
 
+/// Where a redirect leads, and what is wrong then: an address that differs from the one asked is Mastodon's own, or a way to a
+/// sign-in that somebody put in front.
+pub(super) fn sent_on(base: &Url, status: u16, location: Option<&str>) -> String {
+    let host = base.host_str().unwrap_or("the instance");
+    let to = location.and_then(|text| base.join(text).ok()).filter(|to| to.host_str().is_some());
+    let Some(to) = to else {
+        return format!("{host} sends us on without saying where ({status}), and the console follows nowhere");
+    };
+    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());
+    if origin(base) == origin(&to) {
+        let path = crate::text::excerpt(to.path(), 80);
+        return format!(
+            "{host} sends us on to {path} ({status}) instead of answering: something in front of Mastodon asks for a sign-in \
+             or another address; let the console’s IP address pass there"
+        );
+    }
+    let theirs = to.host_str().unwrap_or_default();
+    // Nothing but the scheme or the port differs.
+    let theirs = if theirs == host { to.origin().ascii_serialization() } else { theirs.to_owned() };
+    format!(
+        "{host} sends us on to {theirs} ({status}), and the console follows nowhere; correct base_url, or what stands in front"
+    )
+}
+
 /// Mastodon's refusal with what to do about it. The fixed English texts are Mastodon's own and not translated.
 pub(super) fn what_to_do(own: bool, status: u16, message: String) -> String {
     let (whose_token, whose_account) = if own {
@@ -107,6 +173,11 @@ pub(super) fn what_to_do(own: bool, status: u16, message: String) -> String {
         ("the console's token is not valid any more, give it a new one in howdah.toml", "the service account")
     };
     match status {
+        _ if message == NOBODYS_TOKEN => format!("{message}; the token stands for an application, not for a person"),
+        // Also said where none arrives.
+        401 if message.ends_with("The access token is invalid") => {
+            format!("{message}; {whose_token}, unless what stands in front of Mastodon takes it away")
+        }
         401 => format!("{message}; {whose_token}"),
         403 if message.contains("outside the authorized scopes") => {
             let which = if own { "the link’s scopes do" } else { "the token’s scopes do" };
@@ -117,12 +188,14 @@ pub(super) fn what_to_do(own: bool, status: u16, message: String) -> String {
             "{message}; that is {whose_account}: frozen, not confirmed, not approved, or without the second factor that its \
              role asks for"
         ),
+        // The one sentence that is about rank and role (`app/controllers/concerns/api/error_handling.rb`).
+        403 if message != "This action is not allowed" => message,
         403 if own => format!("{message}; your account’s role does not include it, or the account outranks you"),
         403 => format!("{message}; the service account's role does not include it, or the account outranks it"),
         404 if message == "Not Found" => {
             format!("{message}; this release of Mastodon has no such call; the console knows 4.3 to 4.7")
         }
-        404 => format!("{message}; it is not there any more"),
+        404 if message == "Record not found" => format!("{message}; it is not there any more"),
         _ => message,
     }
 }
@@ -156,11 +229,49 @@ mod tests {
             (200, "", Whose::Nobodys("an empty page".into())),
             (403, r#"{"message":"blocked by policy"}"#, Whose::Nobodys(r#"“{"message":"blocked by policy"}”"#.into())),
             (200, "<h1>maintenance</h1>", Whose::Nobodys("“maintenance”".into())),
+            (200, r#"{"resource_owner_id":1,"scope":["read","#, Whose::BrokenOff),
             (200, "{}", Whose::Value(serde_json::json!({}))),
         ];
         for (status, body, expected) in cases {
             let status = StatusCode::from_u16(*status).unwrap();
-            assert_eq!(whose(status, body.as_bytes()), *expected, "{body}");
+            assert_eq!(whose(status, None, body.as_bytes()), *expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_mastodon_blames_the_token() {
+        let doorkeeper = Some(r#"Bearer realm="Doorkeeper", error="invalid_token""#);
+        for (challenge, error, is_its_own) in [
+            (doorkeeper, "Das Zugriffs-Token ist ungültig", true),
+            (None, "The access token expired", true),
+            (None, "invalid_client: Client authentication failed", true),
+            (None, "This method requires an authenticated user", true),
+            (None, "Unauthorized", false),
+            (Some(r#"Basic realm="staging""#), "Unauthorized", false),
+            (Some("Bearer"), "login_required", false),
+        ] {
+            let body = serde_json::json!({ "error": error }).to_string();
+            let own = matches!(whose(StatusCode::UNAUTHORIZED, challenge, body.as_bytes()), Whose::Mastodons(_));
+            assert_eq!(own, is_its_own, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_told_by_what_differs() {
+        let base: Url = "https://social.example/".parse().unwrap();
+        for (location, says) in [
+            (Some("https://auth.example/?rd=x"), "sends us on to auth.example (302), and"),
+            (Some("//www.social.example/api"), "sends us on to www.social.example (302), and"),
+            (Some("http://social.example/api"), "sends us on to http://social.example (302), and"),
+            (Some("https://social.example:8443/"), "sends us on to https://social.example:8443 (302), and"),
+            (Some("/oauth2/sign_in?rd=%2Fapi"), "sends us on to /oauth2/sign_in (302) instead of answering"),
+            (Some("https://social.example:443/login"), "sends us on to /login (302) instead of answering"),
+            (Some("mailto:x@social.example"), "without saying where (302)"),
+            (None, "without saying where (302)"),
+        ] {
+            let said = sent_on(&base, 302, location);
+            assert!(said.contains(says), "{location:?}: {said}");
+            assert_eq!(said.contains("base_url"), said.contains("follows nowhere;"), "{location:?}: {said}");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     frame::{Draft, Frame},
     nouns::{permissions::Capability, policies::Measure},
     path,
-    registrations::{PolicyPage, RegistrationsMode, RuleLine},
+    registrations::{Placeholder, PolicyPage, RegistrationsMode, RuleLine},
     ui::{self, desk, form, list, time},
 };
 use leptos::prelude::*;
@@ -52,6 +52,13 @@ fn body(frame: Frame, page: PolicyPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What is let go by whoever saves, where somebody set something past the policy.
+fn limit_let_go(page: &PolicyPage) -> Option<AnyView> {
+    let mode = page.says.limit.filter(|_| page.policy.on)?.word();
+    Some(view! { <p class="note">{format!("Registrations were set to “{mode}” outside the policy. Saving lets the policy decide again.")}</p> }
+        .into_any())
 }
 
 /// What keeps it from acting.
@@ -101,15 +108,20 @@ fn now(page: &PolicyPage) -> AnyView {
         };
         view! {
             <tr>
-                <td>{line.measure.name()}</td>
-                <td class="nowrap">{line.value.map_or_else(|| "not known".to_owned(), |value| value.to_string())}</td>
-                <td class="nowrap">{format!("from {enter} {to}, ends below {leave}")}</td>
-                <td><span class=state.0>{state.1}</span></td>
+                <td class="full">{line.measure.name()}</td>
+                <td class="nowrap" data-label="Now">{line.value.map_or_else(|| "not known".to_owned(), |value| value.to_string())}</td>
+                <td class="nowrap" data-label="Rule">{format!("from {enter} {to}, ends below {leave}")}</td>
+                <td data-label="State"><span class=state.0>{state.1}</span></td>
             </tr>
         }
     };
     let table = (!lines.is_empty()).then(|| {
-        view! { <table class="list"><tbody>{lines.into_iter().map(line).collect_view()}</tbody></table> }
+        view! {
+            <table class="list">
+                <thead><tr><th>"Looks at"</th><th>"Now"</th><th>"Rule"</th><th>"State"</th></tr></thead>
+                <tbody>{lines.into_iter().map(line).collect_view()}</tbody>
+            </table>
+        }
     });
     view! {
         <section class="card">
@@ -146,6 +158,7 @@ fn about(page: &PolicyPage, frame: &Frame) -> impl IntoView + use<> {
         {form::back(&frame.here)}
         <input type="hidden" name="instance" value=instance />
         <input type="hidden" name="version" value=page.version.to_string() />
+        <input type="hidden" name="limit" value=page.says.limit.map(RegistrationsMode::stored).unwrap_or_default() />
     }
 }
 
@@ -267,10 +280,10 @@ fn rule_row(line: &RuleLine, row: usize, draft: Option<&Draft>) -> AnyView {
     let name = line.measure.name();
     view! {
         <tr>
-            <td>{name}</td>
-            <td><input class="input" name="enter[]" inputmode="numeric" maxlength="9" value=enter aria-label=format!("{name}: from") /></td>
-            <td><input class="input" name="leave[]" inputmode="numeric" maxlength="9" value=leave aria-label=format!("{name}: ends below") /></td>
-            <td><select class="input" name="to[]" aria-label=format!("{name}: leads to")>{options.into_iter().collect_view()}</select></td>
+            <td class="full">{name}</td>
+            <td data-label="From"><input class="input" name="enter[]" inputmode="numeric" maxlength="9" value=enter aria-label=format!("{name}: from") /></td>
+            <td data-label="Ends below"><input class="input" name="leave[]" inputmode="numeric" maxlength="9" value=leave aria-label=format!("{name}: ends below") /></td>
+            <td data-label="Leads to"><select class="input" name="to[]" aria-label=format!("{name}: leads to")>{options.into_iter().collect_view()}</select></td>
         </tr>
     }
     .into_any()
@@ -323,21 +336,33 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
                 {form::beside(draft, "zone")}
                 {number("stay", "Minutes between two changes, at least", policy.stay)}
                 {number("tolerance", "Minutes a planned opening may be late; after that it is reported and not done", policy.tolerance)}
-                <label class="field" for="message">"Message while closed" <span class="soft small">"Markdown; {reason}, {opens}, {servers} and {access} are filled in. Empty: the message stays as it is."</span></label>
+                <label class="field" for="message">"Message while closed" <span class="soft small">"Markdown. Empty: the message stays as it is."</span></label>
                 {form::text_area("message", "message", "4", &typed("message", page.template.map_or_else(|| policy.words.message.clone(), str::to_owned)), "")}
                 {form::beside(draft, "message")}
+                <dl class="facts under">{page.placeholders.iter().map(placeholder).collect_view()}</dl>
                 <label class="field" for="servers">"Recommended servers" <span class="soft small">"a name a line"</span></label>
                 {form::text_area("servers", "servers", "3", &typed("servers", policy.words.servers.join("\n")), "")}
                 {form::beside(draft, "servers")}
                 <label class="field" for="access">"How to ask for access"</label>
                 {form::text_area("access", "access", "2", &typed("access", policy.words.access.clone()), "")}
                 {form::beside(draft, "access")}
+                {limit_let_go(page)}
                 {form::why(draft, "why-set", "saved in the audit log, seen by the team", true)}
-                <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button></div>
+                <div>
+                    <button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button> " "
+                    <button class="btn" name="preview" value="1">"Preview the message"</button>
+                </div>
             </form>
         </section>
     }
     .into_any()
+}
+
+/// What a placeholder of the message stands for, and what it would be now.
+fn placeholder(one: &Placeholder) -> impl IntoView + use<> {
+    let now =
+        if one.now.is_empty() { "nothing now".to_owned() } else { format!("now “{}”", ui::excerpt(&one.now, 100)) };
+    view! { <dt><code>{one.name}</code></dt><dd class="small">{one.means} " · " <span class="soft said">{now}</span></dd> }
 }
 
 /// What the numbers mean, where a name does not say it all.
@@ -353,7 +378,12 @@ fn explained() -> String {
 
 /// What visitors read, as Mastodon shows it.
 fn visitors(page: &PolicyPage, frame: &Frame) -> AnyView {
-    let preview = match &page.preview {
+    let draft = frame.draft_for(SET);
+    let typed = draft.map(|draft| {
+        let value = |name: &str| draft.value(name).unwrap_or_default();
+        service::policies::typed_preview(page, value("message"), value("servers"), value("access"))
+    });
+    let preview = match typed.as_ref().unwrap_or(&page.preview) {
         Some(text) => view! { <div>{markdown::shown(text)}</div> }.into_any(),
         None => view! { <p class="soft">"The policy has no message of its own: what is set stays."</p> }.into_any(),
     };
@@ -363,7 +393,12 @@ fn visitors(page: &PolicyPage, frame: &Frame) -> AnyView {
         let name = if page.may_close { view! { <a href=href>{*name}</a> }.into_any() } else { name.into_any() };
         view! { <dt>{name}</dt><dd class="said">{*text}</dd> }
     };
-    let tried = page.template.map(|_| view! { <p class="small soft">"A template, not saved yet."</p> });
+    let tried = match (typed.is_some(), page.template) {
+        (true, _) => Some("As you typed it, not saved yet."),
+        (false, Some(_)) => Some("A template, not saved yet."),
+        (false, None) => None,
+    };
+    let tried = tried.map(|said| view! { <p class="small soft">{said}</p> });
     view! {
         <section class="card">
             <header><h2>"What visitors read"</h2></header>

@@ -28,7 +28,7 @@ fn look(now: Timestamp, current: RegistrationsMode, values: &[(Measure, i64)]) -
 }
 
 fn held(mode: RegistrationsMode, until: Option<Timestamp>, then: Option<RegistrationsMode>) -> Hold {
-    Hold { mode, emergency: false, by: OperatorId("01ann".to_owned()), since: Timestamp(0), until, then }
+    Hold { mode, emergency: false, by: OperatorId("01ann".to_owned()), since: Timestamp(0), until, then, message: None }
 }
 
 #[test]

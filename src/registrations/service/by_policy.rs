@@ -6,7 +6,7 @@ use crate::{
     access::{self, Permission},
     acting,
     carry_out::carry_out,
-    clock::{DAY, HOUR, MINUTE, Timestamp},
+    clock::{DAY, HOUR, LARGEST_SKEW, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{AnyDeed, SetRegistrations},
     id::{InstanceName, OperatorId},
@@ -17,34 +17,35 @@ use crate::{
         settings::{Meaning, Stored},
     },
     nouns::{
-        policies::{Measure, Policy},
+        policies::{Measure, Policy, PolicyState},
         registrations::RegistrationsMode,
     },
     overview,
     problem::{Kind, Problem},
     record,
     registrations::policy::{self, Cause, Decision, Inputs},
+    seal::hex,
     store::{
         operators::{self, Operator},
         policies::{self, Kept},
-        web_sessions,
+        presence, web_sessions,
     },
-    text::Why,
+    text::{Why, time::Zone},
 };
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What waits, as it was so long ago, is not known any more.
 const STALE: i64 = 2 * MINUTE;
 /// Mastodon counts accounts and active people anew every half an hour at most; the console asks as seldom.
 const COUNTED: i64 = 10 * MINUTE;
+/// So many entries are looked through for who signed out last.
+const LOOKED_THROUGH: i64 = 50;
 /// What is remembered is written at least so often.
 const REMEMBERED: i64 = MINUTE;
 /// After a try that changed nothing the next one waits a minute, then twice as long each time, up to an hour.
 const LONGEST_PAUSE: i64 = HOUR;
-/// So many entries are looked through for who signed out last.
-const LOOKED_THROUGH: i64 = 50;
-
 /// What kept a policy from its look.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
@@ -94,9 +95,9 @@ pub async fn look_at(app: &Arc<App>, only: Option<&InstanceName>, process: &str)
     first
 }
 
-/// The zone of a policy; `None` where this machine knows none of that name.
+/// The zone of a policy, by whichever of its names it was typed; `None` where this machine knows none of that name.
 pub fn zone(policy: &Policy) -> Option<TimeZone> {
-    TimeZone::get(&policy.zone).ok()
+    Zone::named(&policy.zone).map(|zone| zone.calendar().clone())
 }
 
 /// What a policy says of an instance now, without anything being done.
@@ -130,7 +131,8 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
     }
     kept.state = decision.next.clone();
     let rests = kept.state.retry_at.is_some_and(|at| inputs.now < at && at.since(inputs.now) <= LONGEST_PAUSE);
-    if let Some(mode) = decision.change.filter(|_| !rests) {
+    let anew = words_anew(&mut kept, &stored, &decision, &inputs);
+    if let Some(mode) = decision.change.or(anew).filter(|_| !rests) {
         let (now, _) = policies::of(&app.store, &instance.name).await?;
         if now.is_none_or(|now| now.version != kept.version) {
             // Somebody has set it anew since this look began.
@@ -139,7 +141,12 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
         let held = matches!(decision.cause, Cause::Hold | Cause::Emergency);
         match set(context, instance, &kept, &stored, mode, &decision).await {
             Ok((entry, Outcome::Succeeded | Outcome::Partly | Outcome::Unknown)) => {
-                kept.state = decision.after_change();
+                let said = message_for(&kept.policy, mode, decision.cause, inputs.now);
+                kept.state = PolicyState {
+                    message: said.as_deref().map(hashed).or_else(|| kept.state.message.clone()),
+                    message_at: said.map_or(kept.state.message_at, |_| Some(inputs.now)),
+                    ..decision.after_change()
+                };
                 kept.state.entry = kept.state.entry.max(entry);
                 (kept.state.tries, kept.state.retry_at) = (0, None);
             }
@@ -172,12 +179,52 @@ fn put_off(kept: &mut Kept, now: Timestamp, held: bool) {
     kept.state.retry_at = Some(now.plus(pause));
 }
 
-/// Who answers for what is done now: who holds, while something is held and at its end; else who set the policy.
-fn answers(kept: &Kept) -> &OperatorId {
+/// Who answers for what is done now: who holds, while something is held; else, and from its end on, who answers for the policy.
+fn answers(kept: &Kept, now: Timestamp) -> &OperatorId {
+    let now = now.max(kept.state.seen_at);
     match &kept.policy.hold {
-        Some(hold) if !kept.policy.on || hold.until.is_none_or(|until| kept.state.seen_at < until) => &hold.by,
+        Some(hold) if hold.until.is_none_or(|until| now < until) => &hold.by,
         Some(_) | None => &kept.operator,
     }
+}
+
+/// What a message is remembered by.
+fn hashed(message: &str) -> String {
+    hex(&Sha256::digest(message.as_bytes()))
+}
+
+/// What visitors are to read where a mode is set for this cause; `None` where what stands there stays. Closing does not wait for
+/// words: a message that came out too long leaves the one that is there.
+fn message_for(policy: &Policy, mode: RegistrationsMode, cause: Cause, now: Timestamp) -> Option<String> {
+    let held = policy.hold.as_ref().filter(|_| matches!(cause, Cause::Hold | Cause::Emergency));
+    if let Some(message) = held.and_then(|hold| hold.message.clone()) {
+        return Some(message);
+    }
+    words::message(policy, cause, now)
+        .filter(|said| mode == RegistrationsMode::None && said.chars().count() <= LONGEST_MESSAGE)
+}
+
+/// The mode that is set already, where only its words are to be written: the cause is another, or they were typed with what is
+/// held. Each text is written once; what somebody put in the place of one stays. Between two lies as long as between two changes.
+fn words_anew(kept: &mut Kept, stored: &Stored, decision: &Decision, inputs: &Inputs) -> Option<RegistrationsMode> {
+    let mode = inputs.current.filter(|mode| decision.change.is_none() && decision.wanted == Some(*mode))?;
+    let decides = match decision.cause {
+        Cause::Hold | Cause::Emergency | Cause::Rule(_) | Cause::Week | Cause::Otherwise => kept.policy.acts(),
+        Cause::End | Cause::Limit | Cause::Missed | Cause::Nothing | Cause::Clock | Cause::Unread => false,
+    };
+    let said = message_for(&kept.policy, mode, decision.cause, inputs.now).filter(|_| decides)?;
+    let there = stored.message_text().ok()?;
+    let (wanted, there) = (hashed(&said), hashed(&there));
+    if wanted == there {
+        // Also where the process ended that wrote it.
+        kept.state.message = Some(wanted);
+        return None;
+    }
+    let own = kept.state.message.as_deref();
+    let typed = kept.policy.hold.as_ref().is_some_and(|hold| hold.message.as_deref() == Some(&*said));
+    let pause = kept.state.message_at.map(|at| at.plus(kept.policy.stay * MINUTE));
+    let rested = pause.is_none_or(|until| inputs.now >= until);
+    (own != Some(&*wanted) && (typed || (own == Some(&*there) && rested))).then_some(mode)
 }
 
 /// The same person as they stand now, or why they may not do it any more.
@@ -186,7 +233,7 @@ async fn on_behalf(app: &Arc<App>, instance: &Instance, kept: &Kept) -> Result<R
         RegistrationsMode::Open => Permission::OpenRegistrations,
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
     };
-    let person = operators::by_id(&app.store, answers(kept)).await?;
+    let person = operators::by_id(&app.store, answers(kept, app.clock.now())).await?;
     let Some(person) = person.filter(Operator::may_sign_in) else {
         return Ok(Err("the person it acts for no longer has access".to_owned()));
     };
@@ -295,9 +342,7 @@ async fn set(
         Problem::unavailable(format!("The stored message can’t be read ({why})."), "Save registrations by hand once.")
     })?;
     let now = context.now();
-    // Closing does not wait for words: a message that came out too long leaves the one that is there.
-    let said = words::message(&kept.policy, decision.cause, now)
-        .filter(|said| mode == RegistrationsMode::None && said.chars().count() <= LONGEST_MESSAGE);
+    let said = message_for(&kept.policy, mode, decision.cause, now);
     let deed = SetRegistrations {
         instance: instance.name.clone(),
         mode_before: stored.mode.clone(),
@@ -364,8 +409,25 @@ pub fn sound(stored: &Stored) -> Option<RegistrationsMode> {
     }
 }
 
-/// When somebody who may decide reports there was last in the console, as sessions and the record have it; `None` where
-/// nothing tells.
+/// What somebody set past a policy, and the mode as it is now: what the policy remembers of it, where the instance does not answer.
+pub async fn set_past(
+    app: &App,
+    instance: &Instance,
+    kept: &Kept,
+) -> Result<(Option<RegistrationsMode>, Option<RegistrationsMode>), Problem> {
+    let read = async { instance.database.read().await?.registrations().await };
+    let Ok(stored) = read.await else { return Ok((kept.state.limit, None)) };
+    let mut kept = kept.clone();
+    let current = sound(&stored);
+    know_own(app, &mut kept, current).await.map_err(crate::ledger::unreadable)?;
+    // Which rules are in force says nothing about it.
+    let inputs = Inputs { now: app.clock.now(), current, values: BTreeMap::new() };
+    let decision = policy::decide(&kept.policy, zone(&kept.policy).as_ref(), &kept.state, &inputs);
+    Ok((decision.next.limit, current))
+}
+
+/// When somebody who may decide reports there was last in the console, as is remembered of each, and as sessions and the record
+/// have it; `None` where nothing tells. What lies ahead was put down by a clock that was set back since, and says nothing.
 async fn last_here(app: &App, instance: &Instance, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
     let actors = acting::actors(&app.store, now).await?;
     let may = |id: &str| {
@@ -375,8 +437,10 @@ async fn last_here(app: &App, instance: &Instance, now: Timestamp) -> Result<Opt
                 && actor.covers(&instance.name)
         })
     };
-    let sessions = web_sessions::summary(&app.store).await?;
-    let mut last = sessions.into_iter().filter(|(id, ..)| may(id)).map(|(_, _, seen)| seen).max();
+    let sessions = web_sessions::summary(&app.store).await?.into_iter().map(|(id, _, seen)| (id, seen));
+    let remembered = presence::all(&app.store).await?;
+    let seen = sessions.chain(remembered).filter(|(id, at)| may(id) && at.since(now) <= LARGEST_SKEW);
+    let mut last = seen.map(|(_, at)| at).max();
     let filter = Filter { kind: Some("signed_out".to_owned()), limit: LOOKED_THROUGH, ..Filter::default() };
     let out = app.ledger.list(&filter).await.map_err(crate::ledger::unreadable)?;
     let left = out.iter().filter(|entry| entry.operator.as_deref().is_some_and(may)).map(|entry| entry.at).max();

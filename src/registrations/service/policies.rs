@@ -1,15 +1,15 @@
 //! The policy of an instance: what its page shows, and what people do to it. Each change is a deed; what it sets afterwards is
 //! another, by the policy.
 
-use super::{LONGEST_MESSAGE, by_policy, replay, told, words};
+use super::{LONGEST_MESSAGE, after_setting, by_policy, replay, told, words};
 use crate::{
     access::Permission,
-    carry_out::{InStore, recorded_as_read},
+    carry_out::{Carry, InStore, carry_out, recorded_as_read},
     clock::{DAY, Timestamp},
     context::{App, Context},
-    deeds::{ChangePolicy, PolicyChange},
+    deeds::{AnyDeed, ChangePolicy, PolicyChange, SetRegistrations},
     frame::{self, Framed},
-    ledger::{Filter, unreadable},
+    ledger::{Deed, Entry, Filter, Outcome, unreadable},
     mastodon::{Instance, settings::Meaning},
     nouns::{
         domain_blocks::Domain,
@@ -17,6 +17,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    record,
     registrations::{
         Change, HoldForm, PolicyForm, PolicyPage, RegistrationsMode, RuleLine, Says,
         policy::{self, Cause},
@@ -26,7 +27,8 @@ use crate::{
         operators,
         policies::{self, Kept},
     },
-    text::Why,
+    text::{Why, time::Zone},
+    ui,
 };
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -108,6 +110,7 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         worded.words.message = text.to_owned();
     }
     let message = words::message(&worded, example, now);
+    let placeholders = words::placeholders(&worded, example, now);
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let page = PolicyPage {
         version: kept.version,
@@ -116,6 +119,7 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
             why: decision.why(&kept.policy),
             changes: decision.change.is_some(),
             waits_until: decision.waits_until,
+            limit: decision.next.limit,
             limited: decision.cause == Cause::Limit,
         },
         current: meaning.word().to_owned(),
@@ -129,6 +133,8 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         lines,
         coming: coming.collect(),
         preview: message,
+        example,
+        placeholders,
         templates: &words::TEMPLATES,
         template,
         history: history(context, &instance).await?,
@@ -143,6 +149,13 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         now,
     };
     frame::build(context, Some(&instance), &path::registrations_policy(&instance.name), search, page).await
+}
+
+/// The message as somebody typed it, filled in.
+pub fn typed_preview(page: &PolicyPage, message: &str, servers: &str, access: &str) -> Option<String> {
+    let servers = servers.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let words = Words { message: message.to_owned(), servers, access: access.to_owned() };
+    words::message(&Policy { words, ..page.policy.clone() }, page.example, page.now)
 }
 
 /// What was done to the policy, and what came of it, newest first.
@@ -160,16 +173,34 @@ async fn history(context: &Context, instance: &Instance) -> Result<Vec<Change>, 
     Ok(changes)
 }
 
-/// A version as a form gives it back.
-fn version(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| crate::problem::malformed_form())
+/// What a form showed of a policy: nothing that it did not show is changed by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    version: i64,
+    /// What somebody had set past it.
+    limit: Option<RegistrationsMode>,
 }
 
-/// What of the state stays when somebody changes something.
+/// What a form showed, as it gives it back.
+///
+/// # Errors
+/// Where it is nothing that a form of ours has.
+pub fn seen(version: &str, limit: &str) -> Result<Seen, Problem> {
+    let limit = match limit {
+        "" => None,
+        mode => Some(mode.parse().map_err(|()| crate::problem::malformed_form())?),
+    };
+    Ok(Seen { version: version.parse().map_err(|_| crate::problem::malformed_form())?, limit })
+}
+
+/// What a change of a policy goes on from.
 #[derive(Clone, Copy)]
-enum Limit {
-    Gone,
-    /// They set this by hand, at the same time.
+enum From {
+    /// What a form showed: what was set past the policy is let go with it.
+    Shown(Seen),
+    /// Whatever stands there; what was set past the policy stays.
+    Now,
+    /// Whatever stands there; they set this by hand, at the same time.
     Set(RegistrationsMode),
 }
 
@@ -177,34 +208,59 @@ enum Limit {
 async fn change(
     context: &Context,
     instance: &Arc<Instance>,
-    seen: i64,
+    from: From,
     change: PolicyChange,
     why: Why,
-    limit: Limit,
     edit: impl FnOnce(&mut Policy),
 ) -> Result<i64, Problem> {
     let app = &context.app;
     let (before, refused) = kept(app, instance, context).await?;
     let now = context.now();
-    if before.version != seen {
-        return Err(overtaken());
+    let (past, current) = by_policy::set_past(app, instance, &before).await?;
+    if let From::Shown(seen) = from {
+        if before.version != seen.version {
+            return Err(overtaken(context, instance, seen.version).await);
+        }
+        if let Some(mode) = past.filter(|mode| seen.limit != Some(*mode)) {
+            return Err(Problem::new(
+                Kind::Conflict,
+                format!(
+                    "Nothing was done: somebody set registrations to “{}” outside the policy after you opened the page.",
+                    mode.word()
+                ),
+                "The page shows it as it is now. What you typed is kept; decide again.",
+            ));
+        }
     }
     // What was not written by the console is set anew as a whole, over whatever stands there.
-    let stored = if refused { policies::stored_version(&app.store, &instance.name).await? } else { seen };
+    let stored = if refused { policies::stored_version(&app.store, &instance.name).await? } else { before.version };
     let mut after = before.clone();
     edit(&mut after.policy);
     after.version = stored + 1;
-    let takes_over = matches!(change, PolicyChange::Set | PolicyChange::SwitchOn) || !before.stopped.is_empty();
-    if takes_over || before.version == 0 {
+    // While the policy is off nothing is done but what somebody holds, to its end.
+    let theirs = match change {
+        PolicyChange::Set | PolicyChange::SwitchOn => true,
+        PolicyChange::Hold | PolicyChange::Emergency => !after.policy.on,
+        PolicyChange::SwitchOff | PolicyChange::Release => false,
+    };
+    if theirs || !before.stopped.is_empty() || before.version == 0 {
         after.operator = context.actor.operator.clone();
     }
     after.stopped = String::new();
-    let (expected, limit) = match limit {
-        Limit::Gone => (None, None),
-        Limit::Set(mode) => (Some(mode), Some(mode).filter(|_| after.policy.on)),
+    let (expected, limit) = match from {
+        From::Shown(_) => (current, None),
+        From::Now => (current, past),
+        From::Set(mode) => (Some(mode), Some(mode)),
     };
-    after.state =
-        PolicyState { expected, limit, seen_at: now, moment: now, tries: 0, retry_at: None, ..before.state.clone() };
+    after.state = PolicyState {
+        expected,
+        limit: limit.filter(|_| after.policy.on),
+        seen_at: now,
+        moment: now,
+        tries: 0,
+        retry_at: None,
+        ..before.state.clone()
+    };
     let permission = match after.policy.widest() {
         RegistrationsMode::Open => Permission::OpenRegistrations,
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
@@ -218,15 +274,52 @@ async fn change(
         after: Box::new(after.policy.clone()),
     };
     let set = |store| async move { Ok(policies::set(&store, &after, stored).await?.then(|| json!({}))) };
-    recorded_as_read(app, permit, deed, why, set).await?.ok_or_else(overtaken)
+    match recorded_as_read(app, permit, deed, why, set).await? {
+        Some(entry) => Ok(entry),
+        None => Err(overtaken(context, instance, before.version).await),
+    }
 }
 
-fn overtaken() -> Problem {
+/// So many entries are looked through for what changed meanwhile, and so much of each is told.
+const MEANWHILE: i64 = 20;
+const LINES_TOLD: usize = 6;
+
+/// What became of the policy since somebody saw a version of it.
+async fn overtaken(context: &Context, instance: &Instance, seen: i64) -> Problem {
+    let told = async {
+        let filter = Filter {
+            instance: Some(instance.name.to_string()),
+            kind: Some(ChangePolicy::KIND.to_owned()),
+            limit: MEANWHILE,
+            ..Filter::default()
+        };
+        let entries = context.app.ledger.list(&filter).await.ok()?;
+        let people = operators::list(&context.app.store).await.ok()?;
+        let newer = entries.iter().filter(|entry| {
+            entry.outcome == Some(Outcome::Succeeded) && entry.leaf["facts"]["version"].as_i64() > Some(seen)
+        });
+        let mut told: Vec<String> = newer.map(|entry| meanwhile(entry, &record::name(&people, entry))).collect();
+        told.reverse();
+        Some(told.join("; ")).filter(|told| !told.is_empty())
+    };
+    let told = told.await.unwrap_or_else(|| "somebody changed the policy".to_owned());
     Problem::new(
         Kind::Conflict,
-        "Nothing was done: somebody changed the policy after you opened the page.",
+        format!("Nothing was done: {told}, after you opened the page."),
         "The page shows it as it is now. What you typed is kept; decide again.",
     )
+}
+
+/// `admin changed the registrations policy (minutes between changes: 60 → 90)`
+fn meanwhile(entry: &Entry, who: &str) -> String {
+    let what = record::line(entry, who).what;
+    let deed = record::deed_of(entry);
+    let lines = deed.iter().flat_map(AnyDeed::before_after).take(LINES_TOLD).map(|(name, before, after)| {
+        let short = |text: &str| if text.is_empty() { "nothing".to_owned() } else { ui::excerpt(text, 40) };
+        format!("{name}: {} → {}", short(&before), short(&after))
+    });
+    let lines = lines.collect::<Vec<_>>().join(", ");
+    if lines.is_empty() { format!("{who} {what}") } else { format!("{who} {what} ({lines})") }
 }
 
 /// The permit first: whoever may not even close registrations is told so before anything is read.
@@ -248,13 +341,25 @@ async fn at_once(context: &Context, instance: &Instance) {
     }
 }
 
+/// The mode as it is now; `None` where that is not known.
+async fn mode_now(instance: &Instance) -> Option<RegistrationsMode> {
+    by_policy::sound(&instance.database.read().await.ok()?.registrations().await.ok()?)
+}
+
 pub async fn set(context: Context, instance: String, form: PolicyForm) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&form.why, true)?;
-    let seen = version(&form.version)?;
+    let seen = seen(&form.version, &form.limit)?;
     let read = read(&form)?;
+    if !form.preview.is_empty() {
+        return Err(Problem::new(
+            Kind::Invalid,
+            "Nothing is saved yet. “What visitors read” shows the message as you typed it.",
+            "Save it, or go on typing.",
+        ));
+    }
     let edit = |policy: &mut Policy| *policy = Policy { on: policy.on, hold: policy.hold.take(), ..read };
-    let entry = change(&context, &instance, seen, PolicyChange::Set, why, Limit::Gone, edit).await?;
+    let entry = change(&context, &instance, From::Shown(seen), PolicyChange::Set, why, edit).await?;
     Ok(landed(&instance, entry))
 }
 
@@ -263,13 +368,9 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
         let number = text.trim().parse().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| Problem::invalid(field, format!("A number from {} to {}.", range.start(), range.end())))
     };
-    let zone = form.zone.trim();
-    if TimeZone::get(zone).is_err() || zone.is_empty() {
-        return Err(Problem::invalid(
-            "zone",
-            "No time zone has this name. Examples: Europe/Berlin, America/New_York, UTC.",
-        ));
-    }
+    let zone = Zone::named(form.zone.trim()).ok_or_else(|| {
+        Problem::invalid("zone", "No time zone has this name. Examples: Europe/Berlin, America/New_York, UTC.")
+    })?;
     let lists = [&form.enter, &form.leave, &form.to];
     if lists.iter().any(|list| list.len() != Measure::ALL.len()) {
         return Err(crate::problem::malformed_form());
@@ -334,7 +435,7 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
         Ok(text)
     };
     let policy = Policy {
-        zone: zone.to_owned(),
+        zone: zone.name().to_owned(),
         otherwise: form
             .otherwise
             .parse()
@@ -362,14 +463,14 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
 pub async fn switch(
     context: Context,
     instance: String,
-    seen: String,
+    seen: Result<Seen, Problem>,
     on: bool,
     why: String,
 ) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
     let what = if on { PolicyChange::SwitchOn } else { PolicyChange::SwitchOff };
-    let entry = change(&context, &instance, version(&seen)?, what, why, Limit::Gone, |policy| policy.on = on).await?;
+    let entry = change(&context, &instance, From::Shown(seen?), what, why, |policy| policy.on = on).await?;
     at_once(&context, &instance).await;
     Ok(landed(&instance, entry))
 }
@@ -403,6 +504,8 @@ pub struct Wanted {
     pub emergency: bool,
     pub until: String,
     pub then: String,
+    /// What visitors read from then on; `None` where that is left to the policy.
+    pub message: Option<String>,
 }
 
 /// Holds registrations by hand.
@@ -410,42 +513,82 @@ pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<
     let instance = at(&context, &instance).await?;
     let why = Why::given(&form.why, true)?;
     let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up until then."))?;
-    let wanted = Wanted { mode, emergency: false, until: form.until, then: form.then };
-    let entry = held(&context, &instance, version(&form.version)?, why, wanted).await?;
+    let wanted = Wanted { mode, emergency: false, until: form.until, then: form.then, message: None };
+    let seen = seen(&form.version, &form.limit)?;
+    let entry = held(&context, &instance, From::Shown(seen), why, wanted).await?;
     at_once(&context, &instance).await;
     Ok(landed(&instance, entry))
 }
 
-/// Closes registrations at once, and keeps them closed until somebody lets go.
-pub async fn emergency(context: Context, instance: String, seen: String, why: String) -> Result<String, Problem> {
+/// Whoever presses emergency while something else is being done about registrations waits no longer than this, all in all.
+const PRESSED_AGAIN: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(200), Duration::from_millis(500), Duration::from_millis(900)];
+
+/// Closes registrations at once, and keeps them closed until somebody lets go: whatever the page showed, whoever has a claim, and
+/// also while the record is in doubt. Where no hold can be kept they are closed all the same, by hand.
+pub async fn emergency(context: Context, instance: String, why: String) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
-    let seen = version(&seen)?;
-    // Whatever was saved meanwhile: closing waits for nobody. What came between is over it, or under it, and never in its place.
-    let mut seen = policies::of(&context.app.store, &instance.name).await?.0.map_or(seen, |kept| kept.version);
-    for left in (0..TRIES).rev() {
-        let wanted =
-            Wanted { mode: RegistrationsMode::None, emergency: true, until: String::new(), then: String::new() };
-        match held(&context, &instance, seen, why.clone(), wanted).await {
-            Ok(entry) => {
-                at_once(&context, &instance).await;
-                return Ok(landed(&instance, entry));
-            }
-            Err(problem) if problem.kind == Kind::Conflict && left > 0 => {
-                tokio::time::sleep(SOON).await;
-                let there = policies::of(&context.app.store, &instance.name).await?.0;
-                seen = there.map_or(0, |kept| kept.version);
-            }
-            Err(problem) => return Err(problem),
+    let mut kept = Err(crate::problem::malformed_form());
+    for pause in PRESSED_AGAIN {
+        tokio::time::sleep(pause).await;
+        let (mode, none) = (RegistrationsMode::None, String::new);
+        let wanted = Wanted { mode, emergency: true, until: none(), then: none(), message: None };
+        kept = held(&context, &instance, From::Now, why.clone(), wanted).await;
+        if !kept.as_ref().is_err_and(|problem| problem.kind == Kind::Conflict) {
+            break;
         }
     }
-    Err(overtaken())
+    if kept.is_ok() {
+        at_once(&context, &instance).await;
+    }
+    match kept {
+        Ok(entry) if mode_now(&instance).await == Some(RegistrationsMode::None) => Ok(landed(&instance, entry)),
+        Ok(entry) => match close_by_hand(&context, &instance, why).await {
+            Ok(_) => Ok(landed(&instance, entry)),
+            Err(problem) => Err(Problem {
+                what: format!(
+                    "Held at “closed” from now on (entry {entry}), but registrations aren’t closed yet. {}",
+                    problem.what
+                ),
+                remedy: "The console tries again every minute, and the page says when it’s done.".to_owned(),
+                ..problem
+            }),
+        },
+        Err(problem) if matches!(problem.kind, Kind::Forbidden | Kind::Invalid) => Err(problem),
+        Err(problem) => {
+            let entry = close_by_hand(&context, &instance, why).await?;
+            Err(Problem {
+                what: format!("Registrations are closed (entry {entry}), but not held: {}", problem.what),
+                ..problem
+            })
+        }
+    }
+}
+
+/// Closes registrations without a policy; the entry.
+async fn close_by_hand(context: &Context, instance: &Arc<Instance>, why: Why) -> Result<i64, Problem> {
+    let permit = context.permit(Permission::CloseRegistrations, Some(&instance.name)).await?;
+    let stored = instance.database.read().await?.registrations().await?;
+    let deed = SetRegistrations {
+        instance: instance.name.clone(),
+        mode_before: stored.mode.clone(),
+        message_before: stored.message.clone(),
+        mode_after: RegistrationsMode::None,
+        // One that cannot be read keeps no door open.
+        message_after: stored.message_text().unwrap_or_default(),
+        by: None,
+    };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    after_setting(&context.app, instance).await;
+    let entry = done.index;
+    done.landed("").map(|_| entry)
 }
 
 async fn held(
     context: &Context,
     instance: &Arc<Instance>,
-    seen: i64,
+    from: From,
     why: Why,
     wanted: Wanted,
 ) -> Result<i64, Problem> {
@@ -454,50 +597,69 @@ async fn held(
     let until = end(&kept.policy, &wanted.until, now)?;
     let then = then(&kept.policy, until, &wanted.then)?;
     let by = context.actor.operator.clone();
-    let hold = Hold { mode: wanted.mode, emergency: wanted.emergency, by, since: now, until, then };
-    let what = if wanted.emergency { PolicyChange::Emergency } else { PolicyChange::Hold };
-    change(context, instance, seen, what, why, Limit::Gone, |policy| policy.hold = Some(hold)).await
+    let Wanted { mode, emergency, message, .. } = wanted;
+    let hold = Hold { mode, emergency, by, since: now, until, then, message };
+    let what = if emergency { PolicyChange::Emergency } else { PolicyChange::Hold };
+    change(context, instance, from, what, why, |policy| policy.hold = Some(hold)).await
 }
 
 /// Lets go of what was held, or set past the policy.
-pub async fn release(context: Context, instance: String, seen: String, why: String) -> Result<String, Problem> {
+pub async fn release(
+    context: Context,
+    instance: String,
+    seen: Result<Seen, Problem>,
+    why: String,
+) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&why, true)?;
     let release = |policy: &mut Policy| policy.hold = None;
-    let entry = change(&context, &instance, version(&seen)?, PolicyChange::Release, why, Limit::Gone, release).await?;
+    let entry = change(&context, &instance, From::Shown(seen?), PolicyChange::Release, why, release).await?;
     at_once(&context, &instance).await;
     Ok(landed(&instance, entry))
 }
 
-/// Looks whether an end that somebody typed beside a change can be kept, before the change is made.
-pub async fn end_is_sound(context: &Context, instance: &Instance, until: &str, then_to: &str) -> Result<(), Problem> {
-    let (kept, _) = kept(&context.app, instance, context).await?;
-    let until = end(&kept.policy, until, context.now())?;
-    if then(&kept.policy, until, then_to)? == Some(RegistrationsMode::Open) {
-        context.permit(Permission::OpenRegistrations, Some(&instance.name)).await?;
+/// Sets registrations with an end: one entry and one row that say both, so that there is no moment in which the change stands
+/// without its end. What sets them then is the hold, at once and, where the instance does not answer, again and again.
+pub async fn set_until(
+    context: &Context,
+    instance: &Arc<Instance>,
+    meant: &SetRegistrations,
+    (until, then): (String, String),
+    why: Why,
+) -> Result<i64, Problem> {
+    let mode = meant.mode_after;
+    let stale = meant.stale_reason(&mut instance.database.read().await?).await?;
+    if let Some(what) = stale {
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("Nothing was done: {what}."),
+            "The page shows the current state. What you typed is kept; decide again.",
+        ));
     }
-    Ok(())
+    let wanted = Wanted { mode, emergency: false, until, then, message: Some(meant.message_after.clone()) };
+    let entry = held(context, instance, From::Now, why, wanted).await?;
+    at_once(context, instance).await;
+    if mode_now(instance).await == Some(mode) {
+        return Ok(entry);
+    }
+    Err(Problem::new(
+        Kind::Conflict,
+        format!("Held at “{}” from now on (entry {entry}), but registrations aren’t set yet.", mode.word()),
+        "The console tries again every minute, and the page says when it’s done. Don’t send it again.",
+    ))
 }
 
-/// What a change by hand means for the policy: it has an end, or it is newer than what was held before.
+/// What a change by hand without an end means for the policy: it is newer than what was held before.
 pub async fn after_by_hand(
     context: &Context,
     instance: &Arc<Instance>,
     mode: RegistrationsMode,
-    until: String,
-    then: String,
     why: Why,
 ) -> Result<(), Problem> {
     let (kept, _) = kept(&context.app, instance, context).await?;
-    if !until.trim().is_empty() {
-        let wanted = Wanted { mode, emergency: false, until, then };
-        held(context, instance, kept.version, why, wanted).await?;
-        return Ok(());
-    }
     if kept.policy.hold.is_some() {
         let release = |policy: &mut Policy| policy.hold = None;
-        let limit = Limit::Set(mode);
-        change(context, instance, kept.version, PolicyChange::Release, why, limit, release).await?;
+        change(context, instance, From::Set(mode), PolicyChange::Release, why, release).await?;
     }
     Ok(())
 }

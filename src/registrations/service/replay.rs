@@ -1,24 +1,21 @@
 //! The last 30 days, replayed: what a policy would have done, beside what was done. Only what the database still knows is
 //! replayed; a rule that asks for something else stays out of it, and is named.
 
-use super::{by_policy, history};
+use super::{by_policy, stays};
 use crate::{
-    clock::{DAY, HOUR, Timestamp},
+    clock::{DAY, HOUR, MINUTE, Timestamp},
     context::Context,
     mastodon::{Instance, database::Hours, settings::Stored},
     nouns::policies::{Measure, Policy, PolicyState},
     problem::Problem,
-    record::DeedState,
     registrations::{
-        RegistrationsMode, Replay, ReplayHour,
+        Replay, ReplayDay, Stay,
         policy::{self, Inputs},
     },
 };
 use std::collections::BTreeMap;
 
 const DAYS: i64 = 30;
-/// Changes that are looked through for what was.
-const CHANGES: i64 = 200;
 
 /// What of the month can be reckoned from rows that are still there.
 const KNOWN: [Measure; 4] = [Measure::SignUpsHour, Measure::SignUpsDay, Measure::Waiting, Measure::Accounts];
@@ -39,38 +36,53 @@ pub async fn last_month(
     let reports = instance.open_reports.snapshot();
     let open = reports.at.and_then(|_| i64::try_from(reports.rows.len()).ok());
     let accounts = instance.seen().and_then(|seen| seen.people).map(|(accounts, _)| accounts);
-    let did = did(context, instance).await?;
+    let did = stays(context, instance, since).await?;
     let zone = by_policy::zone(policy);
     let dry = Policy { on: true, hold: None, ..policy.clone() };
     let series = Series { hours: &hours, last, waiting, open, accounts };
+    let mut mode = did.first().and_then(|stay| stay.mode).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
     let mut replay = Replay {
         since,
-        hours: Vec::new(),
+        would: vec![Stay { from: since, mode: Some(mode) }],
+        did,
+        days: Vec::new(),
         changes: Vec::new(),
         not_known: policy.rules.iter().map(|rule| rule.measure).filter(|measure| !KNOWN.contains(measure)).collect(),
         cut: hours.cut,
     };
-    let was = |at: Timestamp| did.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, mode)| *mode);
-    let mut mode = was(since).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
     let mut state = PolicyState { moment: since, ..PolicyState::default() };
     for hour in first..=last {
-        let at = Timestamp((hour + 1) * HOUR).min(now);
-        let inputs = Inputs { now: at, current: Some(mode), values: series.values(hour) };
-        let decision = policy::decide(&dry, zone.as_ref(), &state, &inputs);
-        if let Some(to) = decision.change {
-            replay.changes.push((at, to, decision.why(&dry)));
-            mode = to;
+        let end = Timestamp((hour + 1) * HOUR).min(now);
+        let mut at = Timestamp(hour * HOUR);
+        // What is counted is known by whole hours; what is planned, and when a pause is over, to the minute.
+        while at < end {
+            let planned = policy::coming(&dry, zone.as_ref(), at).first().map(|(when, _)| *when);
+            let rested = state.changed_at.map(|changed| changed.plus(dry.stay * MINUTE));
+            at = [planned, rested]
+                .into_iter()
+                .flatten()
+                .filter(|when| *when > at)
+                .min()
+                .map_or(end, |when| when.min(end));
+            let values = series.values(if at < end { hour - 1 } else { hour });
+            let decision =
+                policy::decide(&dry, zone.as_ref(), &state, &Inputs { now: at, current: Some(mode), values });
+            if let Some(to) = decision.change {
+                replay.changes.push((at, to, decision.why(&dry)));
+                replay.would.push(Stay { from: at, mode: Some(to) });
+                mode = to;
+            }
+            state = decision.after_change();
         }
-        state = decision.after_change();
-        replay.hours.push(ReplayHour {
-            at: Timestamp(hour * HOUR),
-            would: mode,
-            did: was(Timestamp(hour * HOUR)),
-            sign_ups: Series::of(&hours.sign_ups, hour),
-            approved: Series::of(&hours.approved, hour),
-            waiting: series.waiting_at(hour),
-            open: series.open_at(hour),
-        });
+        let day = Timestamp(hour * HOUR - (hour * HOUR).rem_euclid(DAY));
+        if replay.days.last().is_none_or(|last| last.at != day) {
+            replay.days.push(ReplayDay { at: day, sign_ups: 0, approved: 0, waiting: None, open: None });
+        }
+        if let Some(one) = replay.days.last_mut() {
+            one.sign_ups += Series::of(&hours.sign_ups, hour);
+            one.approved += Series::of(&hours.approved, hour);
+            (one.waiting, one.open) = (series.waiting_at(hour), series.open_at(hour));
+        }
     }
     Ok(replay)
 }
@@ -115,18 +127,4 @@ impl Series<'_> {
         values.extend(accounts.map(|accounts| (Measure::Accounts, accounts)));
         values
     }
-}
-
-/// What was set when, as the record has it, oldest first; before its first change of the mode nothing is known.
-async fn did(context: &Context, instance: &Instance) -> Result<Vec<(Timestamp, Option<RegistrationsMode>)>, Problem> {
-    let changes = history(context, instance, CHANGES).await?;
-    let mut did: Vec<_> = changes
-        .into_iter()
-        .filter(|(change, _)| {
-            matches!(change.outcome, None | Some(DeedState::Succeeded | DeedState::Partly | DeedState::Unknown))
-        })
-        .filter_map(|(change, after)| Some((change.at, Some(after?))))
-        .collect();
-    did.reverse();
-    Ok(did)
 }

@@ -52,8 +52,13 @@ pub async fn settle(app: &App, change: &Settling) -> Result<(), LedgerError> {
     let Some(instance) = app.instances.get(&change.instance) else {
         return Ok(settling::end(&app.store, &change.instance, change.entry).await.map(|_| ())?);
     };
-    let stored = async { instance.database.read().await?.registrations().await };
-    if let Ok(stored) = stored.await
+    let stored = async {
+        let mut read = instance.database.read().await?;
+        let late = read.standby().await?.is_some_and(|standby| standby.may_lack(change.since));
+        read.registrations().await.map(|stored| (stored, late))
+    };
+    // What a copy does not show yet was changed by nobody.
+    if let Ok((stored, false)) = stored.await
         && Meaning::of(&stored.mode).mode() != Some(change.mode)
     {
         // Somebody has changed it since: there is nothing left to agree with.

@@ -2,8 +2,11 @@
 
 use crate::{
     clock::Timestamp,
-    nouns::policies::{Measure, Policy},
-    registrations::policy::{self, Cause},
+    nouns::policies::{Measure, Policy, Words},
+    registrations::{
+        Placeholder,
+        policy::{self, Cause},
+    },
     ui::time,
 };
 
@@ -57,6 +60,21 @@ pub fn message(policy: &Policy, cause: Cause, now: Timestamp) -> Option<String> 
     Some(filled.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned())
 }
 
+/// What each placeholder of a message stands for, and what it would be filled in with.
+pub fn placeholders(policy: &Policy, cause: Cause, now: Timestamp) -> [Placeholder; 4] {
+    let filled = |name: &str| {
+        let words = Words { message: name.to_owned(), ..policy.words.clone() };
+        message(&Policy { words, ..policy.clone() }, cause, now).unwrap_or_default()
+    };
+    [
+        ("{reason}", "why it is closed, without numbers"),
+        ("{opens}", "when sign-ups open again, where that is planned"),
+        ("{servers}", "the recommended servers, as a list"),
+        ("{access}", "how to ask for access"),
+    ]
+    .map(|(name, means)| Placeholder { name, means, now: filled(name) })
+}
+
 /// How many characters the message of a policy has at most, whatever it is filled in with.
 pub fn longest(policy: &Policy) -> usize {
     // The longest reason and the longest time of reopening.
@@ -82,7 +100,7 @@ pub fn told(at: Timestamp, zone: Option<&jiff::tz::TimeZone>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nouns::policies::{Slot, Words};
+    use crate::nouns::policies::Slot;
 
     #[test]
     fn a_message_says_why_and_when_and_where_else() {
@@ -101,5 +119,12 @@ mod tests {
         let wave = message(&policy, Cause::Rule(Measure::SignUpsHour), now).unwrap();
         assert!(wave.contains("many people signed up at once") && !wave.contains("open again"), "{wave}");
         assert_eq!(message(&Policy::default(), Cause::Week, now), None);
+        let told = placeholders(&policy, Cause::Week, now).map(|one| one.now);
+        assert_eq!(told[0], "sign-ups are closed at this time of the week");
+        assert_eq!(
+            told[1..3],
+            ["Sign-ups open again on Mon 30 Nov 2026, 08:00 CET.", "- [quay.example](https://quay.example)"]
+        );
+        assert_eq!(placeholders(&Policy::default(), Cause::Week, now)[1].now, "");
     }
 }

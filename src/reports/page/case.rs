@@ -3,7 +3,7 @@
 use crate::{
     access::{Permission, Role},
     clock::Timestamp,
-    frame::Frame,
+    frame::{Draft, Frame},
     id::{AccountId, InstanceName, ReportId},
     nouns::permissions::Capability,
     path,
@@ -55,6 +55,10 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
     // A note for a colleague comes back also where the case is not this person's to hand over any more.
     let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
     let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
+    // Without a report an appeal, or what was decided, is what one came for.
+    let strikes = strikes(&page, &frame);
+    let (main_strikes, strikes_beside) =
+        if page.open.is_empty() { (Some(strikes), None) } else { (None, Some(strikes)) };
     let our_notes = crate::accounts::page::notes(&instance, page.account.id, &page.our_notes, &frame);
     view! {
         <div class="head">
@@ -62,6 +66,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
             {badge}
             <span class="badge">{number}</span>
+            {desk::timeline(&frame, &[("account", &page.account.id.to_string()), ("instance", instance.as_str())])}
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
         {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.deciding.is_some()))}
@@ -76,6 +81,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
                 {reported(&instance, &page, &frame)}
+                {main_strikes}
                 {latest(&instance, &page, &frame)}
                 {below}
             </div>
@@ -84,7 +90,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {our_notes}
                 {notes(&page, &frame)}
                 {beside}
-                {strikes(&page, &frame)}
+                {strikes_beside}
                 {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
@@ -192,6 +198,7 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let deleted = page.posts.iter().filter(|post| post.deleted_at.is_some()).count();
     let summary = match (page.posts.len(), deleted) {
+        (0, _) if page.partly.is_some() => "the reported posts can’t be shown".to_owned(),
         (0, _) => "no posts reported".to_owned(),
         (posts, 0) => ui::count(posts, "post", "posts"),
         (posts, deleted) => format!("{} · {deleted} deleted since", ui::count(posts, "post", "posts")),
@@ -609,6 +616,47 @@ fn beside(beside: &Beside) -> AnyView {
     view! { <div class="post small">{beside.words.clone()} {list} {block}</div> }.into_any()
 }
 
+/// What is known of an account at a glance.
+fn account_facts(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    let account = &page.account;
+    let decides = account.pending && frame.may(Permission::ViewSignUps);
+    let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
+    let mut state = account.state.words();
+    state.extend(account.left_without_login.then_some("no login: nobody can use it"));
+    let rate = {
+        let days = (frame.now.since(account.since) / crate::clock::DAY).max(1);
+        account.posts / days
+    };
+    let posts = if rate > 0 {
+        format!("{}, {rate} a day", ui::grouped(usize::try_from(account.posts).unwrap_or(0)))
+    } else {
+        ui::grouped(usize::try_from(account.posts).unwrap_or(0))
+    };
+    let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
+    view! {
+        <dl class="facts">
+            <dt>"Joined"</dt>
+            <dd>{time::age(account.since, frame.now)} {young.then(|| view! { " " <span class="badge warn">"new"</span> })}
+                {account.last_active.map(|at| view! { <span class="soft">" · last post " {time::ago(at, frame.now)}</span> })}</dd>
+            <dt>"Followers here"</dt>
+            <dd>{followers}</dd>
+            <dt>"Posts"</dt>
+            <dd>{posts}</dd>
+            {account.server.clone().map(|server| view! { <dt>"Server"</dt><dd><bdi>{server}</bdi></dd> })}
+            {account.staff.clone().map(|role| view! { <dt>"Role"</dt><dd><span class="badge accent">{role}</span></dd> })}
+            <dt>"Status"</dt>
+            <dd>{if state.is_empty() { "no limits".to_owned() } else { state.join(", ") }}
+                {account.deleted_on.map(|at| view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> })}
+                {account.pending.then(|| view! { " " <span class="badge warn">"pending review"</span> })}
+                {decides.then(|| view! { " " <a class="link" href=path::sign_up(instance, account.id)>"Decide the sign-up"</a> })}
+                {account.unconfirmed.then(|| view! { " " <span class="badge warn">"email unconfirmed"</span> })}</dd>
+            {masked(instance, page, frame, "Email", "email", account)}
+            {masked(instance, page, frame, "IP address", "address", account)}
+        </dl>
+    }
+    .into_any()
+}
+
 /// The person a case is about.
 pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let account = &page.account;
@@ -629,19 +677,6 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
         .find(|c| c.is_alphanumeric())
         .map(|c| c.to_uppercase().collect())
         .unwrap_or_default();
-    let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
-    let mut state = account.state.words();
-    state.extend(account.left_without_login.then_some("no login: nobody can use it"));
-    let rate = {
-        let days = (frame.now.since(account.since) / crate::clock::DAY).max(1);
-        account.posts / days
-    };
-    let posts = if rate > 0 {
-        format!("{}, {rate} a day", ui::grouped(usize::try_from(account.posts).unwrap_or(0)))
-    } else {
-        ui::grouped(usize::try_from(account.posts).unwrap_or(0))
-    };
-    let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
     let note = (!account.note.is_empty())
         .then(|| view! { <div class="small soft bio" dir="auto">"“"{ui::excerpt(&account.note, 160)}"”"</div> });
     view! {
@@ -656,24 +691,7 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
                 </div>
             </div>
             <div class="body ruled">
-                <dl class="facts">
-                    <dt>"Joined"</dt>
-                    <dd>{time::age(account.since, frame.now)} {young.then(|| view! { " " <span class="badge warn">"new"</span> })}
-                        {account.last_active.map(|at| view! { <span class="soft">" · last post " {time::ago(at, frame.now)}</span> })}</dd>
-                    <dt>"Followers here"</dt>
-                    <dd>{followers}</dd>
-                    <dt>"Posts"</dt>
-                    <dd>{posts}</dd>
-                    {account.server.clone().map(|server| view! { <dt>"Server"</dt><dd><bdi>{server}</bdi></dd> })}
-                    {account.staff.clone().map(|role| view! { <dt>"Role"</dt><dd><span class="badge accent">{role}</span></dd> })}
-                    <dt>"Status"</dt>
-                    <dd>{if state.is_empty() { "no limits".to_owned() } else { state.join(", ") }}
-                        {account.deleted_on.map(|at| view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> })}
-                        {account.pending.then(|| view! { " " <span class="badge warn">"pending review"</span> })}
-                        {account.unconfirmed.then(|| view! { " " <span class="badge warn">"email unconfirmed"</span> })}</dd>
-                    {masked(instance, page, frame, "Email", "email", account)}
-                    {masked(instance, page, frame, "IP address", "address", account)}
-                </dl>
+                {account_facts(instance, page, frame)}
                 {reversals(instance, page, frame)}
             </div>
         </section>
@@ -982,6 +1000,43 @@ fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<Stri
     lines
 }
 
+/// The message that comes with a decision, where somebody reads it.
+fn told(decision: Decision, page: &CasePage, draft: Option<&Draft>) -> AnyView {
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    // Nobody reads a message who has no login here; a warning is nothing but its words, which then stand in the strike alone.
+    let is_told = decision != Decision::Resolve && (page.account.has_login || decision == Decision::Warn);
+    let (label, hint) = match page.account.has_login {
+        true => ("Message to the user", "The user reads exactly this."),
+        false => ("Text of the strike", "The team reads this with the strike; the user isn’t told."),
+    };
+    if !is_told {
+        return ().into_any();
+    }
+    let chosen = typed("preset");
+    let presets = page
+        .presets
+        .iter()
+        .map(|preset| {
+            let id = preset.id.to_string();
+            let selected = id == chosen;
+            view! { <option value=id selected=selected>{if preset.title.is_empty() { ui::excerpt(&preset.text, 60) } else { preset.title.clone() }}</option> }
+        })
+        .collect_view();
+    let mail_off = draft.is_some() && typed("mail").is_empty();
+    view! {
+        <label class="field" for="preset">{if page.account.has_login { "Warning preset, added above your message" } else { "Warning preset, added above your text" }}</label>
+        <select class="input" id="preset" name="preset"><option value="">"none"</option>{presets}</select>
+        <label class="field" for="text">{label}</label>
+        {form::text_area("text", "text", "4", &typed("text"), hint)}
+        {form::beside(draft, "text")}
+        {page.account.has_login.then(|| view! {
+            <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by \
+            email"</label>
+        })}
+    }
+    .into_any()
+}
+
 fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(DECIDE);
     let decision = draft.and_then(|draft| draft.value("decision")).and_then(|name| name.parse().ok()).or(page.deciding);
@@ -990,34 +1045,9 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
         // What was typed is there to be read also where it can be sent no more.
         return draft.map(form::kept).into_any();
     };
-    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let reports = page.open.iter().map(|report| report.id.to_string()).collect::<Vec<_>>().join(",");
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let next = page.next.map(|next| next.to_string()).unwrap_or_default();
-    let chosen = typed("preset");
-    let told = (decision != Decision::Resolve).then(|| {
-        let presets = page
-            .presets
-            .iter()
-            .map(|preset| {
-                let id = preset.id.to_string();
-                let selected = id == chosen;
-                view! { <option value=id selected=selected>{if preset.title.is_empty() { ui::excerpt(&preset.text, 60) } else { preset.title.clone() }}</option> }
-            })
-            .collect_view();
-        let mail_off = draft.is_some() && typed("mail").is_empty();
-        view! {
-            <label class="field" for="preset">"Warning preset, added above your message"</label>
-            <select class="input" id="preset" name="preset"><option value="">"none"</option>{presets}</select>
-            <label class="field" for="text">"Message to the user"</label>
-            {form::text_area("text", "text", "4", &typed("text"), "The user reads exactly this.")}
-            {form::beside(draft, "text")}
-            {page.account.has_login.then(|| view! {
-                <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by \
-                email"</label>
-            })}
-        }
-    });
     let words = match decision {
         Decision::Resolve => format!("Resolve {}", ui::count(page.open.len(), "report", "reports")),
         other => format!("{} {}", other.words(), page.account.handle),
@@ -1042,7 +1072,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <input type="hidden" name="next" value=next />
                 {form::acting(frame, decision.needs(!page.open.is_empty()))}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-                {told}
+                {told(decision, page, draft)}
                 {form::why_of(draft, "why", "saved in the audit log, seen by the team", &page.reasons)}
                 <div><button class=button disabled=frame.lacks(decision.needs(!page.open.is_empty()))>{words}</button></div>
             </form>

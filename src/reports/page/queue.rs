@@ -1,5 +1,6 @@
 //! The queue: what waits, most urgent first, a case a line.
 
+use super::bulk::{self, Bulk};
 use crate::{
     access::Role,
     batches,
@@ -66,7 +67,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         </div>
         {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.preview.is_some()))}
         {filters(&instance, &page)}
-        {page.preview.as_ref().map(|preview| bulk(&instance, &page, preview, &frame))}
+        {page.preview.as_ref().map(|preview| chosen(&instance, &page, preview, &frame))}
         {batches::page::running(&instance, &page.running, frame.now)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
@@ -181,7 +182,7 @@ pub fn undone(decision: Decision) -> &'static str {
 }
 
 /// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
-fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
+fn chosen(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
     let leave = format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide"]));
     if preview.cases.is_empty() {
         let words = if preview.exceptions.is_empty() {
@@ -189,17 +190,8 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         } else {
             "You can’t decide any of the selected cases."
         };
-        return view! {
-            <section class="card panel lead" id="decide"><div class="body stack">
-                <p>{words}</p>
-                {look_again(instance, page, preview)}
-                <p><a class="btn" href=leave>"Back to the queue"</a></p>
-            </div></section>
-        }
-        .into_any();
+        return bulk::nothing(words, look_again(instance, page, preview), leave, "Back to the queue");
     }
-    let draft = frame.draft_for(DECIDE_MANY);
-    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let number = preview.cases.len();
     let reports: usize = preview.cases.iter().map(|case| case.reports).sum();
     let step = (number / 5).max(1);
@@ -208,54 +200,36 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     });
     let gone = (preview.gone > 0)
         .then(|| view! { <p class="note">{format!("{} of the selected cases are no longer open and are left out.", preview.gone)}</p> });
-    let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
+    let notes = view! {
+        {gone}
+        {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
+    };
+    let hits = view! {
+        <p class="small">"Each case is decided separately, in the background, with its own entry in the audit log. Cases with new reports are left out. " {undone(preview.decision)}</p>
+        <ul class="plain-list small">{sample.collect_view()}</ul>
+        {look_again(instance, page, preview)}
+    };
     let title = format!(
         "{}: {}, {}",
         preview.decision.words(),
         ui::count(number, "case", "cases"),
         ui::count(reports, "report", "reports")
     );
-    let told = (preview.decision != Decision::Resolve).then(|| {
-        let mail_off = draft.is_some() && typed("mail").is_empty();
-        view! {
-            <label class="field" for="text">"Message to each user"</label>
-            {form::text_area("text", "text", "3", &typed("text"), "Each user reads exactly this.")}
-            {form::beside(draft, "text")}
-            <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by email to \
-            users of this instance"</label>
-        }
-    });
-    let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
-    let form = preview.refused.is_none().then(|| {
-        view! {
-            <form method="post" action=DECIDE_MANY class="stack">
-                {form::above(draft)}
-                {form::back(&frame.here)}
-                {form::acting(frame, preview.decision.needs(reports > 0))}
-                <input type="hidden" name="instance" value=instance.to_string() />
-                <input type="hidden" name="seen" value=preview.seen.clone() />
-                <input type="hidden" name="decision" value=preview.decision.name() />
-                {told}
-                {form::why_of(draft, "why", "saved in the audit log, once for each case", &preview.reasons)}
-                <div><button class=button disabled=frame.lacks(preview.decision.needs(reports > 0))>{title.clone()}</button></div>
-            </form>
-        }
-    });
-    view! {
-        <section class="card panel lead" id="decide">
-            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Cancel"</a></header>
-            <div class="body stack">
-                {gone}
-                {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
-                {refused}
-                <p class="small">"Each case is decided separately, in the background, with its own entry in the audit log. Cases with new reports are left out. " {undone(preview.decision)}</p>
-                <ul class="plain-list small">{sample.collect_view()}</ul>
-                {look_again(instance, page, preview)}
-                {form}
-            </div>
-        </section>
+    let message =
+        bulk::Message { hint: "Each user reads exactly this.", by_email: "Send it by email to users of this instance" };
+    Bulk {
+        action: DECIDE_MANY,
+        leave,
+        title,
+        decision: preview.decision,
+        closes: reports > 0,
+        seen: &preview.seen,
+        message: (preview.decision != Decision::Resolve).then_some(message),
+        why: "saved in the audit log, once for each case",
+        reasons: &preview.reasons,
+        refused: preview.refused.as_deref(),
     }
-    .into_any()
+    .panel(instance, frame, notes.into_any(), hits.into_any())
 }
 
 fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {

@@ -20,9 +20,9 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS, MOST_POSTS,
-            MediaRow, OpenReport, PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
-            TaggedRow,
+            Account, ClosedRow, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS,
+            MOST_POSTS, MediaRow, NoteRow, OpenReport, PollRow, PostRow, PresetRow, QuoteRow, ReporterRecord, RuleRow,
+            ServerFacts, StrikeRow, TaggedRow,
         },
     },
     path,
@@ -50,7 +50,7 @@ struct Facts {
     open: Vec<OpenReport>,
     /// How many more there are than a page names, counted up to a limit.
     unread: i64,
-    closed: Vec<crate::mastodon::database::ClosedRow>,
+    closed: Vec<ClosedRow>,
     records: Vec<ReporterRecord>,
     posts: Vec<PostRow>,
     latest: Vec<PostRow>,
@@ -67,8 +67,8 @@ struct Facts {
     strikes: Vec<StrikeRow>,
     /// What strikes were answered with, and when.
     appeals: Vec<(i64, String, Timestamp)>,
-    notes: Vec<crate::mastodon::database::NoteRow>,
-    presets: Vec<crate::mastodon::database::PresetRow>,
+    notes: Vec<NoteRow>,
+    presets: Vec<PresetRow>,
     rules: Vec<RuleRow>,
 }
 
@@ -297,6 +297,48 @@ fn closed_reports(context: &Context, instance: &Instance, facts: &Facts, decisio
         .collect()
 }
 
+fn strikes(instance: &Instance, facts: &Facts, decisions: &Decisions) -> Vec<Strike> {
+    let struck = |row| strike(instance, facts, row, decisions.who_struck(facts.account.id, row));
+    facts.strikes.iter().take(MOST_STRIKES).map(struck).collect()
+}
+
+/// Mastodon's notes about an account.
+fn notes(context: &Context, instance: &Instance, facts: &Facts) -> Vec<Note> {
+    let note =
+        |note: &NoteRow| Note { by: of_staff(context, instance, &note.by), at: note.at, text: ui::tame(&note.text) };
+    facts.notes.iter().take(MOST_NOTES).map(note).collect()
+}
+
+fn presets(facts: &Facts) -> Vec<Preset> {
+    let preset = |row: &PresetRow| Preset { id: row.id, title: row.title.clone(), text: row.text.clone() };
+    facts.presets.iter().map(preset).collect()
+}
+
+/// What the record says of decisions about an account; nothing is asked where none was taken.
+async fn decisions(context: &Context, instance: &Instance, facts: &Facts) -> Result<Decisions, Problem> {
+    let decided = !(facts.closed.is_empty() && facts.strikes.is_empty());
+    let about: Vec<AccountId> = decided.then_some(facts.account.id).into_iter().collect();
+    Decisions::about(context, instance, &about, DecideCase::KIND).await
+}
+
+/// How many reports one deed may close: where there are many, as many as the calls that are left allow.
+async fn at_once(context: &Context, instance: &Instance, open: usize) -> Result<usize, Problem> {
+    if open <= super::deeds::PART {
+        return Ok(super::deeds::PART);
+    }
+    let client = acting::client(&context.app, &context.actor.operator, instance).await.map_err(store_problem)?;
+    Ok(client.for_one_deed())
+}
+
+/// The page of the case in Mastodon.
+fn there(instance: &Instance, facts: &Facts) -> String {
+    let there = match facts.open.first() {
+        Some(report) => format!("admin/reports/{}", report.id),
+        None => format!("admin/accounts/{}", facts.account.id),
+    };
+    instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string())
+}
+
 pub async fn case_page(
     context: &Context,
     instance: &Instance,
@@ -308,7 +350,6 @@ pub async fn case_page(
     let revision = frame::revision(context, instance, &instance.open_reports.snapshot());
     let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
-    let app = &context.app;
     // Whoever decides nothing has nothing compared.
     let own = if access::allows(context.actor.role, Permission::DecideReports) {
         acting::own(context, instance).await?
@@ -324,12 +365,7 @@ pub async fn case_page(
         Vec::new()
     };
     let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(read_problem)?;
-    let at_once = if facts.open.len() > super::deeds::PART {
-        let client = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
-        client.for_one_deed()
-    } else {
-        super::deeds::PART
-    };
+    let at_once = at_once(context, instance, facts.open.len()).await?;
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
@@ -343,15 +379,9 @@ pub async fn case_page(
     };
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
-    let decided = !(facts.closed.is_empty() && facts.strikes.is_empty());
-    let about: Vec<AccountId> = decided.then_some(id).into_iter().collect();
-    let decisions = Decisions::about(context, instance, &about, DecideCase::KIND).await?;
+    let decisions = decisions(context, instance, &facts).await?;
     let all = cases(context, instance).await?;
     let next = next_after(&all, Some(id), |case| fits(case, &filter, now));
-    let there = match facts.open.first() {
-        Some(report) => format!("admin/reports/{}", report.id),
-        None => format!("admin/accounts/{id}"),
-    };
     let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
     let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
@@ -374,31 +404,15 @@ pub async fn case_page(
         untold: if facts.account.state.untold { facts.untold.clone() } else { Vec::new() },
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
-        strikes: facts
-            .strikes
-            .iter()
-            .filter(|_| touched)
-            .take(MOST_STRIKES)
-            .map(|row| strike(instance, &facts, row, decisions.who_struck(id, row)))
-            .collect(),
+        strikes: if touched { strikes(instance, &facts, &decisions) } else { Vec::new() },
         more: MoreOf {
             strikes: facts.strikes.len() > MOST_STRIKES,
             notes: facts.notes.len() > MOST_NOTES,
             closed: facts.closed.len() > MOST_CLOSED,
         },
-        notes: facts
-            .notes
-            .iter()
-            .filter(|_| touched)
-            .take(MOST_NOTES)
-            .map(|note| Note { by: of_staff(context, instance, &note.by), at: note.at, text: ui::tame(&note.text) })
-            .collect(),
+        notes: if touched { notes(context, instance, &facts) } else { Vec::new() },
         our_notes,
-        presets: facts
-            .presets
-            .iter()
-            .map(|preset| Preset { id: preset.id, title: preset.title.clone(), text: preset.text.clone() })
-            .collect(),
+        presets: presets(&facts),
         rules: facts.rules.iter().filter(|rule| rule.live).map(|rule| (rule.id, ui::excerpt(&rule.text, 90))).collect(),
         holder,
         handed,
@@ -411,7 +425,7 @@ pub async fn case_page(
         reasons,
         next,
         revealed,
-        there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
+        there: there(instance, &facts),
         search: search.to_owned(),
         partly: partly(&facts),
         invitations: None,
@@ -478,11 +492,19 @@ fn collection(row: &CollectionRow) -> CollectionCard {
     let more = number.saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {} more", ui::grouped(more)) };
     let people = ui::count(number, "person", "people");
+    let away = match usize::try_from(row.away).unwrap_or(0) {
+        0 => String::new(),
+        away => format!("; {} declined or left", ui::count(away, "person", "people")),
+    };
     CollectionCard {
         name: ui::tame(&row.name),
         description: words::plain_text(&row.description, row.remote),
         language: row.language.clone(),
-        people: if names.is_empty() { people } else { format!("{people}: {}{more}", names.join(", ")) },
+        people: if names.is_empty() {
+            format!("{people}{away}")
+        } else {
+            format!("{people}: {}{more}{away}", names.join(", "))
+        },
         created_at: row.created_at,
         reports: usize::try_from(if row.open > 0 { row.open } else { row.reports }).unwrap_or(0),
         of_somebody_else: !row.own,
@@ -620,6 +642,10 @@ fn edit(row: &EditRow, remote: bool) -> EditCard {
     if row.files > 0 {
         said.push(format!("with {}", ui::count(usize::try_from(row.files).unwrap_or(0), "file", "files")));
     }
+    let descriptions = row.descriptions.iter().filter(|text| !text.trim().is_empty());
+    said.extend(descriptions.map(|text| format!("a file described as “{}”", ui::tame(text))));
+    said.extend(row.sensitive.then(|| "marked as sensitive".to_owned()));
+    said.extend(row.quoted.then(|| "with a quoted post".to_owned()));
     EditCard {
         at: row.at,
         spoiler: row.spoiler.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),

@@ -10,7 +10,7 @@ use crate::{
     access::{Permission, Role},
     context::{App, Context},
     deeds::DecideCase,
-    frame::{self, Since},
+    frame::{self, Known, Since},
     id::{AccountId, ReportId},
     ledger::Deed,
     mastodon::{
@@ -44,20 +44,11 @@ pub fn of_queue(
     search: &Search,
     matching: &[CaseInQueue],
 ) -> Since {
-    let newest = frame::seen(context, instance, list).map(|report| report.id.0).max().unwrap_or(0);
     let address = format!("{}{}", path::reports_meanwhile(&instance.name), search.only(&QueueFilter::KEYS));
-    let address =
-        path::with(&path::with(&address, "newest", &newest.to_string()), "matching", &matching.len().to_string());
-    Since {
-        address: path::with(&address, "which", &which(context, matching)),
-        revision: frame::revision(context, instance, list),
-        of: frame::OF_REPORTS,
-    }
-}
-
-/// A mark of some cases, in whatever order they stand.
-fn which<'a>(context: &Context, cases: impl IntoIterator<Item = &'a CaseInQueue>) -> String {
-    frame::which(context, "cases of a list", cases.into_iter().map(|case| case.row.account.0))
+    let all = frame::seen(context, instance, list).map(|report| report.id.0);
+    let cases = matching.iter().map(|case| case.row.account.0);
+    let revision = frame::revision(context, instance, list);
+    Known::since(context, &address, frame::OF_REPORTS, revision, all, cases)
 }
 
 /// Where a case asks: of the reports that it shows, and held by whom. `revision` is of before they were read.
@@ -92,8 +83,7 @@ pub async fn in_case(
 async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Option<String>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let number = |key: &str| search.get(key).and_then(|number| number.parse::<i64>().ok());
-    let (Some(newest), Some(before)) = (number("newest"), number("matching")) else { return Ok(None) };
+    let Some(known) = Known::read(search) else { return Ok(None) };
     let list = instance.open_reports.snapshot();
     // Of a list that holds the newest alone nobody knows what left it.
     if list.cut || list.at.is_none() {
@@ -101,12 +91,9 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
     }
     let (filter, now) = (filter_of(context, search).await?, context.now());
     let first = first_reports(context, &instance, &list);
-    let is_new = |case: &CaseInQueue| first.get(&case.row.account).is_some_and(|first| *first > newest);
+    let came = |case: &CaseInQueue| first.get(&case.row.account).copied().unwrap_or(0);
     let cases = cases_of(context, &instance, &list).await?;
-    let fitting: Vec<_> = cases.iter().filter(|case| fits(case, &filter, now)).collect();
-    let (new, known): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = fitting.into_iter().partition(|case| is_new(case));
-    let new = new.len();
-    let left = before - i64::try_from(known.len()).unwrap_or(i64::MAX);
+    let fitting = cases.iter().filter(|case| fits(case, &filter, now));
     // Where a case can leave the list for another reason than its end, that is not said to be one: a report of another category
     // now is out of what a filter, or somebody's grants, leave to be seen.
     let whole = (filter.state.is_empty() || filter.state == "waiting")
@@ -115,8 +102,8 @@ async fn queue(context: &Context, instance: &str, search: &Search) -> Result<Opt
         && context.actor.role != Role::Contractor;
     let left_as = if whole { "resolved" } else { "gone" };
     // Cases that were known came in under the filter: their number hides who left.
-    let changed = search.get("which").is_some_and(|before| before != which(context, known));
-    Ok(frame::came_and_went(new, left, left_as, changed.then_some("cases changed")))
+    let fitting = fitting.map(|case| (case.row.account.0, came(case)));
+    Ok(known.came_and_went(context, frame::OF_REPORTS, fitting, left_as, "cases changed"))
 }
 
 /// The oldest report of each case that this person sees.

@@ -7,8 +7,11 @@ use crate::{
     deeds::{AnyDeed, Masked, Personal},
     id::{AccountId, InstanceName, StatusId},
     ledger::Entry,
-    mastodon::database::{DatabaseError, Read},
-    nouns::reports::{AccountState, Decision},
+    mastodon::database::{DatabaseError, Read, StrikeRow},
+    nouns::{
+        reports::{AccountState, Decision, Reversal},
+        reviews::Sort,
+    },
     problem::Problem,
     reports::service::plain_text,
     reviews::{CaseThen, PostThen, ReportThen},
@@ -19,15 +22,19 @@ use crate::{
 /// What says that nobody can tell.
 const UNSURE: (&str, &str) = ("unsure", "Can’t tell");
 
-/// What could have been decided.
-pub fn choices(deed: &AnyDeed) -> Vec<(&'static str, &'static str)> {
-    let mut choices = match deed {
-        AnyDeed::DecideSignUp(_) => vec![("approve", "Approve"), ("reject", "Reject")],
-        AnyDeed::ReverseSanction(_) => vec![("undo", "Undo the sanction"), ("keep", "Keep the sanction")],
-        AnyDeed::Reveal(_) | AnyDeed::RevealMedia(_) | AnyDeed::SearchPersonal(_) => {
+/// What could have been decided: the same for all of a sort, so that it says nothing of what was.
+pub fn choices(deed: &AnyDeed, sort: Sort) -> Vec<(&'static str, &'static str)> {
+    let decisions = Decision::ALL.map(|decision| (decision.name(), decision.words()));
+    let mut choices = match (deed, sort) {
+        (AnyDeed::DecideSignUp(_), _) => vec![("approve", "Approve"), ("reject", "Reject")],
+        (AnyDeed::Reveal(_) | AnyDeed::RevealMedia(_) | AnyDeed::SearchPersonal(_), _) => {
             vec![("enough", "The reason is good enough"), ("not_enough", "The reason is not good enough")]
         }
-        _ => Decision::ALL.map(|decision| (decision.name(), decision.words())).to_vec(),
+        (_, Sort::Sanctions) => {
+            let undone = Reversal::ALL.map(|reversal| (reversal.verb(), reversal.words()));
+            decisions.into_iter().chain(undone).chain([("leave", "Leave everything as it was")]).collect()
+        }
+        _ => decisions.to_vec(),
     };
     choices.push(UNSURE);
     choices
@@ -68,12 +75,22 @@ pub async fn then(context: &Context, entry: &Entry, deed: &AnyDeed) -> Result<Ca
         AnyDeed::ReverseSanction(deed) => {
             case.about = format!("@{}", deed.acct);
             case.facts.push(fact("sanctions in force then", state(deed.state_before)));
-            case.facts.push(fact("asked about", deed.reversal.words().to_owned()));
         }
         AnyDeed::DecideSignUp(deed) => {
             case.about = format!("@{}", deed.acct);
             case.facts
                 .push(fact("email address", if deed.confirmed { "confirmed" } else { "not confirmed" }.to_owned()));
+            match &deed.seen {
+                Some(seen) => {
+                    case.facts.push(fact("pending for", time::span(entry.at.since(seen.asked_at))));
+                    case.facts.push(fact("reasons for joining", said(&seen.reasons)));
+                }
+                None => case.untold.push(
+                    "The reasons for joining aren’t shown: the audit log didn’t keep them yet, and the instance has them \
+                    only of some."
+                        .to_owned(),
+                ),
+            }
         }
         AnyDeed::Reveal(deed) => {
             case.about = format!("@{}", deed.acct);
@@ -108,6 +125,10 @@ pub async fn then(context: &Context, entry: &Entry, deed: &AnyDeed) -> Result<Ca
     if own == Some(account) {
         return Err(not_yours("You are whom this case is about, so somebody else has to review it."));
     }
+    // What the instance has of a sign-up says what became of it.
+    if matches!(deed, AnyDeed::DecideSignUp(_)) {
+        return Ok(case);
+    }
     let read = async {
         let mut read = instance.database.read().await?;
         of_instance(&mut read, account, entry, deed, &mut case).await
@@ -130,8 +151,8 @@ fn state(state: AccountState) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
-/// What the instance still holds; who reported it. How the account stands today is left out: that says what was
-/// decided.
+/// What the instance still holds; who reported it. How the account stands today is left out, its name too: that says what was
+/// decided, and so would what is missing, if it were said why.
 async fn of_instance(
     read: &mut Read,
     account: AccountId,
@@ -145,7 +166,7 @@ async fn of_instance(
         let reports = read.reports_named(&deed.reports).await?;
         let gone = deed.reports.len().saturating_sub(reports.len());
         if gone > 0 {
-            case.untold.push(format!("{gone} of {} reports are no longer there.", deed.reports.len()));
+            case.untold.push(format!("{gone} of {} reports can’t be shown any more.", deed.reports.len()));
         }
         let statuses: Vec<StatusId> = reports.iter().flat_map(|report| report.status_ids.iter().copied()).collect();
         for report in reports {
@@ -160,7 +181,10 @@ async fn of_instance(
         let posts = read.posts(account, &statuses).await?;
         let missing = statuses.len().saturating_sub(posts.len());
         if missing > 0 {
-            case.untold.push(format!("{missing} of the reported posts are no longer there."));
+            case.untold.push(format!(
+                "{missing} of the reported posts can’t be shown any more. Their author, their server or anybody who moderates may have \
+                deleted them since."
+            ));
         }
         let remote = deed.acct.contains('@');
         for post in posts {
@@ -173,24 +197,17 @@ async fn of_instance(
             });
         }
     }
-    match read.account_or_gone(account).await? {
-        Some(found) if !found.gone => {
-            let age = entry.at.since(found.created_at);
-            case.facts.push(fact("age of the account then", time::span(age)));
-            if !found.display_name.is_empty() {
-                case.facts.push(fact("display name today", found.display_name));
-            }
-        }
-        _ => case.untold.push("The account is no longer there.".to_owned()),
+    // When an account was made is the same before and after whatever became of it; of one that is gone nothing is said.
+    if let Some(found) = read.account_or_gone(account).await?.filter(|found| !found.gone) {
+        case.facts.push(fact("age of the account then", time::span(entry.at.since(found.created_at))));
     }
-    if matches!(deed, AnyDeed::DecideSignUp(_)) {
-        match read.sign_up_data(account).await?.and_then(|data| data.words) {
-            Some(words) if !words.is_empty() => case.facts.push(fact("reasons for joining", words)),
-            _ => case.untold.push("The reasons for joining are no longer there, or none were given.".to_owned()),
-        }
-    } else {
-        let earlier = read.strikes(account).await?.iter().filter(|strike| strike.created_at < entry.at).count();
-        case.facts.push(fact("strikes before", earlier.to_string()));
-    }
+    // The newest one there was when it was meant: the two clocks may differ.
+    let newest = entry.leaf["mark"]["strike"].as_str().and_then(|id| id.parse::<i64>().ok()).filter(|id| *id > 0);
+    let before = |strike: &StrikeRow| match newest {
+        Some(newest) => strike.id <= newest,
+        None => strike.created_at < entry.at,
+    };
+    let earlier = read.strikes(account).await?.iter().filter(|strike| before(strike)).count();
+    case.facts.push(fact("strikes before", earlier.to_string()));
     Ok(reporters)
 }

@@ -3,20 +3,24 @@
 use crate::{
     access::{self, Permission},
     carry_out,
-    clock::{DAY, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::App,
-    deeds::{CommitSample, DrawSample},
-    ledger::{CONSOLE, Deed, Ledger, LedgerError, Outcome},
+    deeds::{CommitSample, DrawSample, ReleaseReview},
+    ledger::{CONSOLE, Deed, Ledger, LedgerError},
     nouns::reviews::{Candidate, Drawing, REVIEWED, Sort, Week, commitment},
     problem::{Kind, Problem},
-    store::reviews::{self, Reviewed},
+    store::{
+        operators,
+        reviews::{self, Reviewed},
+    },
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Deeds that were begun in a week are closed so long after it: those that are watched take two minutes.
 const CLOSED: i64 = 10 * MINUTE;
 /// Entries read at once.
-const PAGE: i64 = 2_000;
+const PAGE: usize = 2_000;
 
 /// The seed of a week follows from the secret key: nobody chooses it, and nobody without the key knows it before it is
 /// disclosed.
@@ -47,6 +51,28 @@ pub async fn keep(app: &App) -> Result<(), Problem> {
             // One that cannot be drawn keeps no other waiting.
             done = done.and(draw(app, &due).await);
         }
+    }
+    done.and(release_left(app).await)
+}
+
+/// What a reviewer began who cannot review any more (their access ended, or they have another role) is anybody's again who reviews.
+async fn release_left(app: &App) -> Result<(), Problem> {
+    let begun = reviews::begun(&app.store).await?;
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let people = operators::list(&app.store).await?;
+    let mut done = Ok(());
+    for sample in begun {
+        let Some(reviewer) = sample.reviewer else { continue };
+        if people.iter().any(|person| person.id == reviewer && super::may_review(person)) {
+            continue;
+        }
+        let deed = ReleaseReview { decision: sample.entry, sort: sample.sort, reviewer: reviewer.clone() };
+        let released = carry_out::recorded(app, permit()?, deed, "", |store| async move {
+            reviews::release(&store, sample.entry, &reviewer).await
+        });
+        done = done.and(released.await.map(drop));
     }
     done
 }
@@ -98,43 +124,51 @@ async fn draw(app: &App, due: &Reviewed) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is drawn of a week, with the keyed hashes of what it is about, and of how many decisions.
+/// What is drawn of a week, with the keyed hashes of what it is about, and of how many decisions: by what the leaves say, from the
+/// newest down to those of before the week.
 async fn drawn(
     app: &App,
     week: Week,
     seed: &str,
 ) -> Result<(Vec<Candidate>, BTreeMap<i64, String>, usize), LedgerError> {
     let mut drawing = Drawing::new(seed);
-    for deed in REVIEWED {
-        let mut before = i64::MAX;
-        loop {
-            let entries = app.ledger.decided(deed, before, PAGE).await?;
-            let Some(last) = entries.last() else { break };
-            before = last.index;
-            // A clock that was set back leaves entries in another order: a day of them is looked through.
-            let past = last.at < week.starts().plus(-DAY) || i64::try_from(entries.len()).unwrap_or(0) < PAGE;
-            for entry in entries {
-                let within = entry.at >= week.starts() && entry.at < week.ends();
-                let done = matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown));
-                // What a command or the console itself did is nobody’s to answer for.
-                let Some(by) = entry.operator.filter(|_| within && done && entry.leaf["session"] != "command") else {
-                    continue;
-                };
-                if let Some(sort) = Sort::of(deed, &entry.leaf["facts"]) {
-                    drawing.take(Candidate { entry: entry.index, by, sort });
+    let (mut came_to, mut subjects) = (BTreeMap::new(), BTreeMap::new());
+    let mut before = i64::MAX;
+    loop {
+        let leaves = app.ledger.leaves_below(before, PAGE).await?;
+        let Some((last, oldest)) = leaves.last() else { break };
+        before = *last;
+        // A clock that was set back leaves entries in another order: a day of them is looked through.
+        let past = written_at(oldest) < week.starts().plus(-DAY) || leaves.len() < PAGE;
+        for (index, leaf) in leaves {
+            match leaf["kind"].as_str() {
+                Some("outcome") => {
+                    let counts = matches!(leaf["outcome"].as_str(), Some("succeeded" | "partly" | "unknown"));
+                    leaf["intent"].as_i64().map(|intent| came_to.insert(intent, counts));
                 }
+                Some("intent") => {
+                    let done = came_to.remove(&index) == Some(true);
+                    let at = written_at(&leaf);
+                    // What a command or the console itself did is nobody’s to answer for.
+                    let within = at >= week.starts() && at < week.ends() && leaf["session"] != "command";
+                    let deed = leaf["deed"].as_str().filter(|deed| done && within && REVIEWED.contains(deed));
+                    let sort = deed.and_then(|deed| Sort::of(deed, &leaf["facts"]));
+                    if let Some((by, sort)) = leaf["operator"].as_str().zip(sort) {
+                        drawing.take(Candidate { entry: index, by: by.to_owned(), sort });
+                        subjects.insert(index, leaf["subject"].as_str().unwrap_or_default().to_owned());
+                    }
+                }
+                _ => {}
             }
-            if past {
-                break;
-            }
+        }
+        if past {
+            break;
         }
     }
     let (drawn, of) = drawing.end();
-    let mut subjects = BTreeMap::new();
-    for one in &drawn {
-        if let Some(detail) = app.ledger.entry(one.entry).await? {
-            subjects.insert(one.entry, detail.entry.leaf["subject"].as_str().unwrap_or_default().to_owned());
-        }
-    }
     Ok((drawn, subjects, of))
+}
+
+fn written_at(leaf: &Value) -> Timestamp {
+    Timestamp(leaf["at"].as_str().and_then(|at| at.parse().ok()).unwrap_or_default())
 }

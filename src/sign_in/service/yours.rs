@@ -396,7 +396,7 @@ pub async fn remember_where(app: &App, hash: &str) -> Result<(), Problem> {
     let browser = use_context::<Parts>()
         .and_then(|parts| parts.headers.get(header::USER_AGENT)?.to_str().ok().map(browser))
         .unwrap_or_else(|| browser(""));
-    web_sessions::remember_where(&app.store, hash, &address, &browser).await.map_err(store_problem)
+    web_sessions::remember_where(&app.store, hash, &address, &browser, app.clock.now()).await.map_err(store_problem)
 }
 
 /// The first of these that is in the text, by its word.
