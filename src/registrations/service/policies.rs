@@ -43,10 +43,6 @@ const TOLERANCES: std::ops::RangeInclusive<i64> = 5..=24 * 60;
 const MOST_SLOTS: usize = 50;
 const MOST_SERVERS: usize = 12;
 const LONGEST_ACCESS: usize = 2_000;
-/// So often an emergency is tried over what others save at the same moment, …
-const TRIES: u32 = 20;
-/// … with so long between.
-const SOON: Duration = Duration::from_millis(100);
 /// No end is planned further ahead.
 const FURTHEST: i64 = 366 * DAY;
 
