@@ -358,5 +358,6 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("audit log"), "pages say so");
     std::fs::remove_file(&path).unwrap();
     moved(&gone, &path);
-    assert_eq!(end("01admin").await, "/people", "as it was");
+    let done = end("01admin").await;
+    assert!(done.starts_with("/people") && !done.contains("draft="), "as it was: {done}");
 }
