@@ -355,7 +355,7 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     house.app.ledger.checkpoint().await.ok();
     let said = house.app.ledger.contradiction().unwrap();
     assert!(said.contains("replaced"), "{said}");
-    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("audit log"), "pages say so");
+    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("was replaced by another"), "pages say so");
     std::fs::remove_file(&path).unwrap();
     moved(&gone, &path);
     let done = end("01admin").await;
