@@ -217,6 +217,10 @@ async fn append_group(
 impl<'a> Group<'a> {
     /// Locks the head, and reads where to go on.
     async fn begin(writer: &'a Writer) -> Result<Self, LedgerError> {
+        // Told also where nothing can be read or written any more.
+        if let Some(what) = writer.store.moved() {
+            writer.found.lock().foreign = Some(what);
+        }
         let mut tx = writer.store.driver.begin_writing().await?;
         if let Transaction::Postgres(tx) = &mut tx {
             sqlx::query(LOCK_TABLES).execute(&mut **tx).await?;

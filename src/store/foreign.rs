@@ -265,23 +265,27 @@ impl Store {
         !marks.is_empty() && clean.as_deref() == Some(marks)
     }
 
-    /// What runs in the console's statements and is not its own, in words, of what was found after these marks were read; or that the store is not
-    /// in the file any more that was opened.
+    /// What runs in the console's statements and is not its own, in words, of what was found after these marks were read; or that the
+    /// store is not in the file any more that was opened.
     pub(crate) fn odd(&self, marks: String, there: &[Running]) -> Option<String> {
-        let what = self.not_ours(there);
+        let what = self.moved().or_else(|| self.driver.foreign(there));
         if what.is_none() {
             *self.clean.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(marks);
         }
         what
     }
 
-    /// What runs in the console's statements and is not its own, in words.
+    /// The same of what is there now.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
-        Ok(self.not_ours(&self.driver.there().await?))
+        match self.moved() {
+            Some(what) => Ok(Some(what)),
+            None => Ok(self.driver.foreign(&self.driver.there().await?)),
+        }
     }
 
-    fn not_ours(&self, there: &[Running]) -> Option<String> {
-        self.file.as_ref().and_then(|file| file.wrong()).or_else(|| self.driver.foreign(there))
+    /// What is wrong with the place of the file that was opened, on SQLite: nothing needs to be read for it.
+    pub(crate) fn moved(&self) -> Option<String> {
+        self.file.as_ref().and_then(|file| file.wrong())
     }
 
     /// The columns, keys, constraints, indexes and triggers of a PostgreSQL store, each after its table.

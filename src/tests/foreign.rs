@@ -358,13 +358,17 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     let gone = format!("{path}.gone");
     moved(&path, &gone);
     assert!(end("01admin").await.contains("draft="), "the file is gone");
+    // As the job that signs checkpoints looks, whatever comes of it.
+    house.app.ledger.checkpoint().await.ok();
     assert!(house.app.ledger.contradiction().unwrap().contains("can’t be found"));
     std::fs::copy(&gone, &path).unwrap();
     assert!(end("01admin").await.contains("draft="), "it is another file");
+    house.app.ledger.checkpoint().await.ok();
     let said = house.app.ledger.contradiction().unwrap();
     assert!(said.contains("replaced"), "{said}");
-    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("audit log"), "pages say so");
+    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("was replaced by another"), "pages say so");
     std::fs::remove_file(&path).unwrap();
     moved(&gone, &path);
-    assert_eq!(end("01admin").await, "/people", "as it was");
+    let done = end("01admin").await;
+    assert!(done.starts_with("/people") && !done.contains("draft="), "as it was: {done}");
 }
