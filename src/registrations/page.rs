@@ -270,7 +270,7 @@ pub fn stays_band(title: &'static str, stays: &[Stay], from: Timestamp, now: Tim
         .enumerate()
         .map(|(index, stay)| {
             let (class, word) = stay.shown();
-            let minute = |at: Timestamp| utc::whole_minute(at, now);
+            let minute = |at: Timestamp| time::minute_said(at, now);
             let to = if index + 1 == stays.len() { "now".to_owned() } else { minute(until(index)) };
             State {
                 from: part(stay.from),
