@@ -12,7 +12,8 @@ pub const MOST_AT_ONCE: usize = 200;
 /// Above so many, only owners and admins decide at once.
 pub const MOST_FOR_MODERATORS: usize = 50;
 
-/// How many somebody of this role decides at once.
+/// How many somebody of this role decides at once; and of what takes something from people as many within an hour, however
+/// many batches they are.
 pub fn most(role: Role) -> usize {
     match role {
         Role::Owner | Role::Admin => MOST_AT_ONCE,

@@ -5,11 +5,11 @@ mod lately;
 
 pub use lately::lately;
 
-use super::{BatchPage, Item as Line, List, Running, too_many};
+use super::{BatchPage, Item as Line, List, Running, most, too_many};
 use crate::{
     access::{self, Permission, Role},
     acting,
-    clock::SECOND,
+    clock::{HOUR, SECOND},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
@@ -18,8 +18,11 @@ use crate::{
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
-    record, reports, signups,
+    record,
+    reports::{self, Decision},
+    signups,
     store::{
+        attempts::{Limit, Reserved},
         batches::{self, Batch, State},
         claims::Leases,
         operators, store_problem,
@@ -51,6 +54,34 @@ fn different(deeds: &[InBatch]) -> usize {
     others + parts.len()
 }
 
+/// Whether a deed takes something from whom it is about.
+fn is_sanction(deed: &InBatch) -> bool {
+    match deed {
+        InBatch::DecideCase(deed) => deed.decision != Decision::Resolve,
+        InBatch::DecideSignUp(deed) => !deed.approve,
+        InBatch::RevokeInvite(_) => false,
+    }
+}
+
+/// Takes as many sanctions as a batch has of those that this person has within an hour on the instance, over all desks.
+///
+/// # Errors
+/// Too many: what was decided in batches within the hour counts as well.
+async fn reserve(context: &Context, instance: &Instance, deeds: &[InBatch]) -> Result<Option<Reserved>, Problem> {
+    if !deeds.iter().any(is_sanction) {
+        return Ok(None);
+    }
+    let most = most(context.actor.role);
+    let number = i64::try_from(different(deeds)).unwrap_or(i64::MAX);
+    let limit = Limit::Among { window: HOUR, most: i64::try_from(most).unwrap_or(i64::MAX), number };
+    let shown = format!("{most} people an hour sanctioned or rejected in batches");
+    let reserved = context.reserve(&format!("sanctions in batches on {}", instance.name), &shown, limit).await;
+    reserved.map(Some).map_err(|problem| Problem {
+        remedy: format!("{} Or decide one by one, or ask an admin.", problem.remedy),
+        ..problem
+    })
+}
+
 /// Stores a batch, and begins it once the record says so; the work goes on by itself.
 pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, why: Why) -> Result<String, Problem> {
     let Some(kind) = deeds.first().map(InBatch::kind) else {
@@ -68,7 +99,13 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
         ended_at: None,
     };
     let app = &context.app;
-    batches::insert(&app.store, &app.keys, &batch, &deeds).await.map_err(store_problem)?;
+    let counts = reserve(context, instance, &deeds).await?;
+    if let Err(error) = batches::insert(&app.store, &app.keys, &batch, &deeds).await {
+        if let Some(counts) = counts {
+            counts.give_back(&app.store).await.map_err(store_problem)?;
+        }
+        return Err(store_problem(error));
+    }
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     // Without the entry it is not there, and is forgotten after a day. The entry may stand although nobody was told so: then it
     // is begun.

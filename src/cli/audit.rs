@@ -108,6 +108,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         );
     };
     say!("The audit log contradicts itself: {what}.");
+    let before = app.ledger.signed_against().await?;
     if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
         let (size, root) = app.ledger.stands().await?;
         bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
@@ -116,6 +117,17 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
     say!("The first {size} entries are accepted as they stand; the next one says so, and why.");
+    if let Some(signed) = before {
+        let lost = signed - size;
+        if lost > 0 {
+            say!("Given up: checkpoints signed {signed} entries and {size} are there, so at least {lost} are lost.");
+        } else {
+            say!("Given up: checkpoints over up to {signed} entries say that something else stood there.");
+        }
+        say!(
+            "What those said of people and rights is not known any more: compare `howdah operator list` with what you know, and end what should not be there."
+        );
+    }
     say!("A console that runs finds that within half a minute; until then it goes on refusing actions.");
     say!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
@@ -148,11 +160,12 @@ pub fn redraw(bundle: &Path) -> anyhow::Result<()> {
     for one in &redrawn {
         match &one.wrong {
             None => say!(
-                "week of {}: the same {} of {} decisions (entry {})",
+                "week of {}: the same {} of {} decisions (entry {}){}",
                 one.week,
                 one.drawn,
                 one.decisions,
-                one.entry
+                one.entry,
+                if one.late { "; its seed was bound AFTER the week had begun" } else { "" }
             ),
             Some(why) => say!("week of {}: NOT the same: {why} (entry {})", one.week, one.entry),
         }

@@ -129,6 +129,8 @@ async fn until_told() {
 /// With nobody there yet, a one-time link for the first owner is printed.
 async fn first_person(app: &App) -> anyhow::Result<()> {
     if operators::count(&app.store).await? > 0 {
+        // A former version left them when somebody was added.
+        setup_links::delete_first(&app.store).await?;
         return Ok(());
     }
     // Whoever takes everybody's rows away, or the record with them, must not get a link for the first owner.

@@ -207,7 +207,7 @@ impl<'a> Group<'a> {
             }
         };
         let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
-        let foreign = writer.store.driver.foreign(&running);
+        let foreign = writer.store.odd(&running);
         writer.found.lock().foreign = foreign.clone();
         let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
         let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);

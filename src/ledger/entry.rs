@@ -10,6 +10,7 @@ use crate::{
     id::{AccountId, InstanceName, OperatorId},
     nouns::registrations::RegistrationsMode,
     seal::Keys,
+    store::rights::LASTS,
     text::Why,
 };
 use serde::{Deserialize, Serialize};
@@ -310,11 +311,14 @@ impl Fact {
                 "to": change.to.0.to_string(),
                 "now": change.now,
             }),
+            Self::Batch { stage: Progress::Paused, kind, number, .. } => {
+                json!({ "kind": kind, "number": number, LASTS: true })
+            }
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
             Self::AccessAsked { request, .. } => json!({ "request": request }),
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
-            Self::PolicyStopped { version, why, .. } => json!({ "version": version, "why": why }),
+            Self::PolicyStopped { version, why, .. } => json!({ "version": version, "why": why, LASTS: true }),
             Self::PolicyMissed { version, due, mode, .. } => {
                 json!({ "version": version, "due": due.0.to_string(), "mode": mode })
             }

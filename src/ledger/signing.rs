@@ -583,6 +583,15 @@ impl Ledger {
         Ok((size(&tree), hex(&tree.root())))
     }
 
+    /// The most entries that a checkpoint signed which says otherwise than the leaves as they are now; `None` where none does.
+    ///
+    /// # Errors
+    /// The store's, the place outside, or the first entry that is missing.
+    pub async fn signed_against(&self) -> Result<Option<i64>, LedgerError> {
+        let (_, against) = self.as_it_stands().await?;
+        Ok(against.into_iter().max())
+    }
+
     /// An owner's decision, made at the server: the entries as they stand are the record from here on, under another id.
     /// False where they are not those of the size and root that were named.
     ///

@@ -182,6 +182,19 @@ async fn verify_from(
 }
 
 impl Ledger {
+    /// What is wrong with the entries themselves, if anything: each is hashed, and all of them are compared with the sealed head
+    /// and with the checkpoints of the store. It takes as long as reading them.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn altered(&self) -> Result<Option<String>, LedgerError> {
+        let report = verify(&self.store, &self.keys, &self.host, &[]).await?;
+        Ok(report.wrong.into_iter().next().map(|wrong| match wrong.index {
+            Some(index) => format!("from entry {index} on, {}", wrong.what),
+            None => wrong.what,
+        }))
+    }
+
     /// Checks the store that this ledger is in, the rows that give rights included.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)
@@ -239,6 +252,8 @@ struct Check {
     open: BTreeMap<i64, Open>,
     /// The first wrong entry, which has been named; what follows from it is not.
     located: Option<i64>,
+    /// The first wrong entry among those that an owner accepted: they were wrong then, unless they are not what was accepted.
+    passed: Option<i64>,
     others: usize,
     /// Checkpoints outside name a store of this console by an id.
     named: bool,
@@ -382,7 +397,9 @@ impl Check {
     }
 
     fn locate(&mut self, index: i64, what: String) {
-        if self.located.is_none() && self.accepted().is_none_or(|accepted| index >= accepted.since) {
+        if self.accepted().is_some_and(|accepted| index < accepted.since) {
+            self.passed.get_or_insert(index);
+        } else if self.located.is_none() {
             self.located = Some(index);
             self.wrong(Some(index), what);
         }
@@ -501,7 +518,8 @@ impl Check {
                     let stands = self.roots.get(&origin.since).map(|root| hex(root));
                     if *size != origin.since || root.as_ref().is_some_and(|root| Some(root) != stands.as_ref()) {
                         let what = format!("the first {size} entries are not those that it accepted");
-                        found.push((Some(*entry), what));
+                        let first = self.passed.filter(|passed| *passed < *size);
+                        found.push((Some(first.unwrap_or(*entry)), what));
                     }
                 }
             }

@@ -15,7 +15,7 @@ use crate::{
         Store,
         claims::Leases,
         on,
-        rights::{FOUND_DONE, changes_rights},
+        rights::{FOUND_DONE, LASTS, OF_REGISTRATIONS, changes_rights},
     },
     telemetry,
     text::Why,
@@ -353,6 +353,12 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let (key, sealed) = self.seal(subject, at, &fitting(seen)).await?;
+        let mut facts = verdict.facts.clone();
+        // What may have been set is known to the policies, whoever takes the entry out of their sight.
+        let may_be = !matches!(verdict.outcome, Outcome::Failed | Outcome::Stale | Outcome::Refused);
+        if kind == OF_REGISTRATIONS && may_be && facts.is_object() {
+            facts[LASTS] = json!(true);
+        }
         let leaf = json!({
             "v": 1,
             "kind": "outcome",
@@ -361,7 +367,7 @@ impl Ledger {
             "instance": instance,
             "subject": subject,
             "outcome": verdict.outcome,
-            "facts": verdict.facts,
+            "facts": facts,
             "key": key,
             "sealed": sealed,
         });
@@ -418,6 +424,9 @@ impl Ledger {
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
+            Fact::PolicyStopped { instance, .. } => {
+                Some(subject_hash(&self.keys, &Subject::Registrations(instance.clone())))
+            }
             Fact::AccessAsked { instance, request } => {
                 Some(subject_hash(&self.keys, &Subject::AccessRequest(instance.clone(), request.clone())))
             }

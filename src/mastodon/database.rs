@@ -361,6 +361,29 @@ pub struct Read {
     unknown: Arc<[Foreign]>,
 }
 
+/// A text that strangers wrote, cut in SQL: a remote server is bounded by nothing but what the instance's web server takes in one
+/// request. That it was cut stands in front, where no unclosed element of it can swallow the words.
+macro_rules! cut {
+    ($column:literal, $most:literal) => {
+        concat!(
+            "case when length(",
+            $column,
+            ") > ",
+            $most,
+            " then '(Cut after ",
+            $most,
+            " characters) ' || left(",
+            $column,
+            ", ",
+            $most,
+            ") else ",
+            $column,
+            " end"
+        )
+    };
+}
+pub(super) use cut;
+
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.
 macro_rules! ms {
     ($column:literal) => {

@@ -220,6 +220,8 @@ pub struct Redrawn {
     pub week: String,
     pub drawn: usize,
     pub decisions: usize,
+    /// Whether its seed was bound after the week had begun: whoever bound it may have known some of the decisions.
+    pub late: bool,
     /// Why it is not the sample, or why that cannot be told, in a clause.
     pub wrong: Option<String>,
 }
@@ -232,8 +234,8 @@ pub struct Redrawing {
     /// Decisions that are not closed yet.
     open: BTreeMap<i64, (Week, Candidate)>,
     done: BTreeMap<Week, Vec<Candidate>>,
-    /// The commitments, with their weeks.
-    bound: BTreeMap<i64, (String, String)>,
+    /// The commitments, with their weeks, and whether those had begun.
+    bound: BTreeMap<i64, (String, String, bool)>,
     redrawn: Vec<Redrawn>,
 }
 
@@ -246,7 +248,9 @@ impl Redrawing {
         let (facts, deed) = (&leaf["facts"], text(&leaf["deed"]));
         match (text(&leaf["kind"]).as_str(), deed.as_str()) {
             ("intent", "commit_sample") => {
-                self.bound.insert(index, (text(&facts["week"]), text(&facts["commitment"])));
+                // By when it was recorded, and not by what it says of that.
+                let late = Week::named(&text(&facts["week"])).is_none_or(|week| at >= week.starts());
+                self.bound.insert(index, (text(&facts["week"]), text(&facts["commitment"]), late));
             }
             ("intent", "draw_sample") => {
                 let redrawn = self.again(index, facts);
@@ -272,7 +276,7 @@ impl Redrawing {
     fn again(&mut self, entry: i64, facts: &Value) -> Redrawn {
         let name = facts["week"].as_str().unwrap_or_default().to_owned();
         let seed = facts["seed"].as_str().unwrap_or_default();
-        let mut redrawn = Redrawn { entry, week: name.clone(), drawn: 0, decisions: 0, wrong: None };
+        let mut redrawn = Redrawn { entry, week: name.clone(), drawn: 0, decisions: 0, late: false, wrong: None };
         let Some(week) = Week::named(&name) else {
             redrawn.wrong = Some("it names no week".to_owned());
             return redrawn;
@@ -285,8 +289,8 @@ impl Redrawing {
         let whole = self.first.is_some_and(|(index, at)| index == 0 || at < week.starts());
         redrawn.wrong = match self.bound.get(&committed) {
             None => Some(format!("entry {committed}, which it says binds its seed, is not among these")),
-            Some((week, _)) if *week != name => Some(format!("entry {committed} binds the seed of another week")),
-            Some((_, bound)) if *bound != commitment(week, seed) => {
+            Some((week, ..)) if *week != name => Some(format!("entry {committed} binds the seed of another week")),
+            Some((_, bound, _)) if *bound != commitment(week, seed) => {
                 Some(format!("its seed is not the one that entry {committed} binds"))
             }
             Some(_) if !whole => Some("the week began before the first of these entries".to_owned()),
@@ -296,6 +300,7 @@ impl Redrawing {
             }
             Some(_) => None,
         };
+        redrawn.late = self.bound.get(&committed).is_some_and(|(.., late)| *late);
         Redrawn { drawn: drawn.len(), decisions, ..redrawn }
     }
 

@@ -527,9 +527,11 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
 /// Who made a link, and answers for what comes of it; `None` if they may not any more.
 async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Problem> {
     let Some(id) = &offer.offered_by else {
-        // A first owner is the first: once somebody is there, they offer access themselves.
+        // A first owner is the first: once somebody was added, they offer access themselves. That is asked of the record as
+        // well: whoever holds the store can take rows away.
         let there = operators::count(&app.store).await.map_err(store_problem)?;
-        return Ok((there == 0).then(crate::operators::service::command_actor));
+        let ever = app.ledger.knows_people().await.map_err(crate::ledger::unreadable)?;
+        return Ok((there == 0 && !ever).then(crate::operators::service::command_actor));
     };
     let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };

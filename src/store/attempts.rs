@@ -9,6 +9,8 @@ use crate::clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp};
 pub enum Limit {
     /// So often from the first time on; anew when so many milliseconds have passed since then.
     Within { window: i64, most: i64 },
+    /// The same of something that is done `number` at once: all of them are taken, or none.
+    Among { window: i64, most: i64, number: i64 },
     /// So many at the same time. One that nobody gives back, because its process ended, is free again after [`LEFT`].
     AtOnce(i64),
     /// Whenever one likes, but after a wait that grows with every one that is not given back, to a minute. Forgotten after a
@@ -27,6 +29,8 @@ pub struct Reserved {
     key: String,
     /// When the counting began that this is part of.
     began: i64,
+    /// How many this one took.
+    taken: i64,
     /// How many count now, with this one.
     pub count: i64,
 }
@@ -47,12 +51,12 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
     // What counts for longer than anything can was counted by a clock that has been set back since.
     let never = |counts: i64| now.plus(counts + LARGEST_SKEW).0;
     const TAKE: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
-        values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
-        failures = case when attempts.expires_at between $2 + 1 and $6 then attempts.failures + 1 else 1 end, \
+        values ($1, $7, $2, $2, $3) on conflict (key_hash) do update set \
+        failures = case when attempts.expires_at between $2 + 1 and $6 then attempts.failures + $7 else $7 end, \
         first_at = case when attempts.expires_at between $2 + 1 and $6 then attempts.first_at else $2 end, \
         last_at = $2, \
         expires_at = case when attempts.expires_at between $2 + 1 and $6 and not $5 then attempts.expires_at else $3 end \
-        where attempts.expires_at not between $2 + 1 and $6 or attempts.failures < $4 \
+        where attempts.expires_at not between $2 + 1 and $6 or attempts.failures + $7 <= $4 \
         returning first_at, failures";
     const TAKE_SLOWER: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
         values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
@@ -65,16 +69,17 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
         where attempts.expires_at not between $2 + 1 and $4 or attempts.next_at <= $2 \
         returning first_at, failures";
     const WHEN: &str = "select expires_at, next_at from attempts where key_hash = $1";
+    let number = if let Limit::Among { number, .. } = limit { number } else { 1 };
     let taken: Option<(i64, i64)> = match limit {
-        Limit::Within { window, most } => {
+        Limit::Within { window, most } | Limit::Among { window, most, .. } => {
             on!(store, pool => sqlx::query_as(TAKE)
                 .bind(key).bind(now.0).bind(now.plus(window).0).bind(most).bind(false)
-                .bind(never(window)).fetch_optional(pool).await?)
+                .bind(never(window)).bind(number).fetch_optional(pool).await?)
         }
         Limit::AtOnce(most) => {
             on!(store, pool => sqlx::query_as(TAKE)
                 .bind(key).bind(now.0).bind(now.plus(LEFT).0).bind(most).bind(true)
-                .bind(never(LEFT)).fetch_optional(pool).await?)
+                .bind(never(LEFT)).bind(number).fetch_optional(pool).await?)
         }
         Limit::Slower => {
             on!(store, pool => sqlx::query_as(TAKE_SLOWER)
@@ -83,7 +88,7 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
         }
     };
     if let Some((began, count)) = taken {
-        return Ok(Ok(Reserved { key: key.to_owned(), began, count }));
+        return Ok(Ok(Reserved { key: key.to_owned(), began, taken: number, count }));
     }
     let when: Option<(i64, i64)> = on!(store, pool => sqlx::query_as(WHEN).bind(key).fetch_optional(pool).await?);
     let free_at = when.map_or(now.0, |(expires, next)| if limit == Limit::Slower { next } else { expires });
@@ -93,9 +98,9 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
 impl Reserved {
     /// Gives back what this reservation took, and nothing of what others took; what has begun anew meanwhile stays.
     pub async fn give_back(self, store: &Store) -> sqlx::Result<()> {
-        const SQL: &str = "update attempts set failures = failures - 1, next_at = 0 \
-            where key_hash = $1 and first_at = $2 and failures > 0";
-        on!(store, pool => sqlx::query(SQL).bind(&self.key).bind(self.began).execute(pool).await.map(|_| ()))
+        const SQL: &str = "update attempts set failures = failures - $3, next_at = 0 \
+            where key_hash = $1 and first_at = $2 and failures >= $3";
+        on!(store, pool => sqlx::query(SQL).bind(&self.key).bind(self.began).bind(self.taken).execute(pool).await.map(|_| ()))
     }
 }
 

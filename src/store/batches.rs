@@ -102,7 +102,8 @@ struct Row {
     proof: Proof,
 }
 
-/// In whose name, and why: how far it has come is compared with the record. Its deeds are sealed for it.
+/// In whose name, and why: how far it has come, and whether it was paused, is compared with the record. Its deeds are sealed
+/// for it.
 impl Sealed for Row {
     const TABLE: &'static str = "batches";
     const WHAT: &'static str = "the batch";
@@ -306,7 +307,13 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
 /// Those that hold, and that the record knows as begun; of former versions all that hold.
 async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>, asked: impl Fn(&Row) -> bool) -> sqlx::Result<Vec<Batch>> {
     let held = known.all_held(rows, asked).await?.into_iter();
-    held.filter(|row| row.about == 0 || known.has_begun(&row.id)).map(|row| from_row(keys, row)).collect()
+    let held = held.filter(|row| row.about == 0 || known.has_begun(&row.id));
+    // One that was paused is, whatever its row says, until the record says that it goes on.
+    held.map(|row| {
+        let paused = row.paused || known.is_paused(&row.id);
+        from_row(keys, Row { paused, ..row })
+    })
+    .collect()
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
@@ -414,6 +421,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     let mut refused = known.refusals(&rows).await?;
+    let let_go = rows.iter().filter(|row| !row.paused && row.ended_at.is_none() && known.is_paused(&row.id));
+    refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
     let items: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(ITEMS), pool));
     refused.extend(items.into_iter().filter_map(|item| match item {
         Ok(item) => {

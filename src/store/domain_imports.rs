@@ -273,6 +273,11 @@ fn is_preview(known: &Known, row: &ImportRow) -> bool {
         || (row.state == ImportState::Running.name() && !spans(&row.which).is_empty() && !known.has_begun(&row.id))
 }
 
+/// Whether an import runs of which the record says that it was paused: it is paused, whatever its row says.
+fn is_let_go(known: &Known, row: &ImportRow) -> bool {
+    row.state == ImportState::Running.name() && known.is_paused(&row.id)
+}
+
 /// The differences among what was ticked; the others are lines.
 fn named(which: &str) -> impl Iterator<Item = &str> {
     which.split_whitespace().filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
@@ -304,7 +309,13 @@ fn as_spans(lines: &[i64]) -> String {
 
 /// An import that holds.
 fn import(known: &Known, row: ImportRow) -> sqlx::Result<Import> {
-    let state = if is_preview(known, &row) { ImportState::Preview } else { row.state.parse().map_err(decode)? };
+    let state = if is_preview(known, &row) {
+        ImportState::Preview
+    } else if is_let_go(known, &row) {
+        ImportState::Paused
+    } else {
+        row.state.parse().map_err(decode)?
+    };
     Ok(Import {
         id: row.id,
         instance: row.instance.parse().map_err(decode)?,
@@ -886,7 +897,9 @@ pub async fn change_state(
     why: &str,
     note: &str,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "update domain_imports set state = $3, why = $4 where id = $1 and state = $2";
+    // One that was paused and put back as it ran goes on when the record says so.
+    const SQL: &str = "update domain_imports set state = $3, why = $4 where id = $1 \
+        and (state = $2 or ($2 = 'paused' and state = 'running'))";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some((_, mut held)) = held!(store, tx, id) else { unchanged!(tx, false) };
@@ -962,6 +975,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     let imports: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     let imports: Vec<ImportRow> = imports.into_iter().map(|row| row.proved(store)).collect();
     let mut refused = known.refusals(&imports).await?;
+    let let_go = imports.iter().filter(|row| is_let_go(&known, row));
+    refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
     let there: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(COUNT).bind(MOST_COUNTED).fetch_all(pool).await?);
     for import in imports.iter().take(usize::try_from(MOST_COUNTED).unwrap_or(usize::MAX)) {
         let rows = there.iter().find(|(id, _)| *id == import.id).map_or(0, |(_, number)| *number);

@@ -92,7 +92,7 @@ macro_rules! begin {
                 .await?;
             open.ok_or($crate::store::fence::Withheld::Closed(fence.intent))?;
             let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
-            if let Some(what) = $store.driver.foreign(&running) {
+            if let Some(what) = $store.odd(&running) {
                 return Err($crate::store::fence::Withheld::Foreign(what).into());
             }
             fence.pass()?;

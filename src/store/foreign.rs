@@ -234,7 +234,7 @@ fn is_ours_on_postgres(table: &str, text: &str) -> bool {
 
 impl Driver {
     /// The first of what runs in the console's statements and is not its own, in words.
-    pub(crate) fn foreign(&self, there: &[Running]) -> Option<String> {
+    fn foreign(&self, there: &[Running]) -> Option<String> {
         match self {
             Self::Sqlite(_) => odd_on_sqlite(there),
             Self::Postgres(_) => odd_on_postgres(there),
@@ -252,7 +252,12 @@ impl Driver {
 impl Store {
     /// What runs in the console's statements and is not its own, in words.
     pub async fn foreign(&self) -> sqlx::Result<Option<String>> {
-        Ok(self.driver.foreign(&self.driver.there().await?))
+        Ok(self.odd(&self.driver.there().await?))
+    }
+
+    /// The same of what was found, and whether the store is still in the file that was opened.
+    pub(crate) fn odd(&self, there: &[Running]) -> Option<String> {
+        self.file.as_ref().and_then(|file| file.wrong()).or_else(|| self.driver.foreign(there))
     }
 
     /// The columns, keys, constraints and indexes of a PostgreSQL store, each after its table.

@@ -35,6 +35,8 @@ pub enum Wrong {
     Beyond,
     Gone,
     Unreadable,
+    /// It goes on, and the record says that it was paused or has stopped.
+    LetGo,
 }
 
 impl Wrong {
@@ -46,6 +48,7 @@ impl Wrong {
             Self::Older => "is an older copy that was put back",
             Self::Beyond => "is newer than the record, which is not the one it was written with",
             Self::Gone => "was taken away, not by the console",
+            Self::LetGo => "was let go on, not by the console: the audit log says that it was paused or stopped",
             Self::Unreadable => "can’t be read: it was changed, not by the console",
         }
     }

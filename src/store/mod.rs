@@ -74,6 +74,32 @@ pub struct Store {
     cached: Arc<rights::Cached>,
     /// The deed that it is written for, if any.
     fence: Option<fence::Fence>,
+    /// The file it is in, on SQLite.
+    file: Option<Arc<Opened>>,
+}
+
+/// A file as it was opened: another one may be put in its place, or it may be moved away.
+#[derive(Debug)]
+struct Opened {
+    path: PathBuf,
+    /// Device and number on it.
+    is: OnceLock<(u64, u64)>,
+}
+
+impl Opened {
+    /// What is wrong with the place, if the file that was opened first does not stand there any more.
+    fn wrong(&self) -> Option<String> {
+        use std::os::unix::fs::MetadataExt;
+        let shown = self.path.display();
+        match std::fs::metadata(&self.path) {
+            Err(error) => Some(format!("the file of the store, {shown}, can’t be found any more: {error}")),
+            Ok(there) => {
+                let there = (there.dev(), there.ino());
+                (*self.is.get_or_init(|| there) != there)
+                    .then(|| format!("the file of the store, {shown}, was replaced by another while the console runs"))
+            }
+        }
+    }
 }
 
 /// The database, on either engine.
@@ -149,9 +175,11 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 }
 
 impl Driver {
-    async fn connect(url: &str) -> Result<Self, StoreError> {
+    async fn connect(url: &str) -> Result<(Self, Option<Arc<Opened>>), StoreError> {
         foreign::prepare().await?;
         if let Some(file) = sqlite_file(url) {
+            let opened = Arc::new(Opened { path: file.clone(), is: OnceLock::new() });
+            let same = opened.clone();
             let shown = file.display().to_string();
             let fail = |error| StoreError::Open(shown.clone(), error);
             only_for_us(&file).map_err(|error| fail(sqlx::Error::Io(error)))?;
@@ -168,6 +196,13 @@ impl Driver {
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
+                // A connection that is made later must not open another file that was put there: one process would read two.
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .after_connect(move |_, _| {
+                    let wrong = same.wrong();
+                    Box::pin(async move { wrong.map_or(Ok(()), |what| Err(sqlx::Error::Protocol(what))) })
+                })
                 // On a full disk SQLite rolls back by itself, and whoever does after it is refused: the connection goes on
                 // counting a transaction that is over, and would begin none any more.
                 .after_release(|connection, _| {
@@ -181,7 +216,7 @@ impl Driver {
                 .connect_with(options)
                 .await
                 .map_err(fail)?;
-            Ok(Self::Sqlite(pool))
+            Ok((Self::Sqlite(pool), Some(opened)))
         } else {
             let shown = url::Url::parse(url)
                 .map(|url| format!("postgres at {}", url.host_str().unwrap_or("a socket")))
@@ -203,7 +238,7 @@ impl Driver {
                 }
             }
             first.map_err(|error| StoreError::Open(shown, error))?;
-            Ok(Self::Postgres(pool))
+            Ok((Self::Postgres(pool), None))
         }
     }
 }
@@ -214,13 +249,8 @@ impl Store {
     /// # Errors
     /// With the address and what to check.
     pub async fn connect(url: &str, keys: &Keys) -> Result<Self, StoreError> {
-        Ok(Self {
-            driver: Driver::connect(url).await?,
-            keys: keys.clone(),
-            named: Arc::default(),
-            cached: Arc::default(),
-            fence: None,
-        })
+        let (driver, file) = Driver::connect(url).await?;
+        Ok(Self { driver, file, keys: keys.clone(), named: Arc::default(), cached: Arc::default(), fence: None })
     }
 
     /// Waits until no other process brings this store up to date or seals it, and keeps others waiting until it is dropped.

@@ -270,6 +270,7 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
             proof: Proof::default(),
         };
         seal_person!(known, tx, Held { id: operator.id.clone(), row });
+        sqlx::query(setup_links::DELETE_FIRST).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(true)
     })

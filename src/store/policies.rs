@@ -1,13 +1,13 @@
 //! The policies of who may sign up, one an instance. They act by themselves on somebody's behalf, so their rows carry a code.
 
 use super::{
-    Refusal, Store,
+    Refusal, Store, Wrong,
     claims::Leases,
     encode_error,
     fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
-    rights::{Changes, Known, OF_A_POLICY},
+    rights::{Changes, Known, OF_A_POLICY, OF_REGISTRATIONS},
 };
 use crate::{
     clock::MINUTE,
@@ -20,7 +20,8 @@ use crate::{
 pub const CLAIMS: Leases = Leases {
     table: "policies",
     key: "instance",
-    due: "acts = 1 and stopped = ''",
+    // All of them, one an instance: which act is said by what is proved, and not by a column beside it.
+    due: "1 = 1",
     order: "instance",
     time: 3 * MINUTE,
     again: true,
@@ -141,13 +142,31 @@ fn to_row(kept: &Kept) -> sqlx::Result<Row> {
 
 const READ: &str = policies!("where instance = $1");
 
+/// What is said of one that stopped and was put back as it was before.
+const STOPPED: &str = "the audit log says so, and the row was put back as it was before";
+
+/// Whether one acts of which the record says that it stopped, since it was set: it acts no more, whatever its row says.
+fn is_let_go(known: &Known, row: &Row) -> bool {
+    let stopped = row.proof.subject.as_deref().and_then(|subject| known.newest(subject, "policy_stopped"));
+    row.stopped.is_empty() && stopped > row.proof.entry
+}
+
+/// The newest entry that may have set registrations of an instance, as the sealed head has it.
+pub async fn newest_setting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<i64>> {
+    store.newest_change(&mac::registrations(&store.keys, instance.as_str()), OF_REGISTRATIONS).await
+}
+
 /// The policy of an instance, if it holds; and whether there is one that does not.
 pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<(Option<Kept>, bool)> {
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(instance.as_str()).fetch_optional(pool).await?);
     let there = row.is_some();
     let asked = |row: &Row| row.instance == instance.as_str();
-    let held = known.held(row, asked).await?.map(from_row).transpose()?;
+    let held = known.held(row, asked).await?.map(|row| {
+        let again = is_let_go(&known, &row);
+        from_row(row).map(|kept| if again { Kept { stopped: STOPPED.to_owned(), ..kept } } else { kept })
+    });
+    let held = held.transpose()?;
     // That there was one, and no row is left of it, is as wrong as a row that was changed.
     let subject = mac::registrations(&store.keys, instance.as_str());
     let refused =
@@ -232,5 +251,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = policies!("order by instance limit 1000");
     let known: Known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let mut refused = known.refusals(&rows).await?;
+    let let_go = rows.iter().filter(|row| is_let_go(&known, row));
+    refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
+    Ok(refused)
 }

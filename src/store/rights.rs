@@ -39,6 +39,13 @@ pub const DEEDS_PROVED: &str = "deeds_proved";
 /// Facts after which something cannot be had again: rows are sealed and proved once, and work that has ended stays ended until
 /// somebody lets it go on.
 const FACTS: [&str; 6] = ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
+/// Facts and outcomes that hold something back, as long as nothing newer lets it go on. They count where the leaf says so
+/// ([`LASTS`]): former versions wrote them without, and a check derives from their leaves what they derived.
+const HOLDING: [&str; 2] = ["batch_paused", "policy_stopped"];
+/// … and the outcomes of what sets registrations, which a policy must know of.
+pub const OF_REGISTRATIONS: &str = "set_registrations";
+/// What a leaf says of itself that counts since it can.
+pub const LASTS: &str = "lasts";
 
 /// What an outcome says that was closed by reading, where what was read is what the deed meant.
 pub const FOUND_DONE: &str = "found done";
@@ -79,7 +86,9 @@ impl Changes {
             {
                 leaf["intent"].as_i64()?
             }
+            "outcome" if deed == OF_REGISTRATIONS && leaf["facts"][LASTS] == true => leaf["intent"].as_i64()?,
             "fact" if FACTS.contains(&deed.as_str()) => index,
+            "fact" if HOLDING.contains(&deed.as_str()) && leaf["facts"][LASTS] == true => index,
             _ => return None,
         };
         let (subject, instance) = (text("subject"), text("instance"));
@@ -126,6 +135,17 @@ impl Changes {
         let ended = self.newest(batch, &["batch_ended"])?;
         let goes_on = self.newest(batch, &["batch_begun", "batch_resumed"]);
         (Some(ended) > goes_on).then_some(ended)
+    }
+
+    /// Whether the newest that is said of work in the background is that it was paused.
+    pub fn paused(&self, work: &str) -> bool {
+        let goes_on = self.newest(work, &["batch_begun", "batch_resumed"]);
+        self.newest(work, &["batch_paused"]).is_some_and(|paused| Some(paused) > goes_on)
+    }
+
+    /// The newest entry of a deed or fact of that kind, about whomever.
+    pub fn newest_of(&self, deed: &str) -> Option<i64> {
+        self.0.iter().filter(|((_, name, _), _)| name == deed).map(|(_, entry)| *entry).max()
     }
 
     /// Whether a deed or fact of that kind ever was, about whomever.
@@ -276,6 +296,11 @@ impl Store {
         Ok(self.known().await?.what.changes.newest(subject, &[deed]))
     }
 
+    /// Whether the record says that work in the background was paused and does not go on since, whatever its row says.
+    pub async fn is_paused(&self, work: &str) -> sqlx::Result<bool> {
+        Ok(self.known().await?.is_paused(work))
+    }
+
     /// The newest entry that says this of each subject, as the sealed head has it.
     pub async fn newest_of_each(&self, deed: &str) -> sqlx::Result<Vec<(String, i64)>> {
         let known = self.known().await?;
@@ -308,6 +333,16 @@ impl Known {
     /// Whether work in the background was begun.
     pub fn has_begun(&self, work: &str) -> bool {
         self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
+    }
+
+    /// Whether it was paused since.
+    pub fn is_paused(&self, work: &str) -> bool {
+        self.what.changes.paused(work)
+    }
+
+    /// The newest entry that says this of a subject, on whatever instance.
+    pub fn newest(&self, subject: &str, deed: &str) -> Option<i64> {
+        self.what.changes.newest(subject, &[deed])
     }
 
     /// The newest entry that says this of a subject on an instance.
@@ -387,5 +422,18 @@ mod tests {
         assert_eq!(changes.newest("t", &["link_account"]), None);
         assert_eq!(changes.take(&json!({ "kind": "fact", "deed": "rows_sealed" }), 9).map(|row| row.3), Some(9));
         assert!(changes.ever("rows_sealed") && !changes.ever("batch_ended"));
+    }
+
+    #[test]
+    fn what_a_former_version_wrote_of_pauses_counts_as_it_did_then() {
+        let mut changes = Changes::default();
+        let fact = |deed: &str, facts: Value| json!({ "kind": "fact", "deed": deed, "subject": "b", "facts": facts });
+        assert!(changes.take(&fact("batch_begun", json!({})), 1).is_some());
+        assert_eq!(changes.take(&fact("batch_paused", json!({})), 2), None);
+        assert!(!changes.paused("b"));
+        assert!(changes.take(&fact("batch_paused", json!({ LASTS: true })), 3).is_some());
+        assert!(changes.paused("b"));
+        assert!(changes.take(&fact("batch_resumed", json!({})), 4).is_some());
+        assert!(!changes.paused("b"));
     }
 }

@@ -81,8 +81,12 @@ fn from_row(row: Row) -> sqlx::Result<SetupLink> {
 }
 
 impl Dated for Row {
-    /// That it was used, or that whoever made it got other rights.
+    /// That it was used, or that whoever made it got other rights. A first owner is the first: what was printed for one is over
+    /// with whoever was added.
     fn newest(&self, changes: &Changes) -> Option<i64> {
+        if self.offered_by.is_none() {
+            return changes.newest_of("add_operator");
+        }
         const OTHER_RIGHTS: [&str; 2] = ["disable_operator", "change_operator_role"];
         let used = changes.newest(self.proof.subject.as_deref()?, &["add_operator"]);
         let of = [self.proof.subject.as_deref(), self.whose.as_deref()].into_iter().flatten();
@@ -142,7 +146,7 @@ pub async fn insert(
 
 /// Takes back the links for a first owner: another one takes their place, or somebody is there.
 pub async fn delete_first(store: &Store) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from setup_links where offered_by is null")
+    on!(store, pool => sqlx::query(DELETE_FIRST)
         .execute(pool).await.map(|done| done.rows_affected()))
 }
 
@@ -157,6 +161,8 @@ pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Opt
 /// Uses a link up, within the transaction that adds whoever comes by it.
 pub(super) const TAKE: &str =
     concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
+/// Takes back the links for a first owner, within the transaction that adds somebody.
+pub(super) const DELETE_FIRST: &str = "delete from setup_links where offered_by is null";
 /// Takes back every link that somebody made.
 pub(super) const DELETE_ALL_OF: &str = "delete from setup_links where offered_by = $1";
 

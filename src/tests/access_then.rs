@@ -228,3 +228,40 @@ async fn the_record_is_read_by_its_indexes() {
         "{sessions}"
     );
 }
+
+/// Whoever signs a review off vouches for what it says: over an entry that was altered nobody can, and it is given to nobody.
+#[tokio::test]
+async fn nothing_is_signed_off_over_an_altered_entry() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        house.app.clock.advance(MINUTE);
+        let at = house.app.clock.now();
+        house.app.clock.advance(MINUTE);
+        let auditor = house.sign_in("auditor").await;
+        crate::rows::without_triggers(&house.app.store).await;
+        let alter = async |from: &str, to: &str| {
+            let text = format!(
+                "update ledger_entries set leaf = replace(leaf, '\"role\":\"{from}\"', '\"role\":\"{to}\"') \
+                 where deed = 'add_operator' and kind = 'intent' and leaf like '%\"role\":\"{from}\"%'"
+            );
+            sql(&house.app.store, &text).await.unwrap();
+        };
+        alter("contractor", "nobody").await;
+        let sign = async || {
+            let page = page(&house, &auditor, at, None).await;
+            let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            let instant = machine(at);
+            let form =
+                [("at", instant.as_str()), ("and", ""), ("seen", seen), ("why", "looked"), ("back", "/audit/access")];
+            house.sent(&auditor, "/api/audit/sign-off", &form).await
+        };
+        let refused = sign().await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+        assert!(refused.body.contains("contradicts itself"), "{}", refused.body);
+        let file = house.get(Some(&auditor), &address(at, None).replace("access?", "access.csv?")).await;
+        assert!(file.status != StatusCode::OK, "{}", file.body);
+        assert_eq!((house.outcome("sign_off_access").await, house.outcome("export_record").await), (None, None));
+        alter("nobody", "contractor").await;
+        assert_eq!(sign().await.status, StatusCode::OK);
+    }
+}

@@ -1092,3 +1092,28 @@ async fn a_collection_stays_on_the_account_page_when_its_report_is_closed() {
         }
     }
 }
+
+/// A remote server is bounded by nothing but what the instance takes in one request: what it writes is cut before it is read.
+#[tokio::test]
+async fn what_a_remote_server_writes_has_an_end() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let (account, _) = house.case("windvane").await;
+    for text in [
+        format!(
+            "update accounts set note = repeat('<br>', 800000), display_name = repeat('x', 3000000) where id = {account}"
+        ),
+        format!(
+            "update statuses set text = repeat('<p>a', 800000), spoiler_text = repeat('<', 3000000) where account_id = {account}"
+        ),
+        format!("update reports set comment = repeat('c', 3000000) where target_account_id = {account}"),
+    ] {
+        run(&house, &text).await;
+    }
+    for path in [format!("/i/harbour/reports/{account}"), format!("/i/harbour/accounts/{account}")] {
+        let page = house.get(Some(&cookie), &path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.len() < 1_500_000, "{path}: {} bytes", page.body.len());
+        assert!(page.body.contains("(Cut after "), "{path}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Signing in to its end, headers on every sort of answer, strange settings, troubles with the token and the database.
 
-use crate::support::{House, PASSWORD, database, house, postgres, sqlite};
+use crate::support::{House, Kept, PASSWORD, database, house, postgres, sqlite};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -12,7 +12,7 @@ use howdah::{
     http,
     ledger::Outcome,
     seal::Keys,
-    store::{Driver, setup_links, setup_links::SetupLink},
+    store::{Driver, operators, setup_links, setup_links::SetupLink},
 };
 use http_body_util::BodyExt;
 use totp_rs::{Builder, Secret as TotpSecret};
@@ -136,9 +136,22 @@ async fn sessions_idle_out_and_end() {
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "signed out");
 }
 
+/// The same console over a store in which nobody is yet.
+fn over(house: House, kept: Kept) -> House {
+    let keys = Keys::from_secret([7; 32]);
+    let app = cli::assemble(house.config.clone(), Clock::System, keys, kept.store.clone()).unwrap();
+    let router = http::router(app.clone());
+    House { app, router, store: kept, ..house }
+}
+
 #[tokio::test]
 async fn the_first_owner_comes_by_a_link_that_works_once() {
-    let house = house(postgres().await).await;
+    for kept in [sqlite().await, postgres().await] {
+        the_first_owner(over(house(sqlite().await).await, kept)).await;
+    }
+}
+
+async fn the_first_owner(house: House) {
     let link = "0123456789abcdef0123456789abcdef";
     let hash = house.app.keys.hash("set-up link", link.as_bytes());
     let offer = SetupLink {
@@ -149,9 +162,13 @@ async fn the_first_owner_comes_by_a_link_that_works_once() {
     };
     let now = house.app.clock.now();
     setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
-    let page = house.get(None, &format!("/set-up?link={link}")).await;
-    assert!(!page.body.contains("You will be"), "there are people already: {}", page.body);
-    crate::support::sql(&house.app.store, "delete from grants; delete from operators").await.unwrap();
+    // Each start with nobody there prints another.
+    let other = "fedcba9876543210fedcba9876543210";
+    let offer = SetupLink { person: howdah::id::OperatorId("01EVE".to_owned()), ..offer };
+    let hash = house.app.keys.hash("set-up link", other.as_bytes());
+    setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
+    let run = async |text: &str| crate::support::sql(&house.app.store, text).await.unwrap();
+    run("create table kept_links as select * from setup_links").await;
     let page = house.get(None, &format!("/set-up?link={link}")).await;
     assert!(page.body.contains("You will be"), "{}", page.body);
     let form = |password: &'static str, repeat: &'static str| {
@@ -168,6 +185,21 @@ async fn the_first_owner_comes_by_a_link_that_works_once() {
         .post(None, "/api/sign-in/password", &[("name", "first owner"), ("password", "long enough to keep")])
         .await;
     assert_eq!(signed.location.as_deref(), Some("/"));
+
+    // Whoever holds the store puts the links back, and takes the people away for a moment: nobody else becomes the first.
+    run("delete from setup_links; insert into setup_links select * from kept_links").await;
+    run("create table kept_people as select * from operators").await;
+    for taken in ["select 1", "delete from operators"] {
+        run(taken).await;
+        let page = house.get(None, &format!("/set-up?link={other}")).await;
+        assert!(!page.body.contains("You will be"), "{taken}: {}", page.body);
+        let form =
+            [("link", other), ("name", "Eve"), ("password", "long enough to keep"), ("repeat", "long enough to keep")];
+        let refused = house.post(None, "/api/sign-in/set-up", &form).await;
+        assert!(refused.location.unwrap().contains("draft="), "{taken}");
+    }
+    run("delete from operators; insert into operators select * from kept_people").await;
+    assert_eq!(operators::list(&house.app.store).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

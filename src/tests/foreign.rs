@@ -328,3 +328,32 @@ async fn an_outcome_is_of_its_own_time() {
     let page = house.get(Some(&owner), &format!("/audit/{index}")).await.body;
     assert!(page.contains("has been altered") && !page.contains("hashes that connect"), "{page}");
 }
+
+/// A file that is moved away, or put in the place of the one that was opened, is not the store: nothing is done in either.
+#[tokio::test]
+async fn another_file_in_the_place_of_the_store_is_found() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let path = house.store.url.strip_prefix("sqlite:").unwrap().to_owned();
+    let end = async |who: &str| {
+        let form = [("operator", who), ("disabled", "yes"), ("why", "gone"), ("back", "/people")];
+        house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap()
+    };
+    let moved = |from: &str, to: &str| {
+        for end in ["", "-wal", "-shm"] {
+            std::fs::rename(format!("{from}{end}"), format!("{to}{end}")).unwrap();
+        }
+    };
+    let gone = format!("{path}.gone");
+    moved(&path, &gone);
+    assert!(end("01admin").await.contains("draft="), "the file is gone");
+    assert!(house.app.ledger.contradiction().unwrap().contains("can’t be found"));
+    std::fs::copy(&gone, &path).unwrap();
+    assert!(end("01admin").await.contains("draft="), "it is another file");
+    let said = house.app.ledger.contradiction().unwrap();
+    assert!(said.contains("replaced"), "{said}");
+    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("audit log"), "pages say so");
+    std::fs::remove_file(&path).unwrap();
+    moved(&gone, &path);
+    assert_eq!(end("01admin").await, "/people", "as it was");
+}

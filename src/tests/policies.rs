@@ -830,7 +830,7 @@ async fn a_zone_of_a_policy_goes_by_its_other_names_too() {
         let saved = send(&house, &owner, "policy", &without_rules(typed, "60", "Mon 08:00 approval")).await;
         assert_eq!(saved.status, StatusCode::OK, "{typed}: {}", saved.body);
         let page = house.get(Some(&owner), PAGE).await;
-        assert_eq!(hidden(&page, "version").parse::<i64>().is_ok(), true);
+        assert!(hidden(&page, "version").parse::<i64>().is_ok());
         assert!(page.body.contains(&format!("value=\"{called}\"")), "{typed}: {}", page.body);
         assert!(!page.body.contains("doesn’t know the time zone"), "{typed}");
     }
@@ -1047,4 +1047,133 @@ async fn a_message_is_seen_filled_in_before_it_is_saved() {
     assert!(shown.body.contains("Nothing is saved yet") && shown.body.contains("As you typed it"), "{}", shown.body);
     assert!(shown.body.contains("<p>Shut: "), "filled in: {}", shown.body);
     assert!(entries(&house, "change_policy").await.is_empty());
+}
+
+/// Where the instance is away an emergency is held all the same, is not said to be done, and closes as soon as it is back.
+#[tokio::test]
+async fn an_emergency_is_held_while_the_instance_is_away() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[], "").await;
+    let version = version(&house.get(Some(&admin), PAGE).await);
+    let form = [("instance", "harbour"), ("version", version.as_str()), ("back", "/people"), ("why", "a wave")];
+    sqlx::raw_sql("alter table settings rename to gone").execute(&house.instance).await.unwrap();
+    let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
+    assert!(!pressed.status.is_success(), "{}", pressed.body);
+    assert!(pressed.body.contains("Held at “closed” from now on (entry"), "{}", pressed.body);
+    sqlx::raw_sql("alter table gone rename to settings").execute(&house.instance).await.unwrap();
+    assert_eq!(mode(&house).await, "approved");
+    house.app.clock.advance(2 * MINUTE);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none");
+}
+
+/// Whether a policy acts follows from what is proved of it: one column beside it does not stop an emergency.
+#[tokio::test]
+async fn a_hold_acts_whatever_stands_beside_it() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        let owner = house.sign_in("owner").await;
+        let pressed = send(&house, &owner, "emergency", &[]).await;
+        assert_eq!(pressed.status, StatusCode::OK, "{}", pressed.body);
+        assert_eq!(mode(&house).await, "none");
+        sql(&house.app.store, "update policies set acts = 0").await.unwrap();
+        set_mode(&house, "open").await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+        assert_eq!(mode(&house).await, "none", "it is held");
+    }
+}
+
+/// The columns of a policy as they were, put back; its version is the same.
+const PUT_BACK: &str = "update policies set state = (select state from copied), stopped = (select stopped from copied), \
+    mac = (select mac from copied), entry = (select entry from copied)";
+
+#[tokio::test]
+async fn what_was_closed_by_hand_stays_closed_where_the_memory_of_a_policy_is_put_back() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        let owner = house.sign_in("owner").await;
+        set_mode(&house, "none").await;
+        let state = PolicyState { seen_at: house.app.clock.now(), ..PolicyState::default() };
+        keep(&house, Policy { on: true, ..Policy::default() }, state).await;
+        sql(&house.app.store, "create table copied as select * from policies").await.unwrap();
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved", "the policy opens");
+        let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "none"),
+            ("message", "Closed."),
+            ("why", "by hand"),
+            ("seen", seen.as_str()),
+            ("until", ""),
+            ("then", ""),
+            ("back", "/i/harbour/registrations"),
+        ];
+        let closed = house.sent(&owner, "/api/registrations/set", &form).await;
+        assert_eq!((closed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", closed.body);
+        look(&house).await;
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        for _ in 0..3 {
+            house.app.clock.advance(2 * HOUR);
+            look(&house).await;
+            assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+        }
+        // Whoever hides the entry as well is not believed either.
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        crate::rows::without_triggers(&house.app.store).await;
+        let hidden = "update ledger_entries set deed = 'x' where deed = 'set_registrations' and idx = \
+            (select max(idx) from ledger_entries where deed = 'set_registrations' and kind = 'intent')";
+        sql(&house.app.store, hidden).await.unwrap();
+        house.app.clock.advance(2 * HOUR);
+        assert!(look_at_policies(&house.app, "a process").await.is_err());
+        assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_stopped_stays_so_where_it_is_put_back() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "open").await;
+        let owner = house.sign_in("owner").await;
+        let state = PolicyState { seen_at: house.app.clock.now(), ..PolicyState::default() };
+        keep(&house, held(RegistrationsMode::None, None, None), state).await;
+        sql(&house.app.store, "create table copied as select * from policies").await.unwrap();
+        let role = async |seen: &str, role: &str| {
+            let form = [("operator", "01admin"), ("role", role), ("seen", seen), ("why", "a test")];
+            house.post(Some(&owner), "/api/people/role", &form).await
+        };
+        role("admin", "auditor").await;
+        look(&house).await;
+        assert_eq!(entries(&house, "policy_stopped").await.len(), 1);
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        role("auditor", "admin").await;
+        house.app.clock.advance(MINUTE);
+        look(&house).await;
+        assert_eq!((mode(&house).await.as_str(), entries(&house, "set_registrations").await.len()), ("open", 0));
+        let refused = house.app.store.refused().await.unwrap();
+        assert!(refused.iter().any(|row| row.row.contains("the policy")), "{refused:?}");
+        // Saved anew by somebody who may, it acts.
+        let hold = send(&house, &owner, "hold", &[("mode", "none")]).await;
+        assert_eq!((hold.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", hold.body);
+        assert_eq!(house.app.store.refused().await.unwrap(), []);
+    }
+}
+
+/// In a wave of spam nobody reloads a page first.
+#[tokio::test]
+async fn an_emergency_closes_whatever_was_saved_meanwhile() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    let opened = version(&house.get(Some(&admin), PAGE).await);
+    let hold = send(&house, &owner, "hold", &[("mode", "open")]).await;
+    assert_eq!((hold.status, mode(&house).await.as_str()), (StatusCode::OK, "open"), "{}", hold.body);
+    let form = [("instance", "harbour"), ("version", opened.as_str()), ("back", PAGE), ("why", "a wave")];
+    let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
+    assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
 }

@@ -691,6 +691,56 @@ async fn a_batch_of_which_it_is_not_known_whether_it_was_begun_stays() {
     }
 }
 
+/// What people have against a batch that is wrong is that they pause it: whoever can write the store does not let it go on.
+#[tokio::test]
+async fn what_was_paused_goes_on_by_nobody_elses_hand() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (cookie, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let owner = house.sign_in("owner").await;
+        let store = &house.app.store;
+        let who = waiting(&house, 3).await;
+        let to = approve(&house, &cookie, &who).await;
+        let id = to.rsplit('/').next().unwrap().to_owned();
+        let pause = async |pause: &str| {
+            let form = [("instance", "harbour"), ("batch", id.as_str()), ("pause", pause), ("back", to.as_str())];
+            house.post(Some(&cookie), "/api/batches/pause", &form).await
+        };
+        pause("yes").await;
+        sql(store, "update batches set paused = false").await.unwrap();
+        assert_eq!((work(&house).await, house.weather.writes()), (0, 0), "it was paused");
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("paused") && page.contains("Resume"), "{page}");
+        let named = async |what: &str| store.refused().await.unwrap().iter().any(|row| row.row.contains(what));
+        assert!(named(&id).await, "{:?}", store.refused().await.unwrap());
+        assert!(house.get(Some(&owner), "/i/harbour").await.body.contains(&id), "the overview says so");
+        pause("no").await;
+        assert!(!named(&id).await);
+        assert_eq!(work(&house).await, 3, "whoever may resumes it");
+
+        let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
+        let seen = [("shown", "2,3"), ("row[]", "2"), ("row[]", "3"), ("why", "a list")];
+        ticks(&house, &admin, &import, "import-start", &seen).await;
+        sql(store, "create table as_it_ran as select * from domain_imports").await.unwrap();
+        let pause = async |pause: &str| {
+            let form = [("instance", "harbour"), ("import", import.as_str()), ("pause", pause)];
+            house.post(Some(&admin), "/api/domains/import-pause", &form).await
+        };
+        pause("yes").await;
+        let back = "update domain_imports set state = (select state from as_it_ran), note = (select note from as_it_ran), \
+            mac = (select mac from as_it_ran)";
+        sql(store, back).await.unwrap();
+        let writes = house.weather.writes();
+        assert_eq!((work(&house).await, house.weather.writes()), (0, writes), "it was paused");
+        let read = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
+        assert_eq!(read().await, ImportState::Paused);
+        assert!(named(&import).await, "{:?}", store.refused().await.unwrap());
+        pause("").await;
+        assert_eq!((read().await, work(&house).await), (ImportState::Running, 2));
+        assert!(!named(&import).await);
+    }
+}
+
 /// A former version did not keep about how many a batch is: it is not taken for none.
 #[tokio::test]
 async fn a_batch_of_a_former_version_is_bounded_by_what_it_holds() {

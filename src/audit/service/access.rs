@@ -207,6 +207,21 @@ fn changes(earlier: &Access, later: &Access, noted: &BTreeMap<String, i64>) -> V
     changes
 }
 
+/// Whether the entries that a review is derived from are those that were appended: somebody vouches for what it says, or takes
+/// it away with them.
+///
+/// # Errors
+/// Unavailable, if one is not.
+async fn whole(app: &App) -> Result<(), Problem> {
+    match app.ledger.altered().await.map_err(unreadable)? {
+        None => Ok(()),
+        Some(what) => Err(Problem::unavailable(
+            format!("Nothing was signed off or handed out: the audit log contradicts itself ({what})."),
+            "Whoever runs Howdah finds out more on the server: howdah audit verify.",
+        )),
+    }
+}
+
 async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
     let at = app.ledger.access_at(asked.at).await.map_err(unreadable)?;
     let begins = at.begins;
@@ -354,6 +369,7 @@ pub async fn sign_off(
     let asked = Asked { at: instant(&at).ok_or_else(incomplete)?, and };
     let why = Why::needed("why", &why, "Enter what you looked at and what you found: the sign-off says it.")?;
     let app = &context.app;
+    whole(app).await?;
     // The tree first: what is derived after it rests on it.
     let tree = tree(&context).await?;
     let says = seen(app, &asked, &review(app, &asked).await?);
@@ -409,6 +425,7 @@ async fn hand_out(context: &Context, query: &str) -> Result<stream::Taking, Prob
     context.permit(Permission::Review, None).await?;
     let _counts = context.reserve("exports", "exports", export::GIVEN).await?;
     let asked = Asked::of(&Search::parse(query), context.now())?;
+    whole(&context.app).await?;
     let filter = format!("who could do what{}", asked.query());
     let deed = ExportRecord { form: ExportForm::Csv, filter: Narrowing::typed("filter", &filter)? };
     let warrant = export::open(&context.app, &context.actor, deed).await?;

@@ -297,9 +297,17 @@ fn harmless(text: &str) -> String {
             safe.push('"');
         }
         safe.push(c);
-        at_start = matches!(c, ',' | ';' | '\t' | '\r' | '\n' | '|' | '"');
+        // What is not seen is not what a field begins with: some programs take it away.
+        at_start = matches!(c, ',' | ';' | '\t' | '\r' | '\n' | '|' | '"') || (at_start && is_unseen(c));
     }
     safe
+}
+
+/// A mark of byte order, a joiner, a direction, a space: nothing that one sees at the beginning of a field.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 // What was shown or not shown to somebody whose process died leaves no trace.
@@ -325,6 +333,9 @@ mod tests {
             ("\r=1", "'\r'=1"),
             ("\n=1", "'\n'=1"),
             ("a;=1", "a;'=1"),
+            ("\u{feff}=1", "\u{feff}'=1"),
+            ("\u{200b} =1", "\u{200b} '=1"),
+            ("|=1", "|'=1"),
             ("a\",\"=1", "a\"\",\"\"'=1"),
             ("warned @wren, 2 reports", "warned @wren, 2 reports"),
             ("", ""),

@@ -171,6 +171,10 @@ async fn one<W: Work>(
         W::set_aside(app, id).await?;
     }
     let Some(work) = found? else { return Ok(0) };
+    // What its row says of that is nobody's word.
+    if app.store.is_paused(&work.task().id).await? {
+        return Ok(0);
+    }
     if !W::CLAIMS.take(&app.store, id, process, app.clock.now()).await? {
         return Ok(0);
     }
@@ -193,7 +197,9 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
             break;
         }
         // Paused, or taken over by another process.
-        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await? {
+        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await?
+            || app.store.is_paused(&task.id).await?
+        {
             break;
         }
         let Some(item) = work.next(after).await? else {

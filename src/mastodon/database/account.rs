@@ -1,6 +1,6 @@
 //! Accounts: one in full, its server, its strikes, and finding one.
 
-use super::{DatabaseError, Hidden, Read, by_release, deleted, ms, query_as, query_scalar};
+use super::{DatabaseError, Hidden, Read, by_release, cut, deleted, ms, query_as, query_scalar};
 use crate::{
     clock::{DAY, Timestamp},
     id::AccountId,
@@ -208,7 +208,8 @@ impl Read {
         macro_rules! account {
             ($release:tt,) => {
                 concat!(
-            "select a.id, a.username, a.domain, a.display_name, a.note, ",
+            "select a.id, a.username, a.domain, ", cut!("a.display_name", "500"), " as display_name, ",
+            cut!("a.note", "20000"), " as note, ",
             ms!("a.created_at"),
             " as created_at, ", deleted!($release, "a"), " as deleted, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
              a.sensitized_at is not null as sensitized, (select ",
@@ -362,7 +363,7 @@ impl Read {
         macro_rules! beginning {
             ($release:tt,) => {
                 concat!(
-                    "select a.id, a.username || coalesce('@' || a.domain, '') as acct, a.display_name, \
+                    "select a.id, a.username || coalesce('@' || a.domain, '') as acct, left(a.display_name, 500) as display_name, \
             coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
             a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, a.deleted from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
                     deleted!($release, "accounts"),

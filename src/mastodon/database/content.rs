@@ -3,7 +3,7 @@
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
-use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
+use super::{DatabaseError, Read, There, cut, ms, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
@@ -278,9 +278,13 @@ macro_rules! other {
         concat!(
             "o.id as quoted, case when o.visibility in (0, 1) and ",
             open!(),
-            " then o.text end as text, case when o.visibility in (0, 1) and ",
+            " then ",
+            cut!("o.text", "20000"),
+            " end as text, case when o.visibility in (0, 1) and ",
             open!(),
-            " then o.spoiler_text end as spoiler, o.visibility, ",
+            " then ",
+            cut!("o.spoiler_text", "20000"),
+            " end as spoiler, o.visibility, ",
             ms!("o.created_at"),
             " as created_at, o.edited_at is not null as edited, o.deleted_at is not null as deleted, \
              a.domain is not null as remote, case when ",
@@ -381,7 +385,10 @@ impl Read {
         const SQL: &str = concat!(
             "select p.status_id as status, case when ",
             open!(),
-            " then p.options::text[] end as options, coalesce(p.cached_tallies, '{}') as tallies, p.multiple, ",
+            " then array(select ",
+            cut!("u.o", "500"),
+            " from unnest(p.options::text[]) with ordinality u (o, n) order by u.n limit 50) end as options, \
+             (coalesce(p.cached_tallies, '{}'))[1:50] as tallies, p.multiple, ",
             ms!("p.expires_at"),
             " as ends from polls p join statuses s on s.id = p.status_id where p.status_id = any($1) order by p.status_id limit $3"
         );
@@ -439,14 +446,23 @@ impl Read {
                 concat!(
                     "select e.status_id as status, case when ",
                     open!(),
-                    " then e.text end as text, case when ",
+                    " then ",
+                    cut!("e.text", "5000"),
+                    " end as text, case when ",
                     open!(),
-                    " then e.spoiler_text end as spoiler, coalesce(case when ",
+                    " then ",
+                    cut!("e.spoiler_text", "5000"),
+                    " end as spoiler, coalesce(case when ",
                     open!(),
-                    " then e.poll_options::text[] end, '{}') as poll, \
+                    " then array(select ",
+                    cut!("u.o", "500"),
+                    " from unnest(e.poll_options::text[]) with ordinality u (o, n) order by u.n limit 50) end, '{}') as poll, \
                      coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint as files, coalesce(case when ",
                     open!(),
-                    " then array_remove(e.media_descriptions::text[], null) end, '{}') as descriptions, \
+                    " then array(select ",
+                    cut!("u.o", "5000"),
+                    " from unnest(e.media_descriptions::text[]) with ordinality u (o, n) where u.o is not null \
+                     order by u.n limit 50) end, '{}') as descriptions, \
                      coalesce(e.sensitive, false) as sensitive, e.quoted, ",
                     ms!("e.created_at"),
                     " as at from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
@@ -468,8 +484,12 @@ impl Read {
     /// The links of posts that have a preview (primary keys of `preview_cards_statuses`, `statuses` and `preview_cards`).
     async fn links(&mut self, of: Of<'_>) -> Result<Vec<LinkRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select p.status_id as status, coalesce(nullif(p.url, ''), c.url) as address, c.url as page, c.title, \
-             c.description, c.provider_name as provider, c.author_name as author, c.image_file_name is not null as picture, \
+            "select p.status_id as status, left(coalesce(nullif(p.url, ''), c.url), 5000) as address, \
+             left(c.url, 5000) as page, ",
+            cut!("c.title", "2000"),
+            " as title, ",
+            cut!("c.description", "5000"),
+            " as description, left(c.provider_name, 500) as provider, left(c.author_name, 500) as author, c.image_file_name is not null as picture, \
              c.type as kind from preview_cards_statuses p join statuses s on s.id = p.status_id \
              left join preview_cards c on c.id = p.preview_card_id and ",
             open!(),
@@ -515,7 +535,7 @@ impl Read {
             "select t.status_id as status, t.ap_type::text as kind, \
              t.ap_type = 'FeaturedCollection' as is_collection, case when ",
             open!(),
-            " then t.uri::text end as uri, c.name::text as name, a.username || coalesce('@' || a.domain, '') as by, \
+            " then left(t.uri::text, 5000) end as uri, left(c.name::text, 500) as name, a.username || coalesce('@' || a.domain, '') as by, \
              greatest(c.item_count - (select count(*) from collection_items i where i.collection_id = c.id \
              and i.state in (2, 3)), 0)::bigint as number \
              from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
@@ -559,7 +579,9 @@ impl Read {
         closed: &[ReportId],
     ) -> Result<Vec<CollectionRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select c.id, c.name::text as name, coalesce(nullif(c.description, ''), c.description_html, '') as description, \
+            "select c.id, left(c.name::text, 500) as name, ",
+            cut!("coalesce(nullif(c.description, ''), c.description_html, '')", "20000"),
+            " as description, \
              coalesce(c.description, '') = '' as remote, c.language, greatest(c.item_count - w.away, 0)::bigint as number, w.away, ",
             ms!("c.created_at"),
             " as created_at, c.account_id = $2 as own, n.reports, n.open, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \

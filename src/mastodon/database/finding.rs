@@ -158,7 +158,7 @@ pub fn created_at(id: i64) -> Timestamp {
 macro_rules! found {
     ($release:tt, $rest:literal) => {
         concat!(
-            "select a.id, a.username || coalesce('@' || a.domain, '') as acct, a.display_name, u.disabled, \
+            "select a.id, a.username || coalesce('@' || a.domain, '') as acct, left(a.display_name, 500) as display_name, u.disabled, \
              a.sensitized_at is not null as sensitized, a.silenced_at is not null as silenced, \
              a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
@@ -196,7 +196,7 @@ macro_rules! left_over {
 macro_rules! listed {
     ($release:tt, $rest:literal) => {
         concat!(
-            "select a.id, a.username, a.domain, a.display_name, ",
+            "select a.id, a.username, a.domain, left(a.display_name, 500) as display_name, ",
             ms!("a.created_at"),
             " as created_at, ",
             ms!("s.last_status_at"),

@@ -1,6 +1,6 @@
 //! Reports, the posts they name, and the traces that deeds leave.
 
-use super::{Account, DatabaseError, Read, acct, ms, query_as, query_scalar};
+use super::{Account, DatabaseError, Read, acct, cut, ms, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
@@ -119,11 +119,11 @@ impl From<OpenRow> for OpenReport {
 
 /// The columns of an open report; what follows says which.
 macro_rules! open_reports {
-    ($comment:literal, $rest:literal) => {
+    ([$($comment:tt)*], $rest:literal) => {
         concat!(
             "select r.id, r.target_account_id, t.username as target_username, t.domain as target_domain, r.account_id, \
              f.username as reporter_username, f.domain as reporter_domain, f.actor_type, r.category, ",
-            $comment,
+            $($comment)*,
             " as comment, r.rule_ids, r.status_ids, r.forwarded, ",
             ms!("r.created_at"),
             " as created_at, r.assigned_account_id, m.username as assigned_username \
@@ -216,7 +216,7 @@ pub struct MediaRow {
 macro_rules! media {
     ($rest:literal) => {
         concat!(
-            "select m.id, m.status_id as status, m.type as kind, coalesce(m.description, '') as description, \
+            "select m.id, m.status_id as status, m.type as kind, ", cut!("coalesce(m.description, '')", "10000"), " as description, \
              m.file_file_name as file_name, m.remote_url <> '' as remote, \
              m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1 as cached, \
              s.visibility in (0, 1) as public from media_attachments m join statuses s on s.id = m.status_id where ",
@@ -296,8 +296,11 @@ impl From<PostColumns> for PostRow {
 macro_rules! posts {
     ($rest:literal) => {
         concat!(
-            "select s.id, s.account_id, case when s.visibility in (0, 1) then s.text end as text, \
-             case when s.visibility in (0, 1) then s.spoiler_text end as spoiler_text, s.language, s.visibility, ",
+            "select s.id, s.account_id, case when s.visibility in (0, 1) then ",
+            cut!("s.text", "20000"),
+            " end as text, case when s.visibility in (0, 1) then ",
+            cut!("s.spoiler_text", "20000"),
+            " end as spoiler_text, s.language, s.visibility, ",
             ms!("s.created_at"),
             " as created_at, ",
             ms!("s.edited_at"),
@@ -315,7 +318,7 @@ impl Read {
     /// The open reports about an account, oldest first, at most one more than [`crate::nouns::reports::MOST_READ`] (`reports (target_account_id)`).
     pub async fn open_reports(&mut self, target: AccountId) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!(
-            "r.comment",
+            [cut!("r.comment", "5000")],
             "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 501"
         );
         let rows: Vec<OpenRow> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
@@ -356,7 +359,7 @@ impl Read {
     /// Reports by id that are open, shortened (primary key).
     pub async fn open_among(&mut self, ids: &[i64]) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
-            open_reports!("left(r.comment, 300)", "where r.id = any($1) and r.action_taken_at is null order by r.id");
+            open_reports!(["left(r.comment, 300)"], "where r.id = any($1) and r.action_taken_at is null order by r.id");
         let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
@@ -364,7 +367,7 @@ impl Read {
     /// Open reports above an id, shortened, oldest first (primary key).
     pub async fn open_above(&mut self, id: i64, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!(
-            "left(r.comment, 300)",
+            ["left(r.comment, 300)"],
             "where r.id > $1 and r.action_taken_at is null order by r.id limit $2"
         );
         let rows: Vec<OpenRow> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
@@ -374,7 +377,7 @@ impl Read {
     /// The newest open reports, shortened: the full scan that fills a waiting list and reconciles it.
     pub async fn newest_open(&mut self, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
-            open_reports!("left(r.comment, 300)", "where r.action_taken_at is null order by r.id desc limit $1");
+            open_reports!(["left(r.comment, 300)"], "where r.action_taken_at is null order by r.id desc limit $1");
         let rows: Vec<OpenRow> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
@@ -414,7 +417,7 @@ impl Read {
 
     /// Reports by number, whatever became of them (primary key).
     pub async fn reports_named(&mut self, ids: &[ReportId]) -> Result<Vec<OpenReport>, DatabaseError> {
-        const SQL: &str = open_reports!("r.comment", "where r.id = any($1) order by r.id limit 501");
+        const SQL: &str = open_reports!([cut!("r.comment", "5000")], "where r.id = any($1) order by r.id limit 501");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
@@ -458,8 +461,14 @@ impl Read {
 
     /// The clear text of a private post that an open or closed report names: content warning and text.
     pub async fn private_post(&mut self, warrant: &Warrant<Reveal>) -> Result<Option<(String, String)>, DatabaseError> {
-        const SQL: &str = "select s.spoiler_text, s.text from statuses s where s.id = $1 and s.account_id = $2 \
-            and exists (select from reports r where r.target_account_id = $2 and $1 = any(r.status_ids))";
+        const SQL: &str = concat!(
+            "select ",
+            cut!("s.spoiler_text", "20000"),
+            ", ",
+            cut!("s.text", "20000"),
+            " from statuses s where s.id = $1 and s.account_id = $2 \
+             and exists (select from reports r where r.target_account_id = $2 and $1 = any(r.status_ids))"
+        );
         let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
         let row = query_as(SQL).bind(status.0).bind(warrant.deed().account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row)

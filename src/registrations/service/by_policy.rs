@@ -264,19 +264,33 @@ async fn stop(app: &App, mut kept: Kept, why: String) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Entries about the setting that are looked through for what was set since a policy last knew.
+const MOST_SETTINGS: usize = 200;
+
 /// What the policy itself set is not what somebody set past it, also where this process, or another, ended before it was
-/// remembered.
+/// remembered. And what somebody set past it is known from the entries as well: what is remembered may be an older copy.
 async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>) -> Result<(), LedgerError> {
-    if current.is_none() || kept.state.expected.is_none() || kept.state.expected == current {
+    let Some(current) = current else { return Ok(()) };
+    let known = kept.state.entry.max(kept.entry);
+    let newest = policies::newest_setting(&app.store, &kept.instance).await?.filter(|newest| *newest > known);
+    let as_expected = kept.state.expected.is_none_or(|expected| expected == current);
+    if newest.is_none() && as_expected {
         return Ok(());
     }
     let filter = Filter {
         instance: Some(kept.instance.to_string()),
         kind: Some("set_registrations".to_owned()),
-        limit: 10,
+        after: Some(known),
+        limit: i64::try_from(MOST_SETTINGS).unwrap_or(i64::MAX),
         ..Filter::default()
     };
-    let newer = app.ledger.list(&Filter { after: Some(kept.state.entry), ..filter }).await?;
+    let newer = app.ledger.list(&filter).await?;
+    if let Some(newest) = newest
+        && newer.len() < MOST_SETTINGS
+        && !newer.iter().any(|entry| entry.index == newest)
+    {
+        return Err(LedgerError::Entry(format!("entry {newest}, which set registrations, is not found as such")));
+    }
     if let Some(newest) = newer.first() {
         kept.state.entry = newest.index;
     }
@@ -284,12 +298,27 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
         if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             continue;
         }
-        if let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(&entry)
-            && deed.by.is_some_and(|by| by.version == kept.version)
-            && Some(deed.mode_after) == current
-        {
-            kept.state.expected = current;
-            kept.state.changed_at = Some(entry.at);
+        let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(&entry) else { break };
+        // Whoever changes the message alone has set nothing past it.
+        let as_before = matches!(Meaning::of(&deed.mode_before), Meaning::Mode(mode) if mode == deed.mode_after);
+        if deed.by.is_none() && as_before {
+            continue;
+        }
+        if deed.mode_after != current {
+            break;
+        }
+        let held = |until: Option<Timestamp>| until.is_none_or(|until| app.clock.now() < until);
+        match deed.by {
+            Some(by) if by.version == kept.version => {
+                kept.state.expected = Some(current);
+                kept.state.changed_at = Some(entry.at);
+            }
+            None if kept.policy.on && !kept.policy.hold.as_ref().is_some_and(|hold| held(hold.until)) => {
+                kept.state.expected = Some(current);
+                kept.state.changed_at = Some(entry.at);
+                (kept.state.limit, kept.state.missed) = (Some(current), None);
+            }
+            Some(_) | None => {}
         }
         break;
     }

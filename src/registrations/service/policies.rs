@@ -43,6 +43,10 @@ const TOLERANCES: std::ops::RangeInclusive<i64> = 5..=24 * 60;
 const MOST_SLOTS: usize = 50;
 const MOST_SERVERS: usize = 12;
 const LONGEST_ACCESS: usize = 2_000;
+/// So often an emergency is tried over what others save at the same moment, …
+const TRIES: u32 = 20;
+/// … with so long between.
+const SOON: Duration = Duration::from_millis(100);
 /// No end is planned further ahead.
 const FURTHEST: i64 = 366 * DAY;
 
@@ -540,10 +544,17 @@ pub async fn emergency(context: Context, instance: String, why: String) -> Resul
     }
     match kept {
         Ok(entry) if mode_now(&instance).await == Some(RegistrationsMode::None) => Ok(landed(&instance, entry)),
-        Ok(entry) => {
-            close_by_hand(&context, &instance, why).await?;
-            Ok(landed(&instance, entry))
-        }
+        Ok(entry) => match close_by_hand(&context, &instance, why).await {
+            Ok(_) => Ok(landed(&instance, entry)),
+            Err(problem) => Err(Problem {
+                what: format!(
+                    "Held at “closed” from now on (entry {entry}), but registrations aren’t closed yet. {}",
+                    problem.what
+                ),
+                remedy: "The console tries again every minute, and the page says when it’s done.".to_owned(),
+                ..problem
+            }),
+        },
         Err(problem) if matches!(problem.kind, Kind::Forbidden | Kind::Invalid) => Err(problem),
         Err(problem) => {
             let entry = close_by_hand(&context, &instance, why).await?;
