@@ -191,19 +191,6 @@ async fn verify_from(
 }
 
 impl Ledger {
-    /// What is wrong with the entries themselves, if anything: each is hashed, and all of them are compared with the sealed head
-    /// and with the checkpoints of the store. It takes as long as reading them.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub async fn altered(&self) -> Result<Option<String>, LedgerError> {
-        let report = verify(&self.store, &self.keys, &self.host, &[]).await?;
-        Ok(report.wrong.into_iter().next().map(|wrong| match wrong.index {
-            Some(index) => format!("from entry {index} on, {}", wrong.what),
-            None => wrong.what,
-        }))
-    }
-
     /// Checks the store that this ledger is in, the rows that give rights included.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)

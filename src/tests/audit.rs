@@ -141,7 +141,7 @@ async fn an_entry_says_how_it_stood_and_how_it_stands_in_words() {
         // The leaf as it stands in the store is what is hashed, and stands closed at the side.
         let (shown, leaf) = page.split_once("As stored").expect("the leaf");
         assert!(leaf.contains("&quot;") || leaf.contains("\""), "{leaf}");
-        assert!(shown.trim_end().ends_with("<summary class=\"body\">"), "it is closed: {shown}");
+        assert!(shown.trim_end().ends_with("<summary class=\"pad\">"), "it is closed: {shown}");
         crate::seen::text(shown)
     };
     let form = [

@@ -496,7 +496,7 @@ async fn who_signs_in_again_is_told_so_once() {
     let (house, clock) = changed(|_| {}).await;
     house.look().await;
     let former = house.sign_in("moderator").await;
-    let (account, reports) = house.case("quarry").await;
+    let (account, reports) = house.case("windvane").await;
     let back = format!("/i/harbour/reports/{account}?decide=silence");
     let form = [
         ("instance", "harbour"),

@@ -156,7 +156,7 @@ async fn a_form_that_names_another_instance_reaches_nothing_of_this_one() {
         ("back", "/i/harbour/access-requests"),
     ];
     let to = house.post(Some(&owner), "/api/access-requests/enter", &form).await.location.unwrap();
-    let request = to.rsplit_once('/').unwrap().1.to_owned();
+    let request = crate::support::id_of(&to);
     let state = async || {
         let store = &house.app.store;
         let found = howdah::store::domain_imports::rows(store, &import).await.unwrap();

@@ -9,7 +9,7 @@ use crate::{
     context::{App, Context},
     deeds::{ExportForm, ExportRecord, SignOffAccess},
     frame::{self, Framed},
-    ledger::{Access, Answer, Deed, Filter},
+    ledger::{Access, Answer, Deed, Filter, LedgerError},
     path,
     problem::{Kind, Problem},
     record::{line, name},
@@ -213,13 +213,13 @@ fn changes(earlier: &Access, later: &Access, noted: &BTreeMap<String, i64>) -> V
 /// # Errors
 /// Unavailable, if one is not.
 async fn whole(app: &App) -> Result<(), Problem> {
-    match app.ledger.altered().await.map_err(unreadable)? {
-        None => Ok(()),
-        Some(what) => Err(Problem::unavailable(
+    app.ledger.hashed().await.map_err(|error| match error {
+        LedgerError::Contradicted(what) => Problem::unavailable(
             format!("Nothing was signed off or handed out: the audit log contradicts itself ({what})."),
             "Whoever runs Howdah finds out more on the server: howdah audit verify.",
-        )),
-    }
+        ),
+        error => unreadable(error),
+    })
 }
 
 async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
