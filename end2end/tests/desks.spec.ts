@@ -70,7 +70,7 @@ test('a digit chooses an earlier reason, before the form is there and in its emp
   await page.goto('/i/harbour/reports?category=spam');
   await page.locator('table.list tbody tr a').first().click();
   await page.getByRole('link', { name: /^Mark as resolved/ }).click();
-  await page.getByLabel(/^Internal reason/).fill('One spam wave');
+  await page.locator('#why').fill('One spam wave');
   await page.getByRole('button', { name: /^Resolve/ }).click();
   await expect(page.getByRole('status').first()).toContainText('Done and verified');
   await page.goto('/i/harbour/reports?category=spam');

@@ -87,7 +87,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     if let Looked::Asks(asked) = &page.looked {
         return view! {
             <div class="head"><h1>"Find by email or IP address"</h1></div>
-            {asked.no_handle.then(|| view! { <p class="soft lead">"No account has the handle @" <bdi>{ui::excerpt(asked.typed.trim_start_matches('@'), 60)}</bdi> ". It may be an \
+            {asked.no_handle.then(|| view! { <p class="soft lead">"No account has this as its handle. It may be an \
             email address: search for that here, with a reason."</p> })}
             {asks(&instance, asked, &frame)}
         }

@@ -131,7 +131,7 @@ async fn what_was_looked_for_in_vain_is_said() {
     for (typed, handle) in [("nobody@post.example", true), ("192.0.2.77", false)] {
         let form = [("instance", "harbour"), ("q", typed), ("back", "/i/harbour")];
         let asks = house.sent(&cookie, "/api/accounts/look-up", &form).await.body.replace("<!>", "");
-        let said = asks.contains(&format!("No account has the handle @<bdi>{typed}</bdi>."));
+        let said = asks.contains("No account has this as its handle.");
         assert_eq!(said, handle, "{typed}: {asks}");
         let form = [("instance", "harbour"), ("q", typed), ("why", "a test"), ("back", "/i/harbour")];
         let found = house.sent(&cookie, "/api/accounts/search", &form).await.body;

@@ -308,8 +308,9 @@ async fn a_row_without_a_code_is_none_once_the_record_says_that_all_have_one() {
             withdrawn: None,
         };
         account_notes::insert(store, keys, &harbour(), AccountId(7), &note).await.unwrap();
-        // As a store of the version before is: without the code, and without the migration.
-        let former = "update account_notes set mac = null; delete from _sqlx_migrations where version = 52; \
+        // As a store of the version before is: without the code, and without the migrations.
+        let former = "update account_notes set mac = null; delete from _sqlx_migrations where version in (52, 54); \
+            alter table alarms drop column people; alter table review_samples drop column released; \
             alter table account_notes drop column mac; alter table access_requests drop column mac; \
             alter table settling drop column mac; alter table alarms drop column mac; \
             alter table alarms_looked drop column mac; alter table review_weeks drop column mac; \

@@ -520,7 +520,6 @@ async fn the_pages_decode_every_bit_and_page_the_members() {
         let page = house.get(Some(&cookie), &format!("/i/harbour/roles/{odd}")).await.body;
         assert!(page.contains("manage_reports") && page.contains("unknown bit 40"), "{page}");
         assert!(page.contains("invite_users") && page.contains("default permission"), "the effective mask: {page}");
-        assert!(page.contains(&(16 | 1_i64 << 40 | 65_536).to_string()), "{page}");
         assert!(page.contains("No members yet"), "{page}");
         assert_eq!(page.contains("not available in this Mastodon release"), version == Version::V43, "{page}");
         let everyone = house.get(Some(&cookie), "/i/harbour/roles/-99").await.body;

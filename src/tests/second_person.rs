@@ -58,7 +58,7 @@ async fn ask(house: &House, who: &str) -> String {
     let answer = house.post(Some(&cookie), "/api/grants/ask", &form).await;
     let to = answer.location.unwrap_or_else(|| panic!("{}", answer.body));
     assert!(to.starts_with("/grants/") && !to.contains("draft="), "{to}");
-    to
+    to.split('?').next().unwrap().to_owned()
 }
 
 /// Whether somebody can approve it; what the page, or the refusal, says.

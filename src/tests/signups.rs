@@ -332,7 +332,7 @@ async fn a_try_that_never_arrived_does_not_close_the_next_one() {
         assert_eq!(entries[0].operator.as_deref(), who, "{kind}");
         let mut facts = serde_json::json!({ "kind": "decide_sign_up", "number": 2 });
         if kind == "batch_paused" {
-            facts["stands"] = true.into();
+            facts["lasts"] = true.into();
         }
         assert_eq!(entries[0].leaf["facts"], facts);
     }

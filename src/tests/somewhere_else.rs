@@ -84,7 +84,7 @@ async fn what_is_sealed_says_which_instance_it_belongs_to() {
             ("back", "/i/harbour/access-requests"),
         ];
         let request = house.post(Some(&admin), "/api/access-requests/enter", &form).await.location.unwrap();
-        let id = request.rsplit_once('/').unwrap().1.to_owned();
+        let id = crate::support::id_of(&request);
         let read = async |on: &str| {
             house.get(Some(&admin), &format!("/i/{on}/access-requests/{id}")).await.body.contains("library")
         };

@@ -518,7 +518,7 @@ pub async fn seal_sample(app: &App, entry: i64) {
     };
     let mut fields: Vec<Field<'_>> = vec![entry.into()];
     fields.extend([&week, &operator, &sort, &subject].map(|text| Field::Text(text)));
-    fields.extend([Field::Nothing; 6]);
+    fields.extend([Field::Nothing; 7]);
     fields.push(0.into());
     let mac = app.keys.row_mac("review_samples", &fields);
     sql(&app.store, &format!("update review_samples set mac = '{mac}' where entry = {entry}")).await.unwrap();
