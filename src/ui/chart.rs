@@ -133,7 +133,7 @@ pub fn chart(chart: &Chart) -> AnyView {
         <section class="card">
             <header><h2>{chart.title}</h2><span class="soft small end">{chart.said.clone()}</span></header>
             <div class="body stack">
-                {legend}
+                {(most > 0).then_some(legend)}
                 {if most == 0 { nothing.into_any() } else { view! { <div class="plot">
                     <div class="axis soft small" aria-hidden="true"><span>{chart.axis.said(top)}</span><span>{chart.axis.said(half)}</span><span>"0"</span></div>
                     <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=format!("{}: {}", chart.title, chart.said)>{lines}{bars}</svg>

@@ -39,8 +39,8 @@ fn body(frame: Frame, page: PolicyPage) -> AnyView {
         <div class="two">
             <div class="stack">
                 {now(&page)}
-                {if page.may_close { rules_form(&page, &frame) } else { rules(&page) }}
                 {page.replay.as_ref().map(|replay| replay::drawn(replay, page.now))}
+                {if page.may_close { rules_form(&page, &frame) } else { rules(&page) }}
                 {history(&page, &frame)}
             </div>
             <aside class="stack">
@@ -193,7 +193,7 @@ fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
     };
     let then = (!page.policy.on).then(|| {
         view! {
-            <label class="field">"Then"<select class="input" name="then"><option value="">"–"</option>{modes(typed("then"))}</select></label>
+            <label class="field">"Then"<select class="input" name="then"><option value="">"Choose what follows"</option>{modes(typed("then"))}</select></label>
             {form::beside(hold_draft, "then")}
         }
     });
