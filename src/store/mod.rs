@@ -191,7 +191,8 @@ impl Driver {
             let options = SqliteConnectOptions::from_str("sqlite:")
                 .map_err(fail)?
                 .filename(&file)
-                .create_if_missing(true)
+                // It is there by now: a connection that is made later must not make another one in the place of one that was moved.
+                .create_if_missing(false)
                 .journal_mode(SqliteJournalMode::Wal)
                 // A leaf that was reported as written must survive a power cut.
                 .synchronous(SqliteSynchronous::Full)

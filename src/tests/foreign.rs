@@ -348,7 +348,9 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     let path = house.store.url.strip_prefix("sqlite:").unwrap().to_owned();
     let end = async |who: &str| {
         let form = [("operator", who), ("disabled", "yes"), ("why", "gone"), ("back", "/people")];
-        house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap()
+        // Where no draft can be kept the answer itself carries the form.
+        let answer = house.post(Some(&owner), "/api/people/disable", &form).await;
+        answer.location.unwrap_or(answer.body)
     };
     let moved = |from: &str, to: &str| {
         for end in ["", "-wal", "-shm"] {
@@ -357,18 +359,20 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     };
     let gone = format!("{path}.gone");
     moved(&path, &gone);
-    assert!(end("01admin").await.contains("draft="), "the file is gone");
+    assert!(!end("01admin").await.contains("done="), "the file is gone");
     // As the job that signs checkpoints looks, whatever comes of it.
     house.app.ledger.checkpoint().await.ok();
     assert!(house.app.ledger.contradiction().unwrap().contains("can’t be found"));
     std::fs::copy(&gone, &path).unwrap();
-    assert!(end("01admin").await.contains("draft="), "it is another file");
+    assert!(!end("01admin").await.contains("done="), "it is another file");
     house.app.ledger.checkpoint().await.ok();
     let said = house.app.ledger.contradiction().unwrap();
     assert!(said.contains("replaced"), "{said}");
-    assert!(house.get(Some(&owner), "/i/harbour").await.body.contains("was replaced by another"), "pages say so");
+    // A page that needs one more connection than there are is not there at all.
+    let says = async || house.get(Some(&owner), "/i/harbour").await.body.contains("was replaced by another");
+    crate::support::until("pages say so", says).await;
     std::fs::remove_file(&path).unwrap();
     moved(&gone, &path);
     let done = end("01admin").await;
-    assert!(done.starts_with("/people") && !done.contains("draft="), "as it was: {done}");
+    assert!(done.starts_with("/people?done="), "as it was: {done}");
 }
