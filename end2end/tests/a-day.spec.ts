@@ -73,7 +73,7 @@ test('twenty thousand characters survive a session that is gone', async ({ as })
   await page.context().clearCookies();
   await page.getByRole('button', { name: /^Warn @/ }).click();
   await expect(page.getByText('you’re not signed in')).toBeVisible();
-  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe(text);
+  expect(await page.locator('textarea[name=text]').inputValue()).toBe(text);
   const { person } = await import('../support/test');
   const other = await page.context().newPage();
   await other.goto('/sign-in');
