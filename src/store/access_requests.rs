@@ -6,6 +6,7 @@ use super::{
     fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
+    transaction::unchanged,
 };
 use crate::{
     clock::{DAY, Timestamp},
@@ -314,7 +315,7 @@ pub async fn refuse(
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
         let row = row.filter(|row| row.instance == instance.as_str() && waits(store, row, row.id == id));
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         let row = Row {
             state: RequestState::Refused.name().to_owned(),
             sealed_answer: Some(sealed),
@@ -339,7 +340,7 @@ pub async fn set_invited(
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
-        let Some(row) = row.filter(|row| waits(store, row, row.id == id)) else { return Ok(false) };
+        let Some(row) = row.filter(|row| waits(store, row, row.id == id)) else { unchanged!(tx, false) };
         let row = Row {
             state: RequestState::Invited.name().to_owned(),
             invite: Some(invite.0),

@@ -6,6 +6,7 @@ use super::{
     fence::begin,
     mac::{self, Proof, Sealed, Undated, proved_table, without_entry},
     on,
+    transaction::unchanged,
 };
 use crate::{
     clock::Timestamp,
@@ -144,7 +145,7 @@ pub async fn withdraw(
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
         let row = row.filter(|row| asked(row) && store.holds(row, true) && row.withdrawn_at.is_none());
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         let row = Row { sealed: None, withdrawn_at: Some(now.0), withdrawn_by: Some(by.0.clone()), ..row };
         sqlx::query(SQL)
             .bind(id).bind(now.0).bind(&by.0).bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;

@@ -7,7 +7,7 @@ use super::{
     fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
-    transaction::{Transaction, within},
+    transaction::{Transaction, unchanged, within},
 };
 use crate::{
     clock::{HOUR, Timestamp},
@@ -464,7 +464,7 @@ pub async fn acknowledge(store: &Store, alarm: &Alarm, by: &OperatorId, now: Tim
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&alarm.id).fetch_optional(&mut *tx).await?;
         let row = row.filter(|row| store.holds(row, row.id == alarm.id) && row.acknowledged_at.is_none());
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         let row = Row {
             acknowledged_by: Some(by.0.clone()),
             acknowledged_at: Some(now.0),

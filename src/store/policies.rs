@@ -8,6 +8,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed},
     on,
     rights::{Changes, Known, OF_A_POLICY, OF_REGISTRATIONS},
+    transaction::unchanged,
 };
 use crate::{
     clock::MINUTE,
@@ -199,7 +200,7 @@ pub async fn set(store: &Store, kept: &Kept, seen: i64) -> sqlx::Result<bool> {
             .bind(i64::from(kept.policy.acts())).bind(&row.stopped).bind(seen)
             .execute(&mut *tx).await?.rows_affected();
         if set != 1 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let entry = match known.entry_for(None) {
             // While the record contradicts itself an entry stands behind what its head knows: what is set then is as new as what
@@ -228,10 +229,10 @@ pub async fn remember(store: &Store, kept: &Kept) -> sqlx::Result<bool> {
         let mut tx = begin!(store, pool);
         sqlx::query(LOCK).bind(&row.instance).execute(&mut *tx).await?;
         let there: Option<Row> = sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?;
-        let Some(there) = there.filter(|there| there.version == row.version) else { return Ok(false) };
+        let Some(there) = there.filter(|there| there.version == row.version) else { unchanged!(tx, false) };
         // What is not the console's own is not sealed as such.
         if known.wrong(&there).await?.is_some() {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         sqlx::query(SQL).bind(&row.instance).bind(row.version).bind(&row.state).bind(&row.stopped)
             .execute(&mut *tx).await?;

@@ -292,7 +292,7 @@ pub async fn commit(store: &Store, week: Week, now: Timestamp) -> sqlx::Result<b
         let mut tx = begin!(store, pool);
         let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(&row.week).fetch_optional(&mut *tx).await?;
         if known.is_some_and(|known| store.holds(&known, known.week == row.week)) {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         sqlx::query(SQL)
             .bind(&row.week).bind(row.committed).bind(row.committed_at).bind(&mac).execute(&mut *tx).await?;
@@ -317,7 +317,7 @@ pub async fn draw(
         let mut tx = begin!(store, pool);
         let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(week.name()).fetch_optional(&mut *tx).await?;
         let known = known.filter(|row| store.holds(row, row.week == week.name()) && row.drawn.is_none());
-        let Some(known) = known else { return Ok(false) };
+        let Some(known) = known else { unchanged!(tx, false) };
         let done = WeekRow { drawn: Some(entry), drawn_at: Some(now.0), decisions: Some(decisions), ..known };
         sqlx::query(SQL)
             .bind(&done.week).bind(done.drawn).bind(done.drawn_at).bind(done.decisions)
@@ -419,7 +419,7 @@ pub async fn opine(store: &Store, sample: i64, reviewer: &OperatorId, opinion: &
         let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
         let row = row.filter(|row| store.holds(row, row.entry == sample));
         let row = row.filter(|row| row.reviewer.is_none() && row.operator != reviewer.0);
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         let row = SampleRow {
             reviewer: Some(reviewer.0.clone()),
             opinion: Some(opinion.to_owned()),
@@ -450,7 +450,7 @@ pub async fn judge(
         let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
         let theirs = |row: &SampleRow| row.reviewer.as_ref() == Some(&reviewer.0) && row.operator != reviewer.0;
         let row = row.filter(|row| store.holds(row, row.entry == sample) && theirs(row));
-        let Some(row) = row.filter(|row| row.opinion.is_some() && row.verdict.is_none()) else { return Ok(false) };
+        let Some(row) = row.filter(|row| row.opinion.is_some() && row.verdict.is_none()) else { unchanged!(tx, false) };
         let row = SampleRow {
             verdict: Some(verdict.name().to_owned()),
             verdict_entry: Some(entry),
