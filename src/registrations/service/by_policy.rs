@@ -20,7 +20,7 @@ use crate::{
         policies::{Measure, Policy, PolicyState},
         registrations::RegistrationsMode,
     },
-    overview,
+    overview::service::{LastDecision, last_decision},
     problem::{Kind, Problem},
     record,
     registrations::policy::{self, Cause, Decision, Inputs},
@@ -388,10 +388,16 @@ async fn inputs(app: &App, instance: &Instance, policy: &Policy, stored: &Stored
     {
         values.insert(Measure::Away, now.since(last).max(0) / MINUTE);
     }
-    if asks(&[Measure::Idle])
-        && let Some(Some(last)) = overview::service::last_decision(app, instance).await?
+    if let Some(rule) = policy.rule(Measure::Idle)
+        && let Some(last) = last_decision(app, instance).await?
     {
-        values.insert(Measure::Idle, now.since(last).max(0) / DAY);
+        let days = |since: Timestamp| now.since(since).max(0) / DAY;
+        let idle = match last {
+            LastDecision::At(at) => Some(days(at)),
+            // It is at least so long: enough where that is the limit, and not known where it is less.
+            LastDecision::NoneSince(at) => Some(days(at)).filter(|days| *days >= rule.enter),
+        };
+        values.extend(idle.map(|idle| (Measure::Idle, idle)));
     }
     if asks(&[Measure::Accounts, Measure::Active])
         && let Some((accounts, active)) = instance.seen_within(COUNTED).await.people

@@ -34,7 +34,7 @@ pub async fn last_month(
     let hours = instance.database.read().await?.hours(since.plus(-DAY), now).await?;
     let waiting = instance.sign_ups_waiting().and_then(|waiting| i64::try_from(waiting.number).ok());
     let reports = instance.open_reports.snapshot();
-    let open = reports.at.and_then(|_| i64::try_from(reports.rows.len()).ok());
+    let open = reports.at.filter(|_| !reports.cut).and_then(|_| i64::try_from(reports.rows.len()).ok());
     let accounts = instance.seen().and_then(|seen| seen.people).map(|(accounts, _)| accounts);
     let did = stays(context, instance, since).await?;
     let zone = by_policy::zone(policy);
