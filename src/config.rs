@@ -282,6 +282,9 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
     {
         read.wrong("`store` must begin with sqlite: or postgres:, for example sqlite:howdah.db".into());
     }
+    if let Some(store) = store.as_ref().filter(|store| !store.expose().starts_with("sqlite:")) {
+        read.postgres("store", store.expose());
+    }
     let secret_key = read.secret("secret_key", None, raw.secret_key_file, raw.secret_key_env, true, "64 hex digits");
     let secret_key = secret_key.and_then(|key| {
         let bytes = decode_hex(key.expose().trim());

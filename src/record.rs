@@ -221,7 +221,9 @@ fn batch_words(facts: &Value) -> String {
     let kind = facts["kind"].as_str().unwrap_or_default();
     match BatchOf::of(kind) {
         Some(of) => format!("a batch of {}", of.counted(number)),
-        None if kind == "domain_import" => format!("an import of {}", text::count(number, "domain block", "domain blocks")),
+        None if kind == "domain_import" => {
+            format!("an import of {}", text::count(number, "domain block", "domain blocks"))
+        }
         None => format!("a batch of {number} of an unknown kind"),
     }
 }

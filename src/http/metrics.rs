@@ -387,7 +387,8 @@ async fn record(sheet: &mut Sheet, app: &App, now: Timestamp) {
 }
 
 fn pools(sheet: &mut Sheet, app: &App, instances: &[&Instance]) {
-    let store = ("store".to_owned(), app.store.connections());
+    // No instance has a name with a capital or a blank.
+    let store = ("console store".to_owned(), app.store.connections());
     let others = instances.iter().map(|instance| (instance.name.to_string(), instance.database.connections()));
     sheet.gauges(
         "howdah_connections",

@@ -388,7 +388,14 @@ fn what_waits(instance: &Instance, now: Timestamp) -> HealthPart {
                 0 => String::new(),
                 missed => format!(", {missed} reports found by the full scan only"),
             };
-            part(NAME, true, format!("as of {}{missed}", time::relative(appeals.at.unwrap_or(reports_at).min(reports_at).min(sign_ups_at), now)))
+            part(
+                NAME,
+                true,
+                format!(
+                    "as of {}{missed}",
+                    time::relative(appeals.at.unwrap_or(reports_at).min(reports_at).min(sign_ups_at), now)
+                ),
+            )
         }
         (Some(why), _) => part(NAME, false, why.clone()),
         (None, None) => not_asked(NAME),

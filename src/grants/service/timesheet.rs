@@ -171,8 +171,7 @@ fn columns() -> Vec<String> {
         Decision::Disable => "frozen",
     });
     let before = ["day", "first", "last", "cases"];
-    let after =
-        ["approved", "rejected", "reveals", "handed over", "other", "not done", "agreement", "sponsor"];
+    let after = ["approved", "rejected", "reveals", "handed over", "other", "not done", "agreement", "sponsor"];
     before.into_iter().chain(decided).chain(after).map(str::to_owned).collect()
 }
 
