@@ -209,6 +209,8 @@ pub fn kind_group(kind: &str) -> &'static str {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     pub hours: [[usize; DRAWN.len()]; 24],
+    /// What stands on this page alone, of both logs; otherwise the newest of ours.
+    pub of_page: bool,
 }
 
 impl Drawn {

@@ -93,10 +93,15 @@ fn drawn(drawn: &Drawn) -> AnyView {
     if total == 0 {
         return ().into_any();
     }
+    let entries = ui::count(total, "entry", "entries");
     let number = |number: &usize| i64::try_from(*number).unwrap_or(i64::MAX);
     stacked(&Stacked {
         title: "By hour and kind",
-        said: format!("The newest {}, by hour of the UTC day", ui::count(total, "entry", "entries")),
+        said: if drawn.of_page {
+            format!("The {entries} of both audit logs on this page, by hour of the UTC day")
+        } else {
+            format!("The newest {entries}, by hour of the UTC day")
+        },
         column: "UTC",
         labels: (0..drawn.hours.len()).map(|hour| format!("{hour:02}:00")).collect(),
         parts: DRAWN.into_iter().zip(COLOURS).collect(),

@@ -4,7 +4,7 @@ use super::{PAGE, filter, instance_log, own_account, unreadable, ways};
 use crate::{
     access::Permission,
     audit::{Drawn, Filter, KINDS, MOST_DRAWN, Moment, TimelinePage, kind_group},
-    clock::{DAY, HOUR},
+    clock::{DAY, HOUR, Timestamp},
     context::Context,
     frame::{self, Framed},
     id::AccountId,
@@ -20,7 +20,7 @@ use crate::{
     search::{Search, accepts, unknown},
     store::{linked_accounts, operators},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Whom or what it is about, on the instance where it is.
 enum About {
@@ -159,19 +159,24 @@ async fn read(
     let entries: Vec<_> = entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect();
     let people = operators::list(&app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
+    let kinds: BTreeMap<i64, &str> = entries.iter().map(|entry| (entry.index, kind_group(&entry.deed))).collect();
     let lines = entries
         .iter()
         .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) });
     let mut moments: Vec<Moment> = lines.map(Moment::Ours).collect();
-    let mut drawn = Drawn::default();
-    let all = ledger::Filter { limit: MOST_DRAWN, ..asked };
-    for (at, deed) in app.ledger.times(&all).await.map_err(unreadable)? {
-        drawn.add(at.0.rem_euclid(DAY) / HOUR, kind_group(&deed));
-    }
     let mut looked_to = None;
     // What narrows our log to sorts of its own leaves nothing of Mastodon's.
     let narrowed = !(empty.filter.kind.is_empty() && empty.filter.outcome.is_empty());
     let theirs = if narrowed { None } else { theirs(&about, log).await? };
+    // Of two logs only what was read of both alike can be drawn beside one another.
+    let mut drawn = Drawn { of_page: theirs.is_some(), ..Drawn::default() };
+    let hour = |at: Timestamp| at.0.rem_euclid(DAY) / HOUR;
+    if !drawn.of_page {
+        let all = ledger::Filter { limit: MOST_DRAWN, ..asked };
+        for (at, deed) in app.ledger.times(&all).await.map_err(unreadable)? {
+            drawn.add(hour(at), kind_group(&deed));
+        }
+    }
     if let Some((on, window)) = theirs {
         let traces = instance_log::ours(context, &on, &window.rows).await?;
         looked_to = window.looked_to;
@@ -184,8 +189,9 @@ async fn read(
     let most = usize::try_from(PAGE).unwrap_or(0);
     let more = moments.len() > most;
     moments.truncate(most);
-    for moment in moments.iter().filter(|moment| moment.is_theirs()) {
-        drawn.add(moment.at().0.rem_euclid(DAY) / HOUR, "Mastodon’s audit log");
+    for moment in moments.iter().filter(|_| drawn.of_page) {
+        let ours = kinds.get(&moment.number()).copied().filter(|_| !moment.is_theirs());
+        drawn.add(hour(moment.at()), ours.unwrap_or("Mastodon’s audit log"));
     }
     // Each log goes on below the last that was shown of it.
     let last_of = |theirs: bool, from: Option<i64>| {

@@ -66,7 +66,10 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     let at_once = if a_call_each && reports.len() > PART { client.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
-    let unread = form.unread.parse::<i64>().map_err(|_| malformed_form())?.clamp(0, MOST_COUNTED);
+    let unread = match form.unread.as_str() {
+        "" => 0,
+        number => number.parse::<i64>().map_err(|_| malformed_form())?.clamp(0, MOST_COUNTED),
+    };
     let rest = closings(&instance, &account, &reports, &later, unread, state_before);
     let deed = DecideCase {
         instance: instance.name.clone(),
