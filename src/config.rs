@@ -282,6 +282,9 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
     {
         read.wrong("`store` must begin with sqlite: or postgres:, for example sqlite:howdah.db".into());
     }
+    if let Some(store) = store.as_ref().filter(|store| !store.expose().starts_with("sqlite:")) {
+        read.postgres("store", store.expose());
+    }
     let secret_key = read.secret("secret_key", None, raw.secret_key_file, raw.secret_key_env, true, "64 hex digits");
     let secret_key = secret_key.and_then(|key| {
         let bytes = decode_hex(key.expose().trim());
@@ -540,58 +543,19 @@ impl Reader<'_> {
         }
     }
 
-    fn instance(&mut self, at: &str, raw: RawInstance, into: &mut Vec<InstanceConfig>) {
+    fn instance(&mut self, at: &str, mut raw: RawInstance, into: &mut Vec<InstanceConfig>) {
         let before = self.wrong.len();
         for key in raw.unknown.keys() {
             self.wrong(format!("`{key}` is not a setting of an instance; remove it or correct its spelling"));
         }
-        let name = self.parsed("name", raw.name, "harbour", |text| text.parse::<InstanceName>().ok());
+        let name = self.parsed("name", raw.name.take(), "harbour", |text| text.parse::<InstanceName>().ok());
         if let Some(name) = &name
             && into.iter().any(|other| other.name == *name)
         {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
-        let base_url = self.web("base_url", raw.base_url, "https://social.example.org");
-        let same = |url: &Url| into.iter().find(|other| server_of(&other.base_url) == server_of(url));
-        if let Some(other) = base_url.as_ref().and_then(same) {
-            let other = &other.name;
-            self.wrong(format!("`base_url` is the server of instance {other} already; a server has one name here"));
-        }
-        let media_base_url = match (raw.media_base_url, &base_url) {
-            (None, Some(base)) => base.join("system").ok(),
-            (None, None) => None,
-            (given, _) => self.web("media_base_url", given, "https://files.example.org"),
-        };
-        // The token goes to the one, and private files come from the other.
-        for (key, url) in [("base_url", &base_url), ("media_base_url", &media_base_url)] {
-            if url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback_url(url)) {
-                self.wrong(format!("`{key}` must begin with https:// unless it is a loopback address"));
-            }
-        }
-        let database_url = self.secret(
-            "database_url",
-            raw.database_url,
-            raw.database_url_file,
-            raw.database_url_env,
-            true,
-            "postgres://howdah@db.example.org/mastodon",
-        );
-        let database_write_url = self.secret(
-            "database_write_url",
-            raw.database_write_url,
-            raw.database_write_url_file,
-            raw.database_write_url_env,
-            false,
-            "postgres://howdah@primary.example.org/mastodon",
-        );
-        if database_write_url.is_some() && database_write_url == database_url {
-            self.wrong("`database_write_url` is the same as `database_url`; leave it out".into());
-        }
-        for (key, url) in [("database_url", &database_url), ("database_write_url", &database_write_url)] {
-            if let Some(url) = url {
-                self.own_database(key, url, into);
-            }
-        }
+        let (base_url, media_base_url) = self.addresses(&mut raw, into);
+        let (database_url, database_write_url) = self.databases(&mut raw, into);
         let redis_url = self.secret(
             "redis_url",
             raw.redis_url,
@@ -616,8 +580,6 @@ impl Reader<'_> {
         {
             let title =
                 raw.title.or_else(|| base_url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_string());
-            let untried_release = raw.untried_release;
-            let access_form = raw.access_form.unwrap_or(false);
             into.push(InstanceConfig {
                 name,
                 title,
@@ -627,10 +589,61 @@ impl Reader<'_> {
                 database_write_url,
                 redis_url,
                 token,
-                untried_release,
-                access_form,
+                untried_release: raw.untried_release,
+                access_form: raw.access_form.unwrap_or(false),
             });
         }
+    }
+
+    /// Where an instance answers, and where its files lie.
+    fn addresses(&mut self, raw: &mut RawInstance, others: &[InstanceConfig]) -> (Option<Url>, Option<Url>) {
+        let base_url = self.web("base_url", raw.base_url.take(), "https://social.example.org");
+        let same = |url: &Url| others.iter().find(|other| server_of(&other.base_url) == server_of(url));
+        if let Some(other) = base_url.as_ref().and_then(same) {
+            let other = &other.name;
+            self.wrong(format!("`base_url` is the server of instance {other} already; a server has one name here"));
+        }
+        let media_base_url = match (raw.media_base_url.take(), &base_url) {
+            (None, Some(base)) => base.join("system").ok(),
+            (None, None) => None,
+            (given, _) => self.web("media_base_url", given, "https://files.example.org"),
+        };
+        // The token goes to the one, and private files come from the other.
+        for (key, url) in [("base_url", &base_url), ("media_base_url", &media_base_url)] {
+            if url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback_url(url)) {
+                self.wrong(format!("`{key}` must begin with https:// unless it is a loopback address"));
+            }
+        }
+        (base_url, media_base_url)
+    }
+
+    /// The database that is read, and the one that is written where that is another.
+    fn databases(&mut self, raw: &mut RawInstance, others: &[InstanceConfig]) -> (Option<Secret>, Option<Secret>) {
+        let database_url = self.secret(
+            "database_url",
+            raw.database_url.take(),
+            raw.database_url_file.take(),
+            raw.database_url_env.take(),
+            true,
+            "postgres://howdah@db.example.org/mastodon",
+        );
+        let database_write_url = self.secret(
+            "database_write_url",
+            raw.database_write_url.take(),
+            raw.database_write_url_file.take(),
+            raw.database_write_url_env.take(),
+            false,
+            "postgres://howdah@primary.example.org/mastodon",
+        );
+        if database_write_url.is_some() && database_write_url == database_url {
+            self.wrong("`database_write_url` is the same as `database_url`; leave it out".into());
+        }
+        for (key, url) in [("database_url", &database_url), ("database_write_url", &database_write_url)] {
+            if let Some(url) = url {
+                self.own_database(key, url, others);
+            }
+        }
+        (database_url, database_write_url)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     access::{Actor, Permission},
     clock::{DAY, Timestamp},
-    deeds::AnyDeed,
+    deeds::{AnyDeed, BatchOf},
     id::{InstanceName, OperatorId},
     ledger::{self, CONSOLE, Entry, OwnTry, ProvedBy},
     mastodon::database::Limited,
@@ -225,11 +225,13 @@ fn sealed_words(facts: &Value) -> String {
 /// What many at once are, of which kind.
 fn batch_words(facts: &Value) -> String {
     let number = facts["number"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-    match facts["kind"].as_str() {
-        Some("decide_sign_up") => format!("a batch of {}", text::count(number, "sign-up", "sign-ups")),
-        Some("decide_case") => format!("a batch of {}", text::count(number, "case", "cases")),
-        Some("domain_import") => format!("an import of {}", text::count(number, "domain block", "domain blocks")),
-        _ => format!("a batch of {number}"),
+    let kind = facts["kind"].as_str().unwrap_or_default();
+    match BatchOf::of(kind) {
+        Some(of) => format!("a batch of {}", of.counted(number)),
+        None if kind == "domain_import" => {
+            format!("an import of {}", text::count(number, "domain block", "domain blocks"))
+        }
+        None => format!("a batch of {number} of an unknown kind"),
     }
 }
 
@@ -375,9 +377,14 @@ pub fn stranger(id: &str) -> String {
     if id == CONSOLE { "the console itself".to_owned() } else { format!("the {id}") }
 }
 
+/// Whether a policy did it by itself, on behalf of somebody.
+pub fn is_by_policy(entry: &Entry) -> bool {
+    entry.leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "))
+}
+
 /// The name of whoever did something, as the list has it. What a policy did is told as its own, with whom it acts for.
 pub fn name(people: &[Operator], entry: &Entry) -> String {
-    let by_policy = entry.leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "));
+    let by_policy = is_by_policy(entry);
     match entry.operator.as_deref() {
         Some(id) => {
             let person = people.iter().find(|person| person.id.0 == id);

@@ -105,14 +105,14 @@ async fn filter_of(context: &Context, instance: &Instance, parsed: &Search) -> R
         active: parsed.one_of("active", &AccountFilter::ACTIVE)?.to_owned(),
         name: text("name"),
     };
-    // Who waits, who is frozen and who invited whom is on no public page.
+    // Who waits, who is frozen and who invited whom is on no public page: each is asked for, whatever the others are.
     match filter.state.as_str() {
         "pending" => drop(context.permit(Permission::ViewSignUps, Some(&instance.name)).await?),
         "unconfirmed" | "frozen" if context.actor.role == Role::Contractor => return Err(not_public()),
-        _ if !filter.inviter.is_empty() => {
-            drop(context.permit(Permission::ViewInvitations, Some(&instance.name)).await?)
-        }
         _ => {}
+    }
+    if !filter.inviter.is_empty() {
+        context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
     }
     Ok(filter)
 }

@@ -23,7 +23,7 @@ use std::{
 
 #[derive(Subcommand)]
 pub enum Audit {
-    /// Check the live record, or a bundle of it; names the first entry or line that is wrong.
+    /// Check the live audit log, or a bundle of it; names the first entry or line that is wrong.
     Verify {
         /// A file written by `howdah audit export`. It is checked without the store and without the secret key.
         #[arg(long)]
@@ -43,7 +43,7 @@ pub enum Audit {
     },
     /// Print the key that others check this store's checkpoints and bundles with.
     Key,
-    /// Decide, as an owner, that the record as it stands is the record from here on, where it contradicts what was signed.
+    /// Decide, as an owner, that the audit log is as it stands from here on, where it contradicts what was signed.
     Accept {
         /// How many entries there are.
         #[arg(long)]
@@ -55,7 +55,7 @@ pub enum Audit {
         #[arg(long)]
         why: String,
     },
-    /// Destroy what stands sealed in the record about one subject, for good. The entries stay.
+    /// Destroy what stands sealed in the audit log about one subject, for good. The entries stay.
     DestroyWords {
         /// An entry about it.
         #[arg(long, required_unless_present = "subject", conflicts_with = "subject")]
@@ -67,7 +67,7 @@ pub enum Audit {
         #[arg(long)]
         why: String,
     },
-    /// Write a range of the record as a bundle that can be checked without the store.
+    /// Write a range of the audit log as a bundle that can be checked without the store.
     Export {
         /// The first day (UTC), for example 2026-11-01; without it from the beginning.
         #[arg(long)]

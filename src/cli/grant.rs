@@ -23,7 +23,7 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub enum Grant {
-    /// Ask for a contractor's grant. An owner approves it on the console's Grants page.
+    /// Request a contractor's grant. An owner approves it on the console's Grants page.
     Ask {
         /// The contractor's name.
         name: String,
@@ -49,7 +49,7 @@ pub enum Grant {
         #[arg(long, default_value = "")]
         agreement: String,
     },
-    /// Approve a grant that was asked for, where a console has one owner only.
+    /// Approve a grant that was requested, where a console has one owner only.
     Approve { id: String },
     /// List what is not over.
     List,

@@ -52,7 +52,7 @@ enum Command {
     /// People of the console.
     #[command(subcommand)]
     Operator(operator::Operator),
-    /// The record.
+    /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
     /// Contractors' grants.

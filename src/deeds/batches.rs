@@ -17,13 +17,51 @@ pub enum InBatch {
     RevokeInvite(RevokeInvite),
 }
 
-impl InBatch {
-    pub fn kind(&self) -> &'static str {
+/// What a batch is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchOf {
+    SignUps,
+    Cases,
+    Invites,
+}
+
+impl BatchOf {
+    pub const ALL: [Self; 3] = [Self::SignUps, Self::Cases, Self::Invites];
+
+    /// The kind of its deeds, as its row and its entries call it.
+    pub const fn kind(self) -> &'static str {
         match self {
-            Self::DecideSignUp(_) => DecideSignUp::KIND,
-            Self::DecideCase(_) => DecideCase::KIND,
-            Self::RevokeInvite(_) => RevokeInvite::KIND,
+            Self::SignUps => DecideSignUp::KIND,
+            Self::Cases => DecideCase::KIND,
+            Self::Invites => RevokeInvite::KIND,
         }
+    }
+
+    pub fn of(kind: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.kind() == kind)
+    }
+
+    /// So many of what it is of. What is decided about accounts without reports counts as cases here.
+    pub fn counted(self, number: usize) -> String {
+        match self {
+            Self::SignUps => text::count(number, "sign-up", "sign-ups"),
+            Self::Cases => text::count(number, "case", "cases"),
+            Self::Invites => text::count(number, "invite", "invites"),
+        }
+    }
+}
+
+impl InBatch {
+    pub fn of(&self) -> BatchOf {
+        match self {
+            Self::DecideSignUp(_) => BatchOf::SignUps,
+            Self::DecideCase(_) => BatchOf::Cases,
+            Self::RevokeInvite(_) => BatchOf::Invites,
+        }
+    }
+
+    pub fn kind(&self) -> &'static str {
+        self.of().kind()
     }
 
     pub fn subject(&self) -> Subject {

@@ -22,7 +22,7 @@ mod signups;
 pub use accounts::{DeleteAccount, Personal, SearchPersonal, WithdrawNote, WriteNote};
 pub use alarms::AcknowledgeAlarm;
 pub use audit::{DestroyWords, Destruction, ExportForm, ExportRecord, SignOffAccess};
-pub use batches::InBatch;
+pub use batches::{BatchOf, InBatch};
 pub use domain_blocks::{
     AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
     ChangeMailDomainBlock, DisallowDomain, LiftAddressBlock, LiftDomainBlock, LiftMailDomainBlock, addresses, review,

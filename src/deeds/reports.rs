@@ -31,6 +31,9 @@ pub struct DecideCase {
     /// instance takes from a token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<ReportId>,
+    /// It goes on with what another deed began to decide about the same case, and is no decision of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub further: bool,
     pub state_before: AccountState,
     pub text: String,
     pub preset: Option<PresetId>,
@@ -51,7 +54,17 @@ impl Deed for DecideCase {
     }
 
     fn facts(&self) -> Value {
-        json!({ "decision": self.decision, "reports": self.reports.len(), "unread": self.unread, "before": self.state_before, "mail": self.send_email })
+        let mut facts = json!({
+            "decision": self.decision,
+            "reports": self.reports.len(),
+            "unread": self.unread,
+            "before": self.state_before,
+            "mail": self.send_email,
+        });
+        if self.further {
+            facts["further"] = json!(true);
+        }
+        facts
     }
 
     fn permissions(&self) -> &'static [Permission] {

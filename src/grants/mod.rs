@@ -154,7 +154,7 @@ pub struct Work {
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     /// Cases decided, in the order of [`Decision::ALL`].
-    pub decided: [u32; 6],
+    pub decided: [u32; Decision::ALL.len()],
     pub let_in: u32,
     pub refused: u32,
     /// Masked things and private files shown, searches by mail or address.

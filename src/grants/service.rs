@@ -337,6 +337,10 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         .map(|person| person.name)
         .ok_or_else(|| Problem::invalid("sponsor", "Choose the owner or admin responsible for it."))?;
     let operator = OperatorId(form.operator);
+    // Three lists of one table: a row that is not whole is no row of ours.
+    if form.accounts.len() != form.places.len() || form.roles.len() != form.places.len() {
+        return Err(crate::problem::malformed_form());
+    }
     let mut roles = Vec::new();
     for ((place, account), role) in form.places.iter().zip(&form.accounts).zip(&form.roles) {
         roles.extend(roles::asked(&context, &scope, place, account, role).await?);
@@ -569,7 +573,7 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
 async fn now_due(app: &App, id: &GrantId) {
     let process = crate::id::fresh();
     if let Err(problem) = begin_or_end(app, id, &process).await {
-        tracing::info!(grant = %id, problem = problem.what, "grants.due");
+        tracing::info!(grant = %id, problem = ?problem.kind, "grants.due");
     }
 }
 
@@ -578,7 +582,7 @@ pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
     for id in grants::DUE.free(&app.store, None, process, app.clock.now()).await?.into_iter().map(GrantId) {
         // One that cannot be recorded now must not keep the others waiting.
         if let Err(problem) = begin_or_end(app, &id, process).await {
-            tracing::info!(grant = %id, problem = problem.what, "grants.due");
+            tracing::info!(grant = %id, problem = ?problem.kind, "grants.due");
         }
     }
     Ok(())

@@ -315,10 +315,26 @@ async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Tim
         // Only who has confirmed the mail address waits for the console's people.
         let confirmed = || sign_ups.rows.iter().filter(|row| row.confirmed);
         for (list, at, rows, since) in [
-            ("reports", reports.at, reports.rows.len(), reports.rows.iter().map(|row| row.created_at).min()),
-            ("sign-ups", sign_ups.at, confirmed().count(), confirmed().map(|row| row.asked_at).min()),
-            ("appeals", appeals.at, appeals.rows.len(), appeals.rows.iter().map(|row| row.created_at).min()),
+            (
+                "reports",
+                reports.at,
+                reports.rows.len(),
+                reports.rows.iter().map(|row| row.created_at).min().filter(|_| !reports.cut),
+            ),
+            (
+                "sign-ups",
+                sign_ups.at,
+                confirmed().count(),
+                confirmed().map(|row| row.asked_at).min().filter(|_| !sign_ups.cut),
+            ),
+            (
+                "appeals",
+                appeals.at,
+                appeals.rows.len(),
+                appeals.rows.iter().map(|row| row.created_at).min().filter(|_| !appeals.cut),
+            ),
         ] {
+            // Of a list that is cut the newest are there: the oldest of them is not the one that has waited longest.
             let Some(at) = at else { continue };
             read.push((labels(list), seconds_since(at, now)));
             numbers.push((labels(list), count(rows)));
@@ -376,7 +392,8 @@ async fn record(sheet: &mut Sheet, app: &App, now: Timestamp) {
 }
 
 fn pools(sheet: &mut Sheet, app: &App, instances: &[&Instance]) {
-    let store = ("store".to_owned(), app.store.connections());
+    // No instance has a name with a capital or a blank.
+    let store = ("console store".to_owned(), app.store.connections());
     let others = instances.iter().map(|instance| (instance.name.to_string(), instance.database.connections()));
     sheet.gauges(
         "howdah_connections",

@@ -63,7 +63,7 @@ impl Job for Tidy {
             refusals::delete_expired(store, now),
             reset_links::delete_expired(store, now),
             batches::delete_old(store, old.plus(-30 * DAY), now.plus(-DAY)),
-            domain_imports::delete_old(store, now.plus(-DAY), old.plus(-30 * DAY)),
+            domain_imports::delete_old(store, old.plus(-30 * DAY), now.plus(-DAY)),
             access_requests::forget_old(store, old.plus(-access_requests::KEPT)),
             invited::forget_old(store, old.plus(-invited::KEPT)),
             invited::forget_others(store, &instances),

@@ -77,7 +77,7 @@ const AT_ONCE: i64 = 200;
 
 fn short(id: &str) -> u64 {
     let digest = Sha256::digest(id.as_bytes());
-    digest.iter().take(8).fold(0, |short, byte| short << 8 | u64::from(*byte))
+    digest.iter().take(8).fold(0, |short, byte| (short << 8) | u64::from(*byte))
 }
 
 impl Destroyed {

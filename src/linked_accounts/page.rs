@@ -110,7 +110,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
     // A fallen account says enough by itself.
     let untold = account.lacks_second_factor.is_none().then(|| {
         view! { <p class="note">"It’s not known whether your role requires two-factor authentication that you \
-        lack: the console’s database role lacks a privilege; see the overview."</p> }
+        lack: the database did not answer, or the console’s database role lacks a privilege; see the overview."</p> }
     });
     let factor = (account.lacks_second_factor == Some(true)).then(|| {
         view! {

@@ -167,7 +167,7 @@ async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
         handle: format!("@{}", linked.username),
         since: linked.linked_at,
         lapse: standing.as_ref().and_then(|standing| standing.lapse),
-        lacks_second_factor: standing.as_ref().map_or(Some(false), |standing| standing.lacks_second_factor),
+        lacks_second_factor: standing.as_ref().and_then(|standing| standing.lacks_second_factor),
         role: standing.map(|standing| {
             let can = ASKED_FOR.iter().map(|(bit, words)| ((*words).to_owned(), standing.can(*bit))).collect();
             (standing.role, can)

@@ -49,7 +49,7 @@ pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{Hours, KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::WatchedPart;
-pub use standing::Standing;
+pub use standing::{LastLogged, Standing};
 pub use transparency::{AppealOutcome, Period, ReportOutcome};
 
 use crate::{

@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Extras, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Extras, LastLogged, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -13,7 +13,7 @@ use crate::{
     id::AccountId,
     nouns::{
         permissions::{Capability, Lack, MANAGE_REPORTS, MANAGE_USERS},
-        registrations::{RegistrationsMode, SINGLE_USER},
+        registrations::SINGLE_USER,
     },
 };
 
@@ -39,9 +39,9 @@ pub struct Health {
     pub only_shown: Vec<Lack>,
     /// Whether the instance tells what the token is good for.
     pub scopes_known: bool,
-    /// When somebody other than the account we act as last did something that Mastodon logs, among its newest rows; `None` where
-    /// that was not asked: only while sign-ups are open, and only once it is known as whom we act.
-    pub last_by_others: Option<Option<Timestamp>>,
+    /// When somebody other than the account we act as last did something that Mastodon logs; `None` until it is known as whom we
+    /// act.
+    pub logged: Option<LastLogged>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
     /// What it has of the one it follows, where it is a copy.
@@ -331,10 +331,9 @@ impl Instance {
             None => None,
         };
         let registrations = read.registrations().await.map_err(words)?;
-        let open = Meaning::of(&registrations.mode) == Meaning::Mode(RegistrationsMode::Open);
-        let last_by_others = match acting {
-            Some(account) if open => Some(read.last_logged_by_others(account).await.map_err(words)?),
-            Some(_) | None => None,
+        let logged = match acting {
+            Some(account) => Some(read.last_logged(account).await.map_err(words)?),
+            None => None,
         };
         let mut only_shown = Vec::new();
         let standby = read.standby().await.map_err(words)?;
@@ -370,7 +369,7 @@ impl Instance {
             primary: primary.filter(|_| apart).map(|primary| primary.map(|_| ()).map_err(words)),
             not_granted: shape.done_without,
             standing,
-            last_by_others,
+            logged,
             registrations,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
             releases: read.releases().await.map_err(words)?,
@@ -387,7 +386,7 @@ struct DatabaseHealth {
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,
-    last_by_others: Option<Option<Timestamp>>,
+    logged: Option<LastLogged>,
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
     releases: Releases,
@@ -435,7 +434,7 @@ impl Health {
                 self.releases = read.releases;
                 self.lacks_second_factor =
                     read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
-                self.last_by_others = read.last_by_others;
+                self.logged = read.logged;
             }
             Err(why) => {
                 self.database = Some(Err(why));

@@ -54,6 +54,8 @@ impl Sort {
     pub fn of(deed: &str, facts: &Value) -> Option<Self> {
         let number = |name: &str| facts[name].as_i64().unwrap_or(0);
         match deed {
+            // What goes on with a decision is none of its own.
+            "decide_case" if facts["further"] == true => None,
             "decide_case" if number("reports") + number("unread") > 0 => Some(Self::Reports),
             "decide_case" | "reverse_sanction" => Some(Self::Sanctions),
             "decide_sign_up" => Some(Self::SignUps),
@@ -419,6 +421,7 @@ mod tests {
     fn an_entry_says_its_sort_in_clear() {
         assert_eq!(Sort::of("decide_case", &json!({ "reports": 2, "unread": 0 })), Some(Sort::Reports));
         assert_eq!(Sort::of("decide_case", &json!({ "reports": 0, "unread": 0 })), Some(Sort::Sanctions));
+        assert_eq!(Sort::of("decide_case", &json!({ "reports": 20, "unread": 0, "further": true })), None);
         assert_eq!(Sort::of("set_registrations", &json!({})), None);
         for deed in REVIEWED {
             assert!(Sort::of(deed, &json!({})).is_some(), "{deed}");

@@ -18,7 +18,6 @@ pub struct Person {
     pub second_factor: bool,
     /// When a recovery code was last used in its place, and how many are left.
     pub recovery_code_used: Option<(Timestamp, usize)>,
-    pub sessions: usize,
     pub last_seen: Option<Timestamp>,
     pub you: bool,
     /// Sessions that can still be used.

@@ -62,11 +62,13 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     let change = (!person.you).then(|| {
         view! { <a class="btn quiet small" href=path::change_person(&person.id)>"Change…"</a> }
     });
-    let seen = match (person.sessions, person.last_seen) {
-        (0, _) | (_, None) => view! { <span class="soft">"not signed in"</span> }.into_any(),
-        (sessions, Some(at)) => {
-            view! { <span class="soft">{time::ago(at, frame.now)} " · " {ui::count(sessions, "session", "sessions")}</span> }.into_any()
-        }
+    let sessions = match person.open.len() {
+        0 => "not signed in".to_owned(),
+        open => ui::count(open, "session", "sessions"),
+    };
+    let seen = match person.last_seen {
+        None => view! { <span class="soft">{sessions}</span> }.into_any(),
+        Some(at) => view! { <span class="soft">{time::ago(at, frame.now)} " · " {sessions}</span> }.into_any(),
     };
     view! {
         <tr data-row=keys::row()>

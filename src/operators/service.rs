@@ -228,7 +228,6 @@ async fn persons(context: &Context) -> Result<Vec<Person>, Problem> {
                     .iter()
                     .find(|(whose, _)| *whose == person.id)
                     .and_then(|(_, left)| Some((left.last_used?, usize::try_from(left.unused).unwrap_or(0)))),
-                sessions: own.map_or(0, |(_, number, _)| usize::try_from(*number).unwrap_or(0)),
                 last_seen: own.map(|(.., at)| *at),
                 open: open
                     .iter()
@@ -258,7 +257,11 @@ pub async fn person(context: &Context, search: &str) -> Result<Framed<Person>, P
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
     let id = OperatorId(operator.to_owned());
     if id == context.actor.operator {
-        return Err(Problem::new(Kind::Invalid, "You can’t end your own access.", "Ask another owner."));
+        return Err(Problem::new(
+            Kind::Invalid,
+            "You can’t change your own role, or end your own access here.",
+            "Ask another owner. Your own sessions are under “Your sign-in”.",
+        ));
     }
     operators::by_id(&context.app.store, &id)
         .await

@@ -155,22 +155,32 @@ const DECISIONS: [&str; 5] =
 /// which it does not look again; `app/workers/scheduler/auto_close_registrations_scheduler.rb`).
 const UNATTENDED: i64 = 8 * DAY;
 
-/// When somebody last decided something on an instance, here or in Mastodon’s log: `None` where that was not asked yet, none
-/// within where nobody did as far back as was looked.
-pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<Option<Timestamp>>, Problem> {
-    // Who did something there is not known before it was asked.
-    let Some(mut last) = instance.health().last_by_others else { return Ok(None) };
+/// Of each sort so many entries are looked through for one that a person made: a policy sets registrations a few times a week.
+const LOOKED_THROUGH: i64 = 50;
+
+/// When somebody last decided something on an instance, here or in Mastodon’s log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastDecision {
+    At(Timestamp),
+    /// Nobody did since then; what was before is not known.
+    NoneSince(Timestamp),
+}
+
+/// … `None` where that is not known: Mastodon’s log was not read yet, or has nothing at all and neither has the record.
+pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<LastDecision>, Problem> {
+    let Some(logged) = instance.health().logged else { return Ok(None) };
+    let mut last = logged.by_others;
     for kind in DECISIONS {
         let filter = Filter {
             instance: Some(instance.name.to_string()),
             kind: Some(kind.to_owned()),
-            limit: 1,
+            limit: LOOKED_THROUGH,
             ..Filter::default()
         };
         let newest = app.ledger.list(&filter).await.map_err(unreadable)?;
-        last = last.max(newest.first().map(|entry| entry.at));
+        last = last.max(newest.iter().find(|entry| !record::is_by_policy(entry)).map(|entry| entry.at));
     }
-    Ok(Some(last))
+    Ok(last.map(LastDecision::At).or(logged.back_to.map(LastDecision::NoneSince)))
 }
 
 /// Open registrations that nobody looks after; nothing where that was not asked. Mastodon's own net counts whoever used its API, the console's account among
@@ -188,9 +198,9 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     let Some(last) = last_decision(&context.app, instance).await? else { return Ok(None) };
     let now = context.now();
     let since = match last {
-        Some(at) if now.since(at) < UNATTENDED => return Ok(None),
-        Some(at) => format!("for {}", time::span(now.since(at))),
-        None => "as far back as was checked".to_owned(),
+        LastDecision::At(at) | LastDecision::NoneSince(at) if now.since(at) < UNATTENDED => return Ok(None),
+        LastDecision::At(at) => format!("for {}", time::span(now.since(at))),
+        LastDecision::NoneSince(at) => format!("for at least {}", time::span(now.since(at))),
     };
     Ok(Some(format!(
         "Registrations are open, and no moderator has decided anything on this instance {since}, here or in \
@@ -370,13 +380,22 @@ async fn settling(app: &App, instance: &Instance) -> Option<HealthPart> {
 fn what_waits(instance: &Instance, now: Timestamp) -> HealthPart {
     const NAME: &str = "Queues";
     let (list, sign_ups) = (instance.open_reports.snapshot(), instance.signups.snapshot());
-    match (list.trouble.as_ref().or(sign_ups.trouble.as_ref()), list.at.zip(sign_ups.at)) {
+    let appeals = instance.appeals.snapshot();
+    let trouble = list.trouble.as_ref().or(sign_ups.trouble.as_ref()).or(appeals.trouble.as_ref());
+    match (trouble, list.at.zip(sign_ups.at)) {
         (None, Some((reports_at, sign_ups_at))) => {
             let missed = match list.missed {
                 0 => String::new(),
                 missed => format!(", {missed} reports found by the full scan only"),
             };
-            part(NAME, true, format!("as of {}{missed}", time::relative(reports_at.min(sign_ups_at), now)))
+            part(
+                NAME,
+                true,
+                format!(
+                    "as of {}{missed}",
+                    time::relative(appeals.at.unwrap_or(reports_at).min(reports_at).min(sign_ups_at), now)
+                ),
+            )
         }
         (Some(why), _) => part(NAME, false, why.clone()),
         (None, None) => not_asked(NAME),

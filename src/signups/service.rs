@@ -556,6 +556,12 @@ fn counted(values: impl Iterator<Item = String>) -> Vec<(String, usize)> {
     numbers
 }
 
+/// Where somebody stands in the list, as the address of the next page has it.
+fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
+    let (at, user) = text.rsplit_once('-')?;
+    Some((Timestamp(at.parse().ok()?), user.parse().ok()?))
+}
+
 pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<SignUpsPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
@@ -588,16 +594,21 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
             part: batches::only_the_first(people.len(), fitting.len()).filter(|_| all),
         }
     });
-    let after = parsed.get("before").and_then(|text| text.parse::<i64>().ok());
-    let begin = match after {
-        Some(user) => fitting.iter().position(|at| desk.people()[*at].user == user).map_or(0, |at| at + 1),
-        None => 0,
+    // Whoever is named may have been decided meanwhile: the page goes on where they were.
+    let after = parsed.get("before").and_then(parse_place);
+    let place = |at: usize| (desk.people()[at].asked_at, desk.people()[at].user);
+    let beyond = |at: usize| match after {
+        None => true,
+        Some(after) if filter.order == "newest" => place(at) < after,
+        Some(after) => place(at) > after,
     };
-    let shown: Vec<usize> = fitting.iter().skip(begin).take(PAGE).copied().collect();
-    let older = (begin + shown.len() < fitting.len())
-        .then(|| shown.last())
-        .flatten()
-        .map(|last| format!("{base}{}", parsed.with("before", &desk.people()[*last].user.to_string())));
+    let mut shown: Vec<usize> = fitting.iter().copied().filter(|at| beyond(*at)).take(PAGE + 1).collect();
+    let more = shown.len() > PAGE;
+    shown.truncate(PAGE);
+    let older = shown.last().filter(|_| more).map(|last| {
+        let (at, user) = place(*last);
+        format!("{base}{}", parsed.with("before", &format!("{}-{user}", at.0)))
+    });
     let known = desk.list.at.is_some();
     let page = SignUpsPage {
         known,

@@ -875,7 +875,7 @@ macro_rules! old {
 }
 
 /// Forgets imports: previews that nobody began after a day, all that are at their end after thirty.
-pub async fn delete_old(store: &Store, preview: Timestamp, done: Timestamp) -> sqlx::Result<u64> {
+pub async fn delete_old(store: &Store, done: Timestamp, preview: Timestamp) -> sqlx::Result<u64> {
     const ROWS: &str =
         concat!("delete from domain_import_rows where import in (select id from domain_imports where ", old!(), ")");
     const FILES: &str =

@@ -168,6 +168,11 @@ pub enum StoreError {
     Open(String, sqlx::Error),
     #[error("the store's tables cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the store was opened by a newer version of the console (its tables have step {0}, which this version doesn’t know); \
+         start that version, or put back the copy that was made before it"
+    )]
+    Newer(i64),
     #[error("another `howdah serve` uses this store ({0}); stop it first, or use PostgreSQL for several processes")]
     InUse(String),
     #[error("the store's lock file cannot be made: {0}")]
@@ -297,6 +302,9 @@ impl Store {
     /// Brings the tables up to date: the shared ones, then what differs by engine.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
+        if let Some(step) = self.newer().await.map_err(failed)? {
+            return Err(StoreError::Newer(step));
+        }
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
             self.sealing_becomes_due().await.map_err(failed)?;

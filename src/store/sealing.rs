@@ -6,6 +6,7 @@ use super::{
     Store, migrations, on,
     rights::{DEEDS_PROVED, KEPT_PROVED, SNAPSHOTS_PROVED},
 };
+use std::collections::BTreeSet;
 
 /// The migration since which the head has a seal, `migrations/0025_head.sql`.
 const SINCE: i64 = 25;
@@ -43,6 +44,17 @@ impl Store {
         }
         let (all, since): (i64, i64) = on!(self, pool => sqlx::query_as(DONE).bind(migration).fetch_one(pool).await?);
         Ok(all > 0 && since == 0)
+    }
+
+    /// The newest migration that was made there and that this version knows nothing of.
+    pub(super) async fn newer(&self) -> sqlx::Result<Option<i64>> {
+        const DONE: &str = "select version from _sqlx_migrations order by version desc";
+        if !self.has_migrations().await? {
+            return Ok(None);
+        }
+        let done: Vec<i64> = on!(self, pool => sqlx::query_scalar(DONE).fetch_all(pool).await?);
+        let known: BTreeSet<i64> = migrations().iter().flat_map(|all| all.iter().map(|one| one.version)).collect();
+        Ok(done.into_iter().find(|version| !known.contains(version)))
     }
 
     /// The migration of the head was once written without “if not exists”, which makes the same tables: a store that it brought

@@ -992,6 +992,15 @@ async fn a_large_case_takes_a_third_of_the_calls_and_says_so_before() {
     let said = page(&house, &cookie, &to).await;
     assert!(!said.contains("haven’t seen"), "{said}");
     assert_eq!(house.open_deeds().await, 0);
+    // However many deeds it takes, it is one case: on the sheet that people are paid by, in the record and among the decided.
+    let owner = house.sign_in("owner").await;
+    let sheet = house.get(Some(&owner), "/grants/01moderator/timesheet.csv").await.body;
+    let total = sheet.lines().find(|line| line.starts_with("total")).unwrap();
+    assert_eq!(total.split(',').skip(3).take(2).collect::<Vec<_>>(), ["1", "1"], "{sheet}");
+    let record = page(&house, &owner, "/audit").await;
+    assert!(record.contains("started a batch of 1 case"), "{record}");
+    let decided = house.get(Some(&cookie), "/i/harbour/reports?state=decided&decided-by=01moderator").await.body;
+    assert_eq!(decided.matches("data-row").count(), 1, "{decided}");
 }
 
 #[tokio::test]

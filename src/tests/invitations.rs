@@ -652,6 +652,11 @@ async fn who_invited_whom_is_kept_before_the_instance_forgets_it() {
         let theirs = house.get(Some(&contractor), &account(bellows)).await.body;
         assert!(!theirs.contains("ropewalk"), "not theirs to see");
         crate::support::grant(app, "01contractor", Vec::new(), true, false, app.clock.now().plus(DAY)).await;
+        // Not by way of whom they invited either, whatever the list is narrowed to besides.
+        for beside in ["", "&state=pending", "&state=suspended", "&origin=local", "&active=week", "&name=t"] {
+            let asked = house.get(Some(&contractor), &format!("/i/harbour/accounts?inviter={ropewalk}{beside}")).await;
+            assert_eq!(asked.status, StatusCode::FORBIDDEN, "{beside}: {}", asked.body);
+        }
         let theirs = page_of(&house, &contractor, waits).await;
         assert!(theirs.contains("newcomer") && !theirs.contains("ropewalk"), "{theirs}");
         assert!(!theirs.contains("sanctioned") && !theirs.contains("without an invite"), "{theirs}");

@@ -75,6 +75,7 @@ pub fn case(account: i64) -> DecideCase {
         reports: vec![ReportId(4)],
         unread: 0,
         others: Vec::new(),
+        further: false,
         state_before: AccountState::default(),
         text: "canary-text".into(),
         preset: None,

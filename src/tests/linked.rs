@@ -820,6 +820,7 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
             reports: reports.split(',').map(|id| id.parse().unwrap()).collect(),
             unread: 0,
             others: Vec::new(),
+            further: false,
             state_before: Default::default(),
             text: String::new(),
             preset: None,

@@ -944,6 +944,49 @@ async fn days_without_anybody_in_the_console_are_counted() {
     );
 }
 
+/// Days without a decision are known whatever registrations are, a policy's own change is none, and a decision ends the rule.
+#[tokio::test]
+async fn days_without_a_decision_close_and_a_decision_opens() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    let logged = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&house.instance).await.unwrap();
+    };
+    logged("update admin_action_logs set created_at = timestamp '2077-05-05 13:00:00'").await;
+    let admin = house.sign_in("admin").await;
+    switched_on(&house, &admin, &[("idle", "7", "3", "none")], "").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "two days are not seven");
+    house.app.clock.advance(6 * DAY);
+    let admin = house.sign_in("admin").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none", "eight days, while registrations were on approval");
+    let closed = &entries(&house, "set_registrations").await[0];
+    assert_eq!(closed.leaf["facts"]["policy"]["inputs"][0], serde_json::json!(["idle", 8]));
+    // Its own change shows nobody.
+    house.app.clock.advance(3 * HOUR);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none");
+    let page = house.get(Some(&admin), PAGE).await.body;
+    assert!(page.contains("the last moderation action is 8 days old"), "{page}");
+    logged("update admin_action_logs set created_at = timestamp '2077-05-13 15:00:00' where id = (select max(id) from admin_action_logs)").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "somebody is back");
+    // Where all that is looked through is the console's own, it is at least as long as that reaches back, and no shorter.
+    logged(
+        "update admin_action_logs set account_id = (select u.account_id from oauth_access_tokens t \
+         join users u on u.id = t.resource_owner_id limit 1), created_at = timestamp '2077-05-12 15:00:00'",
+    )
+    .await;
+    house.app.clock.advance(3 * HOUR);
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "a day of log says nothing of a week");
+    logged("update admin_action_logs set created_at = timestamp '2077-04-12 15:00:00'").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "none", "a month of it does");
+}
+
 /// The role of whom it acts for changes between two looks: it stops before it does anything more, and says so once, however many
 /// processes look.
 #[tokio::test]

@@ -341,6 +341,48 @@ async fn a_try_that_never_arrived_does_not_close_the_next_one() {
     assert!(audit.contains("the console itself") && audit.contains("paused a batch of 2 sign-ups"), "{audit}");
 }
 
+/// Whoever works a page down to its end and decides the last of it goes on behind it, in both orders.
+#[tokio::test]
+async fn the_next_page_goes_on_where_the_last_person_was() {
+    for order in ["oldest", "newest"] {
+        let house = house(sqlite().await).await;
+        let moderator = house.sign_in("moderator").await;
+        sqlx::query(
+            "with made as (insert into accounts (id, username, created_at, updated_at) \
+             select 900000000000000000 + n, 'late' || n, now(), now() from generate_series(1, 60) n returning id, username) \
+             insert into users (account_id, email, approved, confirmed_at, created_at, updated_at) \
+             select id, username || '@post.example', false, now(), now() + interval '1 minute', now() from made",
+        )
+        .execute(&house.instance)
+        .await
+        .unwrap();
+        house.look().await;
+        let shown = |page: &str| -> Vec<String> {
+            let links = page.split("/signups/").skip(1).filter_map(|rest| rest.split(['"', '?']).next());
+            links.filter(|id| id.parse::<i64>().is_ok()).map(str::to_owned).collect()
+        };
+        let first = house.get(Some(&moderator), &format!("/i/harbour/signups?order={order}")).await.body;
+        let next = first.split("href=\"").find(|link| link.contains("before=")).unwrap().split('"').next().unwrap();
+        let next = next.replace("&amp;", "&");
+        let seen = shown(&first);
+        let last = seen.last().unwrap();
+        let before = house.get(Some(&moderator), &next).await.body;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("update users set approved = true where account_id = {last}")))
+            .execute(&house.instance)
+            .await
+            .unwrap();
+        house.look().await;
+        let after = house.get(Some(&moderator), &next).await.body;
+        assert!(
+            !shown(&after).is_empty() && shown(&before) == shown(&after),
+            "{order}: {:?} {:?}",
+            shown(&before),
+            shown(&after)
+        );
+        assert!(shown(&after).iter().all(|id| !seen.contains(id)), "{order}");
+    }
+}
+
 #[tokio::test]
 async fn a_batch_of_more_than_fifty_stops_where_its_maker_may_not_decide_so_many_any_more() {
     let house = house(sqlite().await).await;

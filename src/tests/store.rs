@@ -417,7 +417,22 @@ async fn a_store_of_the_former_words_is_opened(db: &Database) {
     assert!(matches!(db.store.migrate().await, Err(StoreError::Migrate(_))));
 }
 
+/// An older program would refuse what a newer one keeps, or take it for something else.
+async fn a_store_of_a_newer_version_is_not_opened(db: &Database) {
+    db.run(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+         select 9001, 'of later', success, checksum, 0 from _sqlx_migrations where version = 25",
+    )
+    .await
+    .unwrap();
+    let refused = db.store.migrate().await;
+    assert!(matches!(refused, Err(StoreError::Newer(9001))), "{refused:?}");
+    db.run("delete from _sqlx_migrations where version = 9001").await.unwrap();
+    db.store.migrate().await.unwrap();
+}
+
 on_both!(
+    a_store_of_a_newer_version_is_not_opened,
     a_store_of_the_former_words_is_opened,
     people_are_found_by_name_and_id,
     access_ends_and_comes_back,

@@ -73,7 +73,7 @@ async fn the_numbers_say_what_was_done_by_names_of_ours_alone() {
         "howdah_ledger_entries ",
         "howdah_job_runs_total{job=\"batches\",instance=\"harbour\",ended=\"hung\"} 1\n",
         "howdah_job_last_success_timestamp_seconds{job=\"sweep\",instance=\"\"} ",
-        "howdah_connections{pool=\"store\",state=\"idle\"} ",
+        "howdah_connections{pool=\"console store\",state=\"idle\"} ",
         "process_resident_memory_bytes ",
     ] {
         assert!(said.contains(line), "{line}: {said}");

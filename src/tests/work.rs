@@ -182,7 +182,7 @@ async fn what_was_stored_and_not_begun_does_nothing_and_is_forgotten() {
         let import = read_in(&house, &admin, "domain,severity\nc.test,silence\n").await;
         begin(store, &import).await.unwrap();
         let now = house.app.clock.now();
-        assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 1);
+        assert_eq!(domain_imports::delete_old(store, now.plus(-DAY), now.plus(DAY)).await.unwrap(), 1);
     }
 }
 
@@ -566,7 +566,7 @@ async fn an_import_that_a_former_version_began_goes_on() {
         let state = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
         assert_eq!(state().await, ImportState::Running);
         let now = house.app.clock.now();
-        assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 0);
+        assert_eq!(domain_imports::delete_old(store, now.plus(-DAY), now.plus(DAY)).await.unwrap(), 0);
         assert_eq!(begin(store, &import).await.unwrap(), None, "it is no preview");
         assert_eq!((work(&house).await, state().await), (1, ImportState::Done));
     }

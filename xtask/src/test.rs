@@ -125,7 +125,7 @@ fn unit() -> Result<()> {
             .stdout(Stdio::null()),
     )?;
     let status = Command::new("cargo")
-        .args(["test", "-p", "howdah", "-p", "practice", "--features", "howdah/ssr"])
+        .args(["test", "-p", "howdah", "-p", "practice", "-p", "xtask", "--features", "howdah/ssr"])
         // A hundred frames of routers and futures would bury the one line that says what is wrong.
         .env("RUST_BACKTRACE", "0")
         .env("HOWDAH_TEST_POSTGRES", url.trim())

@@ -153,6 +153,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
             reports: reports.clone(),
             unread: 0,
             others: Vec::new(),
+            further: false,
             state_before: *state,
             text: text.clone(),
             preset: None,

@@ -197,9 +197,7 @@ async fn go<W: Work>(app: &Arc<App>, instance: &Instance, work: &W, process: &st
             break;
         }
         // Paused, or taken over by another process.
-        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await?
-            || app.store.is_paused(&task.id).await?
-        {
+        if !W::CLAIMS.renew(&app.store, &task.id, process, app.clock.now()).await? {
             break;
         }
         // The row can be written by whoever holds the store: what was paused goes on when an entry says so.

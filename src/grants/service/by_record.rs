@@ -38,7 +38,8 @@ pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> 
             continue;
         }
         let settled = settle(app, &subject, entry, now).await.inspect_err(|problem| {
-            tracing::warn!(entry, problem = problem.what, "grants.by_record");
+            // The sentence may name somebody.
+            tracing::warn!(entry, problem = ?problem.kind, "grants.by_record");
         });
         looked.0.insert(entry, if settled.unwrap_or(false) { None } else { Some(now.plus(AGAIN)) });
     }

@@ -77,6 +77,8 @@ fn count(work: &mut Work, entry: &Worked) {
         return;
     }
     match entry.deed.as_str() {
+        // What goes on with a decision is none.
+        DecideCase::KIND if entry.facts["further"] == true => {}
         DecideCase::KIND => {
             let decision = entry.facts["decision"].as_str().and_then(|name| name.parse::<Decision>().ok());
             let place = Decision::ALL.into_iter().position(|own| Some(own) == decision);
@@ -158,26 +160,20 @@ pub async fn timesheet(context: &Context, operator: &str, search: &str) -> Resul
     frame::build(context, context.current(), &here, search, sheet).await
 }
 
-const COLUMNS: [&str; 18] = [
-    "day",
-    "first",
-    "last",
-    "cases",
-    "resolved",
-    "warned",
-    "marked as sensitive",
-    "limited",
-    "suspended",
-    "frozen",
-    "approved",
-    "rejected",
-    "reveals",
-    "handed over",
-    "other",
-    "not done",
-    "agreement",
-    "sponsor",
-];
+/// The words of the first row: what was decided in the order in which [`Work`] counts it.
+fn columns() -> Vec<String> {
+    let decided = Decision::ALL.map(|decision| match decision {
+        Decision::Resolve => "resolved",
+        Decision::Warn => "warned",
+        Decision::Sensitive => "marked as sensitive",
+        Decision::Silence => "limited",
+        Decision::Suspend => "suspended",
+        Decision::Disable => "frozen",
+    });
+    let before = ["day", "first", "last", "cases"];
+    let after = ["approved", "rejected", "reveals", "handed over", "other", "not done", "agreement", "sponsor"];
+    before.into_iter().chain(decided).chain(after).map(str::to_owned).collect()
+}
 
 fn row(day: &str, work: &Work, grants: &[&Card]) -> String {
     let at = |at: Option<Timestamp>| at.map(time::machine).unwrap_or_default();
@@ -200,7 +196,7 @@ fn in_force(grant: &Card, from: Timestamp, to: Timestamp) -> bool {
 }
 
 fn file(sheet: &Timesheet) -> String {
-    let mut text = record(&COLUMNS.map(str::to_owned));
+    let mut text = record(&columns());
     for (day, work) in &sheet.days {
         let from = crate::text::time::day_typed(day).unwrap_or_default();
         let grants: Vec<&Card> = sheet.grants.iter().filter(|grant| in_force(grant, from, from.plus(DAY))).collect();

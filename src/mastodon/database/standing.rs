@@ -61,6 +61,15 @@ struct Row {
     lacks_second_factor: Option<bool>,
 }
 
+/// What Mastodon's log says of who was there lately.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct LastLogged {
+    /// When anybody but the account we act as last did something; `None` where nobody did, as far as was looked.
+    pub by_others: Option<Timestamp>,
+    /// How far back was looked; `None` where the log is empty.
+    pub back_to: Option<Timestamp>,
+}
+
 impl Read {
     /// Whose login it is (primary key).
     pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
@@ -68,15 +77,14 @@ impl Read {
         Ok(query_scalar(SQL).bind(user).fetch_optional(&mut *self.tx).await?)
     }
 
-    /// When anybody but this account last did something that Mastodon logs, of the newest rows there are (primary key,
-    /// backwards); `None` where all of them are this account's.
-    pub async fn last_logged_by_others(&mut self, account: AccountId) -> Result<Option<Timestamp>, DatabaseError> {
+    /// Who last did something that Mastodon logs, this account or others, of the newest rows there are (primary key, backwards).
+    pub async fn last_logged(&mut self, account: AccountId) -> Result<LastLogged, DatabaseError> {
         const SQL: &str = concat!(
-            "select max(at) from (select account_id, ",
+            "select max(at) filter (where account_id <> $1) as by_others, min(at) as back_to from (select account_id, ",
             ms!("created_at"),
-            " as at from admin_action_logs order by id desc limit 500) newest where account_id <> $1"
+            " as at from admin_action_logs order by id desc limit 500) newest"
         );
-        Ok(query_scalar(SQL).bind(account).fetch_one(&mut *self.tx).await?)
+        Ok(query_as(SQL).bind(account).fetch_one(&mut *self.tx).await?)
     }
 
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.

@@ -17,10 +17,10 @@ use crate::{
         settings::{Meaning, Stored},
     },
     nouns::{
-        policies::{Measure, Policy, PolicyState},
+        policies::{Measure, Policy, PolicyState, Rule},
         registrations::RegistrationsMode,
     },
-    overview,
+    overview::service::{LastDecision, last_decision},
     problem::{Kind, Problem},
     record,
     registrations::policy::{self, Cause, Decision, Inputs},
@@ -156,7 +156,8 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
             Ok((_, Outcome::Failed | Outcome::Refused)) => put_off(&mut kept, inputs.now, held),
             Err(problem) if problem.kind == Kind::Conflict => {}
             Err(problem) => {
-                tracing::warn!(why = problem.what, instance = %instance.name, "policy.not_set");
+                // The sentence may name somebody.
+                tracing::warn!(problem = ?problem.kind, instance = %instance.name, "policy.not_set");
                 put_off(&mut kept, inputs.now, held);
             }
         }
@@ -399,43 +400,46 @@ async fn set(
 async fn inputs(app: &App, instance: &Instance, policy: &Policy, stored: &Stored) -> Result<Inputs, Problem> {
     let now = app.clock.now();
     let mut values = BTreeMap::new();
-    let asks = |measures: &[Measure]| measures.iter().any(|measure| policy.rule(*measure).is_some());
-    if asks(&[Measure::SignUpsHour, Measure::SignUpsDay])
-        && let Ok(mut read) = instance.database.read().await
-        && let Ok((hour, day)) = read.sign_ups_lately(now).await
-    {
-        values.extend([(Measure::SignUpsHour, hour), (Measure::SignUpsDay, day)]);
-    }
-    let fresh = |at: Option<Timestamp>| at.is_some_and(|at| now.since(at).abs() <= STALE);
-    let hours = |since: Timestamp| now.since(since).max(0) / HOUR;
-    if fresh(instance.signups.snapshot().at)
-        && let Some(waiting) = instance.sign_ups_waiting()
-    {
-        values.insert(Measure::Waiting, i64::try_from(waiting.number).unwrap_or(i64::MAX));
-        let oldest = waiting.oldest.map(hours).or((waiting.number == 0).then_some(0));
-        values.extend(oldest.map(|oldest| (Measure::OldestWaiting, oldest)));
-    }
-    let reports = instance.open_reports.snapshot();
-    if fresh(reports.at) && !reports.cut {
-        let oldest = reports.rows.iter().map(|report| report.created_at).min();
-        values.insert(Measure::OldestReport, oldest.map_or(0, hours));
-    }
-    if asks(&[Measure::Away])
-        && let Some(last) = last_here(app, instance, now).await?
-    {
-        values.insert(Measure::Away, now.since(last).max(0) / MINUTE);
-    }
-    if asks(&[Measure::Idle])
-        && let Some(Some(last)) = overview::service::last_decision(app, instance).await?
-    {
-        values.insert(Measure::Idle, now.since(last).max(0) / DAY);
-    }
-    if asks(&[Measure::Accounts, Measure::Active])
-        && let Some((accounts, active)) = instance.seen_within(COUNTED).await.people
-    {
-        values.extend([(Measure::Accounts, accounts), (Measure::Active, active)]);
+    for rule in &policy.rules {
+        let value = value(app, instance, rule, now).await?;
+        values.extend(value.map(|value| (rule.measure, value)));
     }
     Ok(Inputs { now, current: sound(stored), values })
+}
+
+/// The number that a rule asks about; `None` where it is not known.
+async fn value(app: &App, instance: &Instance, rule: &Rule, now: Timestamp) -> Result<Option<i64>, Problem> {
+    let fresh = |at: Option<Timestamp>| at.is_some_and(|at| now.since(at).abs() <= STALE);
+    let ago = |since: Timestamp| now.since(since).max(0);
+    let waiting = || instance.sign_ups_waiting().filter(|_| fresh(instance.signups.snapshot().at));
+    Ok(match rule.measure {
+        Measure::SignUpsHour => sign_ups_lately(instance, now).await.map(|(hour, _)| hour),
+        Measure::SignUpsDay => sign_ups_lately(instance, now).await.map(|(_, day)| day),
+        Measure::Waiting => waiting().map(|waiting| i64::try_from(waiting.number).unwrap_or(i64::MAX)),
+        Measure::OldestWaiting => waiting().and_then(|waiting| match waiting.oldest {
+            Some(oldest) => Some(ago(oldest) / HOUR),
+            None => (waiting.number == 0).then_some(0),
+        }),
+        Measure::Away => last_here(app, instance, now).await?.map(|last| ago(last) / MINUTE),
+        Measure::OldestReport => {
+            let reports = instance.open_reports.snapshot();
+            let oldest = reports.rows.iter().map(|report| report.created_at).min();
+            (fresh(reports.at) && !reports.cut).then(|| oldest.map_or(0, ago) / HOUR)
+        }
+        Measure::Idle => match last_decision(app, instance).await? {
+            Some(LastDecision::At(at)) => Some(ago(at) / DAY),
+            // It is at least so long: enough where that is the limit, and not known where it is less.
+            Some(LastDecision::NoneSince(at)) => Some(ago(at) / DAY).filter(|days| *days >= rule.enter),
+            None => None,
+        },
+        Measure::Accounts => instance.seen_within(COUNTED).await.people.map(|(accounts, _)| accounts),
+        Measure::Active => instance.seen_within(COUNTED).await.people.map(|(_, active)| active),
+    })
+}
+
+/// The sign-ups of the last hour and day, where the instance's database answers.
+async fn sign_ups_lately(instance: &Instance, now: Timestamp) -> Option<(i64, i64)> {
+    instance.database.read().await.ok()?.sign_ups_lately(now).await.ok()
 }
 
 /// The mode, where it is one sound row.

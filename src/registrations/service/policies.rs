@@ -364,9 +364,44 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
         let number = text.trim().parse().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| Problem::invalid(field, format!("A number from {} to {}.", range.start(), range.end())))
     };
+    let text = |field: &str, text: &str, longest: usize| {
+        let text = text.replace("\r\n", "\n");
+        if text.chars().count() > longest || text.contains('\0') {
+            return Err(Problem::invalid(field, format!("At most {longest} characters, and no NUL.")));
+        }
+        Ok(text)
+    };
     let zone = Zone::named(form.zone.trim()).ok_or_else(|| {
         Problem::invalid("zone", "No time zone has this name. Examples: Europe/Berlin, America/New_York, UTC.")
     })?;
+    let policy = Policy {
+        zone: zone.name().to_owned(),
+        otherwise: form
+            .otherwise
+            .parse()
+            .map_err(|()| Problem::invalid("otherwise", "Choose what holds while no rule is in force."))?,
+        rules: rules(form)?,
+        week: week(&form.week)?,
+        stay: number("stay", &form.stay, &STAYS)?,
+        tolerance: number("tolerance", &form.tolerance, &TOLERANCES)?,
+        words: Words {
+            message: text("message", &form.message, LONGEST_MESSAGE)?,
+            servers: servers(&form.servers)?,
+            access: text("access", &form.access, LONGEST_ACCESS)?,
+        },
+        ..Policy::default()
+    };
+    if words::longest(&policy) > LONGEST_MESSAGE {
+        return Err(Problem::invalid(
+            "message",
+            format!("Filled in it is longer than {LONGEST_MESSAGE} characters: name the servers and how to ask once."),
+        ));
+    }
+    Ok(policy)
+}
+
+/// The rules of the form, in the order of the measures; one whose start is empty is not there.
+fn rules(form: &PolicyForm) -> Result<Vec<Rule>, Problem> {
     let lists = [&form.enter, &form.leave, &form.to];
     if lists.iter().any(|list| list.len() != Measure::ALL.len()) {
         return Err(crate::problem::malformed_form());
@@ -377,27 +412,26 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
         if enter.is_empty() {
             continue;
         }
+        let wrong = |what: &str| Problem::invalid("rules", format!("{}: {what}.", measure.name()));
         let of = |text: &str, from: i64| {
             let number = text.parse().ok().filter(|number| (from..=LARGEST).contains(number));
-            number.ok_or_else(|| {
-                Problem::invalid("rules", format!("{}: a whole number, {from} or more.", measure.name()))
-            })
+            number.ok_or_else(|| wrong(&format!("a whole number, {from} or more")))
         };
         let enter = of(enter, 1)?;
         let leave = if leave.is_empty() { enter } else { of(leave, 0)? };
         if leave > enter {
-            return Err(Problem::invalid(
-                "rules",
-                format!("{}: it must end below the number at which it starts, or at the same.", measure.name()),
-            ));
+            return Err(wrong("it must end below the number at which it starts, or at the same"));
         }
         let to = to.parse().ok().filter(|to| *to != RegistrationsMode::Open);
-        let to =
-            to.ok_or_else(|| Problem::invalid("rules", format!("{}: choose what it leads to.", measure.name())))?;
-        rules.push(Rule { measure, enter, leave, to });
+        rules.push(Rule { measure, enter, leave, to: to.ok_or_else(|| wrong("choose what it leads to"))? });
     }
+    Ok(rules)
+}
+
+/// The times of the week, a line each, in their order.
+fn week(text: &str) -> Result<Vec<Slot>, Problem> {
     let mut week = Vec::new();
-    for line in form.week.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let slot = Slot::parse(line).ok_or_else(|| {
             Problem::invalid(
                 "week",
@@ -413,8 +447,13 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
     if week.windows(2).any(|two| (two[0].day, two[0].minute) == (two[1].day, two[1].minute)) {
         return Err(Problem::invalid("week", "Two lines have the same time."));
     }
+    Ok(week)
+}
+
+/// The servers that are recommended to visitors, a line each.
+fn servers(text: &str) -> Result<Vec<String>, Problem> {
     let mut servers = Vec::new();
-    for line in form.servers.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let domain = Domain::try_from(line.to_lowercase()).ok().filter(|domain| domain.is_well_formed());
         let domain = domain.filter(|domain| domain.as_str().contains('.'));
         let wrong = || Problem::invalid("servers", format!("“{line}” is not the name of a server."));
@@ -423,37 +462,7 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
     if servers.len() > MOST_SERVERS {
         return Err(Problem::invalid("servers", format!("At most {MOST_SERVERS} servers.")));
     }
-    let text = |field: &str, text: &str, longest: usize| {
-        let text = text.replace("\r\n", "\n");
-        if text.chars().count() > longest || text.contains('\0') {
-            return Err(Problem::invalid(field, format!("At most {longest} characters, and no NUL.")));
-        }
-        Ok(text)
-    };
-    let policy = Policy {
-        zone: zone.name().to_owned(),
-        otherwise: form
-            .otherwise
-            .parse()
-            .map_err(|()| Problem::invalid("otherwise", "Choose what holds while no rule is in force."))?,
-        rules,
-        week,
-        stay: number("stay", &form.stay, &STAYS)?,
-        tolerance: number("tolerance", &form.tolerance, &TOLERANCES)?,
-        words: Words {
-            message: text("message", &form.message, LONGEST_MESSAGE)?,
-            servers,
-            access: text("access", &form.access, LONGEST_ACCESS)?,
-        },
-        ..Policy::default()
-    };
-    if words::longest(&policy) > LONGEST_MESSAGE {
-        return Err(Problem::invalid(
-            "message",
-            format!("Filled in it is longer than {LONGEST_MESSAGE} characters: name the servers and how to ask once."),
-        ));
-    }
-    Ok(policy)
+    Ok(servers)
 }
 
 pub async fn switch(

@@ -17,8 +17,13 @@ use std::collections::BTreeMap;
 
 const DAYS: i64 = 30;
 
-/// What of the month can be reckoned from rows that are still there.
-const KNOWN: [Measure; 4] = [Measure::SignUpsHour, Measure::SignUpsDay, Measure::Waiting, Measure::Accounts];
+/// Whether a number can be reckoned for each hour of the month, from rows that are still there.
+const fn is_reckoned(measure: Measure) -> bool {
+    match measure {
+        Measure::SignUpsHour | Measure::SignUpsDay | Measure::Waiting | Measure::Accounts => true,
+        Measure::OldestWaiting | Measure::Away | Measure::OldestReport | Measure::Idle | Measure::Active => false,
+    }
+}
 
 pub async fn last_month(
     context: &Context,
@@ -34,7 +39,7 @@ pub async fn last_month(
     let hours = instance.database.read().await?.hours(since.plus(-DAY), now).await?;
     let waiting = instance.sign_ups_waiting().and_then(|waiting| i64::try_from(waiting.number).ok());
     let reports = instance.open_reports.snapshot();
-    let open = reports.at.and_then(|_| i64::try_from(reports.rows.len()).ok());
+    let open = reports.at.filter(|_| !reports.cut).and_then(|_| i64::try_from(reports.rows.len()).ok());
     let accounts = instance.seen().and_then(|seen| seen.people).map(|(accounts, _)| accounts);
     let did = stays(context, instance, since).await?;
     let zone = by_policy::zone(policy);
@@ -47,7 +52,7 @@ pub async fn last_month(
         did,
         days: Vec::new(),
         changes: Vec::new(),
-        not_known: policy.rules.iter().map(|rule| rule.measure).filter(|measure| !KNOWN.contains(measure)).collect(),
+        not_known: policy.rules.iter().map(|rule| rule.measure).filter(|measure| !is_reckoned(*measure)).collect(),
         cut: hours.cut,
     };
     let mut state = PolicyState { moment: since, ..PolicyState::default() };
@@ -118,13 +123,16 @@ impl Series<'_> {
     }
 
     fn values(&self, hour: i64) -> BTreeMap<Measure, i64> {
-        let mut values = BTreeMap::from([
-            (Measure::SignUpsHour, Self::of(&self.hours.sign_ups, hour)),
-            (Measure::SignUpsDay, Self::sum(&self.hours.sign_ups, hour - 23, hour)),
-        ]);
-        values.extend(self.waiting_at(hour).map(|waiting| (Measure::Waiting, waiting)));
-        let accounts = self.accounts.map(|now| now - Self::sum(&self.hours.sign_ups, hour + 1, self.last));
-        values.extend(accounts.map(|accounts| (Measure::Accounts, accounts)));
-        values
+        Measure::ALL.into_iter().filter_map(|measure| Some((measure, self.value(measure, hour)?))).collect()
+    }
+
+    fn value(&self, measure: Measure, hour: i64) -> Option<i64> {
+        match measure {
+            Measure::SignUpsHour => Some(Self::of(&self.hours.sign_ups, hour)),
+            Measure::SignUpsDay => Some(Self::sum(&self.hours.sign_ups, hour - 23, hour)),
+            Measure::Waiting => self.waiting_at(hour),
+            Measure::Accounts => Some(self.accounts? - Self::sum(&self.hours.sign_ups, hour + 1, self.last)),
+            Measure::OldestWaiting | Measure::Away | Measure::OldestReport | Measure::Idle | Measure::Active => None,
+        }
     }
 }

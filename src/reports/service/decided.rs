@@ -299,6 +299,9 @@ async fn of_colleague(
     let all = entries.len();
     let decided: Vec<Decided> = entries.into_iter().filter_map(Decided::of).collect();
     let destroyed = all - decided.len();
+    // A case that was decided in several goes is one decision.
+    let decided: Vec<Decided> =
+        decided.into_iter().filter(|one| !matches!(&one.deed, AnyDeed::DecideCase(deed) if deed.further)).collect();
     let first: Vec<ReportId> = decided
         .iter()
         .filter_map(|decided| match &decided.deed {

@@ -155,20 +155,25 @@ impl Carry for ClaimCase {
         } else {
             case_claims::give_back(store, &deed.instance, deed.account, operator).await
         };
+        let own = |answer| Step { what: "the console’s own list".to_owned(), answer };
         match held {
             Ok(true) => {}
             Ok(false) => {
                 let message = if deed.claim { "somebody else was quicker" } else { "it wasn’t assigned to you" };
-                let answer = Answer::Refused { status: 409, message: message.to_owned() };
-                return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
+                return warrant.answered(vec![own(Answer::Refused { status: 409, message: message.to_owned() })]);
             }
             Err(error) => return warrant.unsent(error.to_string()),
         }
+        let accepted = own(Answer::Accepted { body: json!({}) });
         if deed.reports.is_empty() {
-            let answer = Answer::Accepted { body: json!({}) };
-            return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
+            return warrant.answered(vec![accepted]);
         }
-        client.claim_case(warrant).await
+        client.claim_case(warrant).await.after(accepted)
+    }
+
+    /// Whose case it is stands in the console’s own list; Mastodon’s assignment mirrors it.
+    fn deciding(steps: &[Step]) -> &[Step] {
+        steps.get(..1).unwrap_or_default()
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

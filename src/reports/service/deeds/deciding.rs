@@ -66,7 +66,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     let at_once = if a_call_each && reports.len() > PART { client.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
-    let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
+    let unread = form.unread.parse::<i64>().map_err(|_| malformed_form())?.clamp(0, MOST_COUNTED);
     let rest = closings(&instance, &account, &reports, &later, unread, state_before);
     let deed = DecideCase {
         instance: instance.name.clone(),
@@ -76,6 +76,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         reports,
         unread,
         others: later,
+        further: false,
         state_before,
         text,
         preset,
@@ -130,7 +131,8 @@ fn makes_sense(
     Ok(())
 }
 
-/// Deeds that close the reports of one decision which its first deed leaves, a few each.
+/// Deeds that close the reports of one decision which its first deed leaves, a few each: the first of them is the decision where
+/// nothing was closed before.
 fn closings(
     instance: &Instance,
     account: &Account,
@@ -140,7 +142,7 @@ fn closings(
     state_before: AccountState,
 ) -> Vec<InBatch> {
     let all: Vec<ReportId> = now.iter().chain(later).copied().collect();
-    let part = |reports: &[ReportId]| {
+    let part = |(number, reports): (usize, &[ReportId])| {
         InBatch::DecideCase(DecideCase {
             instance: instance.name.clone(),
             account: account.id,
@@ -149,13 +151,14 @@ fn closings(
             reports: reports.to_vec(),
             unread,
             others: all.iter().filter(|id| !reports.contains(id)).copied().collect(),
+            further: number > 0 || !now.is_empty(),
             state_before,
             text: String::new(),
             preset: None,
             send_email: false,
         })
     };
-    later.chunks(PART).map(part).collect()
+    later.chunks(PART).enumerate().map(part).collect()
 }
 
 /// Why an account is left out of a decision about many; `None` where it is this person's to decide, and something would
@@ -263,6 +266,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
             reports,
             unread: 0,
             others: Vec::new(),
+            further: false,
             state_before: account.state,
             text: text.clone(),
             preset: None,
