@@ -8,7 +8,7 @@ use crate::{
     ledger::{self, CONSOLE, Entry, OwnTry, ProvedBy},
     mastodon::database::Limited,
     nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
-    store::operators::Operator,
+    store::{operators::Operator, rights::POLICY_PASSED},
     text::{self, time},
 };
 use serde_json::Value;
@@ -185,6 +185,13 @@ fn fact_clause(entry: &Entry) -> String {
             format!(
                 "missed setting registrations to “{mode}”{}; it was too late to do it",
                 due.map(|due| format!(", planned for {}", time::absolute(due))).unwrap_or_default()
+            )
+        }
+        POLICY_PASSED => {
+            let mode = entry.leaf["facts"]["mode"].as_str().and_then(|mode| mode.parse().ok());
+            let mode = mode.map_or("something else", RegistrationsMode::word);
+            format!(
+                "noticed that somebody set registrations to “{mode}” past the policy, which opens no further by itself"
             )
         }
         "batch_ended" => format!("finished {}", batch_words(&entry.leaf["facts"])),

@@ -127,6 +127,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("change_policy", "registrations policy"),
     ("policy_stopped", "registrations policy stopped"),
     ("policy_missed", "planned openings missed"),
+    ("policy_passed", "registrations set past a policy"),
     ("rows_sealed", "rows sealed"),
     ("snapshots_proved", "instance snapshots verified"),
     ("deeds_proved", "batch actions verified"),
@@ -389,6 +390,8 @@ pub struct AccessPage {
     pub changed: usize,
     /// What cannot be said, a clause each.
     pub not_known: Vec<String>,
+    /// Whether all that it says is what the tree holds.
+    pub checked: bool,
     /// What each role includes, today.
     pub includes: Vec<(Role, Vec<Permission>)>,
     pub basis: Basis,

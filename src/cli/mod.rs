@@ -112,6 +112,10 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     app.ledger.prove_snapshots_once().await.context("what was kept of the instances cannot be proved")?;
     app.ledger.prove_deeds_once().await.context("the actions of the batches cannot be proved")?;
     app.ledger.prove_kept_once().await.context("notes, requests and alarms cannot be proved")?;
+    let paused = app.ledger.keep_former_pauses().await.context("what was paused cannot be kept paused")?;
+    if paused > 0 {
+        tracing::info!(paused, "ledger.pauses_kept");
+    }
     Ok(app)
 }
 

@@ -30,6 +30,9 @@ pub struct SetRegistrations {
     /// What a policy did it for, on behalf of the person who answers for it; `None` for what somebody did by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ByPolicy>,
+    /// It was pressed as an emergency: it waits for nobody who is at the setting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pressed: bool,
 }
 
 impl Deed for SetRegistrations {
@@ -58,6 +61,11 @@ impl Deed for SetRegistrations {
             RegistrationsMode::Open => &[Permission::OpenRegistrations],
             RegistrationsMode::Approved | RegistrationsMode::None => &[Permission::CloseRegistrations],
         }
+    }
+
+    /// In an emergency nobody waits for a process that may have died: closing twice is closing.
+    fn waits_for_nobody(&self) -> bool {
+        self.pressed && self.mode_after == RegistrationsMode::None
     }
 
     /// Whoever has the record in doubt must still be able to close registrations.
@@ -158,6 +166,11 @@ impl Deed for ChangePolicy {
             RegistrationsMode::Open => &[Permission::OpenRegistrations],
             RegistrationsMode::Approved | RegistrationsMode::None => &[Permission::CloseRegistrations],
         }
+    }
+
+    /// Of several that are kept at once over one version the store takes one.
+    fn waits_for_nobody(&self) -> bool {
+        self.change == PolicyChange::Emergency
     }
 
     /// Closing, and holding that against everything, goes on while the record is in doubt.

@@ -129,6 +129,11 @@ async fn ready(State(watched): State<Arc<Watched>>) -> Readiness {
 }
 
 async fn writable(app: &App) -> Readiness {
+    // What is open is written all the same, and nobody would find it there.
+    if let Some(what) = app.store.moved() {
+        tracing::error!(%what, "ready.store");
+        return (StatusCode::SERVICE_UNAVAILABLE, "the store's file was moved or replaced\n");
+    }
     match timeout(PATIENCE, app.store.try_write(app.clock.now())).await {
         Ok(Ok(())) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {

@@ -62,7 +62,8 @@ impl Job for Checkpoints {
         if let Some(size) = self.app.ledger.checkpoint().await? {
             tracing::info!(size, "checkpoint");
         }
-        Ok(())
+        // Where somebody looks at who could do what, what was appended since is hashed by now.
+        Ok(self.app.ledger.keep_rights_proven().await?)
     }
 }
 

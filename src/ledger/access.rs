@@ -3,6 +3,7 @@
 
 use super::{
     Ledger, LedgerError, Outcome,
+    proven::{Told, WHILE_WAITING, written},
     rows::{Derived, Granted, Row},
 };
 use crate::{
@@ -44,6 +45,9 @@ pub struct Access {
     pub not_known: Vec<String>,
     /// When the first entry was recorded; `None` where there is none.
     pub begins: Option<Timestamp>,
+    /// Whether all that it says is what the tree holds. Else it is what the columns beside the leaves find, and those were not hashed
+    /// by this process yet.
+    pub checked: bool,
 }
 
 /// A person of the console at an instant.
@@ -120,6 +124,22 @@ struct SessionRow {
     closed_at: Option<i64>,
 }
 
+impl SessionRow {
+    fn of(told: Told) -> Self {
+        let text = |name: &str| told.leaf[name].as_str().map(str::to_owned);
+        Self {
+            idx: told.index,
+            operator: text("operator"),
+            subject: text("subject"),
+            deed: text("deed").unwrap_or_default(),
+            at: written(&told.leaf),
+            outcome: told.outcome.as_ref().and_then(|outcome| outcome["outcome"].as_str().map(str::to_owned)),
+            closed_at: told.outcome.as_ref().map(written),
+            leaf: told.text,
+        }
+    }
+}
+
 /// An entry as it stood at an instant: `None` where it was not there yet, and without its outcome where that was not.
 pub(super) fn until_instant(row: Row, at: Timestamp) -> Option<Row> {
     let closed = row.closed_at.is_some_and(|closed| closed <= at.0);
@@ -140,7 +160,8 @@ impl Ledger {
     /// # Errors
     /// If it cannot be read, or an entry of it is none.
     pub async fn access_at(&self, at: Timestamp) -> Result<Access, LedgerError> {
-        let derived = self.derive(Some(at)).await?;
+        let checked = self.prove_rights(WHILE_WAITING).await?;
+        let derived = if checked { self.derive_proven(Some(at)).await? } else { self.derive(Some(at)).await? };
         let mut access = Access {
             at,
             people: Vec::new(),
@@ -149,7 +170,8 @@ impl Ledger {
             sessions: Vec::new(),
             sessions_ended: BTreeMap::new(),
             not_known: Vec::new(),
-            begins: self.first_entry().await?,
+            begins: if checked { self.proven_begin().await.map(Timestamp) } else { self.first_entry().await? },
+            checked,
         };
         for (index, deed) in &derived.under_way {
             access
@@ -190,7 +212,8 @@ impl Ledger {
     /// # Errors
     /// If it cannot be read, or an entry of it is none.
     pub async fn grants_ended(&self) -> Result<BTreeMap<String, i64>, LedgerError> {
-        let derived = self.derive(None).await?;
+        let checked = self.prove_rights(WHILE_WAITING).await?;
+        let derived = if checked { self.derive_proven(None).await? } else { self.derive(None).await? };
         Ok(derived.grants.into_iter().filter_map(|(id, granted)| Some((id, granted.ended?))).collect())
     }
 
@@ -225,14 +248,13 @@ impl Ledger {
 
     /// The sessions that had begun within the longest time one lasts, without those that an entry ends.
     async fn sessions_at(&self, derived: &Derived, at: Timestamp, access: &mut Access) -> Result<(), LedgerError> {
-        let rows: Vec<SessionRow> = on!(&self.store, pool => sqlx::query_as(OF_SESSIONS)
-            .bind(at.plus(-ABSOLUTE).0).bind(at.0).bind(MOST_OF_SESSIONS).fetch_all(pool).await?);
-        if i64::try_from(rows.len()).unwrap_or(i64::MAX) >= MOST_OF_SESSIONS {
+        let rows = if access.checked { self.proven_session_rows(at).await? } else { self.session_rows(at).await? };
+        let Some(rows) = rows else {
             access
                 .not_known
                 .push("which sessions were open: there are more sign-ins in twelve hours than are read".to_owned());
             return Ok(());
-        }
+        };
         let mut open: Vec<(String, SessionThen)> = Vec::new();
         for row in rows {
             let leaf: Value = serde_json::from_str(&row.leaf)
@@ -261,6 +283,24 @@ impl Ledger {
         }
         access.sessions = open.into_iter().map(|(_, then)| then).collect();
         Ok(())
+    }
+
+    /// What began and ended sessions before an instant, as the columns have it; `None` where there is too much.
+    async fn session_rows(&self, at: Timestamp) -> Result<Option<Vec<SessionRow>>, LedgerError> {
+        let rows: Vec<SessionRow> = on!(&self.store, pool => sqlx::query_as(OF_SESSIONS)
+            .bind(at.plus(-ABSOLUTE).0).bind(at.0).bind(MOST_OF_SESSIONS).fetch_all(pool).await?);
+        Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX) < MOST_OF_SESSIONS).then_some(rows))
+    }
+
+    /// The same as the leaves say.
+    async fn proven_session_rows(&self, at: Timestamp) -> Result<Option<Vec<SessionRow>>, LedgerError> {
+        let most = usize::try_from(MOST_OF_SESSIONS).unwrap_or(usize::MAX);
+        let told = self.proven_sessions(at.plus(-ABSOLUTE).0, at.0, most).await?;
+        let mut rows: Option<Vec<SessionRow>> = told.map(|told| told.into_iter().map(SessionRow::of).collect());
+        if let Some(rows) = &mut rows {
+            rows.sort_by_key(|row| (row.at, row.idx));
+        }
+        Ok(rows)
     }
 
     /// What an entry that is no sign-in ends; nothing, where it came to nothing by then.

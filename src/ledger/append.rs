@@ -3,11 +3,12 @@
 use super::{
     LedgerError, Outcome,
     head::{self, Checked, Found, ORIGINS, Odd, Origin, OriginRow, THERE},
+    told,
     tree::{Frontier, Hash, leaf_hash},
     write::{DEED_LEASE, LARGEST_LEAF, canonical},
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     seal::{Keys, hex},
     store::{
         Store,
@@ -85,6 +86,9 @@ pub(super) struct Writer {
     pub keys: Keys,
     pub found: Found,
     pub last: Arc<Last>,
+    pub clock: Clock,
+    /// What the others know this process by.
+    pub process: Arc<str>,
 }
 
 /// What this process wrote or saw last: the id of the store, size and root. A store that was put back to before it is not gone on
@@ -131,10 +135,22 @@ impl Last {
     }
 }
 
-/// Drains the queue of appends, as many at once as there are, each group in one transaction.
+/// Drains the queue of appends, as many at once as there are, each group in one transaction; and tells the other processes what was
+/// found here meanwhile.
 pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
     let mut group = Vec::new();
-    while queue.recv_many(&mut group, 256).await > 0 {
+    loop {
+        tokio::select! {
+            received = queue.recv_many(&mut group, 256) => {
+                if received == 0 {
+                    break;
+                }
+            }
+            () = writer.found.to_be_told() => {
+                writer.tell().await;
+                continue;
+            }
+        }
         let (drafts, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|append| (append.draft, append.reply)).unzip();
         let results = match append_group(&writer, &drafts).await {
             Ok(results) => results,
@@ -195,6 +211,8 @@ struct Group<'a> {
     /// does not hold, what must be recorded is written behind the last entry, and the head left as it is for whoever decides
     /// about it.
     tree: Result<(Frontier, Origin, String), String>,
+    /// What another process found: nothing is begun here either, and the head is gone on from.
+    others: Option<String>,
     /// The changes to rights, where a leaf is among these that makes one.
     changes: Option<Changes>,
     next: i64,
@@ -219,7 +237,7 @@ impl<'a> Group<'a> {
     async fn begin(writer: &'a Writer) -> Result<Self, LedgerError> {
         // Told also where nothing can be read or written any more.
         if let Some(what) = writer.store.moved() {
-            writer.found.lock().foreign = Some(what);
+            writer.found.foreign(Some(what));
         }
         let mut tx = writer.store.driver.begin_writing().await?;
         if let Transaction::Postgres(tx) = &mut tx {
@@ -233,7 +251,10 @@ impl<'a> Group<'a> {
             let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
             writer.store.odd(marks, &running)
         };
-        writer.found.lock().foreign = foreign.clone();
+        writer.found.foreign(foreign.clone());
+        let told = told::read(&mut tx, &writer.keys, &writer.process, writer.clock.now()).await?;
+        let others = told.first().map(|told| told.what.clone());
+        writer.found.lock().told = told;
         let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
         let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
         let there: i64 = within!(&mut tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
@@ -258,7 +279,8 @@ impl<'a> Group<'a> {
         if let Some(what) = foreign {
             tree = Err(what);
         }
-        Ok(Self { writer, tx, number: head.map_or(0, |head| head.origin), tree, changes: None, next: there })
+        let number = head.map_or(0, |head| head.origin);
+        Ok(Self { writer, tx, number, tree, others, changes: None, next: there })
     }
 
     /// Reads what there is of changes to rights, where one of these leaves makes one.
@@ -281,9 +303,8 @@ impl<'a> Group<'a> {
 
     /// Appends one leaf, and does what is done beside the tree with it. An error ends the group.
     async fn put(&mut self, draft: &LeafDraft) -> Result<Result<Appended, LedgerError>, LedgerError> {
-        if let Err(what) = &self.tree
-            && !draft.regardless
-        {
+        let odd = self.tree.as_ref().err().or(self.others.as_ref());
+        if let Some(what) = odd.filter(|_| !draft.regardless) {
             return Ok(Err(LedgerError::Contradicted(what.clone())));
         }
         let (at, intent) = match self.beside(draft).await? {

@@ -76,6 +76,12 @@ pub trait Deed: Clone + Serialize + Send + Sync + 'static {
     /// them it needs that one.
     fn permissions(&self) -> &'static [Permission];
 
+    /// Whether it waits for nobody who is at the same subject: it may be done by several at once, and whoever holds the subject may
+    /// be a process that died.
+    fn waits_for_nobody(&self) -> bool {
+        false
+    }
+
     /// Whether it may be begun while the record contradicts itself.
     fn in_doubt_too(&self) -> bool {
         false

@@ -183,6 +183,12 @@ pub enum Fact {
         due: Timestamp,
         mode: RegistrationsMode,
     },
+    /// Somebody set registrations past what sets them by itself, which opens no further than that.
+    PolicyPassed {
+        instance: InstanceName,
+        version: i64,
+        mode: RegistrationsMode,
+    },
     /// Rows from before they were proved were sealed, or refused.
     RowsSealed(Counts),
     /// What was kept of instances, so many parts, is proved in the form of today: no former one is believed from here on.
@@ -238,6 +244,7 @@ impl Fact {
             Self::Settled { agrees: true, .. } => "registrations_settled",
             Self::PolicyStopped { .. } => "policy_stopped",
             Self::PolicyMissed { .. } => "policy_missed",
+            Self::PolicyPassed { .. } => "policy_passed",
             Self::RowsSealed(_) => "rows_sealed",
             Self::SnapshotsProved(_) => "snapshots_proved",
             Self::DeedsProved(_) => "deeds_proved",
@@ -262,6 +269,7 @@ impl Fact {
             | Self::Settled { .. }
             | Self::PolicyStopped { .. }
             | Self::PolicyMissed { .. }
+            | Self::PolicyPassed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. }
             | Self::RowsSealed(_)
@@ -280,7 +288,8 @@ impl Fact {
             | Self::Settled { instance, .. }
             | Self::AccessAsked { instance, .. }
             | Self::PolicyStopped { instance, .. }
-            | Self::PolicyMissed { instance, .. } => Some(instance),
+            | Self::PolicyMissed { instance, .. }
+            | Self::PolicyPassed { instance, .. } => Some(instance),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
@@ -327,6 +336,7 @@ impl Fact {
             Self::PolicyMissed { version, due, mode, .. } => {
                 json!({ "version": version, "due": due.0.to_string(), "mode": mode })
             }
+            Self::PolicyPassed { version, mode, .. } => json!({ "version": version, "mode": mode, LASTS: true }),
             Self::RowsSealed(counts) => json!(counts),
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),
             Self::DeedsProved(deeds) => json!({ "deeds": deeds }),

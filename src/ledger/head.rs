@@ -2,6 +2,7 @@
 
 use super::{
     checkpoint::{self, Witness},
+    told::Told,
     tree::{Frontier, from_hex},
 };
 use crate::{
@@ -11,7 +12,11 @@ use crate::{
         transaction::{Transaction, within},
     },
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
 
 /// One id of the store: what checkpoints are called by from a size on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +182,7 @@ pub(super) fn witness(keys: &Keys, host: &str, origins: &[Origin]) -> Witness {
 
 /// What this process has found about the record.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found(Arc<Mutex<Inner>>);
+pub(super) struct Found(Arc<Mutex<Inner>>, Arc<Notify>);
 
 #[derive(Debug, Default)]
 pub(super) struct Inner {
@@ -186,6 +191,10 @@ pub(super) struct Inner {
     pub contradiction: Option<Contradiction>,
     /// What runs in the store and is not the console's: as long as it does.
     pub foreign: Option<String>,
+    /// What other processes found, as far as it was told.
+    pub told: Vec<Told>,
+    /// Of what sorts this process has told the others something.
+    pub tells: BTreeSet<&'static str>,
     /// Why the place outside cannot be used.
     pub outside: Option<String>,
     /// The place outside was read to its beginning.
@@ -243,6 +252,21 @@ impl Found {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Until there is something to tell the others.
+    pub async fn to_be_told(&self) {
+        self.1.notified().await;
+    }
+
+    /// What a look found to run in the store that is not the console's, if anything.
+    pub fn foreign(&self, what: Option<String>) {
+        let mut inner = self.lock();
+        let news = inner.foreign.is_some() != what.is_some();
+        inner.foreign = what;
+        if news {
+            self.1.notify_one();
+        }
+    }
+
     /// The entries themselves are not what was appended.
     pub fn contradict(&self, number: i64, what: &str) {
         self.keep(Contradiction { number, what: what.into(), by_head: false });
@@ -263,6 +287,7 @@ impl Found {
         }
         tracing::error!(contradiction = new.what.what, "ledger.contradiction");
         inner.contradiction = Some(new);
+        self.1.notify_one();
     }
 
     /// A look under this id found nothing. What an owner decided about is over, and so is what such a look had found under the
@@ -277,5 +302,6 @@ impl Found {
             _ => return,
         }
         inner.contradiction = None;
+        self.1.notify_one();
     }
 }

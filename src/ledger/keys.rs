@@ -1,13 +1,17 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex, verify::DESTROYING};
+use super::{Answer, Answered, Deed, Ledger, LedgerError, Outcome, Step, Warrant, tree::from_hex};
 use crate::{
     clock::{DAY, Timestamp},
     seal::{self, Keys, hex},
-    store::{Driver, on},
+    store::{Driver, on, rights::DESTROYING},
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// A subject gets a new key after so long, so that old ones can be destroyed.
 const QUARTER: i64 = 90 * DAY;
@@ -47,7 +51,108 @@ fn is_about(key: &str, subject: &str) -> bool {
     key.strip_prefix(subject).is_some_and(|rest| rest.starts_with(':'))
 }
 
+/// The keys that entries say were destroyed, as far as this process has read them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Destroyed(Arc<Mutex<Gone>>);
+
+#[derive(Debug)]
+struct Gone {
+    /// The newest entry that was read, -1 before the first, and whether they were read to the end once.
+    upto: i64,
+    all: bool,
+    /// The beginnings of the digests of their names: there may be a million.
+    keys: HashSet<u64>,
+    /// Those that were there all the same: each is named once.
+    returned: HashSet<u64>,
+}
+
+impl Default for Gone {
+    fn default() -> Self {
+        Self { upto: -1, all: false, keys: HashSet::new(), returned: HashSet::new() }
+    }
+}
+
+/// So many entries are read at once.
+const AT_ONCE: i64 = 200;
+
+fn short(id: &str) -> u64 {
+    let digest = Sha256::digest(id.as_bytes());
+    digest.iter().take(8).fold(0, |short, byte| (short << 8) | u64::from(*byte))
+}
+
+impl Destroyed {
+    fn lock(&self) -> MutexGuard<'_, Gone> {
+        // A set of numbers is whole after every panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one of that name was destroyed, which is there: that is named in the log.
+    fn has(&self, id: &str) -> bool {
+        let mut gone = self.lock();
+        if gone.keys.is_empty() {
+            return false;
+        }
+        let short = short(id);
+        let has = gone.keys.contains(&short);
+        if has && gone.returned.insert(short) {
+            tracing::error!(key = id, "words.key_returned");
+        }
+        has
+    }
+}
+
+/// What destroyed words, with what came of it, in the order of the entries.
+const DESTRUCTIONS: &str = "select e.idx, e.leaf, o.leaf from ledger_entries e left join ledger_entries o on o.intent = e.idx \
+    where e.deed = $1 and e.kind = 'intent' and e.idx > $2 order by e.idx limit $3";
+
+/// An intent and, where there is one, its outcome.
+type Destruction = (i64, String, Option<String>);
+
+/// The keys that some of these destroyed, or may have: where it is not known what came of one, it counts.
+fn destroyed_by(rows: Vec<Destruction>) -> Result<HashSet<u64>, LedgerError> {
+    let mut found = HashSet::new();
+    for (index, leaf, outcome) in rows {
+        let parse = |leaf: &str| {
+            serde_json::from_str::<Value>(leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
+        };
+        let (leaf, outcome) = (parse(&leaf)?, outcome.as_deref().map(parse).transpose()?);
+        let came_to = outcome.and_then(|outcome| outcome["outcome"].as_str().and_then(Outcome::parse));
+        if !matches!(came_to, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
+            let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
+            found.extend(keys.filter_map(Value::as_str).map(short));
+        }
+    }
+    Ok(found)
+}
+
 impl Ledger {
+    /// Reads which keys entries say were destroyed, as far as it is not known yet: a key that somebody put back opens nothing. The
+    /// sealed head says which is the newest such entry; those of former versions it does not know are read once.
+    pub(super) async fn know_destroyed(&self) -> Result<(), LedgerError> {
+        let newest = self.store.newest_destruction().await?.unwrap_or(-1);
+        loop {
+            let after = {
+                let gone = self.destroyed.lock();
+                if gone.all && gone.upto >= newest {
+                    return Ok(());
+                }
+                gone.upto
+            };
+            let rows: Vec<Destruction> = on!(&self.store, pool => sqlx::query_as(DESTRUCTIONS)
+                .bind(DESTROYING).bind(after).bind(AT_ONCE).fetch_all(pool).await?);
+            let (last, more) = (rows.last().map(|(index, ..)| *index), i64::try_from(rows.len()) == Ok(AT_ONCE));
+            let found = destroyed_by(rows)?;
+            let mut gone = self.destroyed.lock();
+            gone.keys.extend(found);
+            gone.upto = gone.upto.max(last.unwrap_or(-1));
+            gone.all |= !more;
+            if !more && gone.upto < newest {
+                let what = format!("entry {newest}, which destroyed words, is not found as such");
+                return Err(LedgerError::Entry(what));
+            }
+        }
+    }
+
     async fn key(&self, id: &str) -> Result<Key, LedgerError> {
         const READ: &str = "select wrapped from ledger_keys where id = $1";
         let found: Option<Option<String>> =
@@ -55,7 +160,10 @@ impl Ledger {
         Ok(match found {
             None => Key::Missing,
             Some(None) => Key::Destroyed,
-            Some(Some(wrapped)) => self.unwrapped(id, &wrapped),
+            Some(Some(wrapped)) => {
+                self.know_destroyed().await?;
+                self.unwrapped(id, &wrapped)
+            }
         })
     }
 
@@ -116,13 +224,17 @@ impl Ledger {
         Ok(opened_with(self.key(id).await?, id, sealed))
     }
 
-    /// The same with a key that was read along with what it seals; `None` for one that is not there any more.
+    /// The same with a key that was read along with what it seals; `None` for one that is not there any more. What was destroyed
+    /// must be known by then ([`Self::know_destroyed`]).
     pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Opened {
         let key = wrapped.map_or(Key::Destroyed, |wrapped| self.unwrapped(id, wrapped));
         opened_with(key, id, sealed)
     }
 
     fn unwrapped(&self, id: &str, wrapped: &str) -> Key {
+        if self.destroyed.has(id) {
+            return Key::Destroyed;
+        }
         let key = self.keys.open_text("ledger key", id, wrapped).and_then(|text| from_hex(&text));
         key.map_or(Key::Damaged, Key::Whole)
     }
@@ -186,7 +298,10 @@ impl Ledger {
         let mut steps = Vec::new();
         for id in keys(warrant.deed()) {
             let answer = match self.destroy_key(id).await {
-                Ok(true) => Answer::Accepted { body: Value::Null },
+                Ok(true) => {
+                    self.destroyed.lock().keys.insert(short(id));
+                    Answer::Accepted { body: Value::Null }
+                }
                 Ok(false) => Answer::NotSent { why: "the key is no longer there".to_owned() },
                 Err(error) => Answer::NotSent { why: error.to_string() },
             };

@@ -14,9 +14,11 @@ mod head;
 mod keys;
 mod lease;
 mod proof;
+mod proven;
 mod read;
 mod rows;
 mod signing;
+mod told;
 pub mod tree;
 pub mod verify;
 mod write;
@@ -73,6 +75,10 @@ pub struct Ledger {
     /// The roots over so many full runs of leaves, for proofs.
     tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
     folds: read::Folds,
+    /// The data keys that entries say were destroyed.
+    destroyed: keys::Destroyed,
+    /// The entries about rights and sessions, as they were hashed.
+    proven: Arc<tokio::sync::Mutex<proven::Proven>>,
 }
 
 impl Ledger {
@@ -88,6 +94,8 @@ impl Ledger {
                 keys: keys.clone(),
                 found: found.clone(),
                 last: last.clone(),
+                clock: clock.clone(),
+                process: process.into(),
             },
             queue,
         ));
@@ -105,6 +113,8 @@ impl Ledger {
             closed: Counted::default(),
             tiles: Arc::default(),
             folds: read::Folds::default(),
+            destroyed: keys::Destroyed::default(),
+            proven: Arc::default(),
         }
     }
 

@@ -733,6 +733,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn done_about(&self, subjects: &[String], deed: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
+        self.know_destroyed().await?;
         let rows: Vec<Accomplished> = match &self.store.driver {
             Driver::Sqlite(pool) => {
                 let subjects = Value::from(subjects.to_vec()).to_string();
@@ -772,6 +773,7 @@ impl Ledger {
                     .await?
             };
         }
+        self.know_destroyed().await?;
         let rows: Vec<Accomplished> = match &self.store.driver {
             Driver::Sqlite(pool) => read!(pool, DONE_BY[0]),
             Driver::Postgres(pool) => read!(pool, DONE_BY[1]),
@@ -793,6 +795,7 @@ impl Ledger {
         instance: &InstanceName,
         limit: i64,
     ) -> Result<Vec<(Value, Option<Value>)>, LedgerError> {
+        self.know_destroyed().await?;
         let [sqlite, postgres] = if operator.is_some() { LATELY_BY } else { LATELY };
         let sql = match &self.store.driver {
             Driver::Sqlite(_) => sqlite,

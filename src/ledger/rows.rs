@@ -3,9 +3,10 @@
 //! Whoever holds the store can write rows; what they cannot write is a past that fits.
 
 use super::{
-    Fact, Ledger, LedgerError, Outcome,
+    Fact, Ledger, LedgerError, Outcome, Progress,
     access::until_instant,
     keys::Opened,
+    proven::written,
     verify::{Report, Wrong, verify},
 };
 use crate::{
@@ -487,6 +488,32 @@ impl Ledger {
         }
     }
 
+    /// The same by what the tree holds, after [`Self::prove_rights`] has found all of it.
+    pub(super) async fn derive_proven(&self, at: Option<Timestamp>) -> Result<Derived, LedgerError> {
+        let mut derived = Derived::default();
+        for told in self.proven_rights().await? {
+            let text = |name: &str| told.leaf[name].as_str().map(str::to_owned);
+            let row = Row {
+                idx: told.index,
+                subject: text("subject"),
+                deed: text("deed").unwrap_or_default(),
+                instance: text("instance"),
+                at: written(&told.leaf),
+                outcome: told.outcome.as_ref().and_then(|outcome| outcome["outcome"].as_str().map(str::to_owned)),
+                closed_at: told.outcome.as_ref().map(written),
+                leaf: told.text,
+            };
+            let row = match at {
+                None => Some(row),
+                Some(at) => until_instant(row, at),
+            };
+            if let Some(row) = row {
+                self.follow(&mut derived, row).await?;
+            }
+        }
+        Ok(derived)
+    }
+
     async fn follow(&self, derived: &mut Derived, row: Row) -> Result<(), LedgerError> {
         let index = row.idx;
         let leaf: Value =
@@ -718,6 +745,54 @@ impl Ledger {
         Ok(true)
     }
 
+    /// Says again, under the sealed head, that work was paused or a policy stopped, where a former version said so in an entry that the
+    /// head knows nothing of: what is paused stays so, whatever becomes of its row. How many there were. What is said so once is
+    /// not said again.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written, or an entry that says so is not the one that was appended.
+    pub async fn keep_former_pauses(&self) -> Result<usize, LedgerError> {
+        let mut kept = 0;
+        for index in self.former_pauses().await? {
+            let leaf = self.proved(index).await?;
+            if let Some(fact) = said_to_hold(&leaf) {
+                self.fact(fact).await?;
+                kept += 1;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The newest of the entries that hold something back, of each thing, which the head does not know of, and after which nothing
+    /// let it go on.
+    async fn former_pauses(&self) -> Result<Vec<i64>, LedgerError> {
+        const SQL: &str = "select idx, leaf from ledger_entries where deed = $1 and kind = 'fact' \
+            and leaf not like '%\"lasts\":true%' order by idx";
+        // After which of these, about the same thing, it does not count any more.
+        const AFTER: [(&str, &[&str]); 2] = [
+            ("batch_paused", &["batch_begun", "batch_resumed", "batch_ended", "batch_paused"]),
+            ("policy_stopped", &["change_policy", "policy_stopped"]),
+        ];
+        let mut newest = BTreeMap::new();
+        for (deed, after) in AFTER {
+            let rows: Vec<(i64, String)> =
+                on!(&self.store, pool => sqlx::query_as(SQL).bind(deed).fetch_all(pool).await?);
+            for (index, leaf) in rows {
+                let leaf: Value = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                let Some(subject) = leaf["subject"].as_str() else { continue };
+                let mut later = None;
+                for deed in after {
+                    later = later.max(self.store.newest_change(subject, deed).await?);
+                }
+                if later < Some(index) {
+                    newest.insert((deed, subject.to_owned()), index);
+                }
+            }
+        }
+        Ok(newest.into_values().collect())
+    }
+
     /// What a check of the record says of the rows that give rights.
     pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
@@ -771,6 +846,26 @@ impl Compared {
             .iter()
             .map(|row| Wrong { index: None, what: format!("{} {}, and is refused", row.row, row.wrong.words()) });
         refused.chain(differs).collect()
+    }
+}
+
+/// What an entry says that holds something back, as it is said now.
+fn said_to_hold(leaf: &Value) -> Option<Fact> {
+    let facts = &leaf["facts"];
+    let instance = leaf["instance"].as_str()?.parse().ok()?;
+    match leaf["deed"].as_str()? {
+        "batch_paused" => Some(Fact::Batch {
+            stage: Progress::Paused,
+            id: word(&leaf["subject"])?,
+            operator: word(&leaf["operator"]).map(OperatorId),
+            instance,
+            kind: word(&facts["kind"])?,
+            number: facts["number"].as_i64()?,
+        }),
+        "policy_stopped" => {
+            Some(Fact::PolicyStopped { instance, version: facts["version"].as_i64()?, why: word(&facts["why"])? })
+        }
+        _ => None,
     }
 }
 

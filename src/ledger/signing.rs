@@ -1,9 +1,11 @@
 //! What is looked at before a checkpoint is signed, the signing, and an owner's decision where the record contradicts itself.
 
 use super::{
-    Fact, Ledger, LedgerError, append,
+    Fact, Ledger, LedgerError,
+    append::{self, Wrote},
     checkpoint::{self, Checkpoint, Read, Witness},
     head::{self, Checked, ORIGINS, Odd, Origin, OriginRow, THERE, UNSEALED},
+    told::{self, Told},
     tree::{Frontier, Hash, leaf_hash},
 };
 use crate::{
@@ -48,7 +50,11 @@ struct Outside {
 }
 
 fn size(tree: &Frontier) -> i64 {
-    i64::try_from(tree.size()).unwrap_or(i64::MAX)
+    size_of(tree.size())
+}
+
+fn size_of(entries: u64) -> i64 {
+    i64::try_from(entries).unwrap_or(i64::MAX)
 }
 
 /// Every leaf from where the tree ends is put on it; `at` sees the tree after each. An inner error is what is missing, or what
@@ -94,10 +100,12 @@ async fn newest(tx: &mut Transaction, origin: &Origin, most: i64) -> sqlx::Resul
     within!(tx, c => sqlx::query_as(SQL).bind(origin.number).bind(origin.held).bind(most).fetch_optional(c).await)
 }
 
-/// What is looked for in the record: what stands outside, and what was signed here last, under which id.
+/// What is looked for in the record: what stands outside, what was signed here last, under which id, and what was there.
 struct Known {
     notes: Result<Vec<String>, String>,
     own: Option<(i64, Checkpoint)>,
+    /// What this process wrote or saw last.
+    wrote: Option<Wrote>,
 }
 
 /// The tree that a stored checkpoint signed, from what is kept beside it; the signature says whether that is it.
@@ -137,15 +145,18 @@ impl Ledger {
         foreign.or_else(|| self.lasting_contradiction())
     }
 
-    /// The same without what is looked at with every entry anew.
+    /// The same without what this process looks at with every entry anew.
     pub(super) fn lasting_contradiction(&self) -> Option<String> {
-        self.found.lock().contradiction.as_ref().map(|found| found.what.what.clone())
+        let found = self.found.lock();
+        let own = found.contradiction.as_ref().map(|found| found.what.what.clone());
+        own.or_else(|| found.told.first().map(|told| told.what.clone()))
     }
 
     /// Whether the store was found to be an older copy: until an owner has decided, or it is as it was, nobody is let in by it, and
     /// only who answers for it reads on.
     pub fn is_behind(&self) -> bool {
-        self.found.lock().contradiction.as_ref().is_some_and(|found| found.what.behind)
+        let found = self.found.lock();
+        found.contradiction.as_ref().is_some_and(|found| found.what.behind) || found.told.iter().any(Told::is_behind)
     }
 
     /// What is wrong with the place outside, if anything.
@@ -227,16 +238,18 @@ impl Ledger {
         }
         self.found.lock().outside = unreadable;
         let foreign = self.store.foreign().await?;
-        self.found.lock().foreign = foreign;
+        self.found.foreign(foreign);
         let mut tx = self.store.driver.begin_reading().await?;
-        let (number, looked) = self.look(&mut tx, &Known { notes, own }).await?;
+        let told = told::read(&mut tx, &self.keys, &self.process, self.clock.now()).await?;
+        self.found.lock().told = told;
+        let (number, looked) = self.look(&mut tx, &Known { notes, own, wrote }).await?;
         tx.rollback().await?;
         let looked = looked.and_then(|state| {
             // What this process wrote itself is there as well.
             let gone = state.origin.as_ref().and_then(|origin| append::Last::contradicts(wrote, origin, &state.tree));
             gone.map_or(Ok(state), |what| Err(Odd::behind(what)))
         });
-        Ok(match looked {
+        let looked = match looked {
             Ok(state) => {
                 self.found.clear(number);
                 if let Some(origin) = &state.origin {
@@ -250,7 +263,17 @@ impl Ledger {
                 self.found.contradict_by_head(number, what);
                 None
             }
-        })
+        };
+        self.tell().await;
+        Ok(looked)
+    }
+
+    /// Tells the other processes what this one finds.
+    pub(super) async fn tell(&self) {
+        let told = told::tell(&self.store, &self.keys, &self.found, &self.process, self.clock.now()).await;
+        if let Err(error) = told {
+            tracing::error!(%error, "ledger.tell");
+        }
     }
 
     /// Reads head, checkpoints and the leaves since in one snapshot, with the number of the id they stand under. The inner error
@@ -302,9 +325,13 @@ impl Ledger {
                 return Ok(Err(format!("the checkpoint stored for {size} entries does not hold").into()));
             }
         };
-        // What is signed is gone on from; where the place outside is behind, from what it knows.
-        let base = match (&outside, &stored) {
-            (Some(outside), Some(stored)) if outside.size < stored.size => newest(tx, origin, outside.size).await?,
+        // What this process has seen is there as well, also where another one has gone on from an older copy and signed it.
+        let wrote = known.wrote.filter(|(number, size, _)| *number == origin.number && size_of(*size) <= there);
+        // What is signed is gone on from; where the place outside is behind, or what was seen here, from what that knows.
+        let others =
+            outside.as_ref().map(|outside| outside.size).into_iter().chain(wrote.map(|(_, size, _)| size_of(size)));
+        let base = match (others.min(), &stored) {
+            (Some(first), Some(stored)) if first < stored.size => newest(tx, origin, first).await?,
             _ => kept,
         };
         let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
@@ -318,7 +345,9 @@ impl Ledger {
             let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
             return Ok(Err(Odd::behind(what)));
         }
+        let mut unseen = false;
         let walked = walk(tx, &mut tree, |tree| {
+            unseen |= wrote.is_some_and(|(_, size, root)| size == tree.size() && root != tree.root());
             match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
                 Some((signed, place)) => {
                     let size = signed.size;
@@ -332,6 +361,10 @@ impl Ledger {
         }
         if tree != checked.tree {
             return Ok(Err("the entries since the last checkpoint are not those that were appended".into()));
+        }
+        if let Some((_, seen, _)) = wrote.filter(|_| unseen) {
+            let what = format!("the first {seen} entries are not those that this process has seen");
+            return Ok(Err(Odd::behind(what)));
         }
         Ok(Ok(RecordState {
             tree,

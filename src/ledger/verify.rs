@@ -12,7 +12,7 @@ use crate::{
     seal::{Keys, hex},
     store::{
         Store,
-        rights::{CHANGES, ChangeRow, Changes, SealedHead},
+        rights::{CHANGES, ChangeRow, Changes, DESTROYING, SealedHead},
         transaction::within,
     },
 };
@@ -131,9 +131,6 @@ const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not nul
 const LOST: &str = "data keys are missing or do not open";
 const RETURNED: &str = "data keys are there again that an entry says were destroyed";
 
-/// The deed whose intents say which keys were destroyed lawfully.
-pub(super) const DESTROYING: &str = "destroy_words";
-
 const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Checks the store against itself and against the checkpoints from outside.
@@ -221,6 +218,7 @@ impl Ledger {
         let number = self.newest_number().await?;
         if let Some(index) = report.altered.filter(|_| number > 0) {
             self.found.contradict(number, &format!("a check found it altered from entry {index} on"));
+            self.tell().await;
         }
         if let Some(what) = self.store.foreign().await? {
             report.wrong.push(Wrong { index: None, what });
@@ -556,7 +554,10 @@ impl Check {
         }
         let returned: Vec<&String> = self.gone.iter().filter(|id| self.keys.contains(&digest(id))).collect();
         if !returned.is_empty() {
-            let what = format!("{RETURNED}: {}; what they sealed can be read again", returned.len());
+            let what = format!(
+                "{RETURNED}: {}; the console opens nothing with them, and whoever has the secret key does",
+                returned.len()
+            );
             self.wrong(None, what);
         }
         self.missing.len() - lost.len()

@@ -15,7 +15,7 @@ use crate::{
         Store,
         claims::Leases,
         on,
-        rights::{FOUND_DONE, LASTS, OF_REGISTRATIONS, changes_rights},
+        rights::{DESTROYING, FOUND_DONE, LASTS, OF_REGISTRATIONS, changes_rights},
     },
     telemetry,
     text::Why,
@@ -250,7 +250,7 @@ impl Ledger {
         let about = deed.subject();
         let subject = subject_hash(&self.keys, &about);
         check_permit(&permit, &deed, &about)?;
-        let regardless = deed.in_doubt_too();
+        let (regardless, waits) = (deed.in_doubt_too(), !deed.waits_for_nobody());
         if let Some(what) = self.lasting_contradiction()
             && !regardless
         {
@@ -284,8 +284,12 @@ impl Ledger {
         if let Some(request) = &actor.request {
             leaf["request"] = json!(request);
         }
-        // A read locks nothing, but is open until it is closed: it stands under a key nobody else has.
-        let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", crate::id::fresh()) };
+        // What locks nothing is open until it is closed all the same: it stands under a key nobody else has.
+        let lock = match (D::CHANGES, waits) {
+            (false, _) => format!("read:{}", crate::id::fresh()),
+            (true, false) => format!("beside:{}", crate::id::fresh()),
+            (true, true) => subject.clone(),
+        };
         let draft = LeafDraft {
             leaf,
             at,
@@ -354,9 +358,10 @@ impl Ledger {
         let at = self.clock.now();
         let (key, sealed) = self.seal(subject, at, &fitting(seen)).await?;
         let mut facts = verdict.facts.clone();
-        // What may have been set is known to the policies, whoever takes the entry out of their sight.
+        // What may have been set is known to the policies, and what was destroyed to whoever reads, also where somebody takes the
+        // entry out of their sight.
         let may_be = !matches!(verdict.outcome, Outcome::Failed | Outcome::Stale | Outcome::Refused);
-        if kind == OF_REGISTRATIONS && may_be && facts.is_object() {
+        if [OF_REGISTRATIONS, DESTROYING].contains(&kind) && may_be && facts.is_object() {
             facts[LASTS] = json!(true);
         }
         let leaf = json!({
@@ -424,7 +429,7 @@ impl Ledger {
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
-            Fact::PolicyStopped { instance, .. } => {
+            Fact::PolicyStopped { instance, .. } | Fact::PolicyPassed { instance, .. } => {
                 Some(subject_hash(&self.keys, &Subject::Registrations(instance.clone())))
             }
             Fact::AccessAsked { instance, request } => {

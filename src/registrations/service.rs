@@ -593,6 +593,7 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
         mode_after: mode,
         message_after: message,
         by: None,
+        pressed: false,
     };
     let back = path::registrations(&instance.name);
     if !until.trim().is_empty() {

@@ -356,8 +356,7 @@ pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Time
     let there: Option<LookedRow> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_optional(c).await?);
     // What does not hold says of nobody that they were first.
     if there.is_some_and(|row| row.entry != from && !row.is_new() && store.holds(&row, true)) {
-        tx.rollback().await?;
-        return Ok(false);
+        unchanged!(tx, false);
     }
     let looked = LookedRow { entry: to, at: now.0, proof: Proof::default() };
     within!(&mut tx, c => sqlx::query(STEP)

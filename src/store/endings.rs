@@ -8,6 +8,7 @@ use super::{
     linked_accounts, on,
     operators::{another_owns, held},
     reset_links, setup_links,
+    transaction::unchanged,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -30,13 +31,13 @@ pub async fn end_access(
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let another = another_owns!(known, tx, id);
-        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        let Some(mut held) = held!(known, tx, id) else { unchanged!(tx, None) };
         if held.row.owns() && !another {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         let changed = sqlx::query(SQL).bind(&id.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         held.row.disabled_at = Some(now.0);
         raise_generation!(known, tx, held, None);
@@ -84,10 +85,10 @@ pub async fn give_access_back(store: &Store, id: &OperatorId) -> sqlx::Result<bo
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, id) else { unchanged!(tx, false) };
         let changed = sqlx::query(SQL).bind(&id.0).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         held.row.disabled_at = None;
         raise_generation!(known, tx, held, None);
@@ -112,11 +113,11 @@ pub async fn end_grant(store: &Store, id: &GrantId, process: &str, now: Timestam
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let row: Option<grants::Row> = sqlx::query_as(grants::LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
-        let Some(mut row) = known.held(row, |row| row.id == id.0).await? else { return Ok(false) };
+        let Some(mut row) = known.held(row, |row| row.id == id.0).await? else { unchanged!(tx, false) };
         let changed =
             sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         sqlx::query(ROLES_ARE_DUE).bind(&id.0).execute(&mut *tx).await?;
         let others: Vec<grants::Row> =

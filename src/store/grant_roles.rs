@@ -8,6 +8,7 @@ use super::{
     grants::{self, damaged},
     mac::{Proof, Sealed, Undated, without_entry},
     on,
+    transaction::unchanged,
 };
 use crate::{
     clock::Timestamp,
@@ -291,7 +292,7 @@ pub async fn set(store: &Store, keys: &Keys, found: RoleState, role: &Role) -> s
         let mut tx = begin!(store, pool);
         let row: Option<RoleRow> = sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?;
         if !row.is_some_and(|row| store.holds(&row, row.grant_id == *grant && row.instance == instance)) {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let set = sqlx::query(SQL)
         .bind(grant)
@@ -305,7 +306,7 @@ pub async fn set(store: &Store, keys: &Keys, found: RoleState, role: &Role) -> s
         .bind(&said)
         .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         seal_role!(store, tx, grant, instance);
         tx.commit().await?;

@@ -398,7 +398,7 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         seal_grant!(known, tx, row, known.newest_entry());
         let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
         for role in roles {

@@ -10,6 +10,7 @@ use super::{
     on,
     operators::held,
     rights::Changes,
+    transaction::unchanged,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -327,7 +328,7 @@ pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx:
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let found: Option<Row> = sqlx::query_as(LOCK).bind(&operator.0).bind(instance).fetch_optional(&mut *tx).await?;
-        let Some(row) = found else { return Ok(false) };
+        let Some(row) = found else { unchanged!(tx, false) };
         seal_link!(known, tx, operator, instance, row, known.newest_entry());
         tx.commit().await?;
         Ok(true)
@@ -364,7 +365,7 @@ pub async fn delete(
         let held = held!(known, tx, operator);
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
-        let Some((account, sealed)) = gone else { return Ok(false) };
+        let Some((account, sealed)) = gone else { unchanged!(tx, false) };
         sqlx::query(LEAVE)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;

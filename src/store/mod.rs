@@ -401,6 +401,10 @@ impl Store {
             values ('whether it can be written', 0, $1, $1, $2) \
             on conflict (key_hash) do update set last_at = $1, expires_at = $2 \
             where attempts.last_at <= $3 or attempts.last_at > $1";
+        // What is open goes on being written also where nobody would find it any more.
+        if let Some(what) = self.moved() {
+            return Err(sqlx::Error::Protocol(what));
+        }
         on!(self, pool => sqlx::query(SQL).bind(now.0).bind(now.plus(MINUTE).0).bind(now.plus(-5 * SECOND).0)
             .execute(pool).await.map(|_| ()))
     }

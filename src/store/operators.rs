@@ -8,6 +8,7 @@ use super::{
     recovery_codes::replace_codes,
     rights::{Changes, OF_A_PERSON},
     setup_links,
+    transaction::unchanged,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -240,7 +241,7 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
             let used: Option<setup_links::Row> = sqlx::query_as(setup_links::TAKE)
                 .bind(link).bind(operator.created_at.0).fetch_optional(&mut *tx).await?;
             if known.held(used, |row| row.hash == link).await?.is_none() {
-                return Ok(false);
+                unchanged!(tx, false);
             }
         }
         let added = sqlx::query(SQL)
@@ -254,7 +255,7 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
             .bind(operator.created_at.0)
             .execute(&mut *tx).await?.rows_affected();
         if added == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let row = Row {
             id: operator.id.0.clone(),
@@ -344,7 +345,7 @@ pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else { unchanged!(tx, false) };
         seal_person!(known, tx, Held { id: id.clone(), row }, known.newest_entry());
         tx.commit().await?;
         Ok(true)
@@ -366,7 +367,7 @@ pub async fn take(store: &Store, id: &OperatorId, now: Timestamp) -> sqlx::Resul
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
-        let Some(mut row) = row else { return Ok(false) };
+        let Some(mut row) = row else { unchanged!(tx, false) };
         // It rises with an entry each time, so there never were as many as there are entries.
         row.generation = row.generation.max(known.newest_entry()) + 1;
         row.codes = None;
@@ -406,12 +407,12 @@ pub async fn set_factor(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        let Some(mut held) = held!(known, tx, id) else { unchanged!(tx, None) };
         let set = sqlx::query(SQL)
             .bind(&id.0).bind(factor.sealed).bind(factor.step).bind(generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
-            return Ok(None);
+            unchanged!(tx, None);
         }
         held.row.totp_secret = Some(factor.sealed.to_owned());
         replace_codes!(known, tx, held, factor.recovery);
@@ -435,14 +436,14 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let another = another_owns!(known, tx, id);
-        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, id) else { unchanged!(tx, false) };
         if held.row.owns() && after != Role::Owner && !another {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         held.row.role = after.name().to_owned();
         raise_generation!(known, tx, held, None);

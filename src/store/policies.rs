@@ -7,7 +7,7 @@ use super::{
     fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
-    rights::{Changes, Known, OF_A_POLICY, OF_REGISTRATIONS},
+    rights::{Changes, Known, OF_A_POLICY, OF_REGISTRATIONS, POLICY_PASSED},
     transaction::unchanged,
 };
 use crate::{
@@ -155,6 +155,11 @@ fn is_let_go(known: &Known, row: &Row) -> bool {
 /// The newest entry that may have set registrations of an instance, as the sealed head has it.
 pub async fn newest_setting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<i64>> {
     store.newest_change(&mac::registrations(&store.keys, instance.as_str()), OF_REGISTRATIONS).await
+}
+
+/// The newest entry that says that somebody set registrations of an instance past its policy, as the sealed head has it.
+pub async fn newest_passing(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<i64>> {
+    store.newest_change(&mac::registrations(&store.keys, instance.as_str()), POLICY_PASSED).await
 }
 
 /// The policy of an instance, if it holds; and whether there is one that does not.

@@ -6,6 +6,7 @@ use super::{
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
+    transaction::unchanged,
 };
 use crate::{
     clock::Timestamp,
@@ -94,7 +95,7 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(()) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, ()) };
         replace_codes!(known, tx, held, hashes);
         tx.commit().await
     })
@@ -133,7 +134,7 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(0) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, 0) };
         let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
         let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
         another_set!(known, tx, held, codes);
@@ -150,10 +151,10 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Tim
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
         let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
         if !code.is_some_and(|code| store.holds(&code, code.operator == operator.0 && code.hash == hash && code.codes == held.row.codes)) {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
         let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;

@@ -44,9 +44,13 @@ const FACTS: [&str; 7] =
     ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, KEPT_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
 /// Facts and outcomes that hold something back, as long as nothing newer lets it go on. They count where the leaf says so
 /// ([`LASTS`]): former versions wrote them without, and a check derives from their leaves what they derived.
-const HOLDING: [&str; 2] = ["batch_paused", "policy_stopped"];
+const HOLDING: [&str; 3] = ["batch_paused", "policy_stopped", POLICY_PASSED];
+/// That somebody set registrations past a policy.
+pub const POLICY_PASSED: &str = "policy_passed";
 /// … and the outcomes of what sets registrations, which a policy must know of.
 pub const OF_REGISTRATIONS: &str = "set_registrations";
+/// … and those that destroyed words, whoever puts a key back.
+pub const DESTROYING: &str = "destroy_words";
 /// What a leaf says of itself that counts since it can.
 pub const LASTS: &str = "lasts";
 
@@ -90,15 +94,23 @@ impl Changes {
                 leaf["intent"].as_i64()?
             }
             "outcome" if deed == OF_REGISTRATIONS && leaf["facts"][LASTS] == true => leaf["intent"].as_i64()?,
+            // Of all of them together the newest: whoever wants to know of which keys looks at them in their order.
+            "outcome" if deed == DESTROYING && leaf["facts"][LASTS] == true => {
+                return Some(self.keep((String::new(), deed, String::new()), leaf["intent"].as_i64()?));
+            }
             "fact" if FACTS.contains(&deed.as_str()) => index,
             "fact" if HOLDING.contains(&deed.as_str()) && leaf["facts"][LASTS] == true => index,
             _ => return None,
         };
-        let (subject, instance) = (text("subject"), text("instance"));
-        // What was newest stays newest, in whatever order outcomes come.
-        let newest = self.0.entry((subject.clone(), deed.clone(), instance.clone())).or_insert(entry);
+        Some(self.keep((text("subject"), deed, text("instance")), entry))
+    }
+
+    /// What was newest stays newest, in whatever order outcomes come.
+    fn keep(&mut self, key: Key, entry: i64) -> ChangeRow {
+        let newest = self.0.entry(key.clone()).or_insert(entry);
         *newest = entry.max(*newest);
-        Some((subject, deed, instance, *newest))
+        let (subject, deed, instance) = key;
+        (subject, deed, instance, *newest)
     }
 
     /// What the head has of them.
@@ -297,6 +309,16 @@ impl Store {
     /// The newest entry that says this of a subject, as the sealed head has it.
     pub async fn newest_change(&self, subject: &str, deed: &str) -> sqlx::Result<Option<i64>> {
         Ok(self.known().await?.what.changes.newest(subject, &[deed]))
+    }
+
+    /// The newest entry that destroyed words, as the sealed head had it when it was last read here: with every request, and by every
+    /// look. Whoever reads many words at once asks no more for it.
+    pub async fn newest_destruction(&self) -> sqlx::Result<Option<i64>> {
+        let cached = self.cached.lock().clone();
+        match cached {
+            Some(what) => Ok(what.changes.newest("", &[DESTROYING])),
+            None => self.newest_change("", DESTROYING).await,
+        }
     }
 
     /// The newest entry that says this of each subject, as the sealed head has it.

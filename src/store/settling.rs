@@ -6,6 +6,7 @@ use super::{
     claims::{Tries, never},
     mac::{self, Proof, Sealed, Undated, proved_table, without_entry},
     on,
+    transaction::unchanged,
 };
 use crate::{
     clock::{MINUTE, Timestamp},
@@ -176,7 +177,7 @@ async fn change(
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(instance.as_str()).bind(entry).fetch_optional(&mut *tx).await?;
         let asked = |row: &Row| row.instance == instance.as_str() && row.entry == entry;
-        let Some(row) = row.filter(|row| store.holds(row, asked(row))) else { return Ok(()) };
+        let Some(row) = row.filter(|row| store.holds(row, asked(row))) else { unchanged!(tx, ()) };
         let row = changed(row);
         sqlx::query(SQL)
             .bind(&row.instance).bind(row.entry).bind(row.forgotten_at).bind(row.recorded)

@@ -9,6 +9,7 @@ use super::{
     operators::{Factor, held},
     recovery_codes::replace_codes,
     reset_links::{self, NewLink, replace_link},
+    transaction::unchanged,
     web_sessions::raise_generation,
 };
 use crate::{clock::Timestamp, id::OperatorId};
@@ -29,11 +30,11 @@ pub async fn set_password(store: &Store, of: Proved<'_>, password_hash: &str) ->
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { unchanged!(tx, false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(password_hash).bind(of.generation).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         held.row.password_hash = Some(password_hash.to_owned());
         raise_generation!(known, tx, held, of.keep);
@@ -54,15 +55,15 @@ pub async fn set_password_by_link(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
         let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
             .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
         if known.held(used, |row| row.operator == operator.0 && row.hash == link).await?.is_none() {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let set = sqlx::query(SQL).bind(&operator.0).bind(password_hash).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         held.row.password_hash = Some(password_hash.to_owned());
         raise_generation!(known, tx, held, None);
@@ -78,12 +79,12 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { unchanged!(tx, false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(factor.sealed).bind(factor.step).bind(of.generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         held.row.totp_secret = Some(factor.sealed.to_owned());
         replace_codes!(known, tx, held, factor.recovery);
@@ -100,11 +101,11 @@ pub async fn set_recovery_codes(store: &Store, of: Proved<'_>, hashes: &[String]
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { unchanged!(tx, false) };
         let there: i64 =
             sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation).fetch_one(&mut *tx).await?;
         if there == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         replace_codes!(known, tx, held, hashes);
         raise_generation!(known, tx, held, of.keep);
@@ -128,11 +129,11 @@ pub async fn reset(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
         let reset = sqlx::query(SQL)
             .bind(&operator.0).bind(link.is_some()).bind(factor).execute(&mut *tx).await?.rows_affected();
         if reset == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         if link.is_some() {
             held.row.password_hash = None;

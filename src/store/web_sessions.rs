@@ -10,6 +10,7 @@ use super::{
     on,
     operators::{held, seal_person},
     presence,
+    transaction::unchanged,
 };
 use crate::{
     clock::{LARGEST_SKEW, MINUTE, Timestamp},
@@ -155,7 +156,7 @@ pub async fn save(
         let mut tx = begin!(store, pool);
         let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
         let row = match known {
-            Some(known) if !store.holds(&known, known.id_hash == hash) => return Ok(()),
+            Some(known) if !store.holds(&known, known.id_hash == hash) => unchanged!(tx, ()),
             Some(known) => Row { operator: operator.map(|(id, _)| id.0.clone()), data: data.to_owned(), ..known },
             None => Row {
                 id_hash: hash.to_owned(),
@@ -189,7 +190,7 @@ pub async fn update(
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
-        let Some(row) = row.filter(|row| store.holds(row, row.id_hash == hash)) else { return Ok(false) };
+        let Some(row) = row.filter(|row| store.holds(row, row.id_hash == hash)) else { unchanged!(tx, false) };
         let row = Row { operator: operator.map(|id| id.0.clone()), data: data.to_owned(), ..row };
         sqlx::query(SQL)
             .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(&mut *tx).await?;
@@ -242,7 +243,7 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
         raise_generation!(known, tx, held, keep);
         tx.commit().await?;
         Ok(true)
@@ -434,10 +435,10 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
         let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
         if ended == 0 {
-            return Ok(false);
+            unchanged!(tx, false);
         }
         let former = held.row.generation;
         held.row.generation += 1;

@@ -416,3 +416,30 @@ async fn nothing_is_made_to_run_between_the_look_and_the_writing() {
     let owner = house.sign_in("owner").await;
     assert_eq!(house.get(Some(&owner), "/people").await.status, StatusCode::OK);
 }
+
+/// What changes nothing lets go of what it locked before it answers: a transaction that is only dropped is rolled back a little later,
+/// and whoever looks for work meanwhile passes the row by.
+#[test]
+fn nothing_is_answered_over_a_transaction_that_is_only_dropped() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let begins = ["let mut tx = begin!(", "let mut tx = pool.begin()", "let mut tx = store.driver.begin_writing()"];
+    let (mut met, mut wrong) = (0, Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() || path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let mut within = false;
+        for (number, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
+            if begins.iter().any(|begins| line.contains(begins)) {
+                (within, met) = (true, met + 1);
+            } else if line.contains("tx.commit()") || line.starts_with('}') {
+                within = false;
+            } else if within && line.contains("return Ok(") {
+                wrong.push(format!("{}:{}: unchanged!(tx, …)", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(met > 40, "{met} transactions");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

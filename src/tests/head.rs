@@ -19,18 +19,30 @@ use howdah::{
     deeds::{DisableOperator, SetRegistrations},
     http,
     id::OperatorId,
-    ledger::{Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, Verdict, checkpoint, tree::from_hex},
+    ledger::{
+        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, Progress, Verdict, checkpoint, tree::from_hex,
+    },
     registrations::RegistrationsMode,
     seal::{Keys, hex},
-    store::{Driver, Store, rights::FOUND_DONE},
+    store::{
+        Driver, Store,
+        rights::{Changes, FOUND_DONE},
+    },
 };
 use http_body_util::BodyExt;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tower::ServiceExt;
 
-const TABLES: [&str; 6] =
-    ["ledger_entries", "ledger_head", "ledger_checkpoints", "open_deeds", "ledger_keys", "rights_changes"];
+const TABLES: [&str; 7] = [
+    "ledger_entries",
+    "ledger_head",
+    "ledger_checkpoints",
+    "open_deeds",
+    "ledger_keys",
+    "rights_changes",
+    "ledger_found",
+];
 
 fn with_file(db: &Database, process: &str, file: &Path) -> Ledger {
     Ledger::new(db.store.clone(), keys(), Clock::set(NOW), ORIGIN, process, Some(file.to_owned()))
@@ -62,6 +74,7 @@ fn set(mode: RegistrationsMode) -> SetRegistrations {
         mode_after: mode,
         message_after: String::new(),
         by: None,
+        pressed: false,
     }
 }
 
@@ -419,7 +432,8 @@ async fn an_emptied_store_is_found_from_outside(db: &Database) {
     let found = next.contradiction().unwrap_or_default();
     assert!(found.contains("nothing is recorded"), "{found}");
     let nothing = hex(&howdah::ledger::tree::Frontier::default().root());
-    // A new store is one where nothing was signed under this name.
+    // A new store is one where nothing was signed under this name, and nobody said otherwise.
+    db.run("delete from ledger_found").await.unwrap();
     let elsewhere =
         Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "elsewhere.example", "p3", Some(file.clone()));
     elsewhere.begin().await.unwrap();
@@ -700,7 +714,153 @@ async fn that_a_store_goes_on_is_said_under_each_of_its_names(db: &Database) {
     assert!(!named.iter().any(|name| name.contains("FORGED")), "{named:?}");
 }
 
+/// Whether an action is refused, as a contradiction does.
+async fn refuses(ledger: &Ledger, account: i64) -> bool {
+    match open_as(ledger, account, Mark::default()).await {
+        Ok(warrant) => {
+            ledger.close(&warrant.unsent("x"), &succeeded()).await.unwrap();
+            false
+        }
+        Err(NotOpened::Unwritable(LedgerError::Contradicted(_))) => true,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What one process finds in the entries stops the others with their next action, is said by them within one look, and stands also
+/// for those that start later; until an owner has decided. A row that somebody else wrote stops nobody.
+async fn what_one_process_finds_stops_all(db: &Database) {
+    let (one, other) = (ledger(db), ledger_of(&db.store, "p2", &Clock::set(NOW)));
+    decide(&one, 1).await;
+    one.checkpoint().await.unwrap();
+    decide(&other, 2).await;
+    db.run("insert into ledger_found (process, sort, number, what, behind, until, mac) values ('p9', 'entries', 1, 'x', 1, 9999999999999, 'x')")
+        .await
+        .unwrap();
+    assert!(!refuses(&other, 3).await);
+    other.examine().await.unwrap();
+    assert_eq!((other.contradiction(), other.is_behind()), (None, false));
+    db.go_past_triggers();
+    let leaf = "update ledger_entries set leaf = replace(leaf, 'decide_reports', 'manage_operators') where idx = 0";
+    db.run(leaf).await.unwrap();
+    other.examine().await.unwrap();
+    assert_eq!(other.contradiction(), None, "a look at the head reads nothing so far back");
+    assert!(!one.verify(&[]).await.unwrap().holds());
+    assert!(refuses(&other, 4).await);
+    other.examine().await.unwrap();
+    assert!(other.contradiction().unwrap().contains("altered from entry 0"));
+    drop(one);
+    let third = ledger_of(&db.store, "p3", &Clock::set(NOW));
+    third.begin().await.unwrap();
+    assert!(third.contradiction().is_some() && refuses(&third, 5).await);
+    let (size, root) = third.stands().await.unwrap();
+    assert!(third.accept(size, &root, "seen".into()).await.unwrap());
+    assert_eq!(third.contradiction(), None);
+    other.examine().await.unwrap();
+    assert!(!refuses(&other, 6).await);
+}
+
+/// What was made to run between two looks is found by the next action of any process, and by what the one tells the other; what is gone
+/// by the next look is over.
+async fn a_trigger_made_between_two_looks_is_found_by_the_next_action(db: &Database) {
+    let (one, other) = (ledger(db), ledger_of(&db.store, "p2", &Clock::set(NOW)));
+    for ledger in [&one, &other] {
+        decide(ledger, 1).await;
+        ledger.examine().await.unwrap();
+    }
+    let (make, drop) = match db.store.driver {
+        Driver::Sqlite(_) => ("create trigger evil after insert on operators begin select 1; end", "drop trigger evil"),
+        Driver::Postgres(_) => (
+            "create function evil() returns trigger language plpgsql as 'begin return new; end'; \
+             create trigger evil after insert on operators for each row execute function evil()",
+            "drop trigger evil on operators; drop function evil()",
+        ),
+    };
+    db.run(make).await.unwrap();
+    assert!(refuses(&one, 2).await && refuses(&other, 3).await);
+    db.run(drop).await.unwrap();
+    for ledger in [&one, &other] {
+        ledger.examine().await.unwrap();
+    }
+    for ledger in [&one, &other] {
+        ledger.examine().await.unwrap();
+        assert_eq!(ledger.contradiction(), None);
+        assert!(!refuses(ledger, 4).await);
+    }
+    whole(db).await;
+}
+
+/// A process that has seen more tells that the store was put back, also where another one went on from the copy and signed it; and
+/// takes it back when the store is as it was.
+async fn what_one_process_has_seen_is_told_to_the_others(db: &Database) {
+    let one = ledger(db);
+    decide(&one, 1).await;
+    copy_away(db).await;
+    decide(&one, 2).await;
+    for table in TABLES {
+        db.run(&format!("create table today_{table} as select * from {table}")).await.unwrap();
+    }
+    put_back(db).await;
+    let other = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    for account in 3..6 {
+        decide(&other, account).await;
+    }
+    other.checkpoint().await.unwrap();
+    one.examine().await.unwrap();
+    assert!(one.is_behind(), "{:?}", one.contradiction());
+    assert!(refuses(&other, 7).await && other.is_behind());
+    for table in TABLES.iter().filter(|table| **table != "ledger_found") {
+        db.run(&format!("delete from {table}; insert into {table} select * from today_{table}")).await.unwrap();
+    }
+    one.examine().await.unwrap();
+    assert_eq!(one.contradiction(), None);
+    // The one that was deceived has seen what is not there any more.
+    let third = ledger_of(&db.store, "p3", &Clock::set(NOW));
+    third.examine().await.unwrap();
+    assert!(!refuses(&third, 8).await);
+}
+
+/// What a former version paused stays paused: the head knows nothing of its entry, which is said again, once.
+async fn what_a_former_version_paused_stays_paused(db: &Database) {
+    let ledger = ledger(db);
+    let fact = |stage| Fact::Batch {
+        stage,
+        id: "01BATCH".to_owned(),
+        operator: None,
+        instance: instance(),
+        kind: "decide_case".to_owned(),
+        number: 3,
+    };
+    ledger.fact(fact(Progress::Begun)).await.unwrap();
+    ledger.fact(fact(Progress::Paused)).await.unwrap();
+    db.go_past_triggers();
+    // As that version wrote it.
+    db.run("delete from rights_changes where deed = 'batch_paused'").await.unwrap();
+    rewrite(db, 1, |leaf| {
+        leaf["facts"].as_object_mut().unwrap().remove("lasts");
+    })
+    .await;
+    let begun = ("01BATCH".to_owned(), "batch_begun".to_owned(), "main".to_owned(), 0);
+    let rights = Changes::of_rows(vec![begun]).hash(&keys());
+    db.run(&format!("update ledger_head set rights = '{rights}'")).await.unwrap();
+    reseal(db).await;
+    whole(db).await;
+    let paused = async || db.store.is_paused("01BATCH").await.unwrap();
+    assert!(!paused().await, "its row alone says so");
+    let next = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    assert_eq!(next.keep_former_pauses().await.unwrap(), 1);
+    assert!(paused().await);
+    assert_eq!(next.keep_former_pauses().await.unwrap(), 0, "once");
+    next.fact(fact(Progress::Resumed)).await.unwrap();
+    assert!(!paused().await);
+    assert_eq!(next.keep_former_pauses().await.unwrap(), 0, "nor what was let go on since");
+    whole(db).await;
+}
+
 on_both!(
+    a_trigger_made_between_two_looks_is_found_by_the_next_action,
+    what_a_former_version_paused_stays_paused,
+    what_one_process_finds_stops_all,
+    what_one_process_has_seen_is_told_to_the_others,
     a_contradiction_that_is_gone_is_taken_back,
     what_a_look_at_one_entry_finds_stands,
     that_a_store_goes_on_is_said_under_each_of_its_names,

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Database, on_both},
-    ledger::{NOW, actor, check, decide, destroy, ledger, ledger_of, succeeded, whole},
+    ledger::{NOW, actor, check, decide, destroy, ledger, ledger_of, reseal, rewrite, succeeded, whole},
     support::{house, postgres, sqlite},
 };
 use howdah::{
@@ -121,10 +121,49 @@ async fn a_destroyed_key_that_is_put_back_is_named(db: &Database) {
     let report = check(db, &[]).await;
     let named = |line: &String| line.contains("there again that an entry says were destroyed: 1");
     assert!(!report.holds() && report.lines().iter().any(named), "{:#?}", report.lines());
+    // It opens nothing: neither here nor in a process that starts later or was there before, and seals nothing.
+    let later = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    for one in [&ledger, &later] {
+        assert_eq!(one.entry(0).await.unwrap().unwrap().entry.sealed, Sealed::Destroyed);
+        let listed = one.list(&Filter { limit: 50, ..Filter::default() }).await.unwrap();
+        assert_eq!(listed.last().unwrap().sealed, Sealed::Destroyed);
+        let subject = listed.last().unwrap().leaf["subject"].as_str().unwrap().to_owned();
+        let done = one.done_about(&[subject], "decide_case", 5).await.unwrap();
+        assert_eq!(done.last().unwrap().sealed, Sealed::Destroyed);
+    }
+    let entry = decide(&later, 1).await;
+    assert_ne!(key_of(&later, entry).await, key);
+    // Nor where somebody takes the entry that says so out of sight.
+    db.go_past_triggers();
+    db.run("update ledger_entries set deed = 'decide_case' where deed = 'destroy_words'").await.unwrap();
+    let third = ledger_of(&db.store, "p3", &Clock::set(NOW));
+    // As every request asks who somebody is.
+    third.examine().await.unwrap();
+    third.entry(0).await.unwrap_err();
+}
+
+/// A key that a former version destroyed opens nothing either: the head knows nothing of that entry.
+async fn a_key_that_a_former_version_destroyed_opens_nothing(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    let key = key_of(&ledger, 0).await;
+    let kept = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
+    destroy(&ledger, std::slice::from_ref(&key)).await;
+    db.run(&format!("update ledger_keys set wrapped = '{kept}' where id = '{key}'")).await.unwrap();
+    db.go_past_triggers();
+    // As that version wrote it.
+    db.run("delete from rights_changes where deed = 'destroy_words'").await.unwrap();
+    rewrite(db, 3, |leaf| leaf["facts"] = serde_json::json!({})).await;
+    db.run("update ledger_head set rights = ''").await.unwrap();
+    reseal(db).await;
+    assert_eq!(check(db, &[]).await.wrong.len(), 1, "the key is there again, and nothing else is wrong");
+    let later = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    assert_eq!(later.entry(0).await.unwrap().unwrap().entry.sealed, Sealed::Destroyed);
 }
 
 on_both!(
     a_destroyed_key_that_is_put_back_is_named,
+    a_key_that_a_former_version_destroyed_opens_nothing,
     a_key_gone_without_a_deed_is_missed,
     a_key_that_a_deed_destroyed_is_counted,
     what_was_not_there_to_be_destroyed_is_not_counted,

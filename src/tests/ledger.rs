@@ -260,6 +260,7 @@ async fn a_permit_is_for_its_kind_of_deed_and_its_instance(db: &Database) {
         mode_after: RegistrationsMode::Open,
         message_after: String::new(),
         by: None,
+        pressed: false,
     };
     let result =
         ledger.open(may(Permission::CloseRegistrations), open_doors, "", Acting::Console, Mark::default()).await;

@@ -122,6 +122,7 @@ async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
         mode_after: RegistrationsMode::None,
         message_after: String::new(),
         by: None,
+        pressed: false,
     };
     let refused = ledger.open(may(Permission::CloseRegistrations), rows, "why", acting(), Mark::default()).await;
     assert!(too_large(&refused.unwrap_err()));

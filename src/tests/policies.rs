@@ -10,7 +10,7 @@ use howdah::{
     clock::{Clock, DAY, HOUR, MINUTE, Timestamp},
     deeds::AnyDeed,
     id::OperatorId,
-    ledger::{Entry, Filter, Outcome},
+    ledger::{Entry, Filter, Outcome, Subject},
     nouns::{
         policies::{Hold, Policy, PolicyState, Slot},
         registrations::RegistrationsMode,
@@ -1218,4 +1218,90 @@ async fn an_emergency_closes_whatever_was_saved_meanwhile() {
     let form = [("instance", "harbour"), ("version", opened.as_str()), ("back", PAGE), ("why", "a wave")];
     let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
     assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
+}
+
+/// An emergency waits for nobody who is at the setting: not for an action of a process that died, whose lease may run for long.
+#[tokio::test]
+async fn an_action_of_a_dead_process_delays_no_emergency() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "approved").await;
+        let admin = house.sign_in("admin").await;
+        switched_on(&house, &admin, &[], "").await;
+        let about = Subject::Registrations("harbour".parse().unwrap());
+        let left = format!(
+            "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('{}', 0, 'dead', {}, {})",
+            house.app.ledger.subject(&about),
+            house.app.clock.now().plus(MINUTE).0,
+            house.app.clock.now().0,
+        );
+        sql(&house.store.store, &left).await.unwrap();
+        // Whoever sets it by hand is told that somebody else is at it.
+        let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "none"),
+            ("message", ""),
+            ("why", "a test"),
+            ("seen", &*seen),
+            ("back", PAGE),
+        ];
+        let by_hand = house.sent(&admin, "/api/registrations/set", &form).await;
+        assert_eq!(
+            (by_hand.status, mode(&house).await.as_str()),
+            (StatusCode::CONFLICT, "approved"),
+            "{}",
+            by_hand.body
+        );
+        let pressed = send(&house, &admin, "emergency", &[]).await;
+        assert_eq!((pressed.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", pressed.body);
+        let closed = entries(&house, "set_registrations").await.remove(0);
+        assert_eq!(closed.outcome, Some(Outcome::Succeeded));
+        assert_eq!(house.open_deeds().await, 1, "what was left is closed by reading");
+    }
+}
+
+/// What somebody set in Mastodon past a policy holds, also where what the policy remembers of it is put back as it was before.
+#[tokio::test]
+async fn what_was_set_past_a_policy_is_not_forgotten_with_its_memory() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        set_mode(&house, "none").await;
+        // Closed at night, by the policy itself: nobody set that past it.
+        to(&house, "2026-11-30T21:00:00Z");
+        let owner = house.sign_in("owner").await;
+        switched_on(&house, &owner, &[], "Mon 08:00 approval\nMon 20:00 closed\nTue 08:00 approval\nTue 20:00 closed")
+            .await;
+        look(&house).await;
+        assert_eq!(mode(&house).await, "none");
+        let copy = "create table was as select * from policies";
+        sql(&house.store.store, copy).await.unwrap();
+        let put_back = async || {
+            let text = "update policies set state = (select state from was), mac = (select mac from was), entry = (select entry from was)";
+            sql(&house.store.store, text).await.unwrap();
+        };
+        // In the morning it opens, and somebody closes it by hand in Mastodon.
+        to(&house, "2026-12-01T07:01:00Z");
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved");
+        to(&house, "2026-12-01T09:00:00Z");
+        for noticed in [false, true] {
+            set_mode(&house, "none").await;
+            if noticed {
+                look(&house).await;
+            }
+            put_back().await;
+            for _ in 0..3 {
+                house.app.clock.advance(2 * HOUR);
+                look(&house).await;
+                assert_eq!(mode(&house).await, "none", "noticed before: {noticed}");
+            }
+        }
+        let noted = entries(&house, "policy_passed").await;
+        assert!(!noted.is_empty() && noted.len() <= 3, "{}", noted.len());
+        let owner = house.sign_in("owner").await;
+        let page = house.get(Some(&owner), "/audit").await.body;
+        assert!(page.contains("past the policy, which opens no further by itself"), "{page}");
+    }
 }

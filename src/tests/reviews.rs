@@ -163,6 +163,25 @@ async fn a_seed_is_bound_before_its_week_and_disclosed_with_the_sample_after_it(
         let honest = redraw(&|_| ());
         assert!(honest.iter().all(|one| one.wrong.is_none()), "{honest:?}");
         assert_eq!(honest.iter().map(|one| (one.drawn, one.decisions)).collect::<Vec<_>>(), [(0, 0), (3, 3)]);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bundle.jsonl");
+        let by_command = |bundle: &[u8]| {
+            std::fs::write(&file, bundle).unwrap();
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_howdah"));
+            let output = command.args(["audit", "redraw", "--bundle"]).arg(&file).output().unwrap();
+            (
+                output.status.success(),
+                [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat(),
+            )
+        };
+        let (same, said) = by_command(&bundle);
+        assert!(same && said.contains(&format!("week of {}: the same 3 of 3 decisions", week.name())), "{said}");
+        let forged = String::from_utf8_lossy(&bundle).replace(seed, &"0".repeat(seed.len()));
+        let (same, said) = by_command(forged.as_bytes());
+        assert!(!same && said.contains("NOT the same"), "{said}");
+        let head = String::from_utf8_lossy(&bundle).lines().take(3).collect::<Vec<_>>().join("\n");
+        let (same, said) = by_command(head.as_bytes());
+        assert!(!same && said.contains("No sample is disclosed"), "{said}");
         let wrong = |change: &dyn Fn(&mut serde_json::Value)| redraw(change).pop().unwrap().wrong.unwrap_or_default();
         let drawn = |leaf: &serde_json::Value| leaf["deed"] == "draw_sample" && leaf["kind"] == "intent";
         let said = wrong(&|leaf| {

@@ -230,3 +230,32 @@ async fn an_entry_names_the_request_that_brought_it_about() {
     let said: String = said.chars().take(80).collect();
     assert!(said.contains(id), "{said}");
 }
+
+/// A file that was moved away or replaced goes on being written, and nobody would find it again: that is not ready.
+#[tokio::test]
+async fn a_store_whose_file_was_moved_is_not_ready() {
+    let house = house(sqlite().await).await;
+    let path = house.store.url.strip_prefix("sqlite:").unwrap().to_owned();
+    let ready = async || ask(&http::metrics_router(house.app.clone()), opened("/readyz", "")).await;
+    let health = async || ask(&house.router, opened("/health", "")).await.0;
+    assert_eq!((ready().await.0, health().await), (StatusCode::OK, StatusCode::OK));
+    let gone = format!("{path}.gone");
+    let moved = |from: &str, to: &str| {
+        for end in ["", "-wal", "-shm"] {
+            std::fs::rename(format!("{from}{end}"), format!("{to}{end}")).unwrap();
+        }
+    };
+    moved(&path, &gone);
+    for replaced in [false, true] {
+        if replaced {
+            std::fs::copy(&gone, &path).unwrap();
+        }
+        let (status, _, said) = ready().await;
+        let expected = (StatusCode::SERVICE_UNAVAILABLE, "the store's file was moved or replaced\n");
+        assert_eq!((status, &*said), expected);
+        assert_eq!(health().await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    std::fs::remove_file(&path).unwrap();
+    moved(&gone, &path);
+    assert_eq!((ready().await.0, health().await), (StatusCode::OK, StatusCode::OK));
+}

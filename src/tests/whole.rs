@@ -3,8 +3,9 @@
 
 use crate::{
     fence::{becomes_admin, both, closed_elsewhere, harbour, id, may, whole},
+    grants::timed,
     linked::linked,
-    support::{House, house, postgres, sql, sqlite},
+    support::{House, grant, house, postgres, sql, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -22,7 +23,8 @@ use howdah::{
     ledger::{Acting, Deed, Mark, Outcome},
     operators::service::command_actor,
     store::{
-        Driver, case_claims, grants, linked_accounts, operators, setup_links, setup_links::SetupLink, web_sessions,
+        Driver, case_claims, endings, grants, linked_accounts, operators, setup_links, setup_links::SetupLink,
+        web_sessions,
     },
 };
 use std::time::Duration;
@@ -161,6 +163,29 @@ async fn the_end_of_a_grant_is_whole_or_nothing() {
         whole(&house).await;
     })
     .await;
+}
+
+/// The same on SQLite, where nobody's connection can be taken away: the end breaks off at what it reads after it wrote.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_grant_that_breaks_off_is_none() {
+    let house = timed(house(sqlite().await).await).await;
+    let (store, clock) = (&house.app.store, &house.app.clock);
+    let first = grants::running_of(store, &id("01contractor"), clock.now()).await.unwrap().remove(0).id;
+    let of = async |id: &GrantId| grants::by_id(store, &house.app.keys, id).await.unwrap().unwrap();
+    let ends = of(&first).await.ends_at;
+    let other = grant(&house.app, "01contractor", Vec::new(), true, false, ends.plus(HOUR)).await;
+    keep_rights(&house.app, "a process").await.unwrap();
+    clock.advance(ends.since(clock.now()) + 1);
+    let now = clock.now();
+    assert!(grants::DUE.take(store, &first.0, "a process", now).await.unwrap());
+    let (asked, which) = (of(&other).await.asked_at.0, format!("where id = '{other}'"));
+    sql(store, &format!("update grants set asked_at = 'no number' {which}")).await.unwrap();
+    assert!(endings::end_grant(store, &first, "a process", now).await.is_err());
+    assert_eq!(of(&first).await.ended_at, None, "that it ended was written before the others were read");
+    sql(store, &format!("update grants set asked_at = {asked} {which}")).await.unwrap();
+    assert!(endings::end_grant(store, &first, "a process", now).await.unwrap());
+    assert_eq!(of(&first).await.ended_at, Some(now));
+    whole(&house).await;
 }
 
 /// A set-up link is used up together with what it gives.

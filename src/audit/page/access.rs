@@ -49,8 +49,13 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
         .not_known
         .iter()
         .map(|what| view! { <p class="note lead">"Not known: " {time::retold(what, page.at)} "."</p> });
+    let unchecked = (!page.checked).then(|| view! {
+        <p class="note lead" role="status">"The entries this comes from haven’t been checked against the audit log’s tree yet since the console \
+        started. That is under way: reload the page in a moment."</p>
+    });
     view! {
         {head}
+        {unchecked}
         {not_known.collect_view()}
         {access_changes(&page)}
         <p class="soft">"At " {time::whole(page.at)} ":"</p>

@@ -72,6 +72,8 @@ struct Review {
     held: Vec<Held>,
     changes: Vec<AccessChange>,
     not_known: Vec<String>,
+    /// Whether all of it is what the tree holds.
+    checked: bool,
 }
 
 fn who(name: Option<&String>, id: Option<&str>) -> String {
@@ -213,17 +215,32 @@ fn changes(earlier: &Access, later: &Access, noted: &BTreeMap<String, i64>) -> V
 /// # Errors
 /// Unavailable, if one is not.
 async fn whole(app: &App) -> Result<(), Problem> {
-    app.ledger.hashed().await.map_err(|error| match error {
+    let whole = async {
+        app.ledger.hashed().await?;
+        app.ledger.prove_all_rights().await
+    };
+    whole.await.map_err(|error| contradicted("Nothing was signed off or handed out", error))
+}
+
+fn contradicted(so: &str, error: LedgerError) -> Problem {
+    match error {
         LedgerError::Contradicted(what) => Problem::unavailable(
-            format!("Nothing was signed off or handed out: the audit log contradicts itself ({what})."),
+            format!("{so}: the audit log contradicts itself ({what})."),
             "Whoever runs Howdah finds out more on the server: howdah audit verify.",
         ),
         error => unreadable(error),
-    })
+    }
+}
+
+/// What the tree holds at an instant; over an entry that was altered nothing is said.
+async fn access_at(app: &App, at: Timestamp) -> Result<Access, Problem> {
+    let access = app.ledger.access_at(at).await;
+    access.map_err(|error| contradicted("Nobody can say from it who could do what", error))
 }
 
 async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
-    let at = app.ledger.access_at(asked.at).await.map_err(unreadable)?;
+    let at = access_at(app, asked.at).await?;
+    let mut checked = at.checked;
     let begins = at.begins;
     let knows = |instant: Timestamp| begins.is_some_and(|begins| instant >= begins);
     let mut not_known = at.not_known.clone();
@@ -235,14 +252,24 @@ async fn review(app: &App, asked: &Asked) -> Result<Review, Problem> {
     }
     let mut changed = Vec::new();
     if let Some(and) = asked.and {
-        let other = app.ledger.access_at(and).await.map_err(unreadable)?;
+        let other = access_at(app, and).await?;
+        checked &= other.checked;
         not_known.extend(other.not_known.iter().map(|what| format!("{what}, at {}", time::absolute(and))));
-        let noted = app.ledger.grants_ended().await.map_err(unreadable)?;
+        let noted = app.ledger.grants_ended().await;
+        let noted = noted.map_err(|error| contradicted("Nobody can say from it who could do what", error))?;
         let (earlier, later) = if asked.at <= and { (&at, &other) } else { (&other, &at) };
         changed = changes(earlier, later, &noted);
     }
     let known = knows(asked.at);
-    Ok(Review { known, held: held(&at), changes: changed, not_known })
+    Ok(Review { known, held: held(&at), changes: changed, not_known, checked })
+}
+
+/// A review that somebody vouches for, or takes away: all of it is what the tree holds.
+fn checked(review: Review) -> Result<Review, Problem> {
+    if review.checked {
+        return Ok(review);
+    }
+    Err(Problem::unavailable("So much is being appended that it wasn’t all checked.", "Try again in a moment."))
 }
 
 /// All that a review says, as its file has it.
@@ -303,8 +330,17 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
     };
     let mut review = match wrong {
         None => review(app, &asked).await?,
-        Some(_) => Review { known: false, held: Vec::new(), changes: Vec::new(), not_known: Vec::new() },
+        Some(_) => Review { known: false, held: Vec::new(), changes: Vec::new(), not_known: Vec::new(), checked: true },
     };
+    if !review.checked {
+        // It goes on when nobody waits for it: whoever opens the page again has it.
+        let ledger = app.ledger.clone();
+        tokio::spawn(async move {
+            if let Err(error) = ledger.prove_rights(i64::MAX).await {
+                tracing::error!(%error, "access.proving");
+            }
+        });
+    }
     let tree = tree(context).await?;
     let basis = Basis { entries: tree.entries, root: tree.root, seen: seen(app, &asked, &review) };
     let mut more = Vec::new();
@@ -338,6 +374,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
         changes: review.changes,
         changed,
         not_known: review.not_known,
+        checked: review.checked,
         includes: Role::ALL
             .map(|role| (role, Permission::ALL.into_iter().filter(|right| allows(role, *right)).collect()))
             .to_vec(),
@@ -372,7 +409,7 @@ pub async fn sign_off(
     whole(app).await?;
     // The tree first: what is derived after it rests on it.
     let tree = tree(&context).await?;
-    let says = seen(app, &asked, &review(app, &asked).await?);
+    let says = seen(app, &asked, &checked(review(app, &asked).await?)?);
     if says != looked_at {
         return Err(Problem::new(
             Kind::Conflict,
@@ -433,7 +470,7 @@ async fn hand_out(context: &Context, query: &str) -> Result<stream::Taking, Prob
     let app = context.app.clone();
     // A task of its own: a browser that goes away ends the answer, and not what is written about it.
     tokio::spawn(async move {
-        let stopped = match review(&app, &asked).await {
+        let stopped = match review(&app, &asked).await.and_then(checked) {
             Ok(review) => {
                 let mut stopped = None;
                 for part in rows(&asked, &review).chunks(PART) {

@@ -130,6 +130,7 @@ async fn look(app: &Arc<App>, instance: &Arc<Instance>) -> Result<(), Trouble> {
         app.ledger.fact(Fact::PolicyMissed { instance, version, due, mode }).await?;
     }
     kept.state = decision.next.clone();
+    note_passing(app, &mut kept, &decision).await?;
     let rests = kept.state.retry_at.is_some_and(|at| inputs.now < at && at.since(inputs.now) <= LONGEST_PAUSE);
     let anew = words_anew(&mut kept, &stored, &decision, &inputs);
     if let Some(mode) = decision.change.or(anew).filter(|_| !rests) {
@@ -268,10 +269,41 @@ async fn stop(app: &App, mut kept: Kept, why: String) -> Result<(), Trouble> {
 /// Entries about the setting that are looked through for what was set since a policy last knew.
 const MOST_SETTINGS: usize = 200;
 
+/// Writes down that somebody set registrations past the policy: what the policy remembers of it may be put back.
+async fn note_passing(app: &App, kept: &mut Kept, decision: &Decision) -> Result<(), Trouble> {
+    let held = matches!(decision.cause, Cause::Hold | Cause::Emergency);
+    let passed = decision.set_past && kept.policy.on && !held;
+    let Some(mode) = kept.state.limit.filter(|limit| passed && Some(*limit) == kept.state.expected) else {
+        return Ok(());
+    };
+    let (instance, version) = (kept.instance.clone(), kept.version);
+    app.ledger.fact(Fact::PolicyPassed { instance, version, mode }).await?;
+    let noted = policies::newest_passing(&app.store, &kept.instance).await?;
+    kept.state.entry = noted.map_or(kept.state.entry, |noted| noted.max(kept.state.entry));
+    Ok(())
+}
+
+/// Takes over what an entry says of somebody who set registrations past the policy, where what it remembers is older.
+async fn know_passing(app: &App, kept: &mut Kept, current: RegistrationsMode, known: i64) -> Result<(), LedgerError> {
+    let Some(noted) = policies::newest_passing(&app.store, &kept.instance).await?.filter(|noted| *noted > known) else {
+        return Ok(());
+    };
+    let leaf = app.ledger.proved(noted).await?;
+    let mode = leaf["facts"]["mode"].as_str().and_then(|mode| mode.parse().ok());
+    let mode: RegistrationsMode = mode.ok_or_else(|| LedgerError::Entry(format!("entry {noted} names no mode")))?;
+    if mode == current {
+        kept.state.expected = Some(mode);
+    }
+    kept.state.changed_at = leaf["at"].as_str().and_then(|at| at.parse().ok()).map(Timestamp);
+    (kept.state.limit, kept.state.missed, kept.state.entry) = (Some(mode), None, noted);
+    Ok(())
+}
+
 /// What the policy itself set is not what somebody set past it, also where this process, or another, ended before it was
 /// remembered. And what somebody set past it is known from the entries as well: what is remembered may be an older copy.
 async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>) -> Result<(), LedgerError> {
     let Some(current) = current else { return Ok(()) };
+    know_passing(app, kept, current, kept.state.entry.max(kept.entry)).await?;
     let known = kept.state.entry.max(kept.entry);
     let newest = policies::newest_setting(&app.store, &kept.instance).await?.filter(|newest| *newest > known);
     let as_expected = kept.state.expected.is_none_or(|expected| expected == current);
@@ -306,6 +338,10 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
             continue;
         }
         if deed.mode_after != current {
+            // Somebody set something else since, whatever is remembered: that is noticed, as it would have been.
+            if matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly)) {
+                kept.state.expected = Some(deed.mode_after);
+            }
             break;
         }
         let held = |until: Option<Timestamp>| until.is_none_or(|until| app.clock.now() < until);
@@ -351,6 +387,7 @@ async fn set(
         mode_after: mode,
         message_after: said.unwrap_or(message),
         by: Some(decision.by_policy(kept.version)),
+        pressed: decision.cause == Cause::Emergency,
     };
     let why = Why::kept(&format!("Policy: {}", decision.why(&kept.policy)));
     let app = context.app.clone();

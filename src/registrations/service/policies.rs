@@ -583,6 +583,7 @@ async fn close_by_hand(context: &Context, instance: &Arc<Instance>, why: Why) ->
         // One that cannot be read keeps no door open.
         message_after: stored.message_text().unwrap_or_default(),
         by: None,
+        pressed: true,
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     after_setting(&context.app, instance).await;
