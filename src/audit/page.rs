@@ -381,8 +381,10 @@ fn difference(before: &str, after: &str, side: ChangeTag) -> AnyView {
 fn changes(page: &EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
-        Some(DeedState::Succeeded) | None => ("Before and after", "After"),
-        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and intended", "Intended"),
+        Some(DeedState::Succeeded | DeedState::Later) | None => ("Before and after", "After"),
+        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown | DeedState::Unseen) => {
+            ("Before, and intended", "Intended")
+        }
         Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => ("Intended, and not done", "Intended"),
     };
     let at = page.line.at;

@@ -14,7 +14,7 @@ use crate::{
     deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
     invitations,
-    ledger::{self, Deed, LedgerError, Outcome, Progress},
+    ledger::{self, Deed, LedgerError, NOT_SEEN, Outcome, Progress},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -391,9 +391,15 @@ async fn begun(app: &App, batch: &Batch, deed: &InBatch, under_way: bool) -> Res
         None => Stands::UnderWay(Some(entry.index), None),
         // A former try of which nothing arrived: the one that was under way was not begun yet.
         Some(Outcome::Failed) if never_arrived(app, entry.index).await? => Stands::Waiting,
-        Some(outcome) => Stands::Closed(outcome, Some(entry.index), None),
+        Some(outcome) => {
+            let unseen = entry.outcome_facts[NOT_SEEN] == true;
+            Stands::Closed(outcome, Some(entry.index), unseen.then(|| UNSEEN.to_owned()))
+        }
     })
 }
+
+/// What is said of an item that was sent and not seen to have happened; what came of it later, its entry says.
+const UNSEEN: &str = "Not seen to have happened within two minutes: see its entry.";
 
 /// Deeds of one account within one batch that are looked through.
 const MOST_PARTS: i64 = 1_000;

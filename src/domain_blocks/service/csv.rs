@@ -90,6 +90,9 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         _ => {}
     }
     let (text, encoding) = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
+            return Err("The file is UTF-32. Save it as UTF-8 and choose it again.".to_owned());
+        }
         [0xFF, 0xFE, rest @ ..] => (utf_16(rest, u16::from_le_bytes)?, "UTF-16"),
         [0xFE, 0xFF, rest @ ..] => (utf_16(rest, u16::from_be_bytes)?, "UTF-16"),
         [first, 0, second, 0, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_le_bytes)?, "UTF-16"),
@@ -713,7 +716,7 @@ fn of_header(header: &Record, places: &[(ListField, usize)], records: &[Record])
 }
 
 /// What lists say of domain blocks that are to be undone, in several languages; each begins a word.
-const TAKEN_BACK: [&str; 34] = [
+const TAKEN_BACK: [&str; 43] = [
     "retract",
     "unblock",
     "un-block",
@@ -732,6 +735,15 @@ const TAKEN_BACK: [&str; 34] = [
     "no longer recommend",
     "no longer suspend",
     "no longer limit",
+    "rescind",
+    "withdrawn",
+    "overturned",
+    "reinstat",
+    "refederat",
+    "re-federat",
+    "appeal granted",
+    "appeal accepted",
+    "not blocked any",
     "false positive",
     "whitelist",
     "allowlist",
