@@ -32,7 +32,7 @@ pub enum DeedState {
 
 impl DeedState {
     /// Those that an outcome is recorded as; an unseen one is recorded as unknown.
-    pub const ALL: [Self; 7] =
+    pub const RECORDED: [Self; 7] =
         [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
 
     /// The word on the page; never “done” for what was only asked for.

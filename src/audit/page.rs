@@ -137,8 +137,10 @@ fn filters(page: &AuditPage) -> AnyView {
     let people = page.people.clone();
     let instances = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect::<Vec<_>>();
     let kinds = KINDS.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
-    let outcomes =
-        DeedState::ALL.iter().map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned())).collect::<Vec<_>>();
+    let outcomes = DeedState::RECORDED
+        .iter()
+        .map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned()))
+        .collect::<Vec<_>>();
     let several = [
         chosen(&search, "who", &filter.who, &people),
         chosen(&search, "instance", &filter.instance, &instances),

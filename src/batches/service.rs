@@ -222,7 +222,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     };
     let closed_as =
         |wanted| number(&|state| matches!(state, State::Closed(outcome) if record::DeedState::from(outcome) == wanted));
-    let counts = record::DeedState::ALL.into_iter().map(|outcome| (outcome, closed_as(outcome)));
+    let counts = record::DeedState::RECORDED.into_iter().map(|outcome| (outcome, closed_as(outcome)));
     let counts = counts.filter(|(_, number)| *number > 0).collect();
     let left = number(&|state| !matches!(state, State::Closed(_)));
     let there = batches::number(&app.store, &batch.id).await.map_err(store_problem)?;

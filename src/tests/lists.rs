@@ -849,6 +849,13 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "no header, and a first name that is none",
+            file: b"localhost,suspend\na.test,suspend\nb.test,silence\n".to_vec(),
+            says: &["3 rows", "no header", "Nothing is selected"],
+            rows: &["1 localhost invalid: ", "2 a.test new: suspended", "3 b.test new: limited"],
+            ..Case::default()
+        },
+        Case {
             name: "quotation marks behind backslashes",
             file: with_header("a.test,suspend,,,\"he said \\\"hi\\\", and left\",\nb.test,silence,,,,\nc.test,silence,,,,\n"),
             says: &["1 cannot be read"],
@@ -874,6 +881,7 @@ fn others() -> Vec<Case> {
                 "8 g.test apart: suspended",
                 "9 h.test new: suspended",
             ],
+            ticked: &["new"],
             ..Case::default()
         },
         Case {

@@ -8,6 +8,7 @@ use crate::{
     domain_blocks::{Allowed, Column, ListField, Listed, Reading, Separator, Severity},
     off_thread::OffThread,
 };
+use std::net::IpAddr;
 
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
 pub const MOST_ROWS: usize = 20_000;
@@ -450,6 +451,12 @@ fn is_header(record: &Record) -> bool {
         && !record.fields.iter().any(|name| is_name(name))
 }
 
+/// Whether a record without a name says something that no header does: an address, or a severity.
+fn is_row(record: &Record) -> bool {
+    let says = |field: &str| field.parse::<IpAddr>().is_ok() || matches!(severity(field), Ok(Some(_)));
+    record.fields.iter().any(|field| says(field.trim()))
+}
+
 /// The column that has the most names.
 fn most_names(records: &[Record], columns: usize) -> usize {
     let many = |place: usize| {
@@ -526,7 +533,9 @@ fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(ListField, usize)
         (Some((header, _)), Some(_)) => *header,
         (None, Some(first)) => {
             is_header(first)
-                || !named(first) && (first.filled() > 1 || first.fields.iter().any(|name| is_like_domain(name)))
+                || !named(first)
+                    && !is_row(first)
+                    && (first.filled() > 1 || first.fields.iter().any(|name| is_like_domain(name)))
         }
         (_, None) => false,
     };
