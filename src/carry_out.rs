@@ -1,7 +1,8 @@
 //! The write path, once for all deeds: intent, a last look, the instance, the state read back, outcome.
 //!
 //! From open to close a deed runs in a task of its own: a browser that goes away neither cancels it nor leaves its subject
-//! locked. A deed that was sent and not answered is watched for two minutes and closed by what is read.
+//! locked. A deed that was sent and not answered is watched for two minutes and closed by what is read. What may have arrived and
+//! was not seen by then has not failed: it is looked for again, seldom, for a day.
 
 use crate::{
     access::{Permit, Role},
@@ -11,8 +12,8 @@ use crate::{
     deeds::OnInstance,
     id::{AccountId, InstanceName},
     ledger::{
-        Acting, Answer, Answered, Deed, Entry, Filter, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject,
-        Verdict, Warrant,
+        AS_MEANT, Acting, Answer, Answered, Deed, Entry, Filter, Later, LedgerError, Mark, NOT_SEEN, NotOpened,
+        OpenDeed, Outcome, Step, Subject, Verdict, Warrant,
     },
     mastodon::{
         Instance,
@@ -21,8 +22,14 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    record,
-    store::{Store, Withheld, operators, rights::FOUND_DONE, snapshots, store_problem},
+    record::{self, DeedState},
+    store::{
+        Store, Withheld, operators,
+        rights::FOUND_DONE,
+        snapshots,
+        sought::{self, Newest, Sought},
+        store_problem,
+    },
     text::{Why, time},
 };
 use serde_json::{Value, json};
@@ -34,7 +41,7 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 use tracing::{Instrument, Span, field};
 
-/// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
+/// So long a deed without an answer is watched, with its subject locked.
 const WITHOUT_A_TRACE: i64 = 2 * MINUTE;
 
 /// A deed whose outcome cannot be recorded for so long is told as sent and not yet recorded.
@@ -67,6 +74,10 @@ pub trait Carry: OnInstance {
 
     /// Whether an answer that accepts it proves that it was done, where nothing can be read back.
     const ANSWER_PROVES: bool = true;
+
+    /// Whether what was sent and not answered may still be done long after: in a queue, or by whoever held the request. What is
+    /// written to the instance's database ends with its connection.
+    const MAY_COME_LATER: bool = true;
 
     /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
     const ASYNC_ON_INSTANCE: bool = false;
@@ -205,6 +216,12 @@ async fn run<D: Carry>(
     if let Some(untried) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
         return Err(read_only(&instance.name, &untried));
     }
+    if let Some(how) = &instance.health().another {
+        return Err(Problem::unavailable(
+            format!("Nothing was done: the console reads another server’s database ({how})."),
+            "Whoever runs Howdah checks database_url and base_url of this instance in the configuration.",
+        ));
+    }
     let acting_client = acting::acting_client(context, instance, &deed).await?;
     let acting = acting_client.account;
     let mark = {
@@ -264,6 +281,7 @@ async fn run<D: Carry>(
                 None if back.late => {
                     "accepted, but not visible yet: the database the console reads is a copy, and is behind.".to_owned()
                 }
+                None if back.evidence.is_ok() => "accepted, but nothing of it is there yet.".to_owned(),
                 None => "accepted, but the console can’t read whether it’s done.".to_owned(),
             };
             let words = format!("{words} The console keeps checking for two minutes.");
@@ -283,7 +301,7 @@ async fn run<D: Carry>(
     })
     .await;
     app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
-    afterwards(app, &deed, answered.index(), verdict.outcome).await;
+    afterwards(app, &deed, answered.index(), &verdict).await;
     // Whose token does not hold any more was not let in at all.
     let unsent = answered.steps().iter().all(|step| {
         matches!(
@@ -310,7 +328,10 @@ async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> 
     let entries = app.ledger.list(&filter).await.ok()?;
     let by_another = |entry: &&Entry| {
         entry.operator.as_deref().is_some_and(|id| id != context.actor.operator.0)
-            && matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly | Outcome::Unknown))
+            && matches!(
+                record::state(entry),
+                Some(DeedState::Succeeded | DeedState::Partly | DeedState::Unknown | DeedState::Later)
+            )
             // Who looked, and who only held it, changed nothing of it.
             && record::deed_of(entry).is_some_and(|deed| deed.is_a_change())
     };
@@ -355,14 +376,17 @@ fn read_only(instance: &InstanceName, untried: &Untried) -> Problem {
 }
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
-async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, outcome: Outcome) {
+async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, verdict: &Verdict) {
     // Settings and rules are looked at for what changes elsewhere: from what this deed left on.
     if let (Some(instance), false) = (deed.instance(), matches!(deed.subject(), Subject::Account(..)))
         && let Err(error) = snapshots::soon(&app.store, instance, app.clock.now()).await
     {
         tracing::error!(%error, intent, "deed.snapshots");
     }
-    if let Err(error) = deed.afterwards(app, intent, outcome).await {
+    // Of what was not seen to have happened nothing follows yet.
+    if verdict.facts[NOT_SEEN] != true
+        && let Err(error) = deed.afterwards(app, intent, verdict.outcome).await
+    {
         tracing::error!(%error, intent, deed = D::KIND, "deed.afterwards");
     }
 }
@@ -653,13 +677,20 @@ pub fn unwritable(error: &LedgerError) -> Problem {
 pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Option<Verdict> {
     let Back { evidence, late } = back;
     let over = age >= WITHOUT_A_TRACE;
-    let verdict = |outcome| {
-        let (facts, seen) = match evidence {
+    let verdict_of = |outcome, fact: Option<&str>| {
+        let (mut facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
             Err(error) => (json!({ record::UNVERIFIED: true }), json!({ "not read back": error.to_string() })),
         };
+        if let Some(fact) = fact {
+            facts[fact] = json!(true);
+        }
         Some(Verdict { outcome, facts, seen })
     };
+    let verdict = |outcome| verdict_of(outcome, None);
+    let as_meant = || verdict_of(Outcome::Unknown, Some(AS_MEANT));
+    // It may have arrived: that nothing of it was seen so far is no proof that nothing comes.
+    let not_seen = |outcome| verdict_of(outcome, D::MAY_COME_LATER.then_some(NOT_SEEN));
     let deciding = steps.map(D::deciding).unwrap_or_default();
     let lost = deciding.iter().any(|step| matches!(step.answer, Answer::Lost { .. }));
     let in_front = deciding.iter().any(|step| matches!(step.answer, Answer::RefusedInFront { .. }));
@@ -668,10 +699,10 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
         match evidence {
             Ok(evidence) if evidence.trace == Trace::Whole => return verdict(Outcome::Succeeded),
             Ok(evidence) if evidence.trace == Trace::Part => return verdict(Outcome::Partly),
-            Ok(evidence) if evidence.state_is_right => return verdict(Outcome::Unknown),
+            Ok(evidence) if evidence.state_is_right => return as_meant(),
             Ok(_) if !late => {}
             Ok(_) | Err(_) if !over => return None,
-            Ok(_) | Err(_) => return verdict(Outcome::Unknown),
+            Ok(_) | Err(_) => return not_seen(Outcome::Unknown),
         }
     }
     if steps.is_some() && !lost {
@@ -680,11 +711,15 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
-                Ok(evidence) if !evidence.state_is_right && !D::ASYNC_ON_INSTANCE => match (late, over) {
-                    (false, _) => verdict(Outcome::Partly),
-                    (true, true) => verdict(Outcome::Unknown),
-                    (true, false) => None,
-                },
+                Ok(evidence) if !evidence.state_is_right && !D::ASYNC_ON_INSTANCE => {
+                    // Mastodon answers after it has acted: a yes of which nothing is there may be somebody else's.
+                    let nothing = D::MAY_COME_LATER && evidence.trace == Trace::None;
+                    match (*late || nothing, over) {
+                        (false, _) => verdict(Outcome::Partly),
+                        (true, true) => not_seen(Outcome::Unknown),
+                        (true, false) => None,
+                    }
+                }
                 Err(_) if !over || !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back for so long; which is said.
                 Err(_) => verdict(Outcome::Succeeded),
@@ -695,12 +730,11 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
     match evidence {
         Ok(evidence) => match evidence.trace {
             Trace::Whole => verdict(Outcome::Succeeded),
-            Trace::Part | Trace::None if over && *late => verdict(Outcome::Unknown),
-            Trace::Part if over => verdict(Outcome::Partly),
+            Trace::Part | Trace::None if over && *late => not_seen(Outcome::Unknown),
+            Trace::Part if over => not_seen(Outcome::Partly),
             // A colleague may have done it.
-            Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
-            // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
-            Trace::None if over && D::ASYNC_ON_INSTANCE => verdict(Outcome::Unknown),
+            Trace::None if evidence.state_is_right => as_meant(),
+            Trace::None if over && D::MAY_COME_LATER => not_seen(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },
@@ -726,8 +760,66 @@ pub async fn judge_on_instance<D: Carry>(app: &App, open: &OpenDeed, deed: &D) -
             Verdict { outcome: Outcome::Unknown, facts: json!({}), seen }
         })
     })?;
-    afterwards(app, deed, open.index, verdict.outcome).await;
+    afterwards(app, deed, open.index, &verdict).await;
     Some(verdict)
+}
+
+/// What is seen by now of a deed that was sent and not seen to have happened; `None` where nothing new is.
+pub async fn look_again<D: Carry>(app: &App, begun: &OpenDeed, deed: &D, sought: &Sought) -> Option<Later> {
+    let instance = deed.instance().and_then(|name| app.instances.get(name))?;
+    let others = since(app, begun, sought).await?;
+    if let Others::Done(after) = others {
+        // What that one left is none of this one's traces, and the state is that one's.
+        let mut read = instance.database.read().await.ok()?;
+        let mark = read.mark().await.ok()?;
+        let newest = Newest { log: mark.log, strike: mark.strike };
+        let kept = sought::only_after(&app.store, sought.intent, after, newest).await;
+        if let Err(error) = kept {
+            tracing::error!(%error, intent = sought.intent, "sought.only_after");
+        }
+        return None;
+    }
+    let alone = sought.after == sought.intent;
+    let Newest { log, strike } = sought.newest;
+    let mark = if alone { begun.mark } else { Mark { log, strike } };
+    let back = read_back(instance, deed, mark, begun.acting.account()?, begun.opened_at).await;
+    let evidence = back.evidence.ok()?;
+    let later = match evidence.trace {
+        Trace::Whole => Later::Done,
+        Trace::Part if !sought.in_part => Later::Partly,
+        // Of those that leave no trace, and where a colleague did it.
+        Trace::None if alone && evidence.state_is_right => Later::AsMeant,
+        Trace::Part | Trace::None => return None,
+    };
+    if alone && later == Later::Done {
+        let verdict = Verdict { outcome: Outcome::Succeeded, facts: evidence.facts, seen: evidence.seen };
+        afterwards(app, deed, begun.index, &verdict).await;
+    }
+    Some(later)
+}
+
+/// What else was done about the same since a deed that is looked for.
+enum Others {
+    Nothing,
+    /// The newest, by its entry: all that was done has its traces by now.
+    Done(i64),
+}
+
+/// `None` where that is not known now, or another is under way or looked for as well: whose a trace is could not be told.
+async fn since(app: &App, begun: &OpenDeed, sought: &Sought) -> Option<Others> {
+    let filter =
+        Filter { subject: Some(begun.subject.clone()), after: Some(sought.after), limit: 50, ..Filter::default() };
+    let entries = app.ledger.list(&filter).await.ok()?;
+    let may_have_changed_it = |entry: &&Entry| {
+        entry.kind == "intent"
+            && !matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
+            && record::deed_of(entry).is_none_or(|deed| deed.is_a_change())
+    };
+    let others: Vec<&Entry> = entries.iter().filter(may_have_changed_it).collect();
+    if others.iter().any(|entry| entry.outcome.is_none() || entry.outcome_facts[NOT_SEEN] == true) {
+        return None;
+    }
+    Some(others.first().map_or(Others::Nothing, |newest| Others::Done(newest.index)))
 }
 
 /// What became of a deed on the console's own store whose process died; `None` while that cannot be read.

@@ -5,7 +5,7 @@ use crate::{
     clock::{DAY, Timestamp},
     deeds::{AnyDeed, BatchOf},
     id::{InstanceName, OperatorId},
-    ledger::{self, CONSOLE, Entry, OwnTry, ProvedBy},
+    ledger::{self, AS_MEANT, CONSOLE, Entry, Found, Later, NOT_SEEN, OwnTry, ProvedBy},
     mastodon::database::Limited,
     nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
     store::{operators::Operator, rights::POLICY_PASSED},
@@ -22,12 +22,17 @@ pub enum DeedState {
     Partly,
     Failed,
     Unknown,
+    /// Sent, and not seen to have happened.
+    Unseen,
+    /// The same, and seen to have happened since.
+    Later,
     Stale,
     Refused,
 }
 
 impl DeedState {
-    pub const ALL: [Self; 7] =
+    /// Those that an outcome is recorded as; an unseen one is recorded as unknown.
+    pub const RECORDED: [Self; 7] =
         [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
 
     /// The word on the page; never “done” for what was only asked for.
@@ -38,6 +43,8 @@ impl DeedState {
             Self::Partly => "partly done",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Unseen => "not seen to have happened",
+            Self::Later => "happened after all",
             Self::Stale => "overtaken",
             Self::Refused => "refused",
         }
@@ -50,6 +57,8 @@ impl DeedState {
             Self::Partly => "partly",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Unseen => "unseen",
+            Self::Later => "later",
             Self::Stale => "stale",
             Self::Refused => "refused",
         }
@@ -57,8 +66,8 @@ impl DeedState {
 
     pub fn badge(self) -> &'static str {
         match self {
-            Self::Succeeded => "badge good",
-            Self::Open | Self::Partly | Self::Unknown | Self::Stale => "badge warn",
+            Self::Succeeded | Self::Later => "badge good",
+            Self::Open | Self::Partly | Self::Unknown | Self::Unseen | Self::Stale => "badge warn",
             Self::Failed | Self::Refused => "badge danger",
         }
     }
@@ -96,12 +105,22 @@ pub struct Line {
     pub begins: Option<String>,
 }
 
-fn outcome(entry: &Entry) -> Option<DeedState> {
+/// How a deed stands, with what was seen of it later; `None` for a fact, which has no outcome.
+pub fn state(entry: &Entry) -> Option<DeedState> {
     match (entry.kind.as_str(), entry.outcome) {
         ("intent", None) => Some(DeedState::Open),
+        (_, Some(ledger::Outcome::Unknown | ledger::Outcome::Partly)) if is_done_by_now(entry) => {
+            Some(DeedState::Later)
+        }
+        (_, Some(ledger::Outcome::Unknown)) if entry.outcome_facts[NOT_SEEN] == true => Some(DeedState::Unseen),
         (_, Some(outcome)) => Some(outcome.into()),
         (_, None) => None,
     }
+}
+
+/// Whether a trace of it was seen after it was closed, of all of it.
+fn is_done_by_now(entry: &Entry) -> bool {
+    entry.later.is_some_and(|found| found.how == Later::Done)
 }
 
 /// The deed of an entry, where its sealed part opens.
@@ -171,6 +190,7 @@ fn fact_clause(entry: &Entry) -> String {
         "access_asked" => "asked for access by the public form".to_owned(),
         "token_left" => "couldn’t revoke the token of an ended link".to_owned(),
         "token_taken_back" => "revoked the token of an ended link after retrying".to_owned(),
+        "happened_later" => happened_later(entry),
         "registrations_unsettled" => format!("found that visitors don’t all see {} yet", settled_word(entry)),
         "registrations_settled" => format!("found that all visitors see {} now", settled_word(entry)),
         "policy_stopped" => {
@@ -197,6 +217,17 @@ fn fact_clause(entry: &Entry) -> String {
         "batch_ended" => format!("finished {}", batch_words(&entry.leaf["facts"])),
         "batch_resumed" => format!("resumed {}", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
+    }
+}
+
+/// What was seen late of a deed, and of which.
+fn happened_later(entry: &Entry) -> String {
+    let facts = &entry.leaf["facts"];
+    let of = facts["entry"].as_str().unwrap_or_default();
+    match serde_json::from_value(facts["how"].clone()) {
+        Ok(Later::AsMeant) => format!("found that what entry {of} was to do is so by now, perhaps by somebody else"),
+        Ok(Later::Partly) => format!("found that a part of entry {of} happened after all"),
+        Ok(Later::Done) | Err(_) => format!("found that entry {of} happened after all"),
     }
 }
 
@@ -253,7 +284,7 @@ pub fn line(entry: &Entry, who: &str) -> Line {
         instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
         what,
         why,
-        outcome: outcome(entry),
+        outcome: state(entry),
         begins: entry.leaf["subject"].as_str().filter(|_| entry.deed == "batch_begun").map(str::to_owned),
     }
 }
@@ -322,17 +353,41 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settle
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and verified.{beside}"),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
+        Some(DeedState::Partly) if entry.outcome_facts[NOT_SEEN] == true => {
+            format!("{what}: only a part was seen to have happened; the rest may still come.{beside}")
+        }
         Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
         Some(DeedState::Open) => {
             let so_far =
                 watched.unwrap_or("sent, but the instance did not answer. The console keeps checking for two minutes.");
             format!("Not confirmed yet: {}: {so_far}", line.what)
         }
-        Some(DeedState::Unknown) => format!("{what}: the state is as intended, but somebody else may have changed it."),
+        Some(DeedState::Unknown) if entry.outcome_facts[AS_MEANT] == true => {
+            format!("{what}: the state is as intended, but somebody else may have changed it.")
+        }
+        Some(DeedState::Unknown) => format!("{what}: it isn’t known what came of it. Check the page."),
+        Some(DeedState::Unseen | DeedState::Later) => format!("{what}: {}", by_now(entry.later)),
         Some(DeedState::Failed) => format!("{what}: failed. Nothing was changed."),
         Some(DeedState::Stale) => format!("{what}: not sent, because it had changed in the meantime."),
         Some(DeedState::Refused) => format!("{what}: refused."),
         None => what,
+    }
+}
+
+/// How a deed stands that was sent and not seen to have happened.
+fn by_now(later: Option<Found>) -> String {
+    let seen = |found: Found| format!("seen {} (entry {})", time::absolute(found.at), found.entry);
+    match later {
+        None => {
+            "not seen to have happened. It was sent, so the instance may still do it: the console looks for it for a \
+            day, and says so here when it does. Check before you do it again."
+                .to_owned()
+        }
+        Some(found) => match found.how {
+            Later::Done => format!("happened after all, {}.", seen(found)),
+            Later::Partly => format!("a part of it happened after all, {}.", seen(found)),
+            Later::AsMeant => format!("so by now, perhaps by somebody else, {}.", seen(found)),
+        },
     }
 }
 

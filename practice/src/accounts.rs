@@ -425,6 +425,8 @@ async fn action(
         moderation::resolve(db, caller, report).await?;
         events.push(Event::Report("report.updated", report));
     }
-    let tells = call.boolean("send_email_notification").unwrap_or(true) && account["domain"].is_null();
+    let tells = !call.is_nil("send_email_notification")
+        && call.boolean("send_email_notification").unwrap_or(true)
+        && account["domain"].is_null();
     Ok((tells.then_some(strike), events))
 }

@@ -25,6 +25,9 @@ const MOST: i64 = 500;
 const TAKEN: &str = "select exists (select from domain_blocks where domain = $1)";
 const ALLOWED: &str = "select exists (select from domain_allows where domain = $1)";
 
+/// Columns that must be yes or no.
+const FLAGS: [&str; 3] = ["reject_media", "reject_reports", "obfuscate"];
+
 const SILENCE: i64 = 0;
 const SUSPEND: i64 = 1;
 const NOOP: i64 = 2;
@@ -214,7 +217,10 @@ pub async fn show(call: &Call, id: i64) -> Result<Answer, Failure> {
 fn severity(call: &Call) -> Result<Option<Result<i64, String>>, Failure> {
     // A number is good only where it comes as one, in JSON.
     let number = call.params.get("severity").and_then(Value::as_i64).filter(|number| (SILENCE..=NOOP).contains(number));
-    let Some(word) = call.text("severity") else { return Ok(None) };
+    if call.is_nil("severity") && call.since(Version::V44) {
+        return Ok(Some(Err("Severity is not included in the list".to_owned())));
+    }
+    let Some(word) = call.scalar("severity") else { return Ok(None) };
     match word.as_str() {
         "silence" => Ok(Some(Ok(SILENCE))),
         "suspend" => Ok(Some(Ok(SUSPEND))),
@@ -257,6 +263,9 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let problems: Vec<String> = early.into_iter().chain(severity.as_ref().err().cloned()).chain(late).collect();
     if !problems.is_empty() {
         return Err(invalid(&problems));
+    }
+    if FLAGS.into_iter().any(|flag| call.is_nil(flag)) {
+        return Err(Failure::Broken);
     }
     let row: Value = sqlx::query_scalar(
         "insert into domain_blocks as b (domain, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, \
@@ -317,6 +326,9 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
         .await?;
     if taken {
         return Err(invalid(&["Domain has already been taken".to_owned()]));
+    }
+    if FLAGS.into_iter().any(|flag| call.is_nil(flag)) {
+        return Err(Failure::Broken);
     }
     let flag = |name: &str| call.boolean(name).or(row[name].as_bool());
     let comment = |name: &str| match call.params.contains_key(name) {

@@ -85,6 +85,9 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     if !problems.is_empty() {
         return Err(invalid(&problems));
     }
+    if call.is_nil("allow_with_approval") {
+        return Err(Failure::Broken);
+    }
     let row: Value = sqlx::query_scalar(
         "insert into email_domain_blocks as b (domain, allow_with_approval, created_at, updated_at) \
          values ($1, $2, practice.now(), practice.now()) returning to_jsonb(b)",

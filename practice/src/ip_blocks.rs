@@ -164,6 +164,10 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     if !given.problems.is_empty() {
         return Err(invalid(&given.problems));
     }
+    // An empty comment is one, and none is not.
+    if call.params.get("comment") == Some(&Value::Null) {
+        return Err(Failure::Broken);
+    }
     let id: i64 = sqlx::query_scalar(
         "insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) \
          values ($1::inet, $2, $3, practice.now() + $4 * interval '1 second', practice.now(), practice.now()) returning id",
@@ -194,6 +198,9 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     let cidr = given.ip.clone().ok_or(Failure::Broken)?;
     let comment = if call.params.contains_key("comment") { call.scalar("comment") } else { None };
     if given.problems.is_empty() {
+        if call.params.get("comment") == Some(&Value::Null) {
+            return Err(Failure::Broken);
+        }
         sqlx::query(
             "update ip_blocks set ip = $2::inet, severity = $3, comment = coalesce($4, comment), \
              expires_at = case when $5 then practice.now() + $6 * interval '1 second' else expires_at end, updated_at = practice.now() \

@@ -38,11 +38,13 @@ pub async fn list(call: &Call) -> Result<Answer, Failure> {
         where ((action_taken_at is not null and $1) or (action_taken_at is null and $2)) \
         and ($3::bigint is null or account_id = $3) and ($4::bigint is null or target_account_id = $4) \
         and ($5::bigint is null or id < $5) and ($6::bigint is null or id > $6) order by id limit $7) page order by id desc";
+    // A number that is given and is none is nobody's (`ReportFilter`, unlike that of accounts, takes what is empty).
+    let by = |name: &str| call.id(name).or(call.is_nil(name).then_some(0));
     let ids: Vec<i64> = sqlx::query_scalar(if page.upward { UP } else { DOWN })
         .bind(want_resolved)
         .bind(want_unresolved)
-        .bind(call.id("account_id"))
-        .bind(call.id("target_account_id"))
+        .bind(by("account_id"))
+        .bind(by("target_account_id"))
         .bind(page.below)
         .bind(page.above)
         .bind(page.limit)
@@ -87,9 +89,12 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     auth::scope(call, &WRITE)?;
     let row = find(call, id).await?;
     let caller = auth::may(call, MANAGE_REPORTS)?;
-    let category = match call.text("category").as_deref() {
+    let category = match call.params.get("category") {
+        Some(Value::Number(number)) => numbered(number.as_i64())?,
+        // Its column must have one; and what has parts is not permitted.
+        Some(Value::Null) => return Err(Failure::Broken),
+        Some(_) => call.scalar("category").map_or(Ok(row.category), |word| category_of(&word))?,
         None => row.category,
-        Some(word) => category_of(word)?,
     };
     // `validates :rule_ids, absence: true, if: -> { … !violation? }` (`app/models/report.rb`): a list that holds nothing but
     // nothing, as the form field `rule_ids[]=` makes one, is not blank.
@@ -200,6 +205,17 @@ fn category_of(word: &str) -> Result<i32, Failure> {
         "spam" => Ok(1000),
         "legal" => Ok(1500),
         "violation" => Ok(2000),
+        _ => Err(Failure::Broken),
+    }
+}
+
+/// A number is good where it comes as one, in JSON (`ActiveRecord::Enum`).
+fn numbered(number: Option<i64>) -> Result<i32, Failure> {
+    match number {
+        Some(0) => Ok(0),
+        Some(1000) => Ok(1000),
+        Some(1500) => Ok(1500),
+        Some(2000) => Ok(2000),
         _ => Err(Failure::Broken),
     }
 }

@@ -231,7 +231,17 @@ impl Call {
             Value::Number(number) => Some(number.as_i64() != Some(0)),
             Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(!matches!(text.as_str(), "false" | "FALSE" | "f" | "F" | "0" | "off" | "OFF")),
-            Value::Array(_) | Value::Object(_) => Some(true),
+            // What has parts is not permitted where one value is meant.
+            Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// Whether a parameter is there and says nothing: a column that must have a value refuses that, and nothing catches it.
+    pub fn is_nil(&self, name: &str) -> bool {
+        match self.params.get(name) {
+            Some(Value::Null) => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(_) | None => false,
         }
     }
 

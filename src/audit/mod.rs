@@ -122,6 +122,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("unlink_account", "accounts unlinked"),
     ("token_left", "tokens not revoked"),
     ("token_taken_back", "tokens revoked later"),
+    ("happened_later", "actions that happened after all"),
     ("registrations_unsettled", "registrations not visible everywhere"),
     ("registrations_settled", "registrations visible everywhere later"),
     ("change_policy", "registrations policy"),

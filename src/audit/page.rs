@@ -137,8 +137,10 @@ fn filters(page: &AuditPage) -> AnyView {
     let people = page.people.clone();
     let instances = page.instances.iter().map(|(name, title)| (name.to_string(), title.clone())).collect::<Vec<_>>();
     let kinds = KINDS.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
-    let outcomes =
-        DeedState::ALL.iter().map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned())).collect::<Vec<_>>();
+    let outcomes = DeedState::RECORDED
+        .iter()
+        .map(|outcome| (outcome.name().to_owned(), outcome.word().to_owned()))
+        .collect::<Vec<_>>();
     let several = [
         chosen(&search, "who", &filter.who, &people),
         chosen(&search, "instance", &filter.instance, &instances),
@@ -381,8 +383,10 @@ fn difference(before: &str, after: &str, side: ChangeTag) -> AnyView {
 fn changes(page: &EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
-        Some(DeedState::Succeeded) | None => ("Before and after", "After"),
-        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and intended", "Intended"),
+        Some(DeedState::Succeeded | DeedState::Later) | None => ("Before and after", "After"),
+        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown | DeedState::Unseen) => {
+            ("Before, and intended", "Intended")
+        }
         Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => ("Intended, and not done", "Intended"),
     };
     let at = page.line.at;

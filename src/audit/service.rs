@@ -178,7 +178,7 @@ async fn asked(
     people: &[operators::Operator],
     whole: bool,
 ) -> Result<ledger::Filter, Problem> {
-    let outcomes = DeedState::ALL.map(|outcome| (outcome.name(), outcome.word()));
+    let outcomes = DeedState::RECORDED.map(|outcome| (outcome.name(), outcome.word()));
     let people: Vec<(&str, &str)> = people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
     let instances: Vec<(&str, &str)> =
         context.visible().map(|instance| (instance.name.as_str(), instance.title.as_str())).collect();

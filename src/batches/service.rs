@@ -14,7 +14,7 @@ use crate::{
     deeds::{BatchOf, InBatch},
     frame::{self, Framed},
     invitations,
-    ledger::{self, LedgerError, Outcome, Progress},
+    ledger::{self, LedgerError, NOT_SEEN, Outcome, Progress},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -232,7 +232,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     };
     let closed_as =
         |wanted| number(&|state| matches!(state, State::Closed(outcome) if record::DeedState::from(outcome) == wanted));
-    let counts = record::DeedState::ALL.into_iter().map(|outcome| (outcome, closed_as(outcome)));
+    let counts = record::DeedState::RECORDED.into_iter().map(|outcome| (outcome, closed_as(outcome)));
     let counts = counts.filter(|(_, number)| *number > 0).collect();
     let left = number(&|state| !matches!(state, State::Closed(_)));
     let there = batches::number(&app.store, &batch.id).await.map_err(store_problem)?;
@@ -406,9 +406,15 @@ async fn begun(app: &App, batch: &Batch, deed: &InBatch, under_way: bool) -> Res
         None => Stands::UnderWay(Some(entry.index), None),
         // A former try of which nothing arrived: the one that was under way was not begun yet.
         Some(Outcome::Failed) if never_arrived(app, entry.index).await? => Stands::Waiting,
-        Some(outcome) => Stands::Closed(outcome, Some(entry.index), None),
+        Some(outcome) => {
+            let unseen = entry.outcome_facts[NOT_SEEN] == true;
+            Stands::Closed(outcome, Some(entry.index), unseen.then(|| UNSEEN.to_owned()))
+        }
     })
 }
+
+/// What is said of an item that was sent and not seen to have happened; what came of it later, its entry says.
+const UNSEEN: &str = "Not seen to have happened within two minutes: see its entry.";
 
 /// Deeds of one account within one batch that are looked through.
 const MOST_PARTS: i64 = 1_000;

@@ -10,11 +10,13 @@ mod registrations;
 mod reviews;
 mod seen;
 mod snapshots;
+mod sought;
 mod statistics;
 mod supervisor;
 mod sweep;
 mod tidy;
 
+pub use sought::look_for_unseen;
 pub use supervisor::{Job, Supervisor};
 pub use sweep::sweep;
 
@@ -39,6 +41,7 @@ pub fn start(app: &Arc<App>, newest: Option<Timestamp>) -> Supervisor {
     jobs.keep(clock::Clock::new(app));
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
+    jobs.keep(sought::Looking::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
     jobs.keep(ledger::Check::new(app));
     jobs.keep(alarms::Alarms::new(app));

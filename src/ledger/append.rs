@@ -1,14 +1,15 @@
 //! The one task that appends: groups of leaves, each group in one transaction.
 
 use super::{
-    LedgerError, Outcome,
+    Later, LedgerError, NOT_SEEN, Outcome,
+    entry::HAPPENED_LATER,
     head::{self, Checked, Found, ORIGINS, Odd, Origin, OriginRow, THERE},
     told,
     tree::{Frontier, Hash, leaf_hash},
     write::{DEED_LEASE, LARGEST_LEAF, canonical},
 };
 use crate::{
-    clock::{Clock, Timestamp},
+    clock::{Clock, MINUTE, Timestamp},
     seal::{Keys, hex},
     store::{
         Store,
@@ -201,6 +202,12 @@ pub(super) const CLOSE: &str = "delete from open_deeds where intent = $1";
 const ENDED: &str = "insert into ledger_ended (intent, outcome, operator, deed, instance, at) \
     select idx, $2, operator, deed, instance, at from ledger_entries where idx = $1 on conflict do nothing";
 
+/// What was sent and not seen to have happened is looked for again …
+const SOUGHT: &str = "insert into sought (intent, since, tries, next_at, after, mark_log, mark_strike, seen, over) \
+    values ($1, $2, 0, $3, $1, 0, 0, null, 0) on conflict do nothing";
+/// … until it is seen; of a part of it, for the rest.
+const SEEN: &str = "update sought set seen = $2, over = $3 where intent = $1";
+
 /// A group of leaves under way.
 struct Group<'a> {
     writer: &'a Writer,
@@ -338,6 +345,7 @@ impl<'a> Group<'a> {
         {
             within!(&mut self.tx, c => sqlx::query(ENDED).bind(intent).bind(outcome).execute(c).await.map(|_| ()))?;
         }
+        self.look_for(&leaf, draft, at, index).await?;
         if let Ok((tree, ..)) = &mut self.tree {
             tree.push(hash);
         }
@@ -349,6 +357,28 @@ impl<'a> Group<'a> {
         }
         self.next += 1;
         Ok(Ok(Appended::At(index)))
+    }
+
+    /// Puts down what is to be looked for again, and what was seen of it.
+    async fn look_for(
+        &mut self,
+        leaf: &Value,
+        draft: &LeafDraft,
+        at: Timestamp,
+        index: i64,
+    ) -> Result<(), LedgerError> {
+        if leaf["kind"] == "outcome" && leaf["facts"][NOT_SEEN] == true {
+            let next = at.plus(MINUTE);
+            within!(&mut self.tx, c => sqlx::query(SOUGHT)
+                .bind(leaf["intent"].as_i64()).bind(at.0).bind(next.0).execute(c).await.map(|_| ()))?;
+        }
+        if draft.deed == HAPPENED_LATER {
+            let intent: Option<i64> = leaf["facts"]["entry"].as_str().and_then(|entry| entry.parse().ok());
+            let over = i64::from(leaf["facts"]["how"] != json!(Later::Partly));
+            within!(&mut self.tx, c => sqlx::query(SEEN)
+                .bind(intent).bind(index).bind(over).execute(c).await.map(|_| ()))?;
+        }
+        Ok(())
     }
 
     /// What is done beside the tree: when the leaf is from and the intent that it closes; or what is answered in its place.

@@ -84,6 +84,13 @@ pub struct OutsideChange {
     pub sealed: Value,
 }
 
+/// The fact of an outcome after which the deed may still happen: it was sent, and not seen to have happened.
+pub const NOT_SEEN: &str = "not seen";
+/// The fact of an outcome that is not known: the state is as the deed meant, by whomever.
+pub const AS_MEANT: &str = "as meant";
+/// The kind of the fact that what was not seen happened after all.
+pub(super) const HAPPENED_LATER: &str = "happened_later";
+
 /// With what somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,6 +101,18 @@ pub enum ProvedBy {
     Totp,
     /// The password and a recovery code.
     RecoveryCode,
+}
+
+/// What was seen late of a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Later {
+    /// A trace that only it can have left.
+    Done,
+    /// Traces of a part of it.
+    Partly,
+    /// The state that it meant, perhaps by somebody else's hand.
+    AsMeant,
 }
 
 /// What somebody may not decide because it is about themselves.
@@ -161,6 +180,15 @@ pub enum Fact {
         operator: OperatorId,
         instance: InstanceName,
         taken_back: bool,
+    },
+    /// What was sent and not seen to have happened happened after all, or is so by now.
+    HappenedLater {
+        instance: InstanceName,
+        /// The entry of its intent.
+        entry: i64,
+        /// The keyed hash of what it was about: its history shows it.
+        subject: String,
+        how: Later,
     },
     /// Who may sign up was changed, and what visitors meet did not agree with it, or does by now.
     Settled {
@@ -240,6 +268,7 @@ impl Fact {
             Self::Batch { stage: Progress::Ended, .. } => "batch_ended",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
+            Self::HappenedLater { .. } => HAPPENED_LATER,
             Self::Settled { agrees: false, .. } => "registrations_unsettled",
             Self::Settled { agrees: true, .. } => "registrations_settled",
             Self::PolicyStopped { .. } => "policy_stopped",
@@ -266,6 +295,7 @@ impl Fact {
             Self::ChangedOutside(_)
             | Self::AccessAsked { .. }
             | Self::Token { .. }
+            | Self::HappenedLater { .. }
             | Self::Settled { .. }
             | Self::PolicyStopped { .. }
             | Self::PolicyMissed { .. }
@@ -285,6 +315,7 @@ impl Fact {
             Self::ChangedOutside(change) => Some(&change.instance),
             Self::Batch { instance, .. }
             | Self::Token { instance, .. }
+            | Self::HappenedLater { instance, .. }
             | Self::Settled { instance, .. }
             | Self::AccessAsked { instance, .. }
             | Self::PolicyStopped { instance, .. }
@@ -331,6 +362,7 @@ impl Fact {
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
             Self::AccessAsked { request, .. } => json!({ "request": request }),
+            Self::HappenedLater { entry, how, .. } => json!({ "entry": entry.to_string(), "how": how }),
             Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
             Self::PolicyStopped { version, why, .. } => json!({ "version": version, "why": why, LASTS: true }),
             Self::PolicyMissed { version, due, mode, .. } => {

@@ -26,12 +26,12 @@ mod write;
 pub use crate::nouns::outcome::Outcome;
 pub use access::{Access, GrantThen, LinkThen, OF_SESSIONS, PersonThen, SessionThen};
 pub use deed::{BeforeAfter, Deed, Subject};
-pub use entry::{Acting, Fact, Mark, OutsideChange, OwnTry, Progress, ProvedBy, Verdict};
+pub use entry::{AS_MEANT, Acting, Fact, Later, Mark, NOT_SEEN, OutsideChange, OwnTry, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{
-    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, LATELY, LATELY_BY, LEAVES_BELOW, Narrow,
-    PASSED, Passed, Sealed, TIMES_BY_HAND, TIMES_OF, TreeState, WORKED, Worked,
+    ABOUT_ANY, ABOUT_THESE, Batches, Closed, DONE_BY, Detail, Entry, Filter, Found, LATELY, LATELY_BY, LEAVES_BELOW,
+    Narrow, PASSED, Passed, Sealed, TIMES_BY_HAND, TIMES_OF, TreeState, WORKED, Worked,
 };
 pub use rows::{About, Compared, Counts, Difference, OF_RIGHTS, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};

@@ -1,6 +1,6 @@
 //! Reading the record.
 
-use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
+use super::{Later, Ledger, LedgerError, NOT_SEEN, Outcome, checkpoint, entry::HAPPENED_LATER, keys::Opened};
 use crate::{
     clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
@@ -103,6 +103,17 @@ pub struct Entry {
     pub closed_at: Option<Timestamp>,
     /// What the outcome's leaf says in clear.
     pub outcome_facts: Value,
+    /// What was seen of it later, where it was not seen to have happened.
+    pub later: Option<Found>,
+}
+
+/// What was seen of a deed after it was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The entry that says so.
+    pub entry: i64,
+    pub at: Timestamp,
+    pub how: Later,
 }
 
 /// An intent or fact as it stands in clear, for whoever reads all of them in their order.
@@ -138,6 +149,8 @@ pub struct Closed {
     pub leaf: Value,
     /// When the outcome was recorded.
     pub closed_at: Option<Timestamp>,
+    /// Whether it was not seen to have happened, and was looked for again.
+    pub sought: bool,
 }
 
 /// So many subjects are asked for at once, and of all of them so many entries.
@@ -149,7 +162,8 @@ const MOST_ABOUT: i64 = 3_200;
 pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
     where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
     and kind <> 'outcome' and at >= $1 and at < $2) \
-    select e.idx, e.subject, e.leaf, o.at as closed_at from found e left join ledger_entries o on o.intent = e.idx \
+    select e.idx, e.subject, e.leaf, o.at as closed_at, s.since as sought \
+    from found e left join ledger_entries o on o.intent = e.idx left join sought s on s.intent = e.idx \
     order by e.idx desc limit $3";
 
 /// What was recorded after an entry, in its order. What it is stands in the leaves alone.
@@ -234,6 +248,7 @@ struct ClosedRow {
     subject: String,
     leaf: String,
     closed_at: Option<i64>,
+    sought: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -291,6 +306,7 @@ impl Leaves {
             outcome: self.outcome(),
             closed_at: self.outcome.as_ref().and_then(instant_of),
             outcome_facts: self.outcome.as_mut().map_or(Value::Null, |outcome| outcome["facts"].take()),
+            later: None,
             leaf: self.leaf,
         }
     }
@@ -627,10 +643,11 @@ impl Ledger {
                 }
                 query.fetch_all(pool).await?
             });
-            for ClosedRow { idx: index, subject, leaf, closed_at } in rows {
+            for ClosedRow { idx: index, subject, leaf, closed_at, sought } in rows {
                 let leaf = serde_json::from_str(&leaf)
                     .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-                found.push(Closed { index, subject, leaf, closed_at: closed_at.map(Timestamp) });
+                let (closed_at, sought) = (closed_at.map(Timestamp), sought.is_some());
+                found.push(Closed { index, subject, leaf, closed_at, sought });
             }
         }
         found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
@@ -746,6 +763,7 @@ impl Ledger {
         self.accomplished_of(deed, rows, |leaf| {
             leaf["subject"].as_str().is_some_and(|subject| subjects.iter().any(|asked| asked == subject))
         })
+        .await
     }
 
     /// Deeds of one kind that somebody did on an instance and that came to something, newest first and below an entry: one
@@ -781,6 +799,7 @@ impl Ledger {
         self.accomplished_of(deed, rows, |leaf| {
             leaf["operator"] == operator.0.as_str() && leaf["instance"] == instance.as_str()
         })
+        .await
     }
 
     /// What was meant lately on an instance, of one kind, newest first: by one person, or by anybody. Each with its leaf and with
@@ -822,7 +841,7 @@ impl Ledger {
     }
 
     /// Those of some rows whose leaves say what was asked for.
-    fn accomplished_of(
+    async fn accomplished_of(
         &self,
         deed: &str,
         rows: Vec<Accomplished>,
@@ -839,7 +858,11 @@ impl Ledger {
                 (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)),
                 _ => (None, Sealed::Nothing),
             };
-            entries.push(leaves.entry(index, opened));
+            let mut entry = leaves.entry(index, opened);
+            if entry.outcome_facts[NOT_SEEN] == true {
+                entry.later = self.later(index).await?;
+            }
+            entries.push(entry);
         }
         Ok(entries)
     }
@@ -892,7 +915,25 @@ impl Ledger {
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
         let leaves = Leaves::read(row.idx, &row.leaf, row.outcome_leaf.as_deref())?;
         let opened = self.open_sealed(&leaves.leaf).await?;
-        Ok(leaves.entry(row.idx, opened))
+        let mut entry = leaves.entry(row.idx, opened);
+        // Rare, and by two keys.
+        if entry.outcome_facts[NOT_SEEN] == true {
+            entry.later = self.later(entry.index).await?;
+        }
+        Ok(entry)
+    }
+
+    /// What was seen later of a deed that was not seen to have happened, as the leaf says that the row names.
+    async fn later(&self, intent: i64) -> Result<Option<Found>, LedgerError> {
+        const SQL: &str =
+            "select e.idx, e.leaf from sought s join ledger_entries e on e.idx = s.seen where s.intent = $1";
+        let found: Option<(i64, String)> =
+            on!(&self.store, pool => sqlx::query_as(SQL).bind(intent).fetch_optional(pool).await?);
+        let Some((entry, leaf)) = found else { return Ok(None) };
+        let leaf = Leaves::read(entry, &leaf, None)?.leaf;
+        let said = leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"] == intent.to_string();
+        let how = serde_json::from_value(leaf["facts"]["how"].clone()).ok().filter(|_| said);
+        Ok(how.map(|how| Found { entry, at: instant_of(&leaf).unwrap_or_default(), how }))
     }
 
     async fn open_sealed(&self, leaf: &Value) -> Result<(Option<Value>, Sealed), LedgerError> {

@@ -90,7 +90,8 @@ pub struct OpenDeed {
     pub acting: Acting,
     /// As it was sealed; `None` where its key was destroyed.
     pub deed: Option<Value>,
-    subject: String,
+    /// The keyed hash of what it is about.
+    pub subject: String,
     kind: String,
     instance: Option<String>,
 }
@@ -429,6 +430,7 @@ impl Ledger {
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
+            Fact::HappenedLater { subject, .. } => Some(subject.clone()),
             Fact::PolicyStopped { instance, .. } | Fact::PolicyPassed { instance, .. } => {
                 Some(subject_hash(&self.keys, &Subject::Registrations(instance.clone())))
             }
@@ -510,10 +512,18 @@ impl Ledger {
     }
 
     async fn open_deed(&self, index: i64, opened_at: Timestamp) -> Result<OpenDeed, LedgerError> {
-        let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
         // What closes it is signed in the console's name: it must be the deed that was begun.
-        let leaf = self.proved(index).await?;
         self.no_outcome_after(index).await?;
+        self.begun(index, opened_at).await
+    }
+
+    /// A deed as it was begun, whatever came of it.
+    ///
+    /// # Errors
+    /// The store's; or that its entry is not the one that was appended.
+    pub async fn begun(&self, index: i64, opened_at: Timestamp) -> Result<OpenDeed, LedgerError> {
+        let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
+        let leaf = self.proved(index).await?;
         let leaf: IntentLeaf = serde_json::from_value(leaf).map_err(|error| damaged(&error.to_string()))?;
         let (subject, kind, instance) = (leaf.subject, leaf.deed, leaf.instance);
         let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;

@@ -387,7 +387,17 @@ pub(super) use cut;
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.
 macro_rules! ms {
     ($column:literal) => {
-        concat!("(extract(epoch from ", $column, ") * 1000)::bigint")
+        concat!(
+            "(case when isfinite(",
+            $column,
+            ") then (extract(epoch from ",
+            $column,
+            ") * 1000)::bigint when ",
+            $column,
+            " > timestamp 'epoch' then 253402300799000 when ",
+            $column,
+            " < timestamp 'epoch' then -62135596800000 end)"
+        )
     };
 }
 pub(crate) use ms;

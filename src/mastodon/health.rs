@@ -4,7 +4,7 @@
 use super::{
     Instance,
     database::{DatabaseError, Extras, LastLogged, Releases, Standby, Standing, Writing},
-    rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
+    rest::{InstanceAnswer, Named, RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
 };
@@ -44,6 +44,8 @@ pub struct Health {
     pub logged: Option<LastLogged>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
+    /// How it is seen that the database is another server's, in a clause: nothing that is read there is true of this one.
+    pub another: Option<String>,
     /// What it has of the one it follows, where it is a copy.
     pub standby: Option<Standby>,
     /// Whether the primary can be written to, where it has an address of its own.
@@ -87,7 +89,9 @@ impl Health {
         let lacks = self.lacks.iter().map(|what| format!("the token or its role: {what}"));
         let database = match &self.database {
             Some(Err(why)) => Some(format!("the database: {why}; check `database_url` and the grants")),
-            Some(Ok(_)) | None => None,
+            Some(Ok(_)) | None => {
+                self.another.as_ref().map(|how| format!("the database: {how}; check `database_url` and `base_url`"))
+            }
         };
         let primary = match &self.primary {
             Some(Err(why)) => Some(format!("the primary: {why}; check `database_write_url`")),
@@ -241,7 +245,8 @@ impl Instance {
             Told::Is(account) => Some(account.id),
             _ => before.acting(),
         };
-        let database = self.probe_database(now, user, known).await;
+        let contact = api.as_ref().ok().and_then(InstanceAnswer::named);
+        let database = self.probe_database(now, user, known, contact.as_ref()).await;
         let standing = database.as_ref().ok().and_then(|read| read.standing.as_ref());
         // Whom we act as does not change while the instance is away.
         let account = match (standing, &told) {
@@ -310,6 +315,7 @@ impl Instance {
         now: Timestamp,
         user: Option<i64>,
         known: Option<AccountId>,
+        contact: Option<&Named>,
     ) -> Result<DatabaseHealth, String> {
         let started = tokio::time::Instant::now();
         let words = |error: DatabaseError| error.to_string();
@@ -328,6 +334,10 @@ impl Instance {
         };
         let standing = match acting {
             Some(account) => Some(read.standing(account).await.map_err(words)?),
+            None => None,
+        };
+        let another = match contact {
+            Some(contact) => another(contact, read.local_username(contact.id).await.map_err(words)?),
             None => None,
         };
         let registrations = read.registrations().await.map_err(words)?;
@@ -365,6 +375,7 @@ impl Instance {
             extras: shape.extras,
             only_shown,
             milliseconds,
+            another,
             standby,
             primary: primary.filter(|_| apart).map(|primary| primary.map(|_| ()).map_err(words)),
             not_granted: shape.done_without,
@@ -381,6 +392,8 @@ struct DatabaseHealth {
     extras: Extras,
     only_shown: Vec<Lack>,
     milliseconds: i64,
+    /// How it is seen that it is another server's.
+    another: Option<String>,
     standby: Option<Standby>,
     primary: Option<Result<(), String>>,
     not_granted: Vec<String>,
@@ -390,6 +403,18 @@ struct DatabaseHealth {
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
     releases: Releases,
+}
+
+/// How it is seen that a database is another server's: whom the server names is somebody else there, or nobody. Ids are made from
+/// the time and a sequence (`lib/mastodon/snowflake.rb`), and no username ever changes.
+fn another(named: &Named, there: Option<String>) -> Option<String> {
+    let is = match there {
+        Some(username) if username == named.username => return None,
+        Some(username) => format!("@{} there", crate::text::tame(&username)),
+        None => "not there".to_owned(),
+    };
+    let (name, id) = (crate::text::tame(&named.username), named.id);
+    Some(format!("it is another server’s: account {id}, whom the server names as its contact (@{name}), is {is}"))
 }
 
 /// Why whoever the console acts as cannot do its work, if that is so.
@@ -424,6 +449,7 @@ impl Health {
                 // As it answered just now, not as it did before: a restart ends what an upgrade began.
                 let version = self.api.as_ref().and_then(|api| api.as_ref().ok());
                 self.half_way = version.and_then(|version| read.extras.half_way(version));
+                self.another = read.another;
                 self.standby = read.standby;
                 self.primary = read.primary;
                 self.not_granted = read.not_granted;

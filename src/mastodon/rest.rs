@@ -145,6 +145,22 @@ pub struct InstanceAnswer {
     pub domain: String,
     #[serde(default)]
     pub configuration: Configured,
+    #[serde(default)]
+    contact: Value,
+}
+
+impl InstanceAnswer {
+    /// Whom people may turn to, if anybody is named.
+    pub fn named(&self) -> Option<Named> {
+        serde_json::from_value(self.contact["account"].clone()).ok()
+    }
+}
+
+/// An account as the instance names it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Named {
+    pub id: AccountId,
+    pub username: String,
 }
 
 /// How the instance is set up, as far as it says.
@@ -246,17 +262,13 @@ impl Client {
         *self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep_limits(&self, response: &Response) {
+    fn limits_of(&self, response: &Response) -> Option<Limits> {
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let number = |name: &str| header(name).and_then(|text| text.parse().ok());
-        let reset = header("x-ratelimit-reset")
-            .and_then(|text| text.parse::<jiff::Timestamp>().ok())
-            .map(|at| Timestamp(at.as_millisecond()));
-        if let (Some(limit), Some(remaining), Some(reset)) =
-            (number("x-ratelimit-limit"), number("x-ratelimit-remaining"), reset)
-        {
-            *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = Some(Limits { limit, remaining, reset });
-        }
+        let (reset, date) = (header("x-ratelimit-reset"), header("date"));
+        let reset = reset.and_then(|reset| words::resets(reset, date, self.clock.now()));
+        let (limit, remaining) = (number("x-ratelimit-limit"), number("x-ratelimit-remaining"));
+        Some(Limits { limit: limit?, remaining: remaining?, reset: reset? })
     }
 
     /// How long work in the background should wait, in milliseconds: it leaves half of what the token may ask for to people.
@@ -304,8 +316,13 @@ impl Client {
         };
         let call = async {
             let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
-            self.keep_limits(&response);
-            self.read(response, acts).await.map_err(|error| self.explained(error))
+            let limits = self.limits_of(&response);
+            let read = self.read(response, acts).await;
+            // What somebody in front says of their own limits is not said of Mastodon's.
+            if limits.is_some() && !matches!(read, Err(RestError::Foreign(_) | RestError::Lost(_))) {
+                *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
+            }
+            read.map_err(|error| self.explained(error))
         };
         self.counted(&method, call).await
     }
@@ -514,7 +531,9 @@ impl Client {
             self.read(sent.map_err(|error| self.unanswered(&error, READ_TIME))?, false).await
         };
         match self.counted(&Method::GET, call).await {
-            Ok(_) | Err(RestError::Refused { .. }) => Ok(()),
+            Err(RestError::Refused { .. }) => Ok(()),
+            // Mastodon lets nobody in there without a token.
+            Ok(body) => Err(self.of_somebody_else(&body, false)),
             Err(error) => Err(error),
         }
     }
@@ -532,8 +551,9 @@ impl Client {
         let answer = match self.has_room() {
             Err(error) => error.into_answer(),
             Ok(()) => match self.send(method, path, load, DEED_TIME).await {
-                Ok(body) if words::accepts(&body) => Answer::Accepted { body: kept(&body) },
-                Ok(body) => self.of_somebody_else(&body).into_answer(),
+                Ok(body) if !words::accepts(&body) => self.of_somebody_else(&body, true).into_answer(),
+                Ok(body) if !words::is_about(path, &body) => self.about_another(&body).into_answer(),
+                Ok(body) => Answer::Accepted { body: kept(&body) },
                 Err(error) => self.told_apart(error).await.into_answer(),
             },
         };
@@ -541,12 +561,23 @@ impl Client {
     }
 
     /// JSON that says yes and is none of Mastodon's.
-    fn of_somebody_else(&self, body: &Value) -> RestError {
+    fn of_somebody_else(&self, body: &Value, acts: bool) -> RestError {
         let host = self.base.host_str().unwrap_or("the instance");
         let said = words::page(body.to_string().as_bytes());
+        let acted = if acts { "; whether Mastodon has acted is not known" } else { "" };
         RestError::Lost(format!(
-            "{host} answered with JSON that is not Mastodon’s ({said}); whether Mastodon has acted is not known. Check base_url, \
-             and what stands in front of Mastodon"
+            "{host} answered with JSON that is not Mastodon’s ({said}){acted}. Check base_url, and what stands in front of Mastodon"
+        ))
+    }
+
+    /// An answer that tells of something else than what was asked: of a cache's, or of a server that mixes them up.
+    fn about_another(&self, body: &Value) -> RestError {
+        let host = self.base.host_str().unwrap_or("the instance");
+        let id = body["id"].as_str().map_or_else(|| body["id"].to_string(), str::to_owned);
+        let id = crate::text::excerpt(&id, 40);
+        RestError::Lost(format!(
+            "{host} answered about something else (id “{id}”); whether Mastodon has acted is not known. Check what stands in \
+             front of Mastodon"
         ))
     }
 

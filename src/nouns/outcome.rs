@@ -9,9 +9,9 @@ pub enum Outcome {
     /// Done, with a trace that only this deed can have left.
     Succeeded,
     Partly,
-    /// Definitely refused, certainly not sent, or two minutes without a trace.
+    /// Definitely refused, or certainly not sent or not done.
     Failed,
-    /// The right state, perhaps by somebody else's hand; or no knowing.
+    /// The right state, perhaps by somebody else's hand; sent, and not seen to have happened; or no knowing.
     Unknown,
     /// The state was not what the person saw; nothing was sent.
     Stale,

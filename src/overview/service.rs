@@ -304,6 +304,9 @@ fn database(health: &Health, now: Timestamp) -> HealthPart {
         Some(Err(why)) => return part(NAME, false, why.clone()),
         None => return not_asked(NAME),
     };
+    if let Some(how) = &health.another {
+        return part(NAME, false, format!("{how}. Check database_url and base_url; until then nothing is done here"));
+    }
     let copy = match health.standby.map(|standby| standby.replayed_at) {
         None => String::new(),
         Some(Some(at)) => {

@@ -649,6 +649,8 @@ async fn after_setting(app: &Arc<App>, instance: &Arc<Instance>) {
 }
 
 impl Carry for SetRegistrations {
+    const MAY_COME_LATER: bool = false;
+
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.registrations().await?;
         if now.mode == self.mode_before && now.message == self.message_before {

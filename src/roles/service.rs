@@ -406,6 +406,8 @@ async fn assign_by_rank(
 }
 
 impl Carry for AssignRole {
+    const MAY_COME_LATER: bool = false;
+
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let Some(target) = read.holder(self.account).await?.filter(|target| target.user == self.user) else {
             return Ok(Some("the account has no login any more".to_owned()));

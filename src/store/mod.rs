@@ -35,6 +35,7 @@ pub mod settling;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
+pub mod sought;
 pub(crate) mod transaction;
 pub mod web_sessions;
 

@@ -2,7 +2,11 @@
 
 use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite, until};
 use axum::http::StatusCode;
-use howdah::{jobs, ledger::Outcome, store::Driver};
+use howdah::{
+    jobs,
+    ledger::{Filter, Outcome},
+    store::Driver,
+};
 use std::time::Duration;
 
 /// Limits an account by the form; what came of it.
@@ -227,6 +231,14 @@ async fn house_account(house: &House, username: &str) -> String {
         .unwrap()
 }
 
+async fn in_store(house: &House, statement: &'static str) {
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::query(statement).execute(pool).await.map(|_| ()),
+        Driver::Postgres(pool) => sqlx::query(statement).execute(pool).await.map(|_| ()),
+    }
+    .unwrap();
+}
+
 /// A console whose process died after the intent: the deed stands open under a lease that nobody renews.
 async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     let house = house(kept).await;
@@ -245,17 +257,7 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     for instance in next.instances.values() {
         instance.probe(next.clock.now()).await;
     }
-    match &house.store.store.driver {
-        Driver::Sqlite(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
-            .execute(pool)
-            .await
-            .map(|_| ()),
-        Driver::Postgres(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
-            .execute(pool)
-            .await
-            .map(|_| ()),
-    }
-    .unwrap();
+    in_store(&house, "update open_deeds set lease_until = 0, opened_at = opened_at - 121000").await;
     jobs::sweep(&next).await.unwrap();
     let outcome = house.outcome("decide_case").await;
     (house, outcome)
@@ -263,22 +265,101 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
 
 #[tokio::test]
 async fn after_a_crash_a_deed_is_closed_by_reading() {
-    // Nothing happened: failed, after two minutes without a trace.
+    // Nothing happened: two minutes without a trace are no proof that nothing will.
     for kept in [sqlite().await, postgres().await] {
-        assert_eq!(died_after_intent(kept, "select 1").await.1, Some(Outcome::Failed));
+        assert_eq!(died_after_intent(kept, "select 1").await.1, Some(Outcome::Unknown));
     }
     // The right state by somebody else's hand: unknown.
     let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
         update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
     assert_eq!(died_after_intent(sqlite().await, by_another).await.1, Some(Outcome::Unknown));
     // Its own trace, a strike by the service account after the mark: succeeded.
-    let its_own = "update accounts set silenced_at = now() where username = 'windvane'; \
-        update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane'); \
-        insert into account_warnings (account_id, target_account_id, action, text, created_at, updated_at) \
-        select (select id from accounts where username = 'harbourmaster'), id, 3000, '', now(), now() from accounts where username = 'windvane'";
-    let (house, outcome) = died_after_intent(sqlite().await, its_own).await;
+    let (house, outcome) = died_after_intent(sqlite().await, ITS_OWN).await;
     assert_eq!(outcome, Some(Outcome::Succeeded));
     assert_eq!(house.open_deeds().await, 0);
+}
+
+/// What the deed leaves that [`limit`] sends.
+const ITS_OWN: &str = "update accounts set silenced_at = now() where username = 'windvane'; \
+    update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane'); \
+    insert into account_warnings (account_id, target_account_id, action, text, created_at, updated_at) \
+    select (select id from accounts where username = 'harbourmaster'), id, 3000, '', now(), now() from accounts where username = 'windvane'";
+
+/// Looks for what was not seen, whenever its turn is; what the record says of it then.
+async fn looked(house: &House) -> Vec<String> {
+    in_store(house, "update sought set next_at = 0").await;
+    jobs::look_for_unseen(&house.app).await.unwrap();
+    let kind = Some("happened_later".to_owned());
+    let facts = house.app.ledger.list(&Filter { kind, limit: 10, ..Filter::default() }).await.unwrap();
+    facts.iter().map(|fact| fact.leaf["facts"]["how"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The newest decision's entry, as the list and its own page say what came of it.
+async fn told(house: &House, cookie: &str) -> (String, String) {
+    let kind = Some("decide_case".to_owned());
+    let entries = house.app.ledger.list(&Filter { kind, limit: 10, ..Filter::default() }).await.unwrap();
+    let first = entries.last().unwrap().index;
+    let list = house.get(Some(cookie), "/audit").await.body;
+    (list, house.get(Some(cookie), &format!("/i/harbour/reports?done={first}")).await.body)
+}
+
+#[tokio::test]
+async fn what_was_not_seen_has_not_failed_and_is_told_when_it_happens_after_all() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, _) = died_after_intent(kept, "select 1").await;
+        let cookie = house.sign_in("moderator").await;
+        assert!(looked(&house).await.is_empty());
+        let (list, notice) = told(&house, &cookie).await;
+        assert!(list.contains("not seen to have happened"), "{list}");
+        assert!(notice.contains("the instance may still do it"), "{notice}");
+        assert!(!list.contains("badge danger\">failed"), "{list}");
+        // An hour later the instance has come to it.
+        sqlx::raw_sql(ITS_OWN).execute(&house.instance).await.unwrap();
+        assert_eq!(looked(&house).await, ["done"]);
+        let (list, notice) = told(&house, &cookie).await;
+        assert!(list.contains("happened after all") && !list.contains("not seen to have happened"), "{list}");
+        assert!(notice.contains("happened after all, seen "), "{notice}");
+        // It is said once.
+        assert_eq!(looked(&house).await, ["done"]);
+        let owner = house.sign_in("owner").await;
+        let list = house.get(Some(&owner), "/audit").await.body;
+        assert!(list.contains("found that entry ") && list.contains("happened after all"), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_did_meanwhile_is_not_told_as_done() {
+    let (house, _) = died_after_intent(sqlite().await, "select 1").await;
+    let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
+        update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
+    sqlx::raw_sql(by_another).execute(&house.instance).await.unwrap();
+    assert_eq!(looked(&house).await, ["as_meant"]);
+    let (_, notice) = told(&house, &house.sign_in("moderator").await).await;
+    assert!(notice.contains("so by now, perhaps by somebody else"), "{notice}");
+}
+
+#[tokio::test]
+async fn the_traces_of_a_second_try_are_not_those_of_the_first() {
+    let (house, _) = died_after_intent(sqlite().await, "select 1").await;
+    let cookie = house.sign_in("moderator").await;
+    house.weather.set(Fault::None);
+    let again = limit(&house, &cookie, "windvane").await;
+    assert!(again.location.unwrap_or_default().contains("done="));
+    for _ in 0..2 {
+        assert!(looked(&house).await.is_empty());
+    }
+    // Then the first arrives as well: a second strike.
+    sqlx::raw_sql(ITS_OWN).execute(&house.instance).await.unwrap();
+    assert_eq!(looked(&house).await, ["done"]);
+}
+
+#[tokio::test]
+async fn what_is_not_seen_for_a_day_is_not_looked_for_any_more() {
+    let (house, _) = died_after_intent(sqlite().await, "select 1").await;
+    in_store(&house, "update sought set since = since - 90000000").await;
+    assert!(looked(&house).await.is_empty());
+    sqlx::raw_sql(ITS_OWN).execute(&house.instance).await.unwrap();
+    assert!(looked(&house).await.is_empty());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use crate::{
     domains::{read_in, send, ticks},
+    pages::Statements,
     support::{House, house, postgres, sqlite},
 };
 use howdah::{
@@ -810,6 +811,80 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "addresses in every dress",
+            file: with_header(
+                "192.0.2.7:3000,suspend,,,,\n[2001:db8::1]:443,suspend,,,,\n10.0.1,suspend,,,,\n1.2.3.4.5,suspend,,,,\n\
+                 night.0x7f,suspend,,,,\n3232235521,suspend,,,,\nn%69ght.test,suspend,,,,\nnight4.test,silence,,,,\n\
+                 4night.test,silence,,,,\nnight.test.,silence,,,,\nnight.test:8080,silence,,,,\nx1.test,silence,,,,\n\
+                 x2.test,silence,,,,\nx3.test,silence,,,,\nx4.test,silence,,,,\nx5.test,silence,,,,\nx6.test,silence,,,,\n",
+            ),
+            says: &["192.0.2.7 is an IP address", "10.0.1 ends in a number", "Leave out the port: night.test"],
+            rows: &[
+                "2 192.0.2.7:3000 invalid: ",
+                "3 [2001:db8::1]:443 invalid: ",
+                "4 10.0.1 invalid: ",
+                "5 1.2.3.4.5 invalid: ",
+                "6 night.0x7f invalid: ",
+                "7 3232235521 invalid: ",
+                "8 n%69ght.test invalid: ",
+                "9 night4.test new: limited",
+                "10 4night.test new: limited",
+                "11 night.test new: limited",
+                "12 night.test:8080 invalid: ",
+                "13 x1.test new: limited",
+                "14 x2.test new: limited",
+                "15 x3.test new: limited",
+                "16 x4.test new: limited",
+                "17 x5.test new: limited",
+                "18 x6.test new: limited",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a file of hosts that are to lead nowhere",
+            file: b"# hosts\n127.0.0.1\tlocalhost\n0.0.0.0\tnight.test\n0.0.0.0\toak.test\n".to_vec(),
+            says: &["no header", "without a severity", "Nothing is selected"],
+            rows: &["2 localhost invalid: ", "3 night.test unclear: ", "4 oak.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "no header, and a first name that is none",
+            file: b"localhost,suspend\na.test,suspend\nb.test,silence\n".to_vec(),
+            says: &["3 rows", "no header", "Nothing is selected"],
+            rows: &["1 localhost invalid: ", "2 a.test new: suspended", "3 b.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "quotation marks behind backslashes",
+            file: with_header("a.test,suspend,,,\"he said \\\"hi\\\", and left\",\nb.test,silence,,,,\nc.test,silence,,,,\n"),
+            says: &["1 cannot be read"],
+            rows: &["2 a.test invalid: ", "3 b.test new: limited", "4 c.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "what takes it back in other words",
+            file: with_header(
+                "a.test,suspend,,,rescinded 2026-03-01,\nb.test,suspend,,,appeal granted,\nc.test,suspend,,,Overturned by the team,\n\
+                 d.test,suspend,,,we refederated in May,\ne.test,suspend,,,withdrawn by its maintainers,\n\
+                 f.test,suspend,,,not blocked any more,\ng.test,suspend,,,the admin was reinstated,\n\
+                 h.test,suspend,,,overturns every decision,\n",
+            ),
+            rows: &[
+                "2 a.test apart: suspended",
+                "3 b.test apart: suspended",
+                "4 c.test apart: suspended",
+                "5 d.test apart: suspended",
+                "6 e.test apart: suspended",
+                "7 f.test apart: suspended",
+                "8 g.test apart: suspended",
+                "9 h.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
             name: "a list of accounts",
             file: b"Account address,Show boosts\ntroll@a.test,true\n@spam@b.test,false\n".to_vec(),
             says: &["Nothing is selected"],
@@ -868,6 +943,7 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "line 3",
         ),
         ("bytes of something else", b"domain\na.test\n\x81\x8D\x8F\n".to_vec(), "line 3"),
+        ("UTF-32", "\u{feff}domain\n".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(), "UTF-32"),
         ("half of UTF-16", b"\xFF\xFEd\x00o\x00m\x00\x00\xD8".to_vec(), "UTF-16"),
         ("nothing", b"\n# only a comment\n".to_vec(), "contains no domains"),
         ("only a header", HEADER.as_bytes().to_vec(), "contains no domains"),
@@ -1109,6 +1185,39 @@ async fn a_hidden_name_is_shown_beside_the_servers_it_could_be_and_a_shared_host
     assert!(rows[0].said.ends_with(possible), "{:?}", rows[0]);
     assert!(rows[1].said.contains("Known subdomains here: fine.workers.dev"), "{:?}", rows[1]);
     assert!(!rows[2].said.contains("Possible matches"), "{:?}", rows[2]);
+}
+
+/// What a file, its preview and its ticks ask of the databases is the same, however many rows there are.
+#[tokio::test]
+async fn no_row_of_a_list_is_asked_for_by_itself() {
+    let house = house(postgres().await).await;
+    let cookie = house.sign_in("admin").await;
+    let counted = Statements::default();
+    let _counting = counted.count();
+    let mut asked = Vec::new();
+    for rows in [30, 3_000] {
+        let kinds = ["suspend,false,false,spam,false", "silence,true,false,,true", "noop,true,false,,false"];
+        let line = |at: usize| match at % 10 {
+            0 => format!("hid***{at}.test,suspend,false,false,,false\n"),
+            1 => format!("canary.x{at}.test,suspend,false,false,,false\n"),
+            _ => format!("server{at}.test,{}\n", kinds[at % kinds.len()]),
+        };
+        let text: String = std::iter::once(HEADER.to_owned()).chain((0..rows).map(line)).collect();
+        counted.taken();
+        let import = read_in(&house, &cookie, &text).await;
+        let read = counted.taken();
+        let page = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}")).await;
+        assert_eq!(page.status, axum::http::StatusCode::OK);
+        let shown = counted.taken();
+        ticks(&house, &cookie, &import, "import-tick", &[("all", "new:yes")]).await;
+        let ticked = counted.taken();
+        ticks(&house, &cookie, &import, "import-start", &[("why", "the coalition’s list")]).await;
+        asked.push([read, shown, ticked, counted.taken()]);
+    }
+    assert!(asked[0].iter().all(|number| *number > 0), "{asked:?}");
+    // Below so many servers that stand apart it is looked for others, whatever their number.
+    let more = asked[0].iter().zip(&asked[1]).map(|(few, many)| many.saturating_sub(*few)).max();
+    assert!(more.is_some_and(|more| more <= 20), "{asked:?}");
 }
 
 /// The list that is used most, as many rows as Mastodon takes, with half of what can be wrong in it.

@@ -44,6 +44,7 @@ mod live;
 mod many;
 mod map;
 mod objects;
+mod odd_rows;
 mod older_store;
 mod outside_changes;
 mod own_deeds;

@@ -767,6 +767,51 @@ const HARBOUR: Instead = Instead {
 };
 
 #[tokio::test]
+async fn the_database_of_another_server_is_noticed_and_nothing_is_done_by_it() {
+    let house = house(sqlite().await).await;
+    let answers = |body| Instead {
+        method: Method::GET,
+        path: "/api/v2/instance",
+        status: 200,
+        headers: &[("content-type", "application/json")],
+        body,
+    };
+    let cookie = house.sign_in("owner").await;
+    let (account, reports) = house.case("windvane").await;
+    let decide = async || {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "resolve"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("back", "/i/harbour/reports"),
+        ];
+        house.sent(&cookie, "/api/reports/decide", &form).await.body
+    };
+    let stranger =
+        r#"{"version":"4.6.5","domain":"quay.example","contact":{"account":{"id":"424242","username":"somebody"}}}"#;
+    house.front.instead(vec![answers(stranger)]);
+    house.look().await;
+    let page = house.get(Some(&cookie), "/i/harbour").await.body;
+    assert!(page.contains("it is another server’s: account 424242"), "{page}");
+    assert!(decide().await.contains("reads another server’s database"));
+    assert_eq!(house.weather.writes(), 0);
+    // Nobody named, or named in a way that is not understood, is no doubt.
+    for body in [
+        r#"{"version":"4.6.5","domain":"harbour.example","contact":{"account":null}}"#,
+        r#"{"version":"4.6.5","domain":"harbour.example","contact":{"account":{"id":7,"username":"somebody"}}}"#,
+        r#"{"version":"4.6.5","domain":"harbour.example"}"#,
+    ] {
+        house.front.instead(vec![answers(body)]);
+        house.look().await;
+        assert!(house.app.instances.values().all(|instance| instance.health().another.is_none()), "{body}");
+    }
+    decide().await;
+    assert!(house.weather.writes() > 0);
+}
+
+#[tokio::test]
 async fn handles_and_rules_know_both_names_of_an_instance() {
     let house = house(sqlite().await).await;
     let id: i64 = sqlx::query_scalar("select id from accounts where username = 'windvane' and domain is null")

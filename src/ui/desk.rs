@@ -272,8 +272,8 @@ fn recovery_code_used(left: usize) -> impl IntoView {
 
 fn notice(notice: Notice) -> impl IntoView {
     let class = match notice.outcome {
-        DeedState::Succeeded => "note lead good",
-        DeedState::Partly | DeedState::Unknown | DeedState::Stale | DeedState::Open => "note lead",
+        DeedState::Succeeded | DeedState::Later => "note lead good",
+        DeedState::Partly | DeedState::Unknown | DeedState::Unseen | DeedState::Stale | DeedState::Open => "note lead",
         DeedState::Failed | DeedState::Refused => "note lead danger",
     };
     view! {

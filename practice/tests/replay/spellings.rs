@@ -48,3 +48,31 @@ async fn a_domain_is_stripped_and_refused_as_the_release_does() {
         community.stage.end().await;
     }
 }
+
+/// A column that must have a value refuses none, which nothing catches (`db/schema.rb`); what has parts is not permitted where one
+/// value is meant, and counts as not given.
+#[tokio::test]
+async fn what_says_nothing_is_no_value() {
+    let community = Community::new(Version::V46).await;
+    let ask = async |path: &str, form| {
+        let path = format!("/api/v1/admin/{path}");
+        community.ask("POST", &path, Some(&community.owner), Some(form)).await
+    };
+    for severity in [json!(null), json!("")] {
+        let said = ask("domain_blocks", json!({ "domain": "none.example", "severity": severity })).await;
+        let expected = json!("Validation failed: Severity is not included in the list");
+        assert_eq!((said.status, &said.body["error"]), (422, &expected), "{severity}");
+    }
+    for (path, form) in [
+        ("domain_blocks", json!({ "domain": "none.example", "reject_media": "" })),
+        ("domain_blocks", json!({ "domain": "none.example", "obfuscate": null })),
+        ("email_domain_blocks", json!({ "domain": "none.example", "allow_with_approval": "" })),
+        ("ip_blocks", json!({ "ip": "192.0.2.1", "severity": "no_access", "comment": null })),
+    ] {
+        assert_eq!(ask(path, form.clone()).await.status, 500, "{path} {form}");
+    }
+    let form = json!({ "domain": "none.example", "severity": ["suspend"], "reject_media": ["true"] });
+    let said = ask("domain_blocks", form).await.body;
+    assert_eq!((&said["severity"], &said["reject_media"]), (&json!("silence"), &json!(false)));
+    community.stage.end().await;
+}

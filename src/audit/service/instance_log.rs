@@ -17,12 +17,13 @@ use crate::{
     path,
     problem::Problem,
     search::{Search, unknown},
+    store::sought::LOOKED_FOR,
     ui,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry};
 
-/// A trace comes at most so long after the outcome: until then a deed without an answer is watched.
+/// A trace comes at most so long after the outcome, but for what is looked for longer.
 const AFTERWARDS: i64 = 2 * MINUTE;
 /// A deed is opened at most so long before its trace.
 const BEFORE: i64 = DAY;
@@ -205,6 +206,7 @@ fn before(entry: &Closed, row: &LoggedAction, now: Timestamp) -> bool {
     let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();
     let acting = acting.and_then(|acting| acting.account());
     let mark: Option<i64> = entry.leaf["mark"]["log"].as_str().and_then(|mark| mark.parse().ok());
-    let last = entry.closed_at.unwrap_or(now).plus(AFTERWARDS);
+    let longest = if entry.sought { LOOKED_FOR } else { AFTERWARDS };
+    let last = entry.closed_at.unwrap_or(now).plus(longest);
     acting.is_some() && acting == row.by && mark.is_some_and(|mark| mark < row.id) && row.at <= last
 }

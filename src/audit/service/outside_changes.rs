@@ -12,7 +12,7 @@ use crate::{
     deeds::{ChangedRow, addresses, review, rules},
     domain_blocks::{AddressRule, Domain},
     id::{AccountId, InstanceName},
-    ledger::{Entry, Fact, Filter, LedgerError, Outcome, OutsideChange, Subject},
+    ledger::{Entry, Fact, Filter, LedgerError, NOT_SEEN, Outcome, OutsideChange, Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, WatchedPart},
@@ -22,7 +22,10 @@ use crate::{
     record::{Line, deed_of, line, name},
     roles,
     seal::Keys,
-    store::snapshots::{self, Snapshot},
+    store::{
+        snapshots::{self, Snapshot},
+        sought::LOOKED_FOR,
+    },
     ui::{self, time},
 };
 use serde_json::{Value, json};
@@ -462,9 +465,11 @@ impl Noticed<'_> {
             limit: MOST_DEEDS,
             ..Filter::default()
         };
+        // What was sent and not seen to have happened may still come.
+        let after = |entry: &Entry| if entry.outcome_facts[NOT_SEEN] == true { LOOKED_FOR } else { 0 };
         let may_have_done_it = |entry: &Entry| {
             entry.kind == "intent"
-                && entry.closed_at.is_none_or(|at| at >= self.from)
+                && entry.closed_at.is_none_or(|at| at.plus(after(entry)) >= self.from)
                 && !matches!(entry.outcome, Some(Outcome::Stale | Outcome::Refused | Outcome::Failed))
         };
         let entries = ledger.list(&filter).await?;

@@ -46,7 +46,7 @@ fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem
 /// What the timeline is of, and what our log is asked for.
 async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(About, String, ledger::Filter), Problem> {
     let app = &context.app;
-    let outcomes = DeedState::ALL.map(|outcome| (outcome.name(), outcome.word()));
+    let outcomes = DeedState::RECORDED.map(|outcome| (outcome.name(), outcome.word()));
     filter.kind.iter().try_for_each(|value| accepts("kind", value, KINDS))?;
     filter.outcome.iter().try_for_each(|value| accepts("outcome", value, &outcomes))?;
     if let Some((field, _)) =

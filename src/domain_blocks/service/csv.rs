@@ -8,6 +8,7 @@ use crate::{
     domain_blocks::{Allowed, Column, ListField, Listed, Reading, Separator, Severity},
     off_thread::OffThread,
 };
+use std::net::IpAddr;
 
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
 pub const MOST_ROWS: usize = 20_000;
@@ -90,6 +91,9 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         _ => {}
     }
     let (text, encoding) = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
+            return Err("The file is UTF-32. Save it as UTF-8 and choose it again.".to_owned());
+        }
         [0xFF, 0xFE, rest @ ..] => (utf_16(rest, u16::from_le_bytes)?, "UTF-16"),
         [0xFE, 0xFF, rest @ ..] => (utf_16(rest, u16::from_be_bytes)?, "UTF-16"),
         [first, 0, second, 0, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_le_bytes)?, "UTF-16"),
@@ -447,6 +451,12 @@ fn is_header(record: &Record) -> bool {
         && !record.fields.iter().any(|name| is_name(name))
 }
 
+/// Whether a record without a name says something that no header does: an address, or a severity.
+fn is_row(record: &Record) -> bool {
+    let says = |field: &str| field.parse::<IpAddr>().is_ok() || matches!(severity(field), Ok(Some(_)));
+    record.fields.iter().any(|field| says(field.trim()))
+}
+
 /// The column that has the most names.
 fn most_names(records: &[Record], columns: usize) -> usize {
     let many = |place: usize| {
@@ -523,7 +533,9 @@ fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(ListField, usize)
         (Some((header, _)), Some(_)) => *header,
         (None, Some(first)) => {
             is_header(first)
-                || !named(first) && (first.filled() > 1 || first.fields.iter().any(|name| is_like_domain(name)))
+                || !named(first)
+                    && !is_row(first)
+                    && (first.filled() > 1 || first.fields.iter().any(|name| is_like_domain(name)))
         }
         (_, None) => false,
     };
@@ -713,7 +725,7 @@ fn of_header(header: &Record, places: &[(ListField, usize)], records: &[Record])
 }
 
 /// What lists say of domain blocks that are to be undone, in several languages; each begins a word.
-const TAKEN_BACK: [&str; 34] = [
+const TAKEN_BACK: [&str; 43] = [
     "retract",
     "unblock",
     "un-block",
@@ -732,6 +744,15 @@ const TAKEN_BACK: [&str; 34] = [
     "no longer recommend",
     "no longer suspend",
     "no longer limit",
+    "rescind",
+    "withdrawn",
+    "overturned",
+    "reinstat",
+    "refederat",
+    "re-federat",
+    "appeal granted",
+    "appeal accepted",
+    "not blocked any",
     "false positive",
     "whitelist",
     "allowlist",

@@ -200,6 +200,9 @@ fn checked(name: &str) -> Result<Domain, String> {
         && !port.is_empty()
         && port.bytes().all(|b| b.is_ascii_digit())
     {
+        if is_address(host) {
+            return Err(format!("{host} is an IP address, not a domain. Use IP rules for that."));
+        }
         return Err(format!("Leave out the port: {}.", crate::ui::excerpt(host, 80)));
     }
     // Before anything is made of it: what is left out or replaced on the way to punycode would make it another name.
@@ -214,6 +217,12 @@ fn checked(name: &str) -> Result<Domain, String> {
             "“{}” is not a valid domain: it contains “{sign}”, which no domain has.",
             crate::ui::excerpt(name, 80)
         ));
+    }
+    // Browsers and servers read such a name as an IP address, whole or not (WHATWG URL, “ends in a number”).
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()));
+    if !last.is_empty() && (hexadecimal || last.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(format!("{} ends in a number, as no domain does.", crate::ui::excerpt(name, 80)));
     }
     let ascii = idna::domain_to_ascii(name)
         .map_err(|_| format!("“{}” is not a valid domain.", crate::ui::excerpt(name, 80)))?;
@@ -356,6 +365,12 @@ mod tests {
             ("192.0.2.7", "is an IP address"),
             ("[2001:db8::1]", "is an IP address"),
             ("192.0.2.0/24", "is an IP address"),
+            ("192.0.2.7:3000", "192.0.2.7 is an IP address"),
+            ("[2001:db8::1]:3000", "is an IP address"),
+            ("10.0.1", "ends in a number"),
+            ("1.2.3.4.5", "ends in a number"),
+            ("night.0x7f", "ends in a number"),
+            ("3232235521", "ends in a number"),
             ("https://night.example/@wren", "Enter a domain: night.example"),
             ("night.example/about", "Enter a domain: night.example"),
             ("wren@night.example", "is an account"),

@@ -384,6 +384,8 @@ pub async fn of_account(app: &App, instance: &Instance, account: AccountId) -> R
 }
 
 impl Carry for IssueInvite {
+    const MAY_COME_LATER: bool = false;
+
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
@@ -446,6 +448,8 @@ impl Carry for IssueInvite {
 }
 
 impl Carry for RevokeInvite {
+    const MAY_COME_LATER: bool = false;
+
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }

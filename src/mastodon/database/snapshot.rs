@@ -4,7 +4,7 @@
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
-use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone, query_as};
+use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone, ms, query_as};
 pub use crate::nouns::parts::WatchedPart;
 
 /// A row of a part.
@@ -106,16 +106,19 @@ impl WatchedPart {
                 // Bits of a host can make several rows of one network: it is named once, with all of them.
                 "select host(network(ip)) || '/' || masklen(ip) as key, \
                  jsonb_agg(jsonb_build_object('id', id, 'severity', severity, 'comment', comment, \
-                 'until', (extract(epoch from expires_at) * 1000)::bigint) order by id) as content from ip_blocks \
-                 group by network(ip), masklen(ip)"
+                 'until', ",
+                ms!("expires_at"),
+                ") order by id) as content from ip_blocks group by network(ip), masklen(ip)"
             ),
             Self::Sanctions => by_release!(extras, sanctions,),
             // `admin_action_logs.account_id` cascades: whoever is deleted takes their rows along.
             Self::LogAuthors => part!(
                 "select l.account_id::text as key, jsonb_build_object('name', a.username, 'rows', l.rows, \
-                 'first', l.first, 'last', l.last) as content from (select account_id, count(*) as rows, \
-                 (extract(epoch from min(created_at)) * 1000)::bigint as first, \
-                 (extract(epoch from max(created_at)) * 1000)::bigint as last from admin_action_logs \
+                 'first', l.first, 'last', l.last) as content from (select account_id, count(*) as rows, ",
+                ms!("min(created_at)"),
+                " as first, ",
+                ms!("max(created_at)"),
+                " as last from admin_action_logs \
                  where account_id is not null group by account_id) l left join accounts a on a.id = l.account_id"
             ),
             // The newest, as there are ever more of them, and those that wait, however old: no index serves these, and the

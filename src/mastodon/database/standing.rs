@@ -71,6 +71,12 @@ pub struct LastLogged {
 }
 
 impl Read {
+    /// The username of an account of this server (primary key); `None` where none of it has the number.
+    pub async fn local_username(&mut self, account: AccountId) -> Result<Option<String>, DatabaseError> {
+        const SQL: &str = "select username from accounts where id = $1 and domain is null";
+        Ok(query_scalar(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
+    }
+
     /// Whose login it is (primary key).
     pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
         const SQL: &str = "select account_id from users where id = $1";

@@ -3,6 +3,7 @@
 //! Mastodon's API answers a refusal with JSON that has an `error` (`app/controllers/concerns/api/error_handling.rb`); whatever
 //! else comes back is somebody else's: a proxy, a firewall, another server at that address.
 
+use crate::clock::{HOUR, Timestamp};
 use reqwest::StatusCode;
 use serde_json::Value;
 use url::Url;
@@ -57,9 +58,35 @@ pub(super) fn whose(status: StatusCode, challenge: Option<&str>, body: &[u8]) ->
 }
 
 /// Whether Mastodon answers so to a deed that it has done: with the object it is about, or with nothing in it
-/// (`render_empty`, `app/controllers/api/base_controller.rb`).
+/// (`render_empty`, `app/controllers/api/base_controller.rb`). None of what it answers has an `error` in it.
 pub(super) fn accepts(body: &Value) -> bool {
-    body.as_object().is_some_and(|object| object.is_empty() || object.contains_key("id"))
+    body.as_object()
+        .is_some_and(|object| object.is_empty() || object.contains_key("id") && !object.contains_key("error"))
+}
+
+/// Whether an answer tells of what the address names (`/api/v1/admin/reports/17/resolve`); one that tells of nothing does.
+pub(super) fn is_about(path: &str, body: &Value) -> bool {
+    let asked = path.split('/').find_map(|part| part.parse::<i64>().ok());
+    let told = match &body["id"] {
+        Value::String(id) => id.parse().ok(),
+        id => id.as_i64(),
+    };
+    match (asked, body.get("id")) {
+        (Some(asked), Some(_)) => told == Some(asked),
+        (None, _) | (_, None) => true,
+    }
+}
+
+/// No window that Mastodon's headers tell of is longer (`config/initializers/rack_attack.rb`).
+const LONGEST_WINDOW: i64 = HOUR;
+
+/// When the limits begin anew, by this console's clock: `reset` and `date` are by the instance's, which may go otherwise. `None`
+/// where it is no instant.
+pub(super) fn resets(reset: &str, date: Option<&str>, now: Timestamp) -> Option<Timestamp> {
+    let reset = reset.parse::<jiff::Timestamp>().ok()?.as_millisecond();
+    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let there = date.map_or(now.0, |date| date.timestamp().as_millisecond());
+    Some(now.plus(reset.saturating_sub(there).clamp(0, LONGEST_WINDOW)))
 }
 
 /// Whether Mastodon itself does not accept a token: Doorkeeper names itself, in whatever language it gives its reason
@@ -236,6 +263,39 @@ mod tests {
             let status = StatusCode::from_u16(*status).unwrap();
             assert_eq!(whose(status, None, body.as_bytes()), *expected, "{body}");
         }
+    }
+
+    #[test]
+    fn an_answer_about_something_else_is_none() {
+        let reports = "/api/v1/admin/reports/17/resolve";
+        for (path, body, own) in [
+            (reports, serde_json::json!({ "id": "17" }), true),
+            (reports, serde_json::json!({ "id": 17 }), true),
+            (reports, serde_json::json!({ "id": "18" }), false),
+            (reports, serde_json::json!({ "id": null }), false),
+            (reports, serde_json::json!({ "id": "seventeen" }), false),
+            ("/api/v1/admin/accounts/7/action", serde_json::json!({}), true),
+            ("/api/v1/admin/domain_blocks", serde_json::json!({ "id": "3" }), true),
+            ("/api/v1/admin/accounts/-99/action", serde_json::json!({ "id": "-99" }), true),
+        ] {
+            assert_eq!(is_about(path, &body), own, "{path} {body}");
+        }
+        assert!(!accepts(&serde_json::json!({ "id": "17", "error": "not really" })));
+    }
+
+    #[test]
+    fn the_instances_clock_is_not_ours() {
+        let now = Timestamp(1_800_000_000_000);
+        let reset = |reset: &str, date: Option<&str>| resets(reset, date, now).map(|at| at.since(now));
+        // Two hours ahead, and behind.
+        assert_eq!(reset("2027-01-15T10:05:00.000000Z", Some("Fri, 15 Jan 2027 10:00:00 GMT")), Some(300_000));
+        assert_eq!(reset("2027-01-15T06:05:00.000000Z", Some("Fri, 15 Jan 2027 06:00:00 GMT")), Some(300_000));
+        // Without a date it is taken as it stands, but for no longer than any window.
+        assert_eq!(reset("2027-01-15T08:05:00.000000Z", None), Some(300_000));
+        assert_eq!(reset("2099-01-01T00:00:00Z", None), Some(HOUR));
+        assert_eq!(reset("2020-01-01T00:00:00Z", Some("Fri, 15 Jan 2027 10:00:00 GMT")), Some(0));
+        // A proxy's own sort of number.
+        assert_eq!(reset("1800000300", None), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     deeds::{AnyDeed, DecideCase, LogRow},
     id::{AccountId, ReportId},
-    ledger::{Acting, Deed, Entry, Subject},
+    ledger::{Acting, Deed, Entry, NOT_SEEN, Subject},
     mastodon::{
         Instance,
         database::{ClosedRow, Closings, LoggedAbout, StrikeRow},
@@ -17,7 +17,10 @@ use crate::{
     record::{self, DeedState},
     reports::{Category, DecidedRow, Decision, QueuePage},
     search::Search,
-    store::operators::{self, Operator},
+    store::{
+        operators::{self, Operator},
+        sought::LOOKED_FOR,
+    },
     ui,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,10 +60,20 @@ impl Decided {
         account.is_some() && self.acting.account() == account
     }
 
+    /// Until when something may be its doing: what was not seen to have happened may come late.
+    fn last(&self) -> Timestamp {
+        let closed = self.entry.closed_at.unwrap_or(self.entry.at);
+        let last = match self.entry.later {
+            Some(found) => found.at,
+            None if self.entry.outcome_facts[NOT_SEEN] == true => closed.plus(LOOKED_FOR),
+            None => closed,
+        };
+        last.plus(BESIDE)
+    }
+
     /// Whether something that was done at an instant may be its doing.
     fn covers(&self, at: Timestamp) -> bool {
-        let last = self.entry.closed_at.unwrap_or(self.entry.at);
-        at >= self.entry.at.plus(-BESIDE) && at <= last.plus(BESIDE)
+        at >= self.entry.at.plus(-BESIDE) && at <= self.last()
     }
 
     /// A number of the mark that was taken before it was sent.
@@ -94,8 +107,7 @@ impl Decided {
     fn logged(&self, row: &LoggedAbout) -> bool {
         let of = |target_type| self.deed.logs(&LogRow { action: &row.action, target_type, target: 0 });
         // As with Mastodon's own log: written after its mark, whatever the clocks say, and not too late.
-        let last = self.entry.closed_at.unwrap_or(self.entry.at).plus(BESIDE);
-        self.is_by(row.by) && self.after_mark("log", row.id) && row.at <= last && (of("Account") || of("User"))
+        self.is_by(row.by) && self.after_mark("log", row.id) && row.at <= self.last() && (of("Account") || of("User"))
     }
 }
 
@@ -328,11 +340,7 @@ async fn of_colleague(
             closed_at: decided.entry.closed_at.unwrap_or(decided.entry.at),
             closed_by: through(&person.name, &decided.acting, account.map(|name| format!("@{}", ui::tame(name)))),
             decision: Some(deed.decision),
-            outcome: decided
-                .entry
-                .outcome
-                .filter(|outcome| *outcome != crate::ledger::Outcome::Succeeded)
-                .map(DeedState::from),
+            outcome: record::state(&decided.entry).filter(|state| *state != DeedState::Succeeded),
             what: closed.map(|row| ui::excerpt(&row.comment, 120)).unwrap_or_default(),
         })
     });
