@@ -36,6 +36,7 @@ pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
 pub(crate) mod transaction;
+pub mod untold;
 pub mod web_sessions;
 
 pub use fence::Withheld;
