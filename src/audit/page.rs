@@ -51,12 +51,12 @@ fn entries(tree: &Tree) -> String {
 
 fn checkpoint_sentence(tree: &Tree, frame: &Frame) -> AnyView {
     let outside = match &tree.outside {
-        Some(place) => format!(", also stored in {place}"),
+        Some(place) => format!(", also in {place}"),
         None => ", stored nowhere else: whoever controls the machine could replace it all".to_owned(),
     };
     match &tree.checkpoint {
         Some(checkpoint) => view! {
-            <span class="soft">"checkpoint over " {ui::count(usize::try_from(checkpoint.entries).unwrap_or(0), "entry", "entries")} ", signed "
+            <span class="soft">"checkpoint over " {ui::count(usize::try_from(checkpoint.entries).unwrap_or(0), "entry", "entries")} " "
                 {time::ago(checkpoint.at, frame.now)} {outside}</span>
         }
         .into_any(),
