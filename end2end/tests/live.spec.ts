@@ -163,7 +163,7 @@ test('what has the focus lies under neither bar, at any width', async ({ as }) =
   for (const width of [1280, 360]) {
     const page = await as('moderator', { width });
     await page.goto('/i/harbour/reports');
-    await page.locator('table.list tbody tr a').nth(4).click();
+    await page.locator('table.list tbody a:has(.handle)').nth(4).click();
     await hydrated(page);
     const hidden: string[] = [];
     for (const key of ['Tab', 'Shift+Tab']) {

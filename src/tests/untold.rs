@@ -136,7 +136,7 @@ async fn whoever_decides_about_requests_for_access_sees_that_some_wait() {
     for role in ["owner", "admin", "moderator", "auditor"] {
         cookies.push((role, house.sign_in(role).await));
     }
-    let rail = "data-count=\"harbour requests\">";
+    let rail = "data-count=\"harbour requests\" class=\"count\">";
     let page = house.get(Some(&cookies[0].1), "/i/harbour").await.body.replace("<!>", "");
     assert!(page.contains(&format!("{rail}0</span>")), "{page}");
     assert!(!page.contains("<span class=\"soft small\">Access requests"), "no tile for what nobody asks");
