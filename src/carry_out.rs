@@ -28,7 +28,7 @@ use crate::{
         rights::FOUND_DONE,
         snapshots,
         sought::{self, Newest, Sought},
-        store_problem,
+        store_problem, untold,
     },
     text::{Why, time},
 };
@@ -253,6 +253,7 @@ async fn run<D: Carry>(
                 "The page shows the current state. What you typed is kept; decide again.",
             );
             close(app, &answered, &verdict, tell, || Err(problem.clone())).await;
+            closed_late(context, answered.index(), tell).await;
             return Err(problem);
         }
         Err(error) => {
@@ -260,6 +261,7 @@ async fn run<D: Carry>(
             let verdict =
                 Verdict { outcome: Outcome::Failed, facts: json!({}), seen: json!({ "reason": error.to_string() }) };
             close(app, &answered, &verdict, tell, || Err(database_problem(&error))).await;
+            closed_late(context, answered.index(), tell).await;
             return Err(database_problem(&error));
         }
     }
@@ -285,6 +287,8 @@ async fn run<D: Carry>(
                 None => "accepted, but the console can’t read whether it’s done.".to_owned(),
             };
             let words = format!("{words} The console keeps checking for two minutes.");
+            // Before they are answered: the page they come to tells them of it already.
+            to_be_told(context, answered.index()).await;
             let _ = tell.send(Ok(watched(app, &answered, words)));
         }
         while verdict.is_none() {
@@ -301,6 +305,7 @@ async fn run<D: Carry>(
     })
     .await;
     app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
+    closed_late(context, answered.index(), tell).await;
     afterwards(app, &deed, answered.index(), &verdict).await;
     // Whose token does not hold any more was not let in at all.
     let unsent = answered.steps().iter().all(|step| {
@@ -343,6 +348,26 @@ async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> 
     };
     let line = record::line(entry, &who);
     Some(format!(" {who} {} {} (entry {}).", line.what, time::relative(entry.at, now), entry.index))
+}
+
+/// Whoever acts is to be told what comes of it: they are answered before that is known, or wait no longer. What is done in the
+/// background on somebody's behalf tells it at its own place.
+async fn to_be_told(context: &Context, entry: i64) {
+    if context.actor.request.is_none() {
+        return;
+    }
+    let (app, operator) = (&context.app, &context.actor.operator);
+    if let Err(error) = untold::keep(&app.store, entry, operator, app.clock.now()).await {
+        tracing::error!(%error, entry, "deed.untold");
+    }
+}
+
+/// A deed is closed: whoever was answered before that, or waits no longer, has yet to be told.
+async fn closed_late(context: &Context, entry: i64, tell: &Tell) {
+    if tell.as_ref().is_none_or(oneshot::Sender::is_closed) {
+        to_be_told(context, entry).await;
+        context.app.listeners.look();
+    }
 }
 
 /// What somebody is told of a deed that is not closed yet; the page it leads to says these words.

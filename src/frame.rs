@@ -15,7 +15,7 @@ use leptos_router::params::ParamsMap;
 
 mod build;
 mod numbers;
-pub use build::{alone, build, read_draft};
+pub use build::{alone, build, read_draft, requests_waiting};
 pub use numbers::{Known, OF_APPEALS, OF_REPORTS, OF_SIGN_UPS, Since, numbers, revision, revision_of, seen, told};
 
 /// An instance in the switcher.
@@ -56,6 +56,17 @@ pub struct Notice {
     pub at: Timestamp,
 }
 
+/// Actions that were not confirmed when whoever acted was answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Untold {
+    /// Not confirmed yet, newest first.
+    pub open: Vec<Notice>,
+    /// Confirmed since, one way or the other, newest first.
+    pub closed: Vec<Notice>,
+    /// There are older ones.
+    pub more: bool,
+}
+
 /// Everything around a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -72,6 +83,9 @@ pub struct Frame {
     pub sign_ups: Option<String>,
     /// How many appeals wait; `None` while that is not known.
     pub appeals: Option<String>,
+    /// How many people wait who asked for access, for those who decide about them; `None` for everybody else, and while it is not
+    /// known.
+    pub requests: Option<String>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.
@@ -80,6 +94,8 @@ pub struct Frame {
     pub contradiction: Option<String>,
     pub draft: Option<Draft>,
     pub notice: Option<Notice>,
+    /// Own actions that were not confirmed when this person was answered, and of which they have not seen yet what came.
+    pub untold: Untold,
     /// Somebody has just signed in with a recovery code: how many are left.
     pub recovery_codes_left: Option<usize>,
     /// People who can act need no second factor here: a loopback demonstration.

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// A browser has one stream, and a second while one of its tabs takes over from another. Whoever asks for more ends the oldest:
@@ -17,6 +18,8 @@ const IN_ALL: usize = 250;
 pub struct Listeners {
     open: Mutex<Open>,
     stopped: CancellationToken,
+    /// Counts what changed in the console's own store of what pages are told.
+    own: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -58,6 +61,16 @@ impl Listeners {
             }
         }
         Some(Listener { of: self.clone(), session: session.to_owned(), number, ended })
+    }
+
+    /// Something changed in the console's own store of what pages are told: everybody looks again.
+    pub fn look(&self) {
+        self.own.send_modify(|times| *times += 1);
+    }
+
+    /// Tells when that happens.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.own.subscribe()
     }
 
     /// How many there are.

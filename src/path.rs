@@ -31,6 +31,7 @@ pub const REQUEST_GRANT: &str = "/grants/request";
 pub const LOOK_UP: &str = "/api/accounts/look-up";
 pub const SET_THEME: &str = "/api/theme/set";
 pub const SIGN_OUT: &str = "/api/session/end";
+pub const TOLD: &str = "/api/audit/told";
 
 /// The stream of what waits, for every page that is open.
 pub const LIVE: &str = "/live";

@@ -64,7 +64,12 @@ impl Search {
     pub fn with(&self, key: &str, value: &str) -> String {
         let mut encoded = form_urlencoded::Serializer::new(String::new());
         for (own, kept) in &self.0 {
-            if own != key && !matches!(own.as_str(), "draft" | "done" | "before" | "after" | "shown" | "by" | "on") {
+            if own != key
+                && !matches!(
+                    own.as_str(),
+                    "draft" | "done" | "left" | "saved" | "deleted" | "before" | "after" | "shown" | "by" | "on"
+                )
+            {
                 encoded.append_pair(own, kept);
             }
         }

@@ -37,11 +37,27 @@ async function faults(page: Page, pages: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const address of pages) {
     await page.goto(address);
+    // A row is one thing to press where fingers press it.
+    if ((page.viewportSize()?.width ?? 0) < 720) found.push(...await covered(page));
     const { violations } = await new AxeBuilder({ page }).analyze();
     const nodes = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${address}: ${id}: ${node.html.slice(0, 200)}`));
     found.push(...nodes);
   }
   return found;
+}
+
+/** What can be pressed in a row, and cannot, because something else lies upon it. */
+async function covered(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const within = 'tr[data-row] :is(a, button, summary, select, input:not([type=hidden]))';
+    return [...document.querySelectorAll<HTMLElement>(within)].slice(0, 24).filter((one) => {
+      one.scrollIntoView({ block: 'center' });
+      const [first] = one.getClientRects();
+      if (!first || first.width === 0) return false;
+      const met = document.elementFromPoint(first.x + first.width / 2, first.y + first.height / 2);
+      return !met || !(one.contains(met) || met.contains(one));
+    }).map((one) => `${location.pathname}: ${one.outerHTML.slice(0, 160)}`);
+  });
 }
 
 const ROLES: Role[] = ['owner', 'admin', 'moderator', 'contractor', 'auditor'];

@@ -105,6 +105,41 @@ test('on a phone decisions take two lines, and the strip stands where one is', a
   const before = await page.locator('.rail a:has(+ a[aria-current])').boundingBox();
   expect(here!.x).toBeGreaterThanOrEqual(before!.x + before!.width);
   expect(here!.x + here!.width).toBeLessThanOrEqual(360);
+  const cut = () => page.evaluate(() => [...document.querySelectorAll('.rail a')].filter((link) => {
+    const { left, right } = link.getBoundingClientRect();
+    return left < 0 && right > 8; // its own edge is no word
+  }).map((link) => link.textContent));
+  for (const path of ['/i/harbour', '/i/harbour/reports', '/i/harbour/accounts', '/i/harbour/registrations', '/people', '/audit']) {
+    await page.goto(path);
+    await hydrated(page);
+    expect(await cut(), `half a word at the beginning of the strip of ${path}`).toEqual([]);
+  }
+});
+
+test('on a phone a colleague’s access is two touches away, and an email goes on at its reason', async ({ as }) => {
+  const page = await as('owner', { width: 360 });
+  await page.goto('/people');
+  await page.locator('tr', { hasText: person('moderator').name }).getByRole('link', { name: 'Change…' }).click();
+  await expect(page.getByRole('button', { name: `End access: ${person('moderator').name}` })).toBeVisible();
+  await page.getByRole('searchbox').fill('nobody@nowhere.example');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Internal reason')).toBeFocused();
+});
+
+test('who decides about requests for access is told of a new one on an open page', async ({ as }) => {
+  const [owner, admin] = [await as('owner'), await as('admin')];
+  const waiting = owner.locator('.rail [data-count="harbour requests"]');
+  await owner.waitForSelector('html[data-live]');
+  const before = Number(await waiting.innerText());
+  await admin.goto('/i/harbour/access-requests');
+  await admin.getByLabel('Name', { exact: true }).fill('Zora Quillfeather');
+  await admin.getByLabel('Reasons for joining').fill('We mend lanterns.');
+  await admin.getByRole('button', { name: 'Add request' }).click();
+  await expect(admin.getByRole('status').first()).toContainText('Done and verified');
+  await expect(waiting).toHaveText(String(before + 1));
+  await owner.reload();
+  await owner.locator('.tile', { hasText: 'Access requests' }).click();
+  await expect(owner.getByRole('link', { name: 'Zora Quillfeather' })).toBeVisible();
 });
 
 test('a review of rights begins with its heading, and not with the signature', async ({ as }) => {

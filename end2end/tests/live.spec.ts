@@ -158,3 +158,27 @@ test('what stands on a page is told in the zone of the browser, and a form is re
   await expect(page).toHaveURL(/zone=Asia%2FKath?mandu/);
   await expect(page.locator('tbody tr').first()).toBeVisible();
 });
+
+test('what has the focus lies under neither bar, at any width', async ({ as }) => {
+  for (const width of [1280, 360]) {
+    const page = await as('moderator', { width });
+    await page.goto('/i/harbour/reports');
+    await page.locator('table.list tbody a:has(.handle)').nth(4).click();
+    await hydrated(page);
+    const hidden: string[] = [];
+    for (const key of ['Tab', 'Shift+Tab']) {
+      for (let step = 0; step < 40; step += 1) {
+        await page.keyboard.press(key);
+        const covered = await page.evaluate(() => {
+          const here = document.activeElement;
+          const box = here?.getBoundingClientRect();
+          if (!here?.closest('main') || here.closest('.decide') || !box?.width) return null;
+          const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return met?.closest('.decide, .top') ? here.outerHTML.slice(0, 120) : null;
+        });
+        if (covered) hidden.push(`${width} ${key}: ${covered}`);
+      }
+    }
+    expect(hidden).toEqual([]);
+  }
+});

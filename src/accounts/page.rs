@@ -57,8 +57,10 @@ fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
     }
     let draft = frame.draft_for(SEARCH);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).map(str::to_owned);
+    // What was typed into the search field lacks its reason alone: there somebody goes on.
+    let panel = (!asks.typed.is_empty()).then_some("personal-search");
     view! {
-        <section class="card">
+        <section class="card panel" id=panel>
             <form method="post" action=SEARCH class="body stack">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />

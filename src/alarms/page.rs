@@ -2,6 +2,7 @@
 
 use super::{AlarmsPage, Card, OpenAlarms, api, rule, service};
 use crate::{
+    clock::MINUTE,
     frame::Frame,
     path,
     search::Search,
@@ -10,6 +11,9 @@ use crate::{
 use leptos::prelude::*;
 
 const ACKNOWLEDGE: &str = form::action::<api::Acknowledge>();
+
+/// Entries are checked twice a minute; so long after the last time something is in the way.
+const LATE: i64 = 5 * MINUTE;
 
 #[component]
 pub fn Alarms() -> impl IntoView {
@@ -31,7 +35,9 @@ fn body(frame: Frame, page: AlarmsPage) -> AnyView {
         } else {
             view! { "last checked " {time::clock(at)} }.into_any()
         };
-        view! { <p class="note lead" role="status"><span>{entries} " not checked for alarms yet (" {last} "). The console catches \
+        // A minute behind is how it goes; what is older needs a look.
+        let class = if frame.now.since(at) > LATE { "note lead" } else { "small soft pending" };
+        view! { <p class=class role="status"><span>{entries} " not checked for alarms yet (" {last} "). The console catches \
         up by itself."</span></p> }
     });
     let search = Search::default();

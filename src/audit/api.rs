@@ -20,6 +20,12 @@ pub async fn sign_off(
     crate::context::form_action(|context| super::service::access::sign_off(context, at, and, seen, why)).await
 }
 
+/// Takes away what is said on every page of an own action whose outcome came late.
+#[server(prefix = "/api/audit", endpoint = "told")]
+pub async fn told(entry: String, #[server(default)] back: String) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::told(context, entry, back)).await
+}
+
 /// Keeps the filter of a page for oneself, under a name.
 #[server(prefix = "/api/audit", endpoint = "save-filter")]
 pub async fn save_filter(#[server(default)] name: String, #[server(default)] search: String) -> Result<(), Problem> {

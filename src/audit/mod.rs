@@ -50,6 +50,8 @@ pub struct AuditPage {
     pub search: String,
     /// This person's own filters: name, and the query of the page.
     pub saved: Vec<(String, String)>,
+    /// What became of one of them, on the page that its form leads to.
+    pub said: Option<String>,
     /// The check of the whole record, for whoever may ask for one.
     pub check: Option<Check>,
 }

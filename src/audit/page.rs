@@ -51,12 +51,12 @@ fn entries(tree: &Tree) -> String {
 
 fn checkpoint_sentence(tree: &Tree, frame: &Frame) -> AnyView {
     let outside = match &tree.outside {
-        Some(place) => format!(", also stored in {place}"),
+        Some(place) => format!(", also in {place}"),
         None => ", stored nowhere else: whoever controls the machine could replace it all".to_owned(),
     };
     match &tree.checkpoint {
         Some(checkpoint) => view! {
-            <span class="soft">"checkpoint over " {ui::count(usize::try_from(checkpoint.entries).unwrap_or(0), "entry", "entries")} ", signed "
+            <span class="soft">"checkpoint over " {ui::count(usize::try_from(checkpoint.entries).unwrap_or(0), "entry", "entries")} " "
                 {time::ago(checkpoint.at, frame.now)} {outside}</span>
         }
         .into_any(),
@@ -78,22 +78,34 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             checkpoint"</button></form>
         }
     });
-    let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
+    let beside = page.whole.then(|| {
+        let of_instance = frame.instance.as_ref().map(|head| {
+            view! {
+                <a class="chip" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a>
+                <a class="chip" href=path::transparency(&head.name)>"Transparency report"</a>
+            }
+        });
         view! {
-            <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s audit log"</a>
-            <a class="btn quiet" href=path::transparency(&head.name)>"Transparency report"</a>
+            <nav class="chips bar" aria-label="Beside the audit log">
+                <a class="chip" href=path::AUDIT aria-current="page">"Audit log"</a>
+                <a class="chip" href=path::ALARMS>"Alarms"</a>
+                {frame.may(Permission::Review).then(|| view! { <a class="chip" href=path::ACCESS>"Access review"</a> })}
+                {of_instance}
+            </nav>
         }
     });
-    let alarms = page.whole.then(|| view! { <a class="btn quiet" href=path::ALARMS>"Alarms"</a> });
     let scope = (!page.whole).then(|| view! { <span class="badge">"your own actions"</span> });
+    let said = page.said.clone().map(|said| view! { <p class="note lead good" role="status"><bdi>{said}</bdi></p> });
     view! {
+        {said}
         <div class="head">
             <h1>"Audit log"</h1>
             <span class="badge">{entries(&page.tree)}</span>
             {scope}
             {checkpoint_sentence(&page.tree, &frame)}
-            <span class="end">{frame.may(Permission::Review).then(|| view! { <a class="btn quiet" href=path::ACCESS>"Access review"</a> })} {alarms} {beside} {check}</span>
+            <span class="end">{check}</span>
         </div>
+        {beside}
         {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
         {saved(&page, &frame)}

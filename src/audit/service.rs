@@ -25,7 +25,7 @@ use crate::{
     search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
-        operators, saved_filters,
+        operators, saved_filters, untold,
     },
     ui,
 };
@@ -299,8 +299,11 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         .filter(|_| more)
         .map(|last| format!("{}{}", path::AUDIT, parsed.with("before", &last.index.to_string())));
     let may_check = crate::access::allows(context.actor.role, Permission::CheckLedger);
+    let saved = saved_filters::list(&app.store, &context.actor.operator).await.map_err(unreadable)?;
     let page = AuditPage {
         tree: tree(context).await?,
+        said: saved::said(&parsed, &saved),
+        saved,
         lines: entries
             .iter()
             .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
@@ -316,7 +319,6 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         wrong: narrowed.err(),
         older,
         search: search.to_owned(),
-        saved: saved_filters::list(&app.store, &context.actor.operator).await.map_err(unreadable)?,
         check: may_check.then(|| app.ledger_check.shown()),
     };
     frame::build(context, context.current(), path::AUDIT, search, page).await
@@ -493,6 +495,15 @@ fn said(value: &Value) -> String {
             joined(map.iter().filter_map(part).collect())
         }
     }
+}
+
+/// Somebody has read what came of an action of theirs. It is no deed: it changes nothing for anybody else, nor what the entry says.
+pub async fn told(context: Context, entry: String, back: String) -> Result<String, Problem> {
+    context.permit(Permission::ViewOwnLedger, None).await?;
+    let number = entry.parse().map_err(|_| Problem::not_found("This entry doesn’t exist."))?;
+    untold::told(&context.app.store, number, &context.actor.operator).await?;
+    context.app.listeners.look();
+    Ok(path::ours(&back))
 }
 
 pub async fn checkpoint(context: Context) -> Result<String, Problem> {

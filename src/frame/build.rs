@@ -1,6 +1,6 @@
 //! Builds the frame of a page from memory: nothing here waits for an instance.
 
-use super::{Draft, Frame, Framed, InstanceHead, Notice, numbers};
+use super::{Draft, Frame, Framed, InstanceHead, Notice, Untold, numbers};
 use crate::{
     access::{self, Permission},
     acting,
@@ -10,9 +10,9 @@ use crate::{
     mastodon::{Instance, health},
     path,
     problem::{Kind, Problem},
-    record::{self, Settles},
+    record::{self, DeedState, Settles},
     search::Search,
-    store::{drafts, recovery_codes, settling},
+    store::{access_requests, drafts, recovery_codes, settling, untold},
     text,
     ui::{self, time},
 };
@@ -59,6 +59,17 @@ pub async fn build<T>(
     search: &str,
     body: T,
 ) -> Result<Framed<T>, Problem> {
+    Ok(Framed { frame: around(context, instance, path, search, Some(path)).await?, body })
+}
+
+/// The frame of a page. `shown` is what stands in it, where that can be shown.
+async fn around(
+    context: &Context,
+    instance: Option<&Instance>,
+    path: &str,
+    search: &str,
+    shown: Option<&str>,
+) -> Result<Frame, Problem> {
     let parsed = Search::parse(search);
     let now = context.now();
     let draft = match parsed.get("draft") {
@@ -69,6 +80,7 @@ pub async fn build<T>(
         Some(index) => notice(context, index).await,
         None => None,
     };
+    let untold = not_told(context, shown, notice.as_ref()).await;
     // Only the page after signing in asks; what it says is what the store says.
     let recovery_codes_left = match parsed.get("by") {
         Some("recovery-code") => {
@@ -89,7 +101,7 @@ pub async fn build<T>(
     let acting = acting.map(|linked| format!("@{}", linked.username));
     // Notices and drafts belong to one showing of a page, not to its address.
     let here = format!("{path}{}", parsed.with("", ""));
-    let frame = Frame {
+    Ok(Frame {
         operator: context.actor.name.clone(),
         role: context.actor.role,
         acting,
@@ -99,6 +111,10 @@ pub async fn build<T>(
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         appeals: instance.and_then(appeals_waiting),
+        requests: match instance {
+            Some(instance) => requests_waiting(context, instance).await,
+            None => None,
+        },
         preferences: context.preferences.clone(),
         // A name for all pages of a session; what it is called in the store is nobody else's.
         session: context.app.keys.hash("pages of a session", context.actor.session.as_bytes()),
@@ -107,12 +123,12 @@ pub async fn build<T>(
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
+        untold,
         recovery_codes_left,
         second_factor_optional: context.app.config.second_factor_optional,
         here,
         now,
-    };
-    Ok(Framed { frame, body })
+    })
 }
 
 fn may(context: &Context, instance: Option<&Instance>) -> Vec<Permission> {
@@ -139,6 +155,20 @@ pub(super) fn appeals_waiting(instance: &Instance) -> Option<String> {
     list.at.filter(|_| list.trouble.is_none()).map(|_| ui::at_least(list.rows.len(), list.cut))
 }
 
+/// More requests for access are not counted.
+const MOST_REQUESTS: i64 = 100;
+
+/// How many people wait who asked for access, for those who decide about them.
+pub async fn requests_waiting(context: &Context, instance: &Instance) -> Option<String> {
+    if !may_view(context, instance, Permission::ManageInvitations) {
+        return None;
+    }
+    let waiting = access_requests::waiting(&context.app.store, &instance.name, MOST_REQUESTS + 1).await;
+    let waiting = waiting.inspect_err(|error| tracing::error!(%error, "frame.requests")).ok()?;
+    let number = usize::try_from(waiting.min(MOST_REQUESTS)).unwrap_or(0);
+    Some(ui::at_least(number, waiting > MOST_REQUESTS))
+}
+
 fn head(context: &Context, instance: &Instance) -> InstanceHead {
     InstanceHead {
         name: instance.name.clone(),
@@ -152,8 +182,7 @@ fn head(context: &Context, instance: &Instance) -> InstanceHead {
 /// The frame alone, around a page that cannot be had: the way to all the others.
 pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
     let named = instance.and_then(|name| context.instance(name).ok()).map(AsRef::as_ref);
-    let framed = build(context, named.or_else(|| context.current()), &path::ours(here), search, ()).await?;
-    Ok(framed.frame)
+    around(context, named.or_else(|| context.current()), &path::ours(here), search, None).await
 }
 
 /// How a change of who may sign up stands by now, where not all of it was seen at once.
@@ -180,6 +209,39 @@ async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
     let of = entry.index.to_string();
     let seen = found.iter().find(|found| found.leaf["facts"]["entry"].as_str() == Some(of.as_str()));
     Some(seen.map_or(Settles::Over, |found| Settles::Seen(found.index)))
+}
+
+/// So many late outcomes are told on one page.
+const MOST_UNTOLD: usize = 3;
+
+/// What this person is to be told of their own actions besides. What stands on this page is told by that, and once it is closed they
+/// have seen it.
+async fn not_told(context: &Context, page: Option<&str>, notice: Option<&Notice>) -> Untold {
+    let (store, operator) = (&context.app.store, &context.actor.operator);
+    let mut untold = Untold::default();
+    let entries = untold::of(store, operator, 50).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "frame.untold");
+        Vec::new()
+    });
+    for entry in entries {
+        let on_it = page == Some(&path::audit_entry(entry));
+        let here = on_it || notice.is_some_and(|notice| notice.index == entry);
+        if !here && untold.open.len() + untold.closed.len() == MOST_UNTOLD {
+            untold.more = true;
+            continue;
+        }
+        let Some(said) = self::notice(context, entry).await else { continue };
+        match (here, said.outcome) {
+            (true, DeedState::Open) => {}
+            (true, _) => match untold::told(store, entry, operator).await {
+                Ok(_) => context.app.listeners.look(),
+                Err(error) => tracing::error!(%error, entry, "frame.told"),
+            },
+            (false, DeedState::Open) => untold.open.push(said),
+            (false, _) => untold.closed.push(said),
+        }
+    }
+    untold
 }
 
 /// What the ledger says of a deed of this person's.

@@ -1,6 +1,6 @@
 //! What waits, as the numbers around a page say it and as an open page is told of it: never anything else.
 
-use super::build::{appeals_waiting, may_view, said_waiting};
+use super::build::{appeals_waiting, may_view, requests_waiting, said_waiting};
 use crate::{
     access::Permission,
     context::Context,
@@ -12,6 +12,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    store::untold,
     ui,
 };
 use axum::{
@@ -154,11 +155,18 @@ pub fn told(said: Result<Option<String>, Problem>) -> Response {
     }
 }
 
-/// What waits on every instance that this person may see, a line each: “harbour reports 12”; and the mark of each list.
-pub fn numbers(context: &Context) -> Vec<String> {
+/// What waits on every instance that this person may see, a line each: “harbour reports 12”; the mark of each list; and the newest
+/// of their own actions of whose outcome they are to be told: “outcomes 4711”.
+pub async fn numbers(context: &Context) -> Vec<String> {
     let mut lines = Vec::new();
+    match untold::newest(&context.app.store, &context.actor.operator).await {
+        Ok(newest) => lines.extend(newest.map(|entry| format!("outcomes {entry}"))),
+        Err(error) => tracing::error!(%error, "live.untold"),
+    }
     for instance in context.visible() {
         let name = &instance.name;
+        // Asked for before: what tells it below waits for nothing.
+        let requests = requests_waiting(context, instance).await;
         let mut say = |what: &str, said: Option<String>| {
             if let Some(said) = said {
                 lines.push(format!("{name} {what} {said}"));
@@ -177,6 +185,7 @@ pub fn numbers(context: &Context) -> Vec<String> {
             say("appeals", appeals_waiting(instance));
             say(OF_APPEALS, Some(revision_of(context, OF_APPEALS, &instance.appeals)));
         }
+        say("requests", requests);
     }
     lines
 }

@@ -115,8 +115,9 @@ impl Telling {
             self.changes = context
                 .visible()
                 .flat_map(|one| [one.open_reports.changes(), one.signups.changes(), one.appeals.changes()])
+                .chain([self.app.listeners.changes()])
                 .collect();
-            let numbers = frame::numbers(&context);
+            let numbers = frame::numbers(&context).await;
             match self.told.replace(numbers.clone()) {
                 None => return Some(format!("{AGAIN}{}", event(&numbers))),
                 Some(told) if told != numbers => return Some(event(&numbers)),
@@ -143,7 +144,7 @@ fn event(numbers: &[String]) -> String {
     }
 }
 
-/// Comes back when one of the lists is another, and the first rush is over. Who comes back subscribes anew.
+/// Comes back when one of the lists is another, or something of the console’s own, and the first rush is over. Who comes back subscribes anew.
 async fn changed(changes: &mut [watch::Receiver<u64>]) {
     if changes.is_empty() {
         return std::future::pending().await;

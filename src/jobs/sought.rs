@@ -1,6 +1,6 @@
 //! Looks again for what was sent and not seen to have happened: seldom, and for a day.
 
-use super::Job;
+use super::{Job, sweep};
 use crate::{
     carry_out::look_again,
     context::App,
@@ -72,5 +72,8 @@ async fn look_for(app: &App, unseen: &Sought) -> Result<(), LedgerError> {
     let seen = of_each!(deed, own _deed => None, there deed => look_again(app, &begun, &deed, unseen).await);
     let Some(how) = seen else { return Ok(()) };
     let subject = begun.subject.clone();
-    app.ledger.fact(Fact::HappenedLater { instance, entry: unseen.intent, subject, how }).await
+    app.ledger.fact(Fact::HappenedLater { instance, entry: unseen.intent, subject, how }).await?;
+    // They were told that it was not seen.
+    sweep::to_be_told(app, unseen.intent).await;
+    Ok(())
 }

@@ -5,7 +5,9 @@ use crate::{
     carry_out::{judge_in_store, judge_on_instance},
     context::App,
     deeds::{AnyDeed, of_each},
+    id::OperatorId,
     ledger::{LedgerError, OpenDeed, Outcome, Verdict},
+    store::untold,
     telemetry::JobName,
 };
 use serde_json::json;
@@ -51,11 +53,25 @@ pub async fn sweep(app: &App) -> Result<(), LedgerError> {
             Some(verdict) => app.ledger.close_swept(&open, &verdict).await,
             None => app.ledger.leave(&open).await,
         };
+        // Left open, it is told of when it is closed.
+        if closed.is_ok() {
+            to_be_told(app, open.index).await;
+        }
         if let Err(error) = closed {
             tracing::error!(%error, index = open.index, "sweep.close");
         }
     }
     Ok(())
+}
+
+/// Whoever asked for it was answered by nobody: their process was gone. What was done on somebody's behalf was asked for by no request.
+pub(super) async fn to_be_told(app: &App, entry: i64) {
+    let Ok(Some(detail)) = app.ledger.entry(entry).await else { return };
+    let Some(operator) = detail.entry.operator.filter(|_| detail.entry.leaf["request"].is_string()) else { return };
+    if let Err(error) = untold::keep(&app.store, entry, &OperatorId(operator), app.clock.now()).await {
+        tracing::error!(%error, entry, "sweep.untold");
+    }
+    app.listeners.look();
 }
 
 async fn judge(app: &App, open: &OpenDeed) -> Option<Verdict> {

@@ -5,7 +5,10 @@ use crate::{
     audit::service::words,
     clock::{DAY, HOUR, Timestamp},
     context::App,
-    store::{access_requests, attempts, batches, domain_imports, drafts, invited, refusals, reset_links, web_sessions},
+    store::{
+        access_requests, attempts, batches, domain_imports, drafts, invited, refusals, reset_links, untold,
+        web_sessions,
+    },
     telemetry::JobName,
 };
 use anyhow::bail;
@@ -67,6 +70,7 @@ impl Job for Tidy {
             access_requests::forget_old(store, old.plus(-access_requests::KEPT)),
             invited::forget_old(store, old.plus(-invited::KEPT)),
             invited::forget_others(store, &instances),
+            untold::forget_old(store, old.plus(-untold::KEPT)),
         );
         // Words go also where the store could not be tidied.
         if let Some(certain) = certain {

@@ -29,7 +29,8 @@ fn body(frame: Frame, page: YourAccountPage) -> AnyView {
         Some(_) => view! { <span class="badge good">"linked"</span> }.into_any(),
         None => view! { <span class="badge">"not linked"</span> }.into_any(),
     };
-    let left = page.left_there.then(|| view! {
+    // Only beside what the audit log says of it: an address alone proves nothing.
+    let left = (page.left_there && frame.notice.is_some()).then(|| view! {
         <p class="note lead" role="status">"The account is unlinked here, and nothing acts as you any more. " {page.host.clone()}
             " has not revoked its token yet; the console retries for thirty days. You can revoke it there under \
             Preferences, Account, Authorized apps."</p>

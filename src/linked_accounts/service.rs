@@ -247,7 +247,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
             }
         })?;
     match accept(context, &instance, &granted).await {
-        Ok(()) => Ok(path::your_account(&instance.name)),
+        Ok(entry) => Ok(path::done(&path::your_account(&instance.name), entry)),
         Err(problem) => {
             give_back(context, &instance, &granted).await;
             Err(problem)
@@ -285,8 +285,8 @@ fn not_linked(what: impl std::fmt::Display, remedy: &str) -> Problem {
     Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), remedy)
 }
 
-/// Looks at whose token it is, and links the account if it may be.
-async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) -> Result<(), Problem> {
+/// Looks at whose token it is, and links the account if it may be; gives the entry that says so.
+async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) -> Result<i64, Problem> {
     if !granted.suffices() {
         return Err(not_linked(
             "The instance granted fewer permissions than needed.",
@@ -340,14 +340,12 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     let own = &linked;
     let keep = |store| async move { linked_accounts::keep(&store, &app.keys, own, session).await };
     let kept = carry_out::recorded(app, permit, deed, "", keep).await?;
-    if kept.is_some() {
-        Ok(())
-    } else {
-        Err(not_linked(
+    kept.ok_or_else(|| {
+        not_linked(
             format!("Somebody else in this console is already linked with @{}.", linked.username),
             "An owner can unlink their account.",
-        ))
-    }
+        )
+    })
 }
 
 /// Takes one's own link away.
@@ -367,9 +365,8 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
     let why = Why::given(&why, false)?;
-    let revoked = end(&context.app, permit, &context.actor.name, &linked, why, Some(&context.actor.session)).await?;
-    let page = path::your_account(&instance.name);
-    Ok(if revoked { page } else { path::with(&page, "left", "there") })
+    let ended = end(&context.app, permit, &context.actor.name, &linked, why, Some(&context.actor.session)).await?;
+    Ok(ended.said_at(&path::your_account(&instance.name)))
 }
 
 /// Takes somebody else's link away.
@@ -396,15 +393,29 @@ pub async fn unlink_other(
     let person = operators::by_id(&app.store, &operator).await?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
     let why = Why::given(&why, false)?;
-    let revoked = end(app, permit, &who, &linked, why, None).await?;
-    Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
+    Ok(end(app, permit, &who, &linked, why, None).await?.said_at(path::PEOPLE))
+}
+
+/// A link that was ended.
+struct Ended {
+    /// The entry that says so.
+    entry: i64,
+    /// Whether the instance took the token back as well.
+    revoked: bool,
+}
+
+impl Ended {
+    /// The page that says what came of it.
+    fn said_at(&self, page: &str) -> String {
+        let page = path::done(page, self.entry);
+        if self.revoked { page } else { path::with(&page, "left", "there") }
+    }
 }
 
 /// How long whoever has just ended a link has to take its token back, before the job does.
 const AT_ONCE: i64 = 10 * SECOND;
 
-/// Ends a link, recorded, and the sessions of whose it was but for `session`; whether the instance took the token back as
-/// well.
+/// Ends a link, recorded, and the sessions of whose it was but for `session`.
 async fn end(
     app: &App,
     permit: access::Permit,
@@ -412,7 +423,7 @@ async fn end(
     linked: &Linked,
     why: impl Into<Why>,
     session: Option<&str>,
-) -> Result<bool, Problem> {
+) -> Result<Ended, Problem> {
     let deed = UnlinkAccount {
         instance: linked.instance.clone(),
         operator: linked.operator.clone(),
@@ -426,17 +437,17 @@ async fn end(
     let gone = |store| async move {
         linked_accounts::delete(&store, &linked.operator, &linked.instance, left, now, next, session).await
     };
-    if carry_out::recorded(app, permit, deed, why, gone).await?.is_none() {
-        return Err(Problem::not_found("Somebody else unlinked it in the meantime."));
-    }
+    let done = carry_out::recorded(app, permit, deed, why, gone).await?;
+    let entry = done.ok_or_else(|| Problem::not_found("Somebody else unlinked it in the meantime."))?;
     if let Some(instance) = app.instances.get(&linked.instance) {
         instance.let_go(linked.account);
     }
     let left = linked_accounts::left(&app.store, &app.keys, &id).await?;
-    match left {
-        Some(left) => take_back(app, &left).await.map_err(store_problem),
-        None => Ok(true),
-    }
+    let revoked = match left {
+        Some(left) => take_back(app, &left).await.map_err(store_problem)?,
+        None => true,
+    };
+    Ok(Ended { entry, revoked })
 }
 
 /// How long until an instance is asked again to take a token back: a minute, then twice as long each time, at most a day.
@@ -584,7 +595,7 @@ pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) ->
     let linked = linked.ok_or_else(missing)?;
     let permit = access::permit(&crate::operators::service::command_actor(), Permission::ManageOperators, None)
         .map_err(|denied| Problem::unavailable(format!("Nothing was done: {denied}."), ""))?;
-    end(app, permit, &person.name, &linked, "howdah operator unlink", None).await
+    Ok(end(app, permit, &person.name, &linked, "howdah operator unlink", None).await?.revoked)
 }
 
 /// Everybody's links, for the list of people.

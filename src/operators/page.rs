@@ -35,7 +35,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
                 <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Pass it on \
                 yourself. Whoever opens it chooses the password."</p></div></section>
         })}
-        {page.left_there.then(|| view! {
+        {(page.left_there && frame.notice.is_some()).then(|| view! {
             <p class="note lead" role="status">"The account is unlinked here. The instance has not revoked its \
             token yet, and the console retries for thirty days; its owner can revoke it there under Preferences, \
             Account, Authorized apps."</p>
@@ -59,6 +59,8 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     } else {
         access(person, frame)
     };
+    // A row opens what can be done about whom it is.
+    let opens = if person.you { path::YOUR_SIGN_IN.to_owned() } else { path::change_person(&person.id) };
     let change = (!person.you).then(|| {
         view! { <a class="btn quiet small" href=path::change_person(&person.id)>"Change…"</a> }
     });
@@ -72,7 +74,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     };
     view! {
         <tr data-row=keys::row()>
-            <td class="nowrap"><b>{person.name.clone()}</b>{person.you.then_some(" (you)")}
+            <td class="nowrap"><a href=opens><b>{person.name.clone()}</b></a>{person.you.then_some(" (you)")}
                 {person.links.iter().map(|link| view! { <br /><span class="soft small">{link.handle.clone()} " on " {link.instance.to_string()}</span> }).collect_view()}</td>
             <td>{person.role.name()}</td>
             <td class="full">{access}</td>

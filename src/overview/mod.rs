@@ -45,6 +45,9 @@ pub struct InstanceRow {
     pub cases: Option<(String, Option<Timestamp>)>,
     /// `None` while that has never been read.
     pub sign_ups: Option<Waiting>,
+    /// How many people wait who asked for access, and since when the oldest, for those who decide about them; `None` where nobody
+    /// waits.
+    pub requests: Option<(String, Option<Timestamp>)>,
     /// Who may sign up, in a word.
     pub registrations: String,
     /// What does not answer or does not hold, a sentence each.
@@ -67,6 +70,9 @@ pub struct OverviewPage {
     pub pending: Option<Waiting>,
     /// How many appeals wait, and since when the oldest; `None` where that is not known.
     pub appeals: Option<(String, Option<Timestamp>)>,
+    /// How many people wait who asked for access, and since when the oldest, for those who decide about them; `None` where nobody
+    /// waits.
+    pub requests: Option<(String, Option<Timestamp>)>,
     /// Who works here and was seen within five minutes, with their role; the reader is `None`. Nothing for whoever is not told.
     pub on_duty: Vec<Option<(String, &'static str)>>,
     /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom.

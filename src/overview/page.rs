@@ -41,6 +41,7 @@ pub fn Home() -> impl IntoView {
 
 fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
     let now = frame.now;
+    let asked = rows.iter().any(|row| row.requests.is_some());
     let row = |row: &InstanceRow| {
         let cases = match &row.cases {
             Some((number, oldest)) => {
@@ -56,6 +57,10 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
             }
             None => view! { <span class="soft">"not known yet"</span> }.into_any(),
         };
+        let requests = row.requests.as_ref().map(|(number, oldest)| {
+            let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
+            view! { <a href=path::access_requests(&row.name)><b data-count=live::count(&row.name, "requests")>{number.clone()}</b></a> {since} }
+        });
         let state = if row.troubles.is_empty() {
             view! { <span class="badge good">"no problems"</span> }.into_any()
         } else {
@@ -66,6 +71,7 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
                 <td class="full"><a href=path::overview(&row.name)><b><bdi>{row.title.clone()}</bdi></b></a></td>
                 <td data-label="Cases">{cases}</td>
                 <td data-label="Sign-ups">{sign_ups}</td>
+                {asked.then(|| view! { <td data-label="Access requests">{requests}</td> })}
                 <td data-label="Registrations">{row.registrations.clone()}</td>
                 <td class="full fill">{state}</td>
             </tr>
@@ -74,7 +80,7 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
     view! {
         <div class="head"><h1>"All instances"</h1></div>
         <div class="card"><table class="list">
-            <thead><tr><th>"Instance"</th><th>"Open cases"</th><th>"Pending sign-ups"</th><th>"Registrations"</th><th>"Problems"</th></tr></thead>
+            <thead><tr><th>"Instance"</th><th>"Open cases"</th><th>"Pending sign-ups"</th>{asked.then(|| view! { <th>"Access requests"</th> })}<th>"Registrations"</th><th>"Problems"</th></tr></thead>
             <tbody>{rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }
@@ -153,8 +159,12 @@ fn on_duty(page: &OverviewPage) -> Option<AnyView> {
     (!page.on_duty.is_empty()).then(|| {
         view! {
             <section class="card">
-                <header><h2>"On duty"</h2><span class="soft small end">"seen in the last 5 minutes"</span></header>
-                <div class="body"><ul class="plain-list">{page.on_duty.iter().map(who).collect_view()}</ul></div>
+                <header><h2>"On duty"</h2><span class="soft small end">{ui::count(page.on_duty.len(), "person", "people")}</span></header>
+                <div class="body stack">
+                    <ul class="plain-list">{page.on_duty.iter().map(who).collect_view()}</ul>
+                    <p class="soft small">"Who may decide reports or sign-ups here and opened a page of this console in the last 5 \
+                    minutes. Work in Mastodon itself isn’t seen."</p>
+                </div>
             </section>
         }
         .into_any()
@@ -226,6 +236,15 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         None => unknown("not known"),
     };
     let appeals = view! { <span class="soft small">"Pending appeals"</span>{appeals} };
+    let requests = page.requests.as_ref().map(|(number, oldest)| {
+        view! {
+            <a class="card tile" href=path::access_requests(instance)>
+                <span class="soft small">"Access requests"</span>
+                <b data-count=live::count(instance, "requests")>{number.clone()}</b>
+                <span class="small">{waited(*oldest, true)}</span>
+            </a>
+        }
+    });
     view! {
         <div class="tiles">
             <a class="card tile" href=path::reports(instance)>
@@ -234,6 +253,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
             </a>
             {tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any())}
             {frame.may(Permission::ViewAppeals).then(|| tile(Permission::ViewAppeals, path::appeals(instance), appeals.into_any()))}
+            {requests}
             {tile(Permission::ViewRegistrations, path::registrations(instance), registrations.into_any())}
         </div>
     }

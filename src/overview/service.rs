@@ -29,7 +29,7 @@ use crate::{
     search::Search,
     session::{SessionData, Stage},
     store::{
-        policies, settling as changes,
+        access_requests, policies, settling as changes,
         web_sessions::{self, Listed},
     },
     ui::{self, time},
@@ -73,6 +73,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
+            requests: requests(context, instance).await?,
             registrations: registrations_state(context, instance).await?.shown().to_owned(),
             troubles: troubles.map(|part| part.sentence()).collect(),
         });
@@ -100,6 +101,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
         appeals: appeals::service::waiting(&instance),
+        requests: requests(context, &instance).await?,
         on_duty: on_duty(context, &instance).await?,
         grants: grants::service::waiting(context).await?,
         registrations: registrations_state(context, &instance).await?,
@@ -111,6 +113,15 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), &cases),
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
+}
+
+/// How many wait who asked for access, and since when the oldest, for those who decide about them.
+async fn requests(context: &Context, instance: &Instance) -> Result<Option<(String, Option<Timestamp>)>, Problem> {
+    let store = &context.app.store;
+    Ok(match frame::requests_waiting(context, instance).await {
+        Some(number) if number != "0" => Some((number, access_requests::oldest_waiting(store, &instance.name).await?)),
+        _ => None,
+    })
 }
 
 /// Whose page was opened within so long is on duty. Sessions know it to the minute.

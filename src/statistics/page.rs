@@ -140,7 +140,8 @@ fn active(counted: &Counted, now: Timestamp) -> AnyView {
                 series: vec![Series { name: "active people", values: weeks.iter().map(|(_, people)| Some(*people)).collect() }],
                 unfinished: false,
                 axis: Axis::Number,
-                note: "As the instance publishes it: who used it on one of six days. It answers from a copy up to a day old."
+                note: "Active: who signed in, or used the website or an app while signed in, on one of the six days that Mastodon counts \
+                of a week. The instance’s own estimate, up to a day old."
                     .to_owned(),
             })
         }

@@ -37,6 +37,7 @@ pub mod sign_ins;
 pub mod snapshots;
 pub mod sought;
 pub(crate) mod transaction;
+pub mod untold;
 pub mod web_sessions;
 
 pub use fence::Withheld;

@@ -389,7 +389,9 @@ fn back_of(action: &str) -> String {
 }
 
 /// Everything that an address may carry in its query.
-const KEYS: [&str; 45] = [
+const KEYS: [&str; 47] = [
+    "deleted",
+    "saved",
     "after",
     "all",
     "back",

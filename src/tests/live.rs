@@ -13,7 +13,7 @@ use howdah::{
     clock::DAY,
     id::OperatorId,
     reports::Category,
-    store::{Driver, web_sessions},
+    store::{Driver, untold, web_sessions},
 };
 use http_body_util::BodyExt;
 use std::collections::BTreeMap;
@@ -130,7 +130,8 @@ async fn a_page_is_told_the_numbers_and_nothing_else() {
         let number = &before[&format!("harbour {what}")];
         assert!(page.contains(&format!("data-count=\"harbour {what}\">{number}</")), "{what} {number}: {page}");
     }
-    assert_eq!(before.len(), 6, "{before:?}");
+    assert_eq!(before.len(), 7, "{before:?}");
+    assert_eq!(before["harbour requests"], "0", "an owner decides about requests for access");
     assert_eq!(before["harbour revision"].len(), 16);
 
     let account = reported(&house, 1).await;
@@ -141,6 +142,17 @@ async fn a_page_is_told_the_numbers_and_nothing_else() {
     closed(&house, &account.to_string()).await;
     let then = heard.numbers().await;
     assert_eq!(then, before, "the same waits as at the beginning");
+
+    // An own action has its outcome now; it is told to nobody else.
+    let (owner, now) = (OperatorId("01owner".into()), house.app.clock.now());
+    for (entry, whose) in [(1, "01admin"), (2, "01owner")] {
+        untold::keep(&house.app.store, entry, &OperatorId(whose.into()), now).await.unwrap();
+    }
+    house.app.listeners.look();
+    assert_eq!(heard.numbers().await.get("outcomes").map(String::as_str), Some("2"));
+    assert!(untold::told(&house.app.store, 2, &owner).await.unwrap());
+    house.app.listeners.look();
+    assert_eq!(heard.numbers().await, before, "it is seen");
 }
 
 #[tokio::test]

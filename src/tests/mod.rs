@@ -74,6 +74,7 @@ mod timeline;
 mod times;
 mod transparency;
 mod unproved;
+mod untold;
 mod versions;
 mod waiting;
 mod watching;

@@ -217,7 +217,11 @@ async fn a_filter_is_kept_by_name_for_oneself_alone() {
         };
         let page = save("Reveals <b>", "?kind=reveal,search_personal&before=7&done=3").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-        assert!(page.body.contains("Reveals &lt;b&gt;"), "{}", page.body);
+        assert!(page.body.contains("Filter “Reveals &lt;b&gt;” saved."), "{}", page.body);
+        for untrue in ["/audit?saved=another", "/audit?saved=Reveals+%3Cb%3E", "/audit?deleted=Reveals+%3Cb%3E"] {
+            let page = house.get(Some(&auditor), untrue).await.body;
+            assert!(!page.contains("saved.") && !page.contains("any more."), "{untrue}");
+        }
         let to = link(&house.get(Some(&auditor), "/audit").await.body, "><bdi>Reveals &lt;b").unwrap();
         assert_eq!(to, "/audit?kind=reveal%2Csearch_personal", "and no page of it");
         let owner = house.sign_in("owner").await;
@@ -233,7 +237,8 @@ async fn a_filter_is_kept_by_name_for_oneself_alone() {
         let page = save("one more", "?kind=reveal").await;
         assert!(page.body.contains("you have 20 filters already"), "{}", page.body);
         assert_eq!(save("n3", "?kind=denied").await.status, StatusCode::OK, "another one of the same name");
-        house.post(Some(&auditor), "/api/audit/delete-filter", &[("name", "Reveals <b>")]).await;
+        let page = house.sent(&auditor, "/api/audit/delete-filter", &[("name", "Reveals <b>")]).await;
+        assert!(page.body.contains("You have no filter “Reveals &lt;b&gt;” any more."), "{}", page.body);
         assert!(!house.get(Some(&auditor), "/audit").await.body.contains("Reveals &lt;b"));
     }
 }

@@ -42,6 +42,7 @@ pub enum Desk {
     Grants,
     Roles,
     Invitations,
+    AccessRequests,
     YourAccount,
     YourSignIn,
     /// At an address where nothing stands.
@@ -232,6 +233,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let typed =
         frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != path::LOOK_UP).map(form::kept);
     let notice = frame.notice.clone().map(notice);
+    let untold = untold(&frame);
     let contradiction = frame.contradiction.clone().map(|what| {
         view! {
             <p class="note lead danger" role="alert">
@@ -249,12 +251,48 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{typed}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{recovery}{notice}{untold}{loose}{typed}{old}{inner}</main>
             </div>
         </div>
         <Keys mark=ring.mark() keys=ring.keys() letters=letters />
         <Land />
         <Live name=session at=at />
+    }
+    .into_any()
+}
+
+/// What came of own actions that were not confirmed when this person was answered, until they have seen it; and a place where it is
+/// said on an open page.
+fn untold(frame: &Frame) -> AnyView {
+    let open = |notice: &Notice| {
+        view! {
+            <p class="small soft pending"><span class="dot"></span><span>{time::retold(&notice.sentence, notice.at)}</span>
+                <a class="link nowrap" href=path::audit_entry(notice.index)>"entry " {notice.index}</a></p>
+        }
+    };
+    let closed = |one: &Notice| {
+        view! {
+            <div class=class_of(one.outcome) role="status">
+                <span>"Outcome of your action " {time::ago(one.at, frame.now)} ": " {time::retold(&one.sentence, one.at)}</span>
+                <form method="post" action=path::TOLD class="inline">
+                    {form::back(&frame.here)}
+                    <input type="hidden" name="entry" value=one.index.to_string() />
+                    <a class="btn quiet small" href=path::audit_entry(one.index)>"Entry " {one.index}</a>
+                    <button class="btn quiet small" aria-label=format!("Dismiss the outcome of entry {}", one.index)>"Dismiss"</button>
+                </form>
+            </div>
+        }
+    };
+    let newest = frame.untold.closed.iter().map(|one| one.index).max().unwrap_or(0);
+    let more = frame.untold.more.then(|| {
+        let more = path::with(path::AUDIT, "sign-ins", "no");
+        view! { <p class="small soft">"There are older ones. " <a class="link" href=more>"Audit log"</a></p> }
+    });
+    view! {
+        {frame.untold.closed.iter().map(closed).collect_view()}
+        {frame.untold.open.iter().map(open).collect_view()}
+        {more}
+        <div aria-live="polite" data-outcomes=newest data-words="Show in a new tab" data-target="_blank"></div>
     }
     .into_any()
 }
@@ -270,14 +308,17 @@ fn recovery_code_used(left: usize) -> impl IntoView {
     }
 }
 
-fn notice(notice: Notice) -> impl IntoView {
-    let class = match notice.outcome {
+fn class_of(outcome: DeedState) -> &'static str {
+    match outcome {
         DeedState::Succeeded | DeedState::Later => "note lead good",
         DeedState::Partly | DeedState::Unknown | DeedState::Unseen | DeedState::Stale | DeedState::Open => "note lead",
         DeedState::Failed | DeedState::Refused => "note lead danger",
-    };
+    }
+}
+
+fn notice(notice: Notice) -> impl IntoView {
     view! {
-        <p class=class role="status">
+        <p class=class_of(notice.outcome) role="status">
             <span>{time::retold(&notice.sentence, notice.at)}</span>
             <a class="soft nowrap" href=path::audit_entry(notice.index)>"entry " {notice.index}</a>
         </p>
@@ -305,7 +346,11 @@ fn link(
     name: &'static str,
     count: Option<(Option<String>, String)>,
 ) -> AnyView {
-    let current = (desk == here).then_some("page");
+    // The statistics are reached from the overview, and stand under it.
+    let current = match here {
+        Desk::Statistics if desk == Desk::Overview => Some("true"),
+        here => (desk == here).then_some("page"),
+    };
     let count = count.map(|(what, number)| view! { <span class="count" data-count=what>{number}</span> });
     view! {
         <a href=href aria-current=current>{icon.into_any()}<span>{name}</span>{count}</a>
@@ -356,6 +401,11 @@ fn work(here: Desk, frame: &Frame, instance: &InstanceHead) -> Vec<AnyView> {
     if frame.may(Permission::ViewSignUps) {
         let waiting = kept("signups", &frame.sign_ups);
         links.push(link(here, Desk::SignUps, path::signups(name), icon::sign_ups(), "Sign-ups", waiting));
+    }
+    if frame.may(Permission::ManageInvitations) {
+        let waiting = kept("requests", &frame.requests);
+        let href = path::access_requests(name);
+        links.push(link(here, Desk::AccessRequests, href, icon::access_requests(), "Access requests", waiting));
     }
     if frame.may(Permission::ViewWork) {
         links.push(link(here, Desk::Accounts, path::accounts(name), icon::accounts(), "Accounts", None));
@@ -439,6 +489,7 @@ fn same_desk(here: Desk, head: &InstanceHead) -> String {
         Desk::DomainBlocks => (Permission::ViewBlocks, path::domains(name)),
         Desk::Roles => (Permission::ViewRoles, path::roles(name)),
         Desk::Invitations => (Permission::ViewInvitations, path::invitations(name)),
+        Desk::AccessRequests => (Permission::ViewInvitations, path::access_requests(name)),
         Desk::YourAccount => (Permission::LinkAccount, path::your_account(name)),
         Desk::People => return path::with(path::PEOPLE, "on", name.as_str()),
         Desk::Grants => return path::with(path::GRANTS, "on", name.as_str()),

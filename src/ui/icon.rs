@@ -31,6 +31,10 @@ pub fn sign_ups() -> impl IntoView {
     drawn("M6 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M1 14c0-3 2-5 5-5s5 2 5 5M13 5v4M11 7h4")
 }
 
+pub fn access_requests() -> impl IntoView {
+    drawn("M1 4h14v9H1zM1 4l7 5 7-5")
+}
+
 pub fn accounts() -> impl IntoView {
     drawn("M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2 14c0-3 3-5 6-5s6 2 6 5")
 }

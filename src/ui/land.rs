@@ -41,9 +41,9 @@ mod browser {
         if document.query_selector("[data-zone]").ok().flatten().is_none() {
             tell_times(&document);
         }
-        for strip in [".chips.bar", ".rail"] {
+        for (strip, edge) in [(".chips.bar", 12.0), (".rail", 8.0)] {
             if let Some(here) = find(&document, &format!("{strip} [aria-current]")) {
-                bring_into_sight(&here, strip);
+                bring_into_sight(&here, strip, edge);
             }
         }
         set_timeout(move || read_out(&document), SEEN);
@@ -99,19 +99,13 @@ mod browser {
         Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
     }
 
-    /// Along its strip, where that is wider or higher than the screen. On a phone it may stick to the strip's end: where it
-    /// belongs is after the one before it.
-    fn bring_into_sight(chosen: &HtmlElement, strip: &str) {
+    /// Along its strip, where that is wider or higher than the screen: it stands at the beginning then, so that no half word is
+    /// before it. `edge` is what the strip keeps free there.
+    fn bring_into_sight(chosen: &HtmlElement, strip: &str, edge: f64) {
         let Some(strip) = chosen.closest(strip).ok().flatten() else { return };
-        let before = chosen.previous_element_sibling();
-        let rect = |element: &Element| element.get_bounding_client_rect();
-        let (one, all) = (rect(chosen), rect(&strip));
-        let left = before
-            .map(|before| rect(&before))
-            .filter(|rect| rect.width() > 0.0)
-            .map_or(one.left(), |rect| rect.right());
-        if left + one.width() > all.right() {
-            strip.set_scroll_left(strip.scroll_left() + (left - all.left() - 24.0) as i32);
+        let (one, all) = (chosen.get_bounding_client_rect(), strip.get_bounding_client_rect());
+        if one.right() > all.right() || one.left() < all.left() {
+            strip.set_scroll_left(strip.scroll_left() + (one.left() - all.left() - edge) as i32);
         }
         if one.bottom() > all.bottom() {
             strip.set_scroll_top(strip.scroll_top() + (one.bottom() - all.bottom() + 24.0) as i32);

@@ -228,6 +228,7 @@ mod browser {
 
         fn show(self: &Rc<Self>, said: &str) {
             self.mark_live(true);
+            self.outcome(said.lines().find_map(|line| line.strip_prefix("outcomes ")));
             for line in said.lines() {
                 let Some((what, number)) = line.rsplit_once(' ') else { continue };
                 if what.split_once(' ').is_some_and(|(at, of)| at == self.at && self.is_of(of)) {
@@ -287,9 +288,28 @@ mod browser {
             }
         }
 
-        /// The region is there before its text, so that it is read out; what is the same is not read out twice.
+        /// What came of an own action that was not confirmed yet, if this page does not say so already.
+        fn outcome(&self, newest: Option<&str>) {
+            let Ok(Some(region)) = self.document.query_selector("[data-outcomes]") else { return };
+            let known = region.get_attribute("data-outcomes").unwrap_or_default();
+            let number = |text: &str| text.parse::<i64>().unwrap_or(0);
+            match newest.filter(|newest| number(newest) > number(&known)) {
+                Some(newest) => {
+                    let _ = region.set_attribute("data-href", &format!("/audit/{newest}"));
+                    self.say(&region, "An earlier action of yours has an outcome now.");
+                }
+                None => self.say(&region, ""),
+            }
+        }
+
         fn tell(&self, said: &str) {
-            let Some(region) = self.region() else { return };
+            if let Some(region) = self.region() {
+                self.say(&region, said);
+            }
+        }
+
+        /// The region is there before its text, so that it is read out; what is the same is not read out twice.
+        fn say(&self, region: &Element, said: &str) {
             if region.get_attribute("data-said").as_deref() == Some(said) {
                 return;
             }

@@ -13,6 +13,19 @@ use crate::{
 
 const LONGEST_NAME: usize = 60;
 
+/// What is said on the page that a form of one's own filters leads to: only what is so there.
+pub fn said(search: &Search, saved: &[(String, String)]) -> Option<String> {
+    let is_kept = |name: &str| saved.iter().any(|(own, _)| own == name);
+    let shown = search.only(&Filter::KEYS);
+    match (search.get("saved"), search.get("deleted")) {
+        (Some(name), _) if saved.iter().any(|(own, filter)| own == name && *filter == shown) => {
+            Some(format!("Filter “{name}” saved."))
+        }
+        (None, Some(name)) if !is_kept(name) => Some(format!("You have no filter “{name}” any more.")),
+        _ => None,
+    }
+}
+
 /// Keeps the filter of a page under a name.
 pub async fn keep(context: Context, name: String, search: String) -> Result<String, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await?;
@@ -33,12 +46,13 @@ pub async fn keep(context: Context, name: String, search: String) -> Result<Stri
             "Delete one first.",
         ));
     }
-    Ok(format!("{}{search}", path::AUDIT))
+    Ok(path::with(&format!("{}{search}", path::AUDIT), "saved", name))
 }
 
 /// Deletes one of one's own.
 pub async fn delete(context: Context, name: String) -> Result<String, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await?;
-    saved_filters::delete(&context.app.store, &context.actor.operator, name.trim()).await?;
-    Ok(path::AUDIT.to_owned())
+    let name = name.trim();
+    saved_filters::delete(&context.app.store, &context.actor.operator, name).await?;
+    Ok(path::with(path::AUDIT, "deleted", name))
 }

@@ -15,9 +15,15 @@ const ENTER: &str = form::action::<api::Enter>();
 const REFUSE: &str = form::action::<api::Refuse>();
 
 /// People who asked the staff for access.
+/// Whoever decides about them has them in the rail.
+fn desk_of(decides: bool) -> desk::Desk {
+    if decides { desk::Desk::AccessRequests } else { desk::Desk::Invitations }
+}
+
 #[component]
 pub fn AccessRequests() -> impl IntoView {
-    desk::page(
+    desk::page_of(
+        |page| desk_of(page.may_manage),
         desk::Desk::Invitations,
         async |asked| service::requests(&asked.context, asked.instance(), &asked.search).await,
         list_body,
@@ -28,7 +34,8 @@ pub fn AccessRequests() -> impl IntoView {
 /// One access request.
 #[component]
 pub fn AccessRequest() -> impl IntoView {
-    desk::page(
+    desk::page_of(
+        |page| desk_of(page.may_manage),
         desk::Desk::Invitations,
         async |asked| service::request(&asked.context, asked.instance(), asked.part("request"), &asked.search).await,
         one_body,

@@ -122,6 +122,7 @@ pub async fn ask(instance: &str, form: AskForm) -> Result<String, Problem> {
         }
         return Err(problem);
     }
+    app.listeners.look();
     Ok(path::with(&path::ask_access(&instance.name), "sent", "yes"))
 }
 

@@ -296,6 +296,7 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
         Ok(true)
     })
     .await?;
+    app.listeners.look();
     let added = path::access_request(&instance.name, &request.id);
     Ok(done.map_or(added.clone(), |entry| path::done(&added, entry)))
 }
@@ -323,6 +324,7 @@ pub async fn refuse(
         access_requests::refuse(&store, &app.keys, on, id, answer, by, now).await
     })
     .await?;
+    app.listeners.look();
     let to = path::access_request(&instance.name, &request.id);
     refused.map(|entry| path::done(&to, entry)).ok_or_else(decided)
 }

@@ -368,11 +368,13 @@ fn placeholder(one: &Placeholder) -> impl IntoView + use<> {
 /// What the numbers mean, where a name does not say it all.
 fn explained() -> String {
     format!(
-        "“{}”: somebody who may decide reports. “{}”: in Mastodon’s audit log or here. Mastodon itself requires approval for \
+        "“{}”: nobody who may decide reports opened a page of this console. “{}”: no decision, in Mastodon’s audit log or here. “{}”: \
+        who signed in, or used the website or an app while signed in, within four weeks, as the instance tells directories. Mastodon itself requires approval for \
         open registrations after 8 days without an active moderator, whatever the policy says. A time that the clocks \
         skip counts when they go forward; of a time that comes twice, the first counts.",
         Measure::Away.name(),
-        Measure::Idle.name()
+        Measure::Idle.name(),
+        Measure::Active.name()
     )
 }
 
