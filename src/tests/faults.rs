@@ -82,7 +82,7 @@ async fn a_case_that_was_taken_here_alone_is_not_told_as_failed() {
         house.weather.set(Fault::Limited);
         let back = format!("/i/harbour/reports/{account}");
         let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", claim), ("back", back.as_str())];
-        let answer = house.post(Some(&cookie), "/api/reports/claim", &form).await;
+        let answer = house.post(Some(&cookie), "/api/reports/hold", &form).await;
         let location = answer.location.unwrap_or_default();
         assert!(location.contains("done="), "{claim}: {location}");
         assert_eq!(house.outcome("claim_case").await, Some(Outcome::Partly), "{claim}");
