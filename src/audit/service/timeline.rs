@@ -189,7 +189,8 @@ async fn read(
     let most = usize::try_from(PAGE).unwrap_or(0);
     let more = moments.len() > most;
     moments.truncate(most);
-    for moment in moments.iter().filter(|_| drawn.of_page) {
+    let of_page = if drawn.of_page { moments.as_slice() } else { &[] };
+    for moment in of_page {
         let ours = kinds.get(&moment.number()).copied().filter(|_| !moment.is_theirs());
         drawn.add(hour(moment.at()), ours.unwrap_or("Mastodon’s audit log"));
     }
