@@ -931,7 +931,8 @@ impl Ledger {
             on!(&self.store, pool => sqlx::query_as(SQL).bind(intent).fetch_optional(pool).await?);
         let Some((entry, leaf)) = found else { return Ok(None) };
         let leaf = Leaves::read(entry, &leaf, None)?.leaf;
-        let said = leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"] == intent.to_string();
+        let said =
+            leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"].as_str() == Some(intent.to_string().as_str());
         let how = serde_json::from_value(leaf["facts"]["how"].clone()).ok().filter(|_| said);
         Ok(how.map(|how| Found { entry, at: instant_of(&leaf).unwrap_or_default(), how }))
     }
