@@ -64,12 +64,7 @@ impl Search {
     pub fn with(&self, key: &str, value: &str) -> String {
         let mut encoded = form_urlencoded::Serializer::new(String::new());
         for (own, kept) in &self.0 {
-            if own != key
-                && !matches!(
-                    own.as_str(),
-                    "draft" | "done" | "left" | "saved" | "deleted" | "before" | "after" | "shown" | "by" | "on"
-                )
-            {
+            if own != key && !NOT_KEPT.contains(&own.as_str()) {
                 encoded.append_pair(own, kept);
             }
         }
@@ -80,6 +75,10 @@ impl Search {
         if text.is_empty() { text } else { format!("?{text}") }
     }
 }
+
+/// What an address says of one page alone: notices, drafts, and where a list goes on. No filter is called so, for it would be lost
+/// with the first link.
+pub const NOT_KEPT: [&str; 10] = ["draft", "done", "left", "saved", "deleted", "before", "after", "shown", "by", "on"];
 
 /// So many values are named; a longer list stands on the page.
 const MOST_NAMED: usize = 12;

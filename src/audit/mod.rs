@@ -9,9 +9,11 @@ use crate::{
     clock::Timestamp,
     id::{AccountId, InstanceName},
     ledger::check::Check,
+    nouns::reviews::Sort,
     problem::Problem,
     record::Line,
 };
+use serde_json::Value;
 
 /// The state of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +203,7 @@ pub const DRAWN: [&str; 6] = [
 /// Among which an entry of this kind is drawn.
 pub fn kind_group(kind: &str) -> &'static str {
     match kind {
-        "reveal" | "reveal_media" | "search_personal" => DRAWN[1],
+        _ if Sort::of(kind, &Value::Null) == Some(Sort::Reveals) => DRAWN[1],
         "signed_in" | "signed_out" | "sign_in_failed" | "code_failed" | "second_factor_set" => DRAWN[2],
         "denied" => DRAWN[3],
         "changed_elsewhere" => DRAWN[4],

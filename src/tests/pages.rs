@@ -139,3 +139,14 @@ fn a_page_asks_the_function_for_the_address_of_its_form() {
     assert_eq!(path::SIGN_OUT, sign_in::api::SignOut::PATH);
     assert_eq!(path::TOLD, howdah::audit::api::Told::PATH);
 }
+
+/// A filter of such a name would be dropped by every link of its list.
+#[test]
+fn no_filter_is_called_as_what_goes_with_no_link() {
+    let filters = howdah::signups::SignUpFilter::KEYS
+        .iter()
+        .chain(&howdah::audit::Filter::KEYS)
+        .chain(&howdah::reports::QueueFilter::KEYS);
+    let lost: Vec<_> = filters.filter(|key| howdah::search::NOT_KEPT.contains(key)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}

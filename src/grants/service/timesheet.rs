@@ -8,11 +8,12 @@ use crate::{
     carry_out::opened,
     clock::{DAY, Timestamp},
     context::{App, Context},
-    deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
+    deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase},
     frame::{self, Framed},
     grants::{Card, Timesheet, Work},
     id::OperatorId,
     ledger::{Deed, Outcome, Worked},
+    nouns::reviews::Sort,
     path,
     problem::Problem,
     reports::Decision,
@@ -89,7 +90,7 @@ fn count(work: &mut Work, entry: &Worked) {
         }
         DecideSignUp::KIND if entry.facts["approve"] == true => work.let_in += 1,
         DecideSignUp::KIND => work.refused += 1,
-        Reveal::KIND | RevealMedia::KIND | SearchPersonal::KIND => work.reveals += 1,
+        kind if Sort::of(kind, &entry.facts) == Some(Sort::Reveals) => work.reveals += 1,
         HandOverCase::KIND => work.handed_over += 1,
         _ => work.other += 1,
     }
