@@ -277,13 +277,13 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
         read.wrong("`metrics_listen` is the same as `listen`; metrics need a listener of their own".into());
     }
     let store = read.secret("store", raw.store, raw.store_file, raw.store_env, true, "sqlite:howdah.db");
-    if let Some(store) = &store
-        && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| store.expose().starts_with(scheme))
-    {
-        read.wrong("`store` must begin with sqlite: or postgres:, for example sqlite:howdah.db".into());
-    }
-    if let Some(store) = store.as_ref().filter(|store| !store.expose().starts_with("sqlite:")) {
-        read.postgres("store", store.expose());
+    match store.as_ref().map(Secret::expose) {
+        None => {}
+        Some(sqlite) if sqlite.starts_with("sqlite:") => {}
+        Some(postgres) if ["postgres:", "postgresql:"].iter().any(|scheme| postgres.starts_with(scheme)) => {
+            read.postgres("store", postgres);
+        }
+        Some(_) => read.wrong("`store` must begin with sqlite: or postgres:, for example sqlite:howdah.db".into()),
     }
     let secret_key = read.secret("secret_key", None, raw.secret_key_file, raw.secret_key_env, true, "64 hex digits");
     let secret_key = secret_key.and_then(|key| {

@@ -218,7 +218,9 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>
-            <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
+            {(!page.roles.is_empty()).then(|| view! {
+                <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
+            })}
             <input class="chip" name="name" aria-label="Part of the display name or username" placeholder="name…" value=filter.name.clone() />
             <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
             {list::kept(kept)}

@@ -111,6 +111,13 @@ async fn filter_of(context: &Context, instance: &Instance, parsed: &Search) -> R
         "unconfirmed" | "frozen" if context.actor.role == Role::Contractor => return Err(not_public()),
         _ => {}
     }
+    if !filter.role.is_empty() && context.actor.role == Role::Contractor {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "Contractors don’t see who has which role on the instance.",
+            "Use another filter.",
+        ));
+    }
     if !filter.inviter.is_empty() {
         context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
     }
@@ -129,7 +136,8 @@ fn account_row(context: &Context, account: &ListedAccount) -> AccountRow {
             .chain(account.is_left_without_login().then_some("no login"))
             .map(str::to_owned)
             .collect(),
-        role: account.role.clone().filter(|name| !name.is_empty()),
+        // Who works there is nothing that a contractor is told.
+        role: account.role.clone().filter(|name| !name.is_empty() && context.actor.role != Role::Contractor),
         since: account.created_at,
         last_active: account.last_status_at,
     }
@@ -150,8 +158,12 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;
-    let roles: Vec<(String, String)> =
-        read.role_names().await.map_err(read_problem)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let roles = if context.actor.role == Role::Contractor {
+        Vec::new()
+    } else {
+        read.role_names().await.map_err(read_problem)?
+    };
+    let roles: Vec<(String, String)> = roles.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let known: Vec<(&str, &str)> = roles.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());

@@ -102,27 +102,20 @@ impl Destroyed {
 }
 
 /// What destroyed words, with what came of it, in the order of the entries.
-const DESTRUCTIONS: &str = "select e.idx, e.leaf, o.leaf from ledger_entries e left join ledger_entries o on o.intent = e.idx \
+const DESTRUCTIONS: &str = "select e.idx, e.leaf, o.idx, o.leaf from ledger_entries e left join ledger_entries o on o.intent = e.idx \
     where e.deed = $1 and e.kind = 'intent' and e.idx > $2 order by e.idx limit $3";
 
 /// An intent and, where there is one, its outcome.
-type Destruction = (i64, String, Option<String>);
+type Destruction = (i64, String, Option<i64>, Option<String>);
 
-/// The keys that some of these destroyed, or may have: where it is not known what came of one, it counts.
-fn destroyed_by(rows: Vec<Destruction>) -> Result<HashSet<u64>, LedgerError> {
-    let mut found = HashSet::new();
-    for (index, leaf, outcome) in rows {
-        let parse = |leaf: &str| {
-            serde_json::from_str::<Value>(leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
-        };
-        let (leaf, outcome) = (parse(&leaf)?, outcome.as_deref().map(parse).transpose()?);
-        let came_to = outcome.and_then(|outcome| outcome["outcome"].as_str().and_then(Outcome::parse));
-        if !matches!(came_to, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
-            let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
-            found.extend(keys.filter_map(Value::as_str).map(short));
-        }
-    }
-    Ok(found)
+fn parsed(index: i64, leaf: &str) -> Result<Value, LedgerError> {
+    serde_json::from_str(leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
+}
+
+/// Whether an outcome says that nothing was destroyed.
+fn spared(outcome: &Value, intent: i64) -> bool {
+    let came_to = outcome["outcome"].as_str().and_then(Outcome::parse);
+    outcome["intent"] == intent && matches!(came_to, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
 }
 
 impl Ledger {
@@ -141,7 +134,7 @@ impl Ledger {
             let rows: Vec<Destruction> = on!(&self.store, pool => sqlx::query_as(DESTRUCTIONS)
                 .bind(DESTROYING).bind(after).bind(AT_ONCE).fetch_all(pool).await?);
             let (last, more) = (rows.last().map(|(index, ..)| *index), i64::try_from(rows.len()) == Ok(AT_ONCE));
-            let found = destroyed_by(rows)?;
+            let found = self.destroyed_by(rows, newest).await?;
             let mut gone = self.destroyed.lock();
             gone.keys.extend(found);
             gone.upto = gone.upto.max(last.unwrap_or(-1));
@@ -151,6 +144,24 @@ impl Ledger {
                 return Err(LedgerError::Entry(what));
             }
         }
+    }
+
+    /// The keys that some of these destroyed, or may have: where it is not known what came of one, it counts. What would spare a
+    /// key is believed under the sealed head alone, and so is what the newest of all names: both are rare.
+    async fn destroyed_by(&self, rows: Vec<Destruction>, newest: i64) -> Result<HashSet<u64>, LedgerError> {
+        let mut found = HashSet::new();
+        for (index, leaf, closed, outcome) in rows {
+            let leaf = if index == newest { self.proved(index).await? } else { parsed(index, &leaf)? };
+            let outcome = outcome.as_deref().map(|outcome| parsed(index, outcome)).transpose()?;
+            if let Some(closed) = closed.filter(|_| outcome.is_some_and(|outcome| spared(&outcome, index)))
+                && spared(&self.proved(closed).await?, index)
+            {
+                continue;
+            }
+            let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
+            found.extend(keys.filter_map(Value::as_str).map(short));
+        }
+        Ok(found)
     }
 
     async fn key(&self, id: &str) -> Result<Key, LedgerError> {

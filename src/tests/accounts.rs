@@ -82,6 +82,47 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
     }
 }
 
+/// Whom somebody reported, and who has which role on the instance, is on no public page: a contractor reads neither of somebody
+/// whose case is not theirs, and filters by neither.
+#[tokio::test]
+async fn a_contractor_reads_no_reporter_and_no_role() {
+    let house = house(sqlite().await).await;
+    let (moderator, contractor) = (house.sign_in("moderator").await, house.sign_in("contractor").await);
+    let one = |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(&house.instance);
+    let reporter = one(
+        "select r.account_id::text from reports r join accounts a on a.id = r.account_id where a.domain is null \
+         and not exists (select 1 from reports o where o.target_account_id = r.account_id and o.action_taken_at is null) \
+         and not exists (select 1 from users u where u.account_id = r.account_id and u.role_id is not null) limit 1",
+    )
+    .await
+    .unwrap();
+    let path = format!("/i/harbour/accounts/{reporter}");
+    assert!(house.get(Some(&moderator), &path).await.body.contains("Reports made"));
+    let theirs = house.get(Some(&contractor), &path).await;
+    assert!(theirs.status == StatusCode::OK && !theirs.body.contains("Reports made"), "{}", theirs.body);
+    let role = "select r.id::text from user_roles r join users u on u.role_id = r.id where r.id > 0 order by r.position limit 1";
+    let role = one(role).await.unwrap();
+    let name: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select name from user_roles where id = {role}")))
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let staff: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select account_id::text from users where role_id = {role} limit 1")))
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+    let badge = format!("<span class=\"badge accent\">{name}</span>");
+    for (cookie, told) in [(&moderator, true), (&contractor, false)] {
+        let list = house.get(Some(cookie), "/i/harbour/accounts?origin=local").await.body;
+        assert_eq!(list.contains("Any role"), told, "{list}");
+        assert_eq!(list.contains(&badge), told, "{list}");
+        let narrowed = house.get(Some(cookie), &format!("/i/harbour/accounts?role={role}")).await;
+        assert_eq!(narrowed.status == StatusCode::OK, told, "{}", narrowed.body);
+        let page = house.get(Some(cookie), &format!("/i/harbour/accounts/{staff}")).await.body;
+        assert_eq!(page.contains(&badge), told, "{page}");
+    }
+}
+
 #[tokio::test]
 async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
     let house = house(sqlite().await).await;

@@ -133,8 +133,30 @@ async fn a_destroyed_key_that_is_put_back_is_named(db: &Database) {
     }
     let entry = decide(&later, 1).await;
     assert_ne!(key_of(&later, entry).await, key);
-    // Nor where somebody takes the entry that says so out of sight.
+    // Nor where somebody bends what came of it, or what it names: with the hash beside it left as it was, and made anew.
     db.go_past_triggers();
+    let outcome = "(select max(idx) from ledger_entries where deed = 'destroy_words' and kind = 'outcome')";
+    let intent = "(select max(idx) from ledger_entries where deed = 'destroy_words' and kind = 'intent')";
+    for (which, from, to) in [(outcome, "\"succeeded\"", "\"failed\""), (intent, &*format!("\"{key}\""), "")] {
+        let kept = db.texts(&format!("select leaf from ledger_entries where idx = {which}")).await.remove(0);
+        assert!(kept.contains(from), "{kept}");
+        let bent = kept.replace(from, to);
+        for hash in [None, Some(howdah::seal::hex(&howdah::ledger::tree::leaf_hash(bent.as_bytes())))] {
+            let set = |leaf: &str, hash: Option<&str>| {
+                let hash = hash.map(|hash| format!(", hash = '{hash}'")).unwrap_or_default();
+                format!("update ledger_entries set leaf = '{}'{hash} where idx = {which}", leaf.replace('\'', "''"))
+            };
+            db.run(&set(&bent, hash.as_deref())).await.unwrap();
+            let other = ledger_of(&db.store, "p4", &Clock::set(NOW));
+            let read = other.entry(0).await;
+            assert!(read.is_err() || read.unwrap().unwrap().entry.sealed == Sealed::Destroyed, "{to}");
+            let whole = howdah::seal::hex(&howdah::ledger::tree::leaf_hash(kept.as_bytes()));
+            db.run(&set(&kept, Some(&whole))).await.unwrap();
+            let read = other.entry(0).await.unwrap().unwrap();
+            assert_eq!(read.entry.sealed, Sealed::Destroyed, "what was bent once is not remembered as it was bent");
+        }
+    }
+    // Nor where somebody takes the entry that says so out of sight.
     db.run("update ledger_entries set deed = 'decide_case' where deed = 'destroy_words'").await.unwrap();
     let third = ledger_of(&db.store, "p3", &Clock::set(NOW));
     // As every request asks who somebody is.

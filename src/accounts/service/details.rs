@@ -146,7 +146,13 @@ pub async fn account(
                 agent: ui::excerpt(&session.agent, 60),
             })
             .collect(),
-        made: facts.made.iter().filter(|row| context.actor.sees(&instance.name, row.category)).map(made).collect(),
+        // Whom somebody reported is told to those alone who are at their case.
+        made: facts
+            .made
+            .iter()
+            .filter(|row| touched && context.actor.sees(&instance.name, row.category))
+            .map(made)
+            .collect(),
         record,
         older,
         whole,

@@ -382,7 +382,11 @@ pub async fn case_page(
     let decisions = decisions(context, instance, &facts).await?;
     let all = cases(context, instance).await?;
     let next = next_after(&all, Some(id), |case| fits(case, &filter, now));
-    let card = account_card(&facts, reversals(context, instance, &facts.account).await?);
+    let mut card = account_card(&facts, reversals(context, instance, &facts.account).await?);
+    if context.actor.role == Role::Contractor {
+        // That nothing is to be decided here is told; who works there as what is not.
+        card.staff = card.staff.map(|_| "staff".to_owned());
+    }
     let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
         Some(_) => super::reasons(context, &instance.name).await?,
