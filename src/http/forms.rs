@@ -38,7 +38,23 @@ fn is_form(request: &Request) -> bool {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+            .is_some_and(|kind| essence(kind).eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+/// A content type without its parameters.
+fn essence(kind: &str) -> &str {
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
+/// A form of ours, sent as something that nobody looks at before it is carried out.
+fn is_form_as_something_else(request: &Request) -> bool {
+    *request.method() == Method::POST && request.uri().path().starts_with("/api/") && !is_form(request)
+}
+
+fn not_a_form() -> Response {
+    let said =
+        "Nothing was done: this is not sent as a form (application/x-www-form-urlencoded). Send it from its page.\n";
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, said).into_response()
 }
 
 /// Reads a whole body, if it is not larger than that.
@@ -88,6 +104,9 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
     if is_unknown(&request) {
         // There is nothing that would read it.
         return next.run(request).await;
+    }
+    if is_form_as_something_else(&request) {
+        return not_a_form();
     }
     if !is_form(&request) {
         if signed.is_some() {

@@ -55,6 +55,11 @@ pub async fn short_queries(request: Request, next: Next) -> Response {
         );
         return (StatusCode::URI_TOO_LONG, said).into_response();
     }
+    // No database keeps one, and PostgreSQL says so in place of an answer.
+    if request.uri().path().contains("%00") || query.contains("%00") {
+        let said = "This address has a NUL character in it, which nothing here has. Open the page from the overview.\n";
+        return (StatusCode::BAD_REQUEST, said).into_response();
+    }
     next.run(request).await
 }
 

@@ -61,12 +61,16 @@ pub async fn look_for_unseen(app: &App) -> sqlx::Result<()> {
 }
 
 async fn look_for(app: &App, unseen: &Sought) -> Result<(), LedgerError> {
-    // The row says nothing: the leaves do.
-    let entry = app.ledger.entry(unseen.intent).await?.map(|found| found.entry);
-    let entry = entry.filter(|entry| entry.outcome_facts[NOT_SEEN] == true);
-    let Some((entry, deed)) = entry.and_then(|entry| record::deed_of(&entry).map(|deed| (entry, deed))) else {
+    // The row says nothing: the leaves do, and what is sealed because of one is believed under the sealed head alone.
+    let found = app.ledger.entry(unseen.intent).await?;
+    let found = found.and_then(|found| Some((found.outcome_leaf?.0, record::deed_of(&found.entry)?, found.entry)));
+    let Some((closed, deed, entry)) = found else {
         return Ok(sought::end(&app.store, unseen.intent).await?);
     };
+    let outcome = app.ledger.proved(closed).await?;
+    if outcome["intent"] != unseen.intent || outcome["facts"][NOT_SEEN] != true {
+        return Ok(sought::end(&app.store, unseen.intent).await?);
+    }
     let begun = app.ledger.begun(unseen.intent, entry.at).await?;
     let Some(instance) = deed.instance().cloned() else { return Ok(()) };
     let seen = of_each!(deed, own _deed => None, there deed => look_again(app, &begun, &deed, unseen).await);

@@ -102,15 +102,17 @@ async fn a_contractor_reads_no_reporter_and_no_role() {
     assert!(theirs.status == StatusCode::OK && !theirs.body.contains("Reports made"), "{}", theirs.body);
     let role = "select r.id::text from user_roles r join users u on u.role_id = r.id where r.id > 0 order by r.position limit 1";
     let role = one(role).await.unwrap();
-    let name: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select name from user_roles where id = {role}")))
-        .fetch_one(&house.instance)
-        .await
-        .unwrap();
-    let staff: String =
-        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select account_id::text from users where role_id = {role} limit 1")))
+    let name: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select name from user_roles where id = {role}")))
             .fetch_one(&house.instance)
             .await
             .unwrap();
+    let staff: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "select account_id::text from users where role_id = {role} limit 1"
+    )))
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
     let badge = format!("<span class=\"badge accent\">{name}</span>");
     for (cookie, told) in [(&moderator, true), (&contractor, false)] {
         let list = house.get(Some(cookie), "/i/harbour/accounts?origin=local").await.body;

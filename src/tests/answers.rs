@@ -332,3 +332,40 @@ async fn a_page_comes_while_another_router_is_built() {
     }
     built.await.unwrap();
 }
+
+/// What is not sent as a form is looked at by nobody before it is carried out, so it is not carried out; and no NUL comes as far as
+/// a database.
+#[tokio::test]
+async fn a_form_is_a_form_whatever_it_is_called() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let ask = async |cookie: Option<&str>, kind: Option<&str>, path: &str, body: &str| {
+        let mut request =
+            Request::post(path).header(header::ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
+        for (name, value) in [(header::CONTENT_TYPE, kind), (header::COOKIE, cookie)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        house.ask(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let sign_in = "name=owner&password=of+nobody";
+    for kind in [None, Some("text/plain"), Some("application/json"), Some("multipart/form-data; boundary=x"), Some("")]
+    {
+        for (cookie, path, body) in [
+            (None, "/api/sign-in/password", sign_in),
+            (Some(owner.as_str()), "/api/people/add", "name=somebody&role=owner"),
+        ] {
+            let answer = ask(cookie, kind, path, body).await;
+            assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?} {path}: {}", answer.body);
+        }
+    }
+    for kind in ["Application/X-WWW-Form-URLEncoded", "application/x-www-form-urlencoded ; charset=utf-8"] {
+        let answer = ask(None, Some(kind), "/api/sign-in/password", "name=a%00b&password=x").await;
+        assert!(answer.body.contains("NUL"), "{kind}: {}", answer.body);
+    }
+    for path in ["/i/harbour/batches/%00", "/audit?q=%00", "/i/harbour/accounts?name=a%00b"] {
+        let answer = house.get(Some(&owner), path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+    }
+}

@@ -353,6 +353,38 @@ async fn the_traces_of_a_second_try_are_not_those_of_the_first() {
     assert_eq!(looked(&house).await, ["done"]);
 }
 
+/// What an outcome says is believed under the sealed head alone before anything is sealed because of it.
+#[tokio::test]
+async fn nothing_is_told_as_happened_because_of_an_altered_outcome() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    house.weather.set(Fault::Limited);
+    limit(&house, &cookie, "windvane").await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Failed));
+    house.weather.set(Fault::None);
+    let filter = Filter { kind: Some("decide_case".to_owned()), limit: 1, ..Filter::default() };
+    let intent = house.app.ledger.list(&filter).await.unwrap()[0].index;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    let trigger = "select sql from sqlite_master where name = 'ledger_entries_no_update'";
+    let trigger: String = sqlx::query_scalar(trigger).fetch_one(pool).await.unwrap();
+    // With the trigger as it was, so that nothing else is found to be wrong.
+    let bent = format!(
+        "drop trigger ledger_entries_no_update; \
+         update ledger_entries set leaf = replace(replace(leaf, '\"outcome\":\"failed\"', '\"outcome\":\"unknown\"'), \
+         '\"facts\":{{', '\"facts\":{{\"not seen\":true,') where intent = {intent}; \
+         {trigger}; \
+         insert into sought (intent, since, next_at, over, after, mark_log, mark_strike, tries) \
+         values ({intent}, {}, 0, 0, {intent}, 0, 0, 0)",
+        house.app.clock.now().0,
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(bent)).execute(pool).await.unwrap();
+    let bent = house.app.ledger.entry(intent).await.unwrap().unwrap().entry;
+    assert_eq!(bent.outcome, Some(Outcome::Unknown), "it says so by now");
+    let silenced = "update accounts set silenced_at = now() where username = 'windvane'";
+    sqlx::raw_sql(silenced).execute(&house.instance).await.unwrap();
+    assert!(looked(&house).await.is_empty());
+}
+
 #[tokio::test]
 async fn what_is_not_seen_for_a_day_is_not_looked_for_any_more() {
     let (house, _) = died_after_intent(sqlite().await, "select 1").await;
