@@ -390,7 +390,10 @@ impl<'a> Group<'a> {
             Beside::Seldom { subject, within } => {
                 let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_ABOUT)
                     .bind(subject).fetch_optional(c).await?);
-                let newest = newest.and_then(|leaf| written_at(&serde_json::from_str(&leaf).ok()?));
+                // The columns that found it are anybody's: what it says itself has to be about the same.
+                let newest = newest.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+                let newest = newest.filter(|leaf| leaf["subject"] == **subject && leaf["deed"] == *draft.deed);
+                let newest = newest.and_then(|leaf| written_at(&leaf));
                 let lately = newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest)));
                 Ok(unless_recorded(lately, draft.at))
             }
@@ -474,8 +477,10 @@ fn written_at(leaf: &Value) -> Option<Timestamp> {
     leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Timestamp)
 }
 
-/// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
+/// Whether a leaf says of the same, and of the same stretch of time, from the same beginning, what a new one is about to say.
 fn says_the_same(leaf: &str, new: &Value) -> bool {
-    serde_json::from_str::<Value>(leaf)
-        .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
+    serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| {
+        ["subject", "deed"].into_iter().all(|key| leaf[key] == new[key])
+            && ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key])
+    })
 }

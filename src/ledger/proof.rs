@@ -1,7 +1,7 @@
 //! Proofs for a page: the hashes that lead from one leaf to the root, without reading the whole tree for each.
 
 use super::{
-    Entry, Ledger, LedgerError,
+    Entry, Ledger, LedgerError, Outcome,
     tree::{Hash, Levels, from_hex, leaf_hash},
     write::canonical,
 };
@@ -57,6 +57,25 @@ impl Ledger {
             return Err(contradicted(&format!("entry {index}, or one before it, is not the one that was appended")));
         }
         serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
+    }
+
+    /// What came of an intent, both as they stand under the sealed head; `None` where it is open.
+    ///
+    /// # Errors
+    /// As of [`Self::proved`].
+    pub async fn proved_outcome(&self, intent: i64) -> Result<Option<Outcome>, LedgerError> {
+        const CLOSED: &str = "select idx from ledger_entries where intent = $1";
+        self.proved(intent).await?;
+        let closed: Option<i64> =
+            on!(&self.store, pool => sqlx::query_scalar(CLOSED).bind(intent).fetch_optional(pool).await?);
+        let Some(closed) = closed else { return Ok(None) };
+        let leaf = self.proved(closed).await?;
+        if leaf["intent"] != intent {
+            return Err(LedgerError::Entry(format!(
+                "entry {closed} is put down as the outcome of entry {intent}, and is none"
+            )));
+        }
+        Ok(leaf["outcome"].as_str().and_then(Outcome::parse))
     }
 
     /// Those of some entries that stand under the sealed head as they were appended: what they say may be shown to whom it concerns

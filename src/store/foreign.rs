@@ -20,6 +20,8 @@ pub type Running = (String, String, String);
 pub const ON_SQLITE: &str = "select 'the ' || type || ' ' || name, lower(tbl_name), coalesce(sql, '') from sqlite_master \
     where substr(name, 1, 17) <> 'sqlite_autoindex_'";
 /// On PostgreSQL (system catalogues), on the tables that a name alone leads to: another schema may come first on the path.
+/// What somebody's table refers to is kept from being deleted, and so is what a key, a constraint or a right that is not there
+/// any more keeps; so all of these are compared, and a function with what it was set to run with.
 /// Beside what is made to run there is what runs by the way: a check, a default, an expression or a condition of an index
 /// that calls a function, and whatever there hangs on a function, an operator or a type that somebody made; these have
 /// numbers from 16384 on (`FirstNormalObjectId` in `access/transam.h`).
@@ -44,8 +46,11 @@ pub const ON_POSTGRES: &str = "\
     its_own as materialized (select oid from pg_type where oid < 16384 and typcategory <> 'A') \
     select 'the trigger ' || t.tgname, o.name, 'the trigger ' || t.tgname || \
     case when t.tgenabled in ('O', 'A') then ' ' else ' (switched off) ' end || \
-    replace(pg_get_triggerdef(t.oid), quote_ident(o.schema) || '.', '') || ' as ' || regexp_replace(p.prosrc, '\\s+', ' ', 'g') \
-    from ours o join pg_trigger t on t.tgrelid = o.oid join pg_proc p on p.oid = t.tgfoid where not t.tgisinternal \
+    replace(pg_get_triggerdef(t.oid), quote_ident(o.schema) || '.', '') || ' as ' || regexp_replace(p.prosrc, '\\s+', ' ', 'g') || \
+    coalesce(' with ' || array_to_string(p.proconfig, ', '), '') || case when p.prosecdef then ' as its owner' else '' end || \
+    case when l.lanname <> 'plpgsql' then ' in ' || l.lanname else '' end \
+    from ours o join pg_trigger t on t.tgrelid = o.oid join pg_proc p on p.oid = t.tgfoid \
+    join pg_language l on l.oid = p.prolang where not t.tgisinternal \
     union all select 'the rule ' || r.rulename, o.name, '' from ours o join pg_rewrite r on r.ev_class = o.oid \
     union all select 'the policy ' || y.polname, o.name, '' from ours o join pg_policy y on y.polrelid = o.oid \
     union all select 'the generated column ' || a.attname, o.name, '' \
@@ -70,13 +75,25 @@ pub const ON_POSTGRES: &str = "\
     from pg_cast t where t.oid >= 16384 and t.castsource < 16384 and t.casttarget < 16384 \
     union all select 'the setting session_replication_role', '', '' where current_setting('session_replication_role') <> 'origin' \
     union all select '', o.name, 'columns ' || string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || \
+    case when a.attcollation <> y.typcollation then ' collate ' || a.attcollation::regcollation else '' end || \
     case when a.attnotnull then ' not null' else '' end, ', ' order by a.attname collate \"C\") \
-    from ours o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped group by o.name \
-    union all select '', o.name, 'the constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) \
-    from ours o join pg_constraint k on k.conrelid = o.oid and k.contype in ('p', 'u', 'f', 'c') \
-    union all select '', o.name, 'the index ' || i.relname || ' ' || \
-    replace(pg_get_indexdef(i.oid), quote_ident(o.schema) || '.', '') from ours o \
-    join pg_index x on x.indrelid = o.oid and x.indisvalid and x.indisready join pg_class i on i.oid = x.indexrelid";
+    from ours o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped \
+    join pg_type y on y.oid = a.atttypid group by o.name \
+    union all select 'the constraint ' || k.conname, o.name, 'the constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) \
+    from ours o join pg_constraint k on k.conrelid = o.oid and k.contype in ('p', 'u', 'f', 'c', 'x') \
+    union all select 'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it', o.name, \
+    'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it' \
+    from ours o join pg_constraint k on k.confrelid = o.oid and k.contype = 'f' \
+    union all select case when x.indisunique then 'the index ' || i.relname else '' end, o.name, 'the index ' || i.relname || ' ' || \
+    replace(pg_get_indexdef(i.oid), quote_ident(o.schema) || '.', '') || \
+    case when x.indisvalid and x.indisready then '' else ' (not whole)' end from ours o \
+    join pg_index x on x.indrelid = o.oid join pg_class i on i.oid = x.indexrelid \
+    union all select 'row level security', o.name, '' from ours o join pg_class c on c.oid = o.oid \
+    where c.relrowsecurity or c.relforcerowsecurity \
+    union all select 'the privilege to read and write what is there', o.name, '' from ours o where o.relkind = 'r' \
+    and o.name in ('operators', 'web_sessions', 'setup_links', 'reset_links', 'grants', 'grant_roles', 'linked_accounts') \
+    and not (has_table_privilege(o.oid, 'select') and has_table_privilege(o.oid, 'insert') \
+    and has_table_privilege(o.oid, 'update') and has_table_privilege(o.oid, 'delete'))";
 
 /// Marks that are others as soon as anything that [`ON_POSTGRES`] reads was made, changed or dropped: of each catalogue how many
 /// rows there are of what somebody made, and the sum of the transactions that wrote them. A row that is written anew has a later
@@ -142,38 +159,43 @@ pub(super) async fn prepare() -> Result<(), StoreError> {
     MADE_ON_SQLITE.get_or_try_init(made).await.map(|_| ())
 }
 
-/// A statement without what means nothing: spaces and line ends, as far as they part no words, and the quotes that SQLite puts
-/// around names where one was changed. What stands in a text stays as it is.
+/// A statement without what means nothing: spaces and line ends, as far as they part no words, comments, and the quotes that
+/// SQLite puts around the name of a table that was changed. What stands in a text or in any other name stays as it is, whatever it
+/// looks like: a name may have a comment's beginning in it, and line ends.
 fn tidied(text: &str) -> String {
-    let word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '\'';
+    let word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '\'' | '"');
     let mut tidied = String::with_capacity(text.len());
-    let (mut quoted, mut apart) = (false, false);
-    // A comment goes to the end of its line.
-    for line in text.lines() {
-        let mut rest = line.chars().peekable();
-        while let Some(letter) = rest.next() {
-            match letter {
-                _ if quoted => {
-                    quoted = letter != '\'';
-                    tidied.push(letter);
-                    continue;
-                }
-                '-' if rest.peek() == Some(&'-') => break,
-                '"' => continue,
-                letter if letter.is_whitespace() => {
+    let mut apart = false;
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let piece = match letter {
+            '\'' | '"' => {
+                let end = rest[1..].find(letter).map_or(rest.len(), |end| end + 2);
+                let (whole, after) = rest.split_at(end);
+                rest = after;
+                let name = whole.trim_matches('"');
+                if letter == '"' && TABLES.contains(name) { name } else { whole }
+            }
+            '-' if rest.starts_with("--") => {
+                rest = rest.find('\n').map_or("", |end| &rest[end..]);
+                apart = true;
+                continue;
+            }
+            letter => {
+                let (one, after) = rest.split_at(letter.len_utf8());
+                rest = after;
+                if letter.is_whitespace() {
                     apart = true;
                     continue;
                 }
-                _ => {}
+                one
             }
-            if apart && word(letter) && tidied.chars().next_back().is_some_and(word) {
-                tidied.push(' ');
-            }
-            apart = false;
-            quoted = letter == '\'';
-            tidied.push(letter);
+        };
+        if apart && piece.starts_with(word) && tidied.ends_with(word) {
+            tidied.push(' ');
         }
-        if quoted { tidied.push('\n') } else { apart = true }
+        apart = false;
+        tidied.push_str(piece);
     }
     tidied
 }
@@ -182,6 +204,12 @@ fn tidied(text: &str) -> String {
 fn odd_on_sqlite(there: &[Running]) -> Option<String> {
     let made = MADE_ON_SQLITE.get()?;
     let mut found = BTreeSet::new();
+    // Another's table is another's; but what refers to a row of ours keeps it from being deleted, and its own triggers go with it.
+    let refers = |text: &str| text.contains("references") && TABLES.iter().any(|own| text.contains(own.as_str()));
+    let mut others = there.iter().filter(|(_, table, _)| !TABLES.contains(table));
+    if let Some((what, table, _)) = others.find(|(_, _, text)| refers(&text.to_lowercase())) {
+        return Some(not_ours(what, table));
+    }
     for (what, table, text) in there.iter().filter(|(_, table, _)| TABLES.contains(table)) {
         let key = (table.clone(), what.clone());
         if made.get(&key).is_none_or(|own| *own != tidied(text)) {
@@ -207,6 +235,9 @@ fn odd_on_postgres(there: &[Running]) -> Option<String> {
         !what.is_empty() && ours(table) && (text.is_empty() || !made.contains(&(table, text)))
     });
     if let Some((what, table, _)) = foreign.next() {
+        if what.starts_with("the privilege ") {
+            return Some(gone(what, table));
+        }
         // One of ours by name that runs at another time, or does something else, is one of ours that was changed.
         let named = format!("{what} ");
         let changed = made.iter().any(|(of, part)| of == table && part.starts_with(&named));
@@ -306,12 +337,43 @@ mod tests {
     #[test]
     fn what_means_nothing_is_left_out() {
         let same = tidied("create table a (\n    b text not null default '',\n    c bigint\n)");
-        assert_eq!(tidied("create table \"a\" (b text not null default '', -- why\n c bigint)"), same);
+        assert_eq!(tidied("create table a (b text not null default '', -- why\n c bigint)"), same);
+        let same = tidied("create table ledger_checkpoints (a text)");
+        assert_eq!(tidied("create table \"ledger_checkpoints\"(a text)"), same);
+        assert_ne!(tidied("create table \"ledger_checkpoints\"(\"a\" text)"), same);
+        let same = tidied("create table a (\n    b text not null default '',\n    c bigint\n)");
         assert_ne!(tidied("create table a (b text not null default ' ', c bigint)"), same);
         assert_ne!(
             tidied("create table a (b text not null default'', c bigint, d generated always as (lower(b)))"),
             same
         );
         assert_ne!(tidied("create table a (bt ext not null default '', c bigint)"), same);
+    }
+
+    /// A name in quotation marks hides nothing: not behind what would be a comment elsewhere, and not over several lines.
+    #[test]
+    fn nothing_hides_in_a_name() {
+        for own in [
+            "create table a (b bigint not null, c text)",
+            "create trigger t before insert on a begin select raise(abort, 'no'); end",
+            "create trigger t before insert on a when new.b <> (select 1) begin select 1; end",
+        ] {
+            let same = tidied(own);
+            let places = own.match_indices(' ').map(|(at, _)| at);
+            for (at, hidden) in places.flat_map(|at| {
+                [
+                    " \"-- \" check (1)\n ",
+                    " \"--\" ",
+                    " \"-- ' \" , d text\n",
+                    " \"\n-- \" , ",
+                    " '-- ' \n",
+                    " \"a\"\"-- \" x\n ",
+                ]
+                .map(|hidden| (at, hidden))
+            }) {
+                let (before, after) = own.split_at(at);
+                assert_ne!(tidied(&format!("{before}{hidden}{after}")), same, "{before}{hidden}{after}");
+            }
+        }
     }
 }

@@ -46,8 +46,41 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                 "drop index domain_imports_instance",
                 "create index domain_imports_instance on domain_imports (instance, id)",
             ),
+            // What keeps a row of ours from being deleted.
+            ("create table holds (id_hash text primary key REFERENCES \"web_sessions\" (id_hash))", "drop table holds"),
+            // What runs behind the beginning of a comment that stands in a name.
+            (
+                "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head\n\
+                 begin select raise(abort, 'the ledger has one head') \"-- \" where 0; delete from attempts; select 1\n; end",
+                "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head\n\
+                 begin select raise(abort, 'the ledger has one head'); end",
+            ),
         ],
         Driver::Postgres(_) => vec![
+            // What keeps a row of ours from being deleted, or from being written.
+            (
+                "create schema evil; create table evil.holds (id_hash text primary key references public.web_sessions (id_hash))",
+                "drop schema evil cascade",
+            ),
+            (
+                "create unique index only_one on ledger_entries (kind) where deed = 'disable_operator' and kind = 'intent'",
+                "drop index only_one",
+            ),
+            (
+                "alter table ledger_entries add constraint nobody check (deed <> 'disable_operator')",
+                "alter table ledger_entries drop constraint nobody",
+            ),
+            (
+                "alter table web_sessions enable row level security",
+                "alter table web_sessions disable row level security",
+            ),
+            // A function of ours that looks elsewhere.
+            ("alter function ledger_in_order() set search_path = public", "alter function ledger_in_order() reset all"),
+            ("alter function ledger_refuse() security definer", "alter function ledger_refuse() security invoker"),
+            (
+                "alter table drafts alter column path type text collate \"C\"",
+                "alter table drafts alter column path type text collate \"default\"",
+            ),
             (
                 "create function idle() returns trigger language plpgsql as 'begin return new; end'; \
                  create trigger idle before update on operators for each row execute function idle()",

@@ -328,7 +328,9 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
         kept.state.entry = newest.index;
     }
     for entry in newer {
-        if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
+        // What is passed over, and what is gone on from, is believed under the sealed head alone.
+        let outcome = app.ledger.proved_outcome(entry.index).await?;
+        if matches!(outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             continue;
         }
         let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(&entry) else { break };
@@ -339,7 +341,7 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
         }
         if deed.mode_after != current {
             // Somebody set something else since, whatever is remembered: that is noticed, as it would have been.
-            if matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly)) {
+            if matches!(outcome, Some(Outcome::Succeeded | Outcome::Partly)) {
                 kept.state.expected = Some(deed.mode_after);
             }
             break;
