@@ -46,6 +46,11 @@ impl Problem {
         Self { field: Some(field.into()), ..Self::new(Kind::Invalid, what, "") }
     }
 
+    /// Of what never goes: an entry of the audit log.
+    pub fn never_there(what: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, what, "")
+    }
+
     pub fn not_found(what: impl Into<String>) -> Self {
         Self::new(Kind::NotFound, what, "It may have been removed, or the URL is mistyped.")
     }

@@ -319,7 +319,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap">{time::day(line.at, frame.now)} " " {time::clock(line.at)}</td>
-                <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
+                <td><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full most"><bdi>{time::retold(&line.what, line.at)}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>

@@ -326,7 +326,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
     let whole = scope(context).await?;
-    let missing = || Problem::not_found(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
+    let missing = || Problem::never_there(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
     let number: i64 = index.parse().map_err(|_| missing())?;
     let mut detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
     // Whoever reads their own alone reads what stands under the sealed head as theirs.
@@ -500,7 +500,7 @@ fn said(value: &Value) -> String {
 /// Somebody has read what came of an action of theirs. It is no deed: it changes nothing for anybody else, nor what the entry says.
 pub async fn told(context: Context, entry: String, back: String) -> Result<String, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await?;
-    let number = entry.parse().map_err(|_| Problem::not_found("This entry doesn’t exist."))?;
+    let number = entry.parse().map_err(|_| Problem::never_there("This entry doesn’t exist."))?;
     untold::told(&context.app.store, number, &context.actor.operator).await?;
     context.app.listeners.look();
     Ok(path::ours(&back))

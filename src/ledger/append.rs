@@ -191,6 +191,8 @@ const INSERT: &str = "insert into ledger_entries \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ($1, $2, $3, $4, $5) \
     on conflict (subject) do nothing returning intent";
+const TAKE_PLACE: &str =
+    "update open_deeds set intent = $2, lease = $3, lease_until = $4, opened_at = $5 where subject = $1";
 const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
 const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
 const INTENT: &str = "select leaf from ledger_entries where idx = $1";
@@ -415,7 +417,24 @@ impl<'a> Group<'a> {
         }
         let (intent, since): (i64, i64) =
             within!(&mut self.tx, c => sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(c).await?);
-        Ok(ControlFlow::Break(Ok(Appended::Busy { since: Timestamp(since), intent })))
+        if self.is_open(intent, key).await? {
+            return Ok(ControlFlow::Break(Ok(Appended::Busy { since: Timestamp(since), intent })));
+        }
+        // Entries alone say what is open: a row of whoever else wrote it keeps nothing from being done.
+        tracing::error!(entry = intent, "ledger.open: a row says that this entry is an open action, and it is none");
+        within!(&mut self.tx, c => sqlx::query(TAKE_PLACE)
+            .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).execute(c).await.map(|_| ()))?;
+        Ok(ControlFlow::Continue((at, None)))
+    }
+
+    /// Whether an entry is an action about this that has no outcome.
+    async fn is_open(&mut self, intent: i64, key: &str) -> Result<bool, LedgerError> {
+        let leaf: Option<String> =
+            within!(&mut self.tx, c => sqlx::query_scalar(INTENT).bind(intent).fetch_optional(c).await?);
+        let closed: Option<String> =
+            within!(&mut self.tx, c => sqlx::query_scalar(IS_CLOSED).bind(intent).fetch_optional(c).await?);
+        let leaf = leaf.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+        Ok(closed.is_none() && leaf.is_some_and(|leaf| leaf["kind"] == "intent" && leaf["subject"] == *key))
     }
 
     /// Takes a deed from the open ones, if the intent is there, is of this kind, and has no outcome yet.

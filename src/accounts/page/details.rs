@@ -226,9 +226,13 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     let details = &page.details;
     let whose = if details.whole { "all actions on this account" } else { "your own actions on this account" };
     let body = if details.record.is_empty() {
-        view! { <p class="pad soft">"No entries in this console’s audit log. Every action on this account through \
-        the console and every reveal is listed here; what was done in Mastodon itself is in Mastodon’s audit log."</p> }
-        .into_any()
+        let none = if details.whole {
+            "No entries in this console’s audit log. Every action on this account through the console and every reveal is listed \
+            here; what was done in Mastodon itself is in Mastodon’s audit log."
+        } else {
+            "You have done nothing about this account here. What colleagues decided stands under its strikes and sanctions."
+        };
+        view! { <p class="pad soft">{none}</p> }.into_any()
     } else {
         view! {
             <table class="list"><tbody>{details.record.iter().map(|line| view! {

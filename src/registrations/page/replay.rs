@@ -61,7 +61,7 @@ pub fn drawn(replay: &Replay, now: Timestamp) -> AnyView {
     let change = |(at, mode, why): &(Timestamp, RegistrationsMode, String)| {
         view! {
             <tr>
-                <td class="nowrap" data-label="When">{time::minute(*at)}</td>
+                <td class="nowrap" data-label="When">{time::day(*at, now)} ", " {time::minute(*at)}</td>
                 <td class="nowrap" data-label="State">{mode.word()}</td>
                 <td class="full" data-label="Why">{why.clone()}</td>
             </tr>

@@ -44,7 +44,7 @@ fn body(frame: Frame, page: YourSignIn) -> AnyView {
             </div>
             <aside class="stack">
                 {recovery(&page, &frame)}
-                <p class="soft small">"Changes on this page are in the audit log, and end your other sessions. If \
+                <p class="soft small">"A new password or authenticator is in the audit log, and ends your other sessions. If \
                 you lose password and phone, an owner can reset your sign-in; on the server: " <code>"howdah operator recover NAME"</code></p>
             </aside>
         </div>
