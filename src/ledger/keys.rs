@@ -150,8 +150,10 @@ impl Ledger {
     /// key is believed under the sealed head alone, and so is what the newest of all names: both are rare.
     async fn destroyed_by(&self, rows: Vec<Destruction>, newest: i64) -> Result<HashSet<u64>, LedgerError> {
         let mut found = HashSet::new();
+        let last = rows.last().map(|(index, ..)| *index);
         for (index, leaf, closed, outcome) in rows {
-            let leaf = if index == newest { self.proved(index).await? } else { parsed(index, &leaf)? };
+            let is_newest = index == newest || Some(index) == last;
+            let leaf = if is_newest { self.proved(index).await? } else { parsed(index, &leaf)? };
             let outcome = outcome.as_deref().map(|outcome| parsed(index, outcome)).transpose()?;
             if let Some(closed) = closed.filter(|_| outcome.is_some_and(|outcome| spared(&outcome, index)))
                 && spared(&self.proved(closed).await?, index)

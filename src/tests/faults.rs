@@ -85,7 +85,7 @@ async fn a_case_that_was_taken_here_alone_is_not_told_as_failed() {
         let answer = house.post(Some(&cookie), "/api/reports/hold", &form).await;
         let location = answer.location.unwrap_or_default();
         assert!(location.contains("done="), "{claim}: {location}");
-        assert_eq!(house.outcome("claim_case").await, Some(Outcome::Partly), "{claim}");
+        assert_eq!(house.outcome("hold_case").await, Some(Outcome::Partly), "{claim}");
         house.weather.set(Fault::None);
         let page = house.get(Some(&cookie), &location).await.body;
         assert!(page.contains("only partly done") && page.contains("Unassign") == shown, "{claim}: {page}");

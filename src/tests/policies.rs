@@ -968,6 +968,7 @@ async fn days_without_a_decision_close_and_a_decision_opens() {
     house.app.clock.advance(3 * HOUR);
     look(&house).await;
     assert_eq!(mode(&house).await, "none");
+    let admin = house.sign_in("admin").await;
     let page = house.get(Some(&admin), PAGE).await.body;
     assert!(page.contains("the last moderation action is 8 days old"), "{page}");
     logged("update admin_action_logs set created_at = timestamp '2077-05-13 15:00:00' where id = (select max(id) from admin_action_logs)").await;
