@@ -100,7 +100,7 @@ async fn a_contractor_reads_no_reporter_and_no_role() {
     assert!(house.get(Some(&moderator), &path).await.body.contains("Reports made"));
     let theirs = house.get(Some(&contractor), &path).await;
     assert!(theirs.status == StatusCode::OK && !theirs.body.contains("Reports made"), "{}", theirs.body);
-    let role = "select r.id::text from user_roles r join users u on u.role_id = r.id where r.id > 0 order by r.position limit 1";
+    let role = "select r.id::text from user_roles r join users u on u.role_id = r.id where r.id > 0 order by r.position desc limit 1";
     let role = one(role).await.unwrap();
     let name: String =
         sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select name from user_roles where id = {role}")))

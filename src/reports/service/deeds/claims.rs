@@ -171,11 +171,6 @@ impl Carry for ClaimCase {
         client.claim_case(warrant).await.after(accepted)
     }
 
-    /// Whose case it is stands in the console’s own list; Mastodon’s assignment mirrors it.
-    fn deciding(steps: &[Step]) -> &[Step] {
-        steps.get(..1).unwrap_or_default()
-    }
-
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
         let action = if self.claim { "assigned_to_self" } else { "unassigned" };
