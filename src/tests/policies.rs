@@ -10,7 +10,7 @@ use howdah::{
     clock::{Clock, DAY, HOUR, MINUTE, Timestamp},
     deeds::AnyDeed,
     id::OperatorId,
-    ledger::{Entry, Filter, Outcome, Subject},
+    ledger::{Entry, Filter, Outcome},
     nouns::{
         policies::{Hold, Policy, PolicyState, Slot},
         registrations::RegistrationsMode,
@@ -1229,13 +1229,23 @@ async fn an_action_of_a_dead_process_delays_no_emergency() {
         set_mode(&house, "approved").await;
         let admin = house.sign_in("admin").await;
         switched_on(&house, &admin, &[], "").await;
-        let about = Subject::Registrations("harbour".parse().unwrap());
-        let left = format!(
-            "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('{}', 0, 'dead', {}, {})",
-            house.app.ledger.subject(&about),
-            house.app.clock.now().plus(MINUTE).0,
-            house.app.clock.now().0,
-        );
+        let instance: howdah::id::InstanceName = "harbour".parse().unwrap();
+        let owner = crate::ledger::actor(howdah::access::Role::Owner);
+        let permission = howdah::access::Permission::CloseRegistrations;
+        let permit = howdah::access::permit(&owner, permission, Some(&instance)).unwrap();
+        let deed = howdah::deeds::SetRegistrations {
+            instance,
+            mode_before: vec![],
+            message_before: vec![],
+            mode_after: RegistrationsMode::None,
+            message_after: String::new(),
+            by: None,
+            pressed: false,
+        };
+        let acting = howdah::ledger::Acting::Console;
+        drop(house.app.ledger.open(permit, deed, "a test", acting, howdah::ledger::Mark::default()).await.unwrap());
+        let left =
+            format!("update open_deeds set lease = 'dead', lease_until = {}", house.app.clock.now().plus(MINUTE).0);
         sql(&house.store.store, &left).await.unwrap();
         // Whoever sets it by hand is told that somebody else is at it.
         let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
