@@ -186,12 +186,6 @@ impl<D: Deed> Answered<D> {
         &self.steps
     }
 
-    /// With what was done before anything was asked of the instance.
-    pub fn after(mut self, step: Step) -> Self {
-        self.steps.insert(0, step);
-        self
-    }
-
     pub fn mark(&self) -> Mark {
         self.warrant.mark
     }

@@ -72,26 +72,6 @@ async fn whatever_the_instance_answers_the_deed_is_closed_and_the_words_are_kept
     assert!(!is_silenced(&house, "windvane").await);
 }
 
-/// Whose case it is stands in the console's own list: where Mastodon's assignment is refused, it is not told as nothing.
-#[tokio::test]
-async fn a_case_that_was_taken_here_alone_is_not_told_as_failed() {
-    let house = house(sqlite().await).await;
-    let cookie = house.sign_in("moderator").await;
-    let (account, _) = house.case("windvane").await;
-    for (claim, shown) in [("yes", true), ("no", false)] {
-        house.weather.set(Fault::Limited);
-        let back = format!("/i/harbour/reports/{account}");
-        let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", claim), ("back", back.as_str())];
-        let answer = house.post(Some(&cookie), "/api/reports/hold", &form).await;
-        let location = answer.location.unwrap_or_default();
-        assert!(location.contains("done="), "{claim}: {location}");
-        assert_eq!(house.outcome("hold_case").await, Some(Outcome::Partly), "{claim}");
-        house.weather.set(Fault::None);
-        let page = house.get(Some(&cookie), &location).await.body;
-        assert!(page.contains("only partly done") && page.contains("Unassign") == shown, "{claim}: {page}");
-    }
-}
-
 #[tokio::test]
 async fn a_deed_without_an_answer_stays_open_and_is_watched() {
     for fault in [Fault::Broken, Fault::Html, Fault::Halved, Fault::Endless, Fault::Trickling] {

@@ -959,7 +959,6 @@ async fn days_without_a_decision_close_and_a_decision_opens() {
     look(&house).await;
     assert_eq!(mode(&house).await, "approved", "two days are not seven");
     house.app.clock.advance(6 * DAY);
-    let admin = house.sign_in("admin").await;
     look(&house).await;
     assert_eq!(mode(&house).await, "none", "eight days, while registrations were on approval");
     let closed = &entries(&house, "set_registrations").await[0];

@@ -155,20 +155,20 @@ impl Carry for ClaimCase {
         } else {
             case_claims::give_back(store, &deed.instance, deed.account, operator).await
         };
-        let own = |answer| Step { what: "the console’s own list".to_owned(), answer };
         match held {
             Ok(true) => {}
             Ok(false) => {
                 let message = if deed.claim { "somebody else was quicker" } else { "it wasn’t assigned to you" };
-                return warrant.answered(vec![own(Answer::Refused { status: 409, message: message.to_owned() })]);
+                let answer = Answer::Refused { status: 409, message: message.to_owned() };
+                return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
             }
             Err(error) => return warrant.unsent(error.to_string()),
         }
-        let accepted = own(Answer::Accepted { body: json!({}) });
         if deed.reports.is_empty() {
-            return warrant.answered(vec![accepted]);
+            let answer = Answer::Accepted { body: json!({}) };
+            return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        client.claim_case(warrant).await.after(accepted)
+        client.claim_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
