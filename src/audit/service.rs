@@ -13,10 +13,10 @@ use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
 use crate::{
     access::Permission,
     context::Context,
-    deeds::AnyDeed,
+    deeds::{AnyDeed, Masked, SetRegistrations},
     frame::{self, Framed},
     id::AccountId,
-    ledger::{self, Acting, Answer, Batches, Entry, LedgerError, Narrow, Sealed, Step, Subject, unreadable},
+    ledger::{self, Acting, Answer, Batches, Deed, Entry, LedgerError, Narrow, Sealed, Step, Subject, unreadable},
     mastodon::settings,
     nouns::policies::Measure,
     path,
@@ -377,7 +377,11 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
         before_after: deed.as_ref().map_or_else(|| outside_changes::fields(&detail.entry), AnyDeed::before_after),
-        details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
+        details: deed
+            .as_ref()
+            .zip(detail.entry.document.as_ref())
+            .map(|(deed, document)| pairs(&readable(deed, &document["deed"])))
+            .unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
         proof,
         tree: tree(context).await?,
@@ -386,41 +390,32 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     frame::build(context, context.current(), &path::audit_entry(number), search, page).await
 }
 
-/// A deed without what nobody reads here: the mail address or IP that was looked for, the code of an invitation, and keyed
-/// hashes. Opening the entry is no reveal.
-fn readable(deed: &Value) -> Value {
-    let mut shown = deed.clone();
-    if let Some(fields) = shown.as_object_mut() {
-        // Its kind is what its sentence says.
-        fields.remove("deed");
-        match deed["deed"].as_str() {
-            Some("search_personal") => {
-                let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
-                fields.insert("what".to_owned(), Value::String(kind.replace('_', " ")));
-            }
-            Some("issue_invite") => fields.retain(|key, _| key != "code"),
-            Some("reveal") if deed["what"]["seen_address"].is_string() => {
-                fields.insert("what".to_owned(), Value::String("seen address".to_owned()));
-            }
-            // What somebody wrote to join is read where the decision is reviewed.
-            Some("decide_sign_up") => {
-                fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words" | "seen"));
-            }
-            // What it says, and what changed of it, stands above, line by line.
-            Some("change_policy") => {
-                fields.retain(|key, _| !matches!(key.as_str(), "before" | "after" | "change" | "version"));
-                let version = deed["version"].as_i64().unwrap_or_default() + 1;
-                fields.insert("version of the policy".to_owned(), Value::from(version));
-            }
-            Some("set_registrations") => {
-                if let Some(by) = fields.remove("by").filter(Value::is_object) {
-                    let rule = rule_words(by["rule"].as_str().unwrap_or_default());
-                    fields.insert("rule of the policy".to_owned(), Value::from(rule));
-                    fields.insert("version of the policy".to_owned(), by["version"].clone());
-                }
-            }
-            _ => {}
+/// The fields of a deed without what nobody reads here, and with what stands in a word's place.
+fn readable(deed: &AnyDeed, words: &Value) -> Value {
+    let mut shown = words.clone();
+    let Some(fields) = shown.as_object_mut() else { return Value::Null };
+    // Its kind is what its sentence says.
+    fields.retain(|key, _| key != "deed" && !deed.unread().contains(&key.as_str()));
+    let mut told = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    let sort = |what: &Value| Value::from(what.as_str().unwrap_or_default().replace('_', " "));
+    match deed {
+        AnyDeed::SearchPersonal(deed) => {
+            told("what", sort(&deed.facts()["by"]));
         }
+        AnyDeed::Reveal(deed) => {
+            told("what", sort(&deed.facts()["what"]));
+            if let Masked::PrivatePost(post) = &deed.what {
+                told("post", Value::from(post.to_string()));
+            }
+        }
+        AnyDeed::ChangePolicy(deed) => {
+            told("version of the policy", Value::from(deed.version + 1));
+        }
+        AnyDeed::SetRegistrations(SetRegistrations { by: Some(by), .. }) => {
+            told("rule of the policy", Value::from(rule_words(&by.rule)));
+            told("version of the policy", Value::from(by.version));
+        }
+        _ => {}
     }
     shown
 }

@@ -31,6 +31,7 @@ pub struct SearchPersonal {
 impl Deed for SearchPersonal {
     const KIND: &'static str = "search_personal";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &["what"];
 
     fn subject(&self) -> Subject {
         Subject::People(self.instance.clone())
@@ -78,6 +79,7 @@ pub struct WriteNote {
 impl Deed for WriteNote {
     const KIND: &'static str = "write_note";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -116,6 +118,7 @@ pub struct WithdrawNote {
 impl Deed for WithdrawNote {
     const KIND: &'static str = "withdraw_note";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -155,6 +158,7 @@ pub struct DeleteAccount {
 impl Deed for DeleteAccount {
     const KIND: &'static str = "delete_account";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)

@@ -25,6 +25,7 @@ pub struct AcknowledgeAlarm {
 impl Deed for AcknowledgeAlarm {
     const KIND: &'static str = "acknowledge_alarm";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Alarm(self.alarm.clone())

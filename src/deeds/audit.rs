@@ -33,6 +33,7 @@ pub struct ExportRecord {
 impl Deed for ExportRecord {
     const KIND: &'static str = "export_record";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Record
@@ -80,6 +81,7 @@ pub struct SignOffAccess {
 impl Deed for SignOffAccess {
     const KIND: &'static str = "sign_off_access";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Record
@@ -124,6 +126,7 @@ pub struct DestroyWords {
 impl Deed for DestroyWords {
     const KIND: &'static str = "destroy_words";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = 64 * 1024;
 
     fn subject(&self) -> Subject {

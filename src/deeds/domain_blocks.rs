@@ -28,6 +28,7 @@ pub struct BlockDomain {
 impl Deed for BlockDomain {
     const KIND: &'static str = "block_domain";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -84,6 +85,7 @@ pub struct ChangeDomainBlock {
 impl Deed for ChangeDomainBlock {
     const KIND: &'static str = "change_domain_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -137,6 +139,7 @@ pub struct LiftDomainBlock {
 impl Deed for LiftDomainBlock {
     const KIND: &'static str = "lift_domain_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -188,6 +191,7 @@ pub struct AllowDomain {
 impl Deed for AllowDomain {
     const KIND: &'static str = "allow_domain";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Domain(self.instance.clone(), self.domain.clone())
@@ -240,6 +244,7 @@ pub struct DisallowDomain {
 impl Deed for DisallowDomain {
     const KIND: &'static str = "disallow_domain";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Domain(self.instance.clone(), self.domain.clone())
@@ -293,6 +298,7 @@ pub struct BlockMailDomain {
 impl Deed for BlockMailDomain {
     const KIND: &'static str = "block_mail_domain";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::MailDomain(self.instance.clone(), self.domain.clone())
@@ -347,6 +353,7 @@ pub struct ChangeMailDomainBlock {
 impl Deed for ChangeMailDomainBlock {
     const KIND: &'static str = "change_mail_domain_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::MailDomain(self.instance.clone(), self.domain.clone())
@@ -400,6 +407,7 @@ pub struct LiftMailDomainBlock {
 impl Deed for LiftMailDomainBlock {
     const KIND: &'static str = "lift_mail_domain_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::MailDomain(self.instance.clone(), self.domain.clone())
@@ -452,6 +460,7 @@ pub struct BlockAddress {
 impl Deed for BlockAddress {
     const KIND: &'static str = "block_address";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -507,6 +516,7 @@ pub struct ChangeAddressBlock {
 impl Deed for ChangeAddressBlock {
     const KIND: &'static str = "change_address_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -560,6 +570,7 @@ pub struct LiftAddressBlock {
 impl Deed for LiftAddressBlock {
     const KIND: &'static str = "lift_address_block";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {

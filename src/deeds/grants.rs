@@ -33,6 +33,7 @@ pub struct AskGrant {
 impl Deed for AskGrant {
     const KIND: &'static str = "ask_grant";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -91,6 +92,7 @@ pub struct DecideGrant {
 impl Deed for DecideGrant {
     const KIND: &'static str = "decide_grant";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -144,6 +146,7 @@ pub struct RevokeGrant {
 impl Deed for RevokeGrant {
     const KIND: &'static str = "revoke_grant";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -183,6 +186,7 @@ pub struct StartGrant {
 impl Deed for StartGrant {
     const KIND: &'static str = "start_grant";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -226,6 +230,7 @@ pub struct EndGrant {
 impl Deed for EndGrant {
     const KIND: &'static str = "end_grant";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -269,6 +274,7 @@ pub struct LeaveRole {
 impl Deed for LeaveRole {
     const KIND: &'static str = "leave_role";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Grant(self.grant.clone())
@@ -308,6 +314,7 @@ pub struct ExportSheet {
 impl Deed for ExportSheet {
     const KIND: &'static str = "export_sheet";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())

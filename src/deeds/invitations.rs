@@ -32,6 +32,7 @@ pub struct IssueInvite {
 impl Deed for IssueInvite {
     const KIND: &'static str = "issue_invite";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &["code"];
 
     fn subject(&self) -> Subject {
         match &self.request {
@@ -94,6 +95,7 @@ pub struct RevokeInvite {
 impl Deed for RevokeInvite {
     const KIND: &'static str = "revoke_invite";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Invite(self.instance.clone(), self.invite)
@@ -151,6 +153,7 @@ pub struct EnterAccessRequest {
 impl Deed for EnterAccessRequest {
     const KIND: &'static str = "enter_access_request";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::AccessRequest(self.instance.clone(), self.request.clone())
@@ -187,6 +190,7 @@ pub struct RefuseAccessRequest {
 impl Deed for RefuseAccessRequest {
     const KIND: &'static str = "refuse_access_request";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::AccessRequest(self.instance.clone(), self.request.clone())

@@ -23,6 +23,7 @@ pub struct LinkAccount {
 impl Deed for LinkAccount {
     const KIND: &'static str = "link_account";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -62,6 +63,7 @@ pub struct UnlinkAccount {
 impl Deed for UnlinkAccount {
     const KIND: &'static str = "unlink_account";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())

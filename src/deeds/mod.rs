@@ -274,6 +274,14 @@ impl AnyDeed {
         of_each!(self, own deed => deed.before_after(), there deed => deed.before_after())
     }
 
+    /// The fields of its words that the page of its entry leaves out.
+    pub fn unread(&self) -> &'static [&'static str] {
+        fn unread<D: Deed>(_: &D) -> &'static [&'static str] {
+            D::UNREAD
+        }
+        of_each!(self, own deed => unread(deed), there deed => unread(deed))
+    }
+
     /// Whether it is one that changes something, and not a look, nor only who holds a case.
     pub fn is_a_change(&self) -> bool {
         fn changes<D: Deed>(_: &D) -> bool {

@@ -21,6 +21,7 @@ pub struct AddOperator {
 impl Deed for AddOperator {
     const KIND: &'static str = "add_operator";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -58,6 +59,7 @@ pub struct DisableOperator {
 impl Deed for DisableOperator {
     const KIND: &'static str = "disable_operator";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -105,6 +107,7 @@ pub struct EndSessions {
 impl Deed for EndSessions {
     const KIND: &'static str = "end_sessions";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -159,6 +162,7 @@ pub struct ChangePassword {
 impl Deed for ChangePassword {
     const KIND: &'static str = "change_password";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -200,6 +204,7 @@ pub struct SetFactor {
 impl Deed for SetFactor {
     const KIND: &'static str = "set_factor";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -241,6 +246,7 @@ pub struct NewRecoveryCodes {
 impl Deed for NewRecoveryCodes {
     const KIND: &'static str = "new_recovery_codes";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -301,6 +307,7 @@ pub struct ResetSignIn {
 impl Deed for ResetSignIn {
     const KIND: &'static str = "reset_sign_in";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())
@@ -350,6 +357,7 @@ pub struct OfferAccess {
 impl Deed for OfferAccess {
     const KIND: &'static str = "offer_access";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(OperatorId(self.offer.clone()))
@@ -388,6 +396,7 @@ pub struct ChangeOperatorRole {
 impl Deed for ChangeOperatorRole {
     const KIND: &'static str = "change_operator_role";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Operator(self.operator.clone())

@@ -38,6 +38,7 @@ pub struct SetRegistrations {
 impl Deed for SetRegistrations {
     const KIND: &'static str = "set_registrations";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &["by"];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -146,6 +147,7 @@ pub struct ChangePolicy {
 impl Deed for ChangePolicy {
     const KIND: &'static str = "change_policy";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &["before", "after", "change", "version"];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {

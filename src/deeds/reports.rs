@@ -43,6 +43,7 @@ pub struct DecideCase {
 impl Deed for DecideCase {
     const KIND: &'static str = "decide_case";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = LARGEST_SEEN;
 
     fn subject(&self) -> Subject {
@@ -132,6 +133,7 @@ pub struct ReverseSanction {
 impl Deed for ReverseSanction {
     const KIND: &'static str = "reverse_sanction";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -192,6 +194,7 @@ pub struct ReopenReport {
 impl Deed for ReopenReport {
     const KIND: &'static str = "reopen_report";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -249,6 +252,7 @@ pub struct ChangeCategory {
 impl Deed for ChangeCategory {
     const KIND: &'static str = "change_category";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -306,6 +310,7 @@ pub struct ClaimCase {
 impl Deed for ClaimCase {
     const KIND: &'static str = "hold_case";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -366,6 +371,7 @@ pub struct HandOverCase {
 impl Deed for HandOverCase {
     const KIND: &'static str = "hand_over_case";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -418,6 +424,7 @@ pub struct Reveal {
 impl Deed for Reveal {
     const KIND: &'static str = "reveal";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &["what"];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)
@@ -466,6 +473,7 @@ pub struct RevealMedia {
 impl Deed for RevealMedia {
     const KIND: &'static str = "reveal_media";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)

@@ -24,6 +24,7 @@ pub struct CommitSample {
 impl Deed for CommitSample {
     const KIND: &'static str = "commit_sample";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Review(self.week.clone())
@@ -66,6 +67,7 @@ pub struct DrawSample {
 impl Deed for DrawSample {
     const KIND: &'static str = "draw_sample";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
     const MOST_WORDS: usize = 64 * 1024;
 
     fn subject(&self) -> Subject {
@@ -116,6 +118,7 @@ trait AboutDecision: Clone + Serialize + Send + Sync + 'static {
 impl<D: AboutDecision> Deed for D {
     const KIND: &'static str = <D as AboutDecision>::KIND;
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Review(self.decision().to_string())
@@ -180,6 +183,7 @@ pub struct ReleaseReview {
 impl Deed for ReleaseReview {
     const KIND: &'static str = "release_review";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Review(self.decision.to_string())

@@ -29,6 +29,7 @@ pub struct AssignRole {
 impl Deed for AssignRole {
     const KIND: &'static str = "assign_role";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Account(self.instance.clone(), self.account)

@@ -42,6 +42,7 @@ pub struct SeenSignUp {
 impl Deed for DecideSignUp {
     const KIND: &'static str = "decide_sign_up";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &["mail", "address", "words", "seen"];
     const MOST_WORDS: usize = 32 * 1024;
 
     fn subject(&self) -> Subject {

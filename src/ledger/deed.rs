@@ -61,6 +61,9 @@ pub trait Deed: Clone + Serialize + Send + Sync + 'static {
     const KIND: &'static str;
     /// Whether it changes something: such a deed locks its subject from open to close.
     const CHANGES: bool;
+    /// The fields of its words that the page of its entry leaves out: an email or IP address, a code, keyed hashes, and what
+    /// that page tells in another way. Opening an entry is no reveal.
+    const UNREAD: &'static [&'static str];
     /// How many bytes its sealed words may have: some take texts for people or the public, the others a line or two.
     const MOST_WORDS: usize = 16 * 1024;
 

@@ -373,7 +373,11 @@ impl Fact {
             Self::SnapshotsProved(parts) => json!({ "parts": parts }),
             Self::DeedsProved(deeds) => json!({ "deeds": deeds }),
             Self::KeptProved => json!({}),
-            Self::RowResealed { row, .. } => json!(row),
+            Self::RowResealed { row, .. } => {
+                let mut facts = json!(row);
+                facts[LASTS] = json!(true);
+                facts
+            }
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
             Self::RecordAccepted { store, size, root, held, against, .. } => {
                 json!({ "store": store, "size": size, "root": root, "held": held, "against": against })

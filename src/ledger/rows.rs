@@ -3,7 +3,7 @@
 //! Whoever holds the store can write rows; what they cannot write is a past that fits.
 
 use super::{
-    Fact, Ledger, LedgerError, Outcome, Progress,
+    Fact, Ledger, LedgerError, Outcome, Progress, Subject,
     access::until_instant,
     keys::Opened,
     proven::written,
@@ -150,6 +150,16 @@ pub enum Resealed {
         operator: OperatorId,
         instance: String,
     },
+}
+
+impl Resealed {
+    /// Whom or what it is about, as entries name it.
+    pub(super) fn subject(&self) -> Subject {
+        match self {
+            Self::Person { operator, .. } | Self::Link { operator, .. } => Subject::Operator(operator.clone()),
+            Self::Grant { grant, .. } => Subject::Grant(grant.clone()),
+        }
+    }
 }
 
 /// An intent or fact with its outcome, as their columns have them.

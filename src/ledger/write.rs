@@ -429,6 +429,7 @@ impl Ledger {
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
+            Fact::RowResealed { row, .. } => Some(subject_hash(&self.keys, &row.subject())),
             Fact::Batch { id, .. } => Some(id.clone()),
             Fact::HappenedLater { subject, .. } => Some(subject.clone()),
             Fact::PolicyStopped { instance, .. } | Fact::PolicyPassed { instance, .. } => {

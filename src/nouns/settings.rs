@@ -102,7 +102,10 @@ pub fn read_yaml(text: &str) -> Result<Option<String>, String> {
     if body.starts_with("!ruby/") {
         return Err("an object of Ruby’s".to_owned());
     }
-    let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|_| "it is not valid YAML".to_owned())?;
+    // Both settings are scalars: what is nested deeper is nobody's, and would be read on the stack.
+    let shallow = serde_saphyr::options! { budget: serde_saphyr::budget! { max_depth: 8 } };
+    let value: serde_json::Value =
+        serde_saphyr::from_str_with_options(text, shallow).map_err(|_| "it is not valid YAML".to_owned())?;
     match value {
         serde_json::Value::Null => Ok(None),
         serde_json::Value::String(text) => Ok(Some(text)),
@@ -176,6 +179,15 @@ mod tests {
         let two = [Some("--- none\n".to_owned()), Some("--- open\n".to_owned())];
         assert_eq!(Meaning::of(&two), Meaning::Mode(RegistrationsMode::None));
         assert!(Meaning::of(&two).strange(&two).contains("two rows"));
+    }
+
+    /// Nothing that somebody wrote into the instance's database ends the process.
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        for (open, close) in [("{a: ", "}"), ("[", "]"), ("- ", ""), ("? ", "")] {
+            let text = format!("--- {}x{}", open.repeat(10_000), close.repeat(10_000));
+            assert!(matches!(meaning(&text), Meaning::Breaks(_)), "{open}");
+        }
     }
 
     #[test]

@@ -142,6 +142,11 @@ impl Dated for Row {
     fn newest(&self, changes: &Changes) -> Option<i64> {
         changes.over(&self.id).filter(|_| self.ended_at.is_none())
     }
+
+    /// What it does is done with somebody's rights, which are asked for each time.
+    fn is_made(&self, _changes: &Changes) -> bool {
+        true
+    }
 }
 
 /// A batch by its columns with its proof; what follows says which.

@@ -11,7 +11,7 @@ use super::{
     grant_roles::{RoleRow, insert_role, roles, seal_role},
     mac::{self, Dated, Proof, Sealed},
     on,
-    rights::{Changes, OF_A_GRANT},
+    rights::{Changes, OF_A_GRANT, TAKEN},
     transaction::unchanged,
 };
 use crate::{
@@ -194,6 +194,10 @@ impl Dated for Row {
     fn newest(&self, changes: &Changes) -> Option<i64> {
         let own = changes.newest(self.proof.subject.as_deref()?, &OF_A_GRANT);
         own.max(self.whose.as_deref().and_then(|whose| changes.newest(whose, &["disable_operator"])))
+    }
+
+    fn is_made(&self, changes: &Changes) -> bool {
+        self.proof.subject.as_deref().and_then(|subject| changes.newest(subject, &["ask_grant", TAKEN])).is_some()
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     mac::{self, Dated, Proof},
     on,
     operators::held,
-    rights::Changes,
+    rights::{Changes, TAKEN},
     transaction::unchanged,
     web_sessions::raise_generation,
 };
@@ -93,6 +93,14 @@ impl Dated for Row {
         let subject = self.proof.subject.as_deref()?;
         let own = changes.newest_on(subject, &["link_account", "unlink_account"], &self.instance);
         own.max(changes.newest(subject, &["disable_operator"]))
+    }
+
+    fn is_made(&self, changes: &Changes) -> bool {
+        self.proof
+            .subject
+            .as_deref()
+            .and_then(|subject| changes.newest_on(subject, &["link_account", TAKEN], &self.instance))
+            .is_some()
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Wrong {
     Older,
     /// It names an entry that is not there: the record is an older one, or gone.
     Beyond,
+    /// No entry made what it is about: it is of another store, or of a record that was given up.
+    NeverMade,
     Gone,
     Unreadable,
     /// It goes on, and the record says that it was paused or has stopped.
@@ -47,6 +49,7 @@ impl Wrong {
             Self::Changed => "was changed, not by the console",
             Self::Older => "is an older copy that was put back",
             Self::Beyond => "is newer than the record, which is not the one it was written with",
+            Self::NeverMade => "is of another store: no entry of the audit log made it",
             Self::Gone => "was taken away, not by the console",
             Self::LetGo => "was let go on, not by the console: the audit log says that it was paused or stopped",
             Self::Unreadable => "can’t be read: it was changed, not by the console",
@@ -85,6 +88,9 @@ pub(super) trait Sealed {
 pub(super) trait Dated: Sealed {
     /// The newest entry that changed it.
     fn newest(&self, changes: &Changes) -> Option<i64>;
+
+    /// Whether there is an entry without which there is no such row. The same key may have sealed it for another store.
+    fn is_made(&self, changes: &Changes) -> bool;
 }
 
 /// A row that no entry makes current: what does is among its fields.

@@ -6,7 +6,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed},
     on,
     recovery_codes::replace_codes,
-    rights::{Changes, OF_A_PERSON},
+    rights::{Changes, OF_A_PERSON, TAKEN},
     setup_links,
     transaction::unchanged,
     web_sessions::raise_generation,
@@ -119,6 +119,10 @@ impl Dated for Row {
     /// Each of these deeds seals it anew when it is done.
     fn newest(&self, changes: &Changes) -> Option<i64> {
         changes.newest(self.proof.subject.as_deref()?, &OF_A_PERSON)
+    }
+
+    fn is_made(&self, changes: &Changes) -> bool {
+        self.proof.subject.as_deref().and_then(|subject| changes.newest(subject, &["add_operator", TAKEN])).is_some()
     }
 }
 

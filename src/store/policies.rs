@@ -92,6 +92,11 @@ impl Dated for Row {
     fn newest(&self, changes: &Changes) -> Option<i64> {
         changes.newest(self.proof.subject.as_deref()?, &OF_A_POLICY)
     }
+
+    /// What it does is done with somebody's rights, which are asked for each time.
+    fn is_made(&self, _changes: &Changes) -> bool {
+        true
+    }
 }
 
 /// A policy by its columns with its proof; what follows says which.

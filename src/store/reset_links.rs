@@ -77,6 +77,10 @@ impl Dated for Row {
         let of = [self.proof.subject.as_deref(), self.whose.as_deref()].into_iter().flatten();
         of.filter_map(|subject| changes.newest(subject, &OTHER_RIGHTS)).chain(used).max()
     }
+
+    fn is_made(&self, changes: &Changes) -> bool {
+        self.proof.subject.as_deref().and_then(|subject| changes.newest(subject, &["reset_sign_in"])).is_some()
+    }
 }
 
 /// The columns of a link with its proof.

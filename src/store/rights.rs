@@ -42,9 +42,12 @@ pub const KEPT_PROVED: &str = "kept_proved";
 /// somebody lets it go on.
 const FACTS: [&str; 7] =
     ["rows_sealed", SNAPSHOTS_PROVED, DEEDS_PROVED, KEPT_PROVED, "batch_begun", "batch_resumed", "batch_ended"];
-/// Facts and outcomes that hold something back, as long as nothing newer lets it go on. They count where the leaf says so
+/// Facts and outcomes that hold something back, as long as nothing newer lets it go on, and those that somebody at the server
+/// took a row as it stood. They count where the leaf says so
 /// ([`LASTS`]): former versions wrote them without, and a check derives from their leaves what they derived.
-const HOLDING: [&str; 3] = ["batch_paused", "policy_stopped", POLICY_PASSED];
+const HOLDING: [&str; 4] = ["batch_paused", "policy_stopped", POLICY_PASSED, TAKEN];
+/// That somebody at the server took a row as it stood, which no other entry need have made.
+pub(super) const TAKEN: &str = "row_resealed";
 /// That somebody set registrations past a policy.
 pub const POLICY_PASSED: &str = "policy_passed";
 /// … and the outcomes of what sets registrations, which a policy must know of.
@@ -102,7 +105,12 @@ impl Changes {
             "fact" if HOLDING.contains(&deed.as_str()) && leaf["facts"][LASTS] == true => index,
             _ => return None,
         };
-        Some(self.keep((text("subject"), deed, text("instance")), entry))
+        let of = if deed == TAKEN {
+            leaf["facts"]["instance"].as_str().unwrap_or_default().to_owned()
+        } else {
+            text("instance")
+        };
+        Some(self.keep((text("subject"), deed, of), entry))
     }
 
     /// What was newest stays newest, in whatever order outcomes come.
@@ -386,6 +394,11 @@ impl Known {
         let entry = row.proof().entry.unwrap_or(-1);
         if row.newest(&self.what.changes).is_some_and(|newest| entry < newest) {
             return Ok(Some(Wrong::Older));
+        }
+        // In a record that knows people each of them has an entry, and so has what they are given.
+        let is_made = |what: &What| !what.changes.ever("add_operator") || row.is_made(&what.changes);
+        if !is_made(&self.what) && !is_made(&self.store.known().await?.what) {
+            return Ok(Some(Wrong::NeverMade));
         }
         // One that was written since the head was read is no newer than the head is by now.
         let beyond = entry >= self.what.size && entry >= self.store.known().await?.what.size;

@@ -92,6 +92,11 @@ impl Dated for Row {
         let of = [self.proof.subject.as_deref(), self.whose.as_deref()].into_iter().flatten();
         of.filter_map(|subject| changes.newest(subject, &OTHER_RIGHTS)).chain(used).max()
     }
+
+    /// What it does is done with somebody's rights, which are asked for each time.
+    fn is_made(&self, _changes: &Changes) -> bool {
+        true
+    }
 }
 
 /// The columns of a link with its proof.

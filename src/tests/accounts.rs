@@ -122,6 +122,7 @@ async fn a_contractor_reads_no_reporter_and_no_role() {
         assert_eq!(narrowed.status == StatusCode::OK, told, "{}", narrowed.body);
         let page = house.get(Some(cookie), &format!("/i/harbour/accounts/{staff}")).await.body;
         assert!(told || !page.contains(&badge), "{page}");
+        assert_eq!(page.contains("<dt>Role"), told, "without a case nobody says that this is staff: {page}");
     }
 }
 

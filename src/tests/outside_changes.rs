@@ -700,3 +700,31 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
         select id, 'silence', 'Account', 1, 'x', now(), now() from accounts where domain is null limit 3").await;
     assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
 }
+
+/// As many new rows as went hide nothing: the first is another one.
+#[tokio::test]
+async fn old_rows_that_are_gone_from_mastodons_log_are_told_though_as_many_came() {
+    let house = house(sqlite().await).await;
+    run(&house, "delete from admin_action_logs").await;
+    run(
+        &house,
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, \
+        created_at, updated_at) select (select min(account_id) from users where role_id is not null), 'silence', 'Account', 1, 'x', \
+        timestamp '2026-03-01' + n * interval '1 day', now() from generate_series(0, 6) n",
+    )
+    .await;
+    compare(&house.app).await;
+    run(
+        &house,
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+        select account_id, 'silence', 'Account', 1, 'x', now(), now() from admin_action_logs limit 3",
+    )
+    .await;
+    run(&house, "delete from admin_action_logs where created_at < timestamp '2026-03-03'").await;
+    assert_eq!(compare(&house.app).await, 1, "{:?}", said(&house.app).await);
+    let told = &said(&house.app).await[0];
+    assert!(
+        told.contains("of 2026-03-01 to 2026-03-03, are missing") && told.contains("how many went isn’t known"),
+        "{told}"
+    );
+}

@@ -1165,6 +1165,16 @@ async fn what_was_closed_by_hand_stays_closed_where_the_memory_of_a_policy_is_pu
             look(&house).await;
             assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
         }
+        // Nor where the key of its words is away: what was set stands in clear, under the sealed head.
+        for text in ["create table keys_were as select * from ledger_keys", "delete from ledger_keys", PUT_BACK] {
+            sql(&house.app.store, text).await.unwrap();
+        }
+        for _ in 0..3 {
+            house.app.clock.advance(2 * HOUR);
+            look(&house).await;
+            assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+        }
+        sql(&house.app.store, "insert into ledger_keys select * from keys_were").await.unwrap();
         // Whoever hides the entry as well is not believed either.
         sql(&house.app.store, PUT_BACK).await.unwrap();
         let hidden = "update ledger_entries set deed = 'x' where deed = 'set_registrations' and idx = \

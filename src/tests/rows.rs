@@ -298,6 +298,54 @@ impl Attempt<'_> {
     }
 }
 
+/// A trial, a former store, a second console: the same key sealed their rows too. Whom no entry here added is nobody here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_of_another_store_under_the_same_key_gives_nothing() {
+    let (here, elsewhere) = (house(sqlite().await).await, house(sqlite().await).await);
+    seal(&here).await;
+    seal(&elsewhere).await;
+    person(&elsewhere.app, "eve", Role::Owner).await;
+    linked(&elsewhere, "01admin", 17).await;
+    let owner = elsewhere.sign_in("owner").await;
+    let to =
+        elsewhere.post(Some(&owner), "/api/people/reset", &[("operator", "01auditor"), ("why", "a lost phone")]).await;
+    assert!(to.location.is_some(), "{}", to.body);
+    let Driver::Sqlite(pool) = &elsewhere.store.store.driver else { unreachable!("it is SQLite") };
+    for (table, rows) in [
+        ("operators", "id = '01eve'"),
+        ("linked_accounts", "operator = '01admin'"),
+        ("reset_links", "operator = '01auditor'"),
+    ] {
+        let columns: Vec<String> =
+            sqlx::query_scalar("select name from pragma_table_info($1)").bind(table).fetch_all(pool).await.unwrap();
+        let values: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let text = format!(
+            "select 'insert into {table} ({}) values (' || {} || ')' from {table} where {rows}",
+            columns.join(", "),
+            values.join(" || ', ' || ")
+        );
+        let copied: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_all(pool).await.unwrap();
+        assert_eq!(copied.len(), 1, "{table}");
+        sql(&here.store.store, &copied[0]).await.unwrap();
+    }
+    // As many entries here as there, so that none is from beyond the end.
+    for name in ["ann", "ben", "cleo"] {
+        person(&here.app, name, Role::Auditor).await;
+    }
+    let store = &here.app.store;
+    assert_eq!(operators::by_name(store, "eve").await.unwrap(), None);
+    assert!(linked_accounts::list(store, &here.app.keys).await.unwrap().is_empty());
+    let refused = store.refused().await.unwrap();
+    for row in ["the person eve", "the linked account", "the link"] {
+        let named = refused.iter().any(|refusal| refusal.row.contains(row) && refusal.wrong == Wrong::NeverMade);
+        assert!(named, "{row}: {refused:?}");
+    }
+    // Who was added here is somebody here, and so is the owner of before.
+    for name in ["ann", "owner"] {
+        assert!(operators::by_name(store, name).await.unwrap().is_some(), "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_copy_of_a_row_put_back_gives_nothing() {
     for kept in [sqlite().await, postgres().await] {

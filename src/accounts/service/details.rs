@@ -10,6 +10,7 @@ use crate::{
     deeds::{DecideCase, DeleteAccount},
     frame::{self, Framed},
     id::AccountId,
+    invitations::service as invitations,
     ledger::{Deed, Filter, Outcome, Subject},
     mastodon::{
         Instance,
@@ -75,12 +76,14 @@ pub async fn account(
     let missing = || Problem::not_found("This account doesn’t exist on the instance.");
     let id: AccountId = account.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
-    let mut case = case_page(context, &instance, id, search).await?;
-    if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
-        case.invitations = crate::invitations::service::of_account(&context.app, &instance, id).await?;
-    }
-    let facts = facts(&instance, id).await?.ok_or_else(missing)?;
-    let (record, older, whole) = record(context, &instance, id, &parsed).await?;
+    let (mut case, brought, facts, (record, older, whole)) = tokio::try_join!(
+        case_page(context, &instance, id, search),
+        invitations::of_account(context, &instance, id),
+        async { facts(&instance, id).await.map_err(Problem::from) },
+        record(context, &instance, id, &parsed),
+    )?;
+    case.invitations = brought;
+    let facts = facts.ok_or_else(missing)?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
     let about = |permission| access::permit(&context.actor, permission, &object).is_ok();

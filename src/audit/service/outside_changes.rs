@@ -244,8 +244,11 @@ fn differences(part: WatchedPart, mut was: Rows, kept: &Rows, whole: &Rows) -> V
         (WatchedPart::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
             before.iter().all(|(key, value)| now.get(key).is_none_or(|other| other == value))
         }
-        // A log grows; only what is gone from it was changed by somebody.
-        (WatchedPart::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
+        // A log grows; only what is gone from it was changed by somebody. New rows may stand for as many that went: then the
+        // first is another one.
+        (WatchedPart::LogAuthors, Some(before), Some(now)) => {
+            now["rows"].as_i64() >= before["rows"].as_i64() && now["first"].as_i64() <= before["first"].as_i64()
+        }
         (WatchedPart::LogAuthors, None, Some(_)) => true,
         (WatchedPart::Sanctions, Some(_), Some(_)) => true,
         // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
@@ -745,11 +748,18 @@ fn log_rows(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, 
         Some(name) => format!("@{}", ui::tame(name)),
         None => format!("account {key}"),
     };
-    let day = |of: &str| {
-        let at = before.and_then(|row| row[of].as_i64()).map(Timestamp);
+    let day_of = |row: Option<&Value>, of: &str| {
+        let at = row.and_then(|row| row[of].as_i64()).map(Timestamp);
         at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
     };
+    let day = |of: &str| day_of(before, of);
     let said = match now {
+        Some(_) if is >= was => format!(
+            "the oldest rows of {who}, of {} to {}, are missing from Mastodon’s audit log; newer ones have come, so how many \
+             went isn’t known",
+            day("first"),
+            day_of(now, "first")
+        ),
         None => format!(
             "{gone} of {who} {are} missing from Mastodon’s audit log, all there were, of {} to {}",
             day("first"),

@@ -5,7 +5,7 @@ use super::{
     store_problem,
 };
 use crate::{
-    access::Permission,
+    access::{self, Permission},
     acting, batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
@@ -366,11 +366,19 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
     carry_out(context, instance, permit, deed, why).await
 }
 
-/// What the account page says about invitations; nothing about an account without a login.
-pub async fn of_account(app: &App, instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
+/// What the pages of an account say about invitations; nothing about one without a login, and nothing to whoever may not
+/// view them.
+pub async fn of_account(
+    context: &Context,
+    instance: &Instance,
+    account: AccountId,
+) -> Result<Option<OfAccount>, Problem> {
+    if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_err() {
+        return Ok(None);
+    }
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let found = read.invitations_of(account).await.map_err(read_problem)?;
-    let (chain, goes_on) = chain::chain(app, instance, &mut read, account).await?;
+    let (chain, goes_on) = chain::chain(&context.app, instance, &mut read, account).await?;
     // Of whoever has no login any more it is known from before alone.
     let found =
         found.or_else(|| (!chain.is_empty()).then_some(InvitationsOf { came_with: None, go_on: 0, owns_any: false }));

@@ -3,14 +3,14 @@
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
-use super::{DatabaseError, Read, There, cut, ms, query_as, query_scalar};
+use super::{DatabaseError, Extras, Read, There, cut, ms, query_as, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
     id::{AccountId, ReportId, StatusId},
     ledger::Warrant,
 };
-use sqlx::{FromRow, PgConnection, postgres::PgRow};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, postgres::PgRow};
 use std::collections::BTreeSet;
 
 /// Earlier versions of one post that are shown; the oldest.
@@ -257,6 +257,50 @@ fn numbers(statuses: &[StatusId]) -> Vec<i64> {
     statuses.iter().map(|id| id.0).collect()
 }
 
+/// What a post can hold besides its words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Quotes,
+    Boosts,
+    Polls,
+    Edits,
+    Links,
+    Tagged,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [Self::Quotes, Self::Boosts, Self::Polls, Self::Edits, Self::Links, Self::Tagged];
+
+    /// Whether its tables are there and may be read.
+    fn there(self, extras: Extras) -> There {
+        match self {
+            Self::Quotes => extras.quotes,
+            Self::Boosts => There::Granted,
+            Self::Polls => extras.polls,
+            Self::Edits => extras.edits,
+            Self::Links => extras.links,
+            // Where collections may not be read, that is said, and what links to them is not read either.
+            Self::Tagged => extras.tagged.min(extras.collections),
+        }
+    }
+
+    /// Where its rows of the posts `$1` are.
+    fn rows(self) -> &'static str {
+        match self {
+            Self::Quotes => "quotes where status_id = any($1)",
+            Self::Boosts => "statuses where id = any($1) and reblog_of_id is not null",
+            Self::Polls => "polls where status_id = any($1)",
+            Self::Edits => "status_edits where status_id = any($1)",
+            Self::Links => "preview_cards_statuses where status_id = any($1)",
+            // Each of its two indexes has a part of the rows.
+            Self::Tagged => {
+                "tagged_objects where status_id = any($1) and uri is not null union all select from tagged_objects \
+                 where status_id = any($1) and object_type is not null and object_id is not null"
+            }
+        }
+    }
+}
+
 /// Posts, and the warrant that opens one of them.
 type Of<'a> = (&'a [StatusId], Option<&'a Warrant<Reveal>>);
 
@@ -337,7 +381,7 @@ impl Read {
     /// posts, `$2` is the private one that a warrant opens, `$3` the most rows.
     async fn of_posts<Row>(
         &mut self,
-        there: There,
+        kind: Kind,
         sql: &'static str,
         (statuses, warrant): Of<'_>,
         most: i64,
@@ -345,7 +389,7 @@ impl Read {
     where
         Row: for<'row> FromRow<'row, PgRow> + Send + Unpin,
     {
-        if there != There::Granted || statuses.is_empty() {
+        if kind.there(self.extras) != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
         let query = query_as(sql).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
@@ -358,26 +402,43 @@ impl Read {
         statuses: &[StatusId],
         warrant: Option<&Warrant<Reveal>>,
     ) -> Result<Held, DatabaseError> {
-        let mut quotes = self.quotes((statuses, warrant)).await?;
-        let boosts = self.boosts((statuses, warrant)).await?;
+        let kinds = self.kinds(statuses).await?;
+        let of = |kind: Kind| (if kinds.contains(&kind) { statuses } else { &[] }, warrant);
+        let mut quotes = self.quotes(of(Kind::Quotes)).await?;
+        let boosts = self.boosts(of(Kind::Boosts)).await?;
         let mut level = [readable(&quotes), readable(&boosts)].concat();
-        let mut all: BTreeSet<StatusId> = statuses.iter().copied().collect();
-        all.extend(&level);
+        let mut others: BTreeSet<StatusId> = level.iter().copied().collect();
         for _ in 0..IN_TURN {
             let more = self.quotes((&level, warrant)).await?;
             level = readable(&more);
-            all.extend(&level);
+            others.extend(&level);
             quotes.extend(more);
         }
+        // Of what is quoted or boosted it was not asked what there is: it is read with the posts themselves.
+        let all: BTreeSet<StatusId> = statuses.iter().chain(&others).copied().collect();
         let all: Vec<StatusId> = all.into_iter().collect();
+        let with = |kind: Kind| if others.is_empty() { of(kind) } else { (all.as_slice(), warrant) };
         Ok(Held {
-            polls: self.polls((&all, warrant)).await?,
-            edits: self.edits((statuses, warrant)).await?,
-            links: self.links((&all, warrant)).await?,
-            tagged: self.tagged((&all, warrant)).await?,
+            polls: self.polls(with(Kind::Polls)).await?,
+            edits: self.edits(of(Kind::Edits)).await?,
+            links: self.links(with(Kind::Links)).await?,
+            tagged: self.tagged(with(Kind::Tagged)).await?,
             quotes,
             boosts,
         })
+    }
+
+    /// Of which kinds these posts hold anything at all: one statement, over the same indexes, instead of one a kind, of
+    /// which most would find nothing.
+    async fn kinds(&mut self, statuses: &[StatusId]) -> Result<Vec<Kind>, DatabaseError> {
+        if statuses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.there(self.extras) == There::Granted).collect();
+        let each: Vec<String> = asked.iter().map(|kind| format!("exists (select from {})", kind.rows())).collect();
+        let sql = AssertSqlSafe(format!("select array[{}]", each.join(", ")));
+        let held: Vec<bool> = query_scalar(sql).bind(numbers(statuses)).fetch_one(&mut *self.tx).await?;
+        Ok(asked.into_iter().zip(held).filter_map(|(kind, held)| held.then_some(kind)).collect())
     }
 
     /// The polls of posts (`polls (status_id)`).
@@ -400,7 +461,7 @@ impl Read {
             multiple: bool,
             ends: Option<Timestamp>,
         }
-        let rows: Vec<Row> = self.of_posts(self.extras.polls, SQL, of, MOST).await?;
+        let rows: Vec<Row> = self.of_posts(Kind::Polls, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
             .map(|Row { status, options, tallies, multiple, ends }| {
@@ -422,7 +483,7 @@ impl Read {
              left join accounts a on a.id = coalesce(o.account_id, q.quoted_account_id) \
              where q.status_id = any($1) order by q.status_id limit $3"
         );
-        let rows: Vec<OtherPost> = self.of_posts(self.extras.quotes, SQL, of, MOST).await?;
+        let rows: Vec<OtherPost> = self.of_posts(Kind::Quotes, SQL, of, MOST).await?;
         Ok(rows.into_iter().map(QuoteRow::from).collect())
     }
 
@@ -435,7 +496,7 @@ impl Read {
             "from statuses s left join statuses o on o.id = s.reblog_of_id left join accounts a on a.id = o.account_id \
              where s.id = any($1) and s.reblog_of_id is not null order by s.id limit $3"
         );
-        let rows: Vec<OtherPost> = self.of_posts(There::Granted, SQL, of, MOST).await?;
+        let rows: Vec<OtherPost> = self.of_posts(Kind::Boosts, SQL, of, MOST).await?;
         Ok(rows.into_iter().map(QuoteRow::from).collect())
     }
 
@@ -478,7 +539,7 @@ impl Read {
         const BEFORE_QUOTES: &str = edits!("false");
         let sql = if self.extras.quotes == There::Granted { SQL } else { BEFORE_QUOTES };
         let most = i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX);
-        self.of_posts(self.extras.edits, sql, of, most).await
+        self.of_posts(Kind::Edits, sql, of, most).await
     }
 
     /// The links of posts that have a preview (primary keys of `preview_cards_statuses`, `statuses` and `preview_cards`).
@@ -507,7 +568,7 @@ impl Read {
             picture: bool,
             kind: Option<i32>,
         }
-        let rows: Vec<Row> = self.of_posts(self.extras.links, SQL, of, MOST).await?;
+        let rows: Vec<Row> = self.of_posts(Kind::Links, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
             .map(|row| LinkRow {
@@ -557,7 +618,7 @@ impl Read {
             by: Option<String>,
             number: Option<i64>,
         }
-        let rows: Vec<Row> = self.of_posts(self.extras.tagged.min(self.extras.collections), SQL, of, MOST).await?;
+        let rows: Vec<Row> = self.of_posts(Kind::Tagged, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
             .map(|row| TaggedRow {

@@ -8,7 +8,7 @@ use crate::{
     carry_out::carry_out,
     clock::{DAY, HOUR, LARGEST_SKEW, MINUTE, Timestamp},
     context::{App, Context},
-    deeds::{AnyDeed, SetRegistrations},
+    deeds::SetRegistrations,
     id::{InstanceName, OperatorId},
     ledger::{Fact, Filter, LedgerError, Outcome},
     mastodon::{
@@ -22,7 +22,6 @@ use crate::{
     },
     overview::service::{LastDecision, last_decision},
     problem::{Kind, Problem},
-    record,
     registrations::policy::{self, Cause, Decision, Inputs},
     seal::hex,
     store::{
@@ -33,6 +32,8 @@ use crate::{
     text::{Why, time::Zone},
 };
 use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -299,6 +300,32 @@ async fn know_passing(app: &App, kept: &mut Kept, current: RegistrationsMode, kn
     Ok(())
 }
 
+/// What an entry says in clear of what was set: no key that is away, or was destroyed, hides it.
+struct Set {
+    before: Vec<Option<String>>,
+    after: RegistrationsMode,
+    /// The version of the policy that set it; `None` where somebody did by hand.
+    version: Option<i64>,
+}
+
+impl Set {
+    fn of(index: i64, leaf: &Value) -> Result<Self, LedgerError> {
+        #[derive(Deserialize)]
+        struct Facts {
+            before: Vec<Option<String>>,
+            after: RegistrationsMode,
+            policy: Option<OfPolicy>,
+        }
+        #[derive(Deserialize)]
+        struct OfPolicy {
+            version: i64,
+        }
+        let facts = Facts::deserialize(&leaf["facts"])
+            .map_err(|error| LedgerError::Entry(format!("entry {index} doesn’t say what it set: {error}")))?;
+        Ok(Self { before: facts.before, after: facts.after, version: facts.policy.map(|of| of.version) })
+    }
+}
+
 /// What the policy itself set is not what somebody set past it, also where this process, or another, ended before it was
 /// remembered. And what somebody set past it is known from the entries as well: what is remembered may be an older copy.
 async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>) -> Result<(), LedgerError> {
@@ -333,22 +360,22 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
         if matches!(outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             continue;
         }
-        let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(&entry) else { break };
+        let set = Set::of(entry.index, &app.ledger.proved(entry.index).await?)?;
         // Whoever changes the message alone has set nothing past it.
-        let as_before = matches!(Meaning::of(&deed.mode_before), Meaning::Mode(mode) if mode == deed.mode_after);
-        if deed.by.is_none() && as_before {
+        let as_before = matches!(Meaning::of(&set.before), Meaning::Mode(mode) if mode == set.after);
+        if set.version.is_none() && as_before {
             continue;
         }
-        if deed.mode_after != current {
+        if set.after != current {
             // Somebody set something else since, whatever is remembered: that is noticed, as it would have been.
             if matches!(outcome, Some(Outcome::Succeeded | Outcome::Partly)) {
-                kept.state.expected = Some(deed.mode_after);
+                kept.state.expected = Some(set.after);
             }
             break;
         }
         let held = |until: Option<Timestamp>| until.is_none_or(|until| app.clock.now() < until);
-        match deed.by {
-            Some(by) if by.version == kept.version => {
+        match set.version {
+            Some(version) if version == kept.version => {
                 kept.state.expected = Some(current);
                 kept.state.changed_at = Some(entry.at);
             }

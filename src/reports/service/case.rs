@@ -232,14 +232,10 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| missing())?;
-    let mut page = case_page(context, &instance, id, search).await?;
-    if page.account.has_login
-        && access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok()
-    {
-        // In a case it matters who brought somebody; what else there is stands on the account's own page.
-        let of = invitations::of_account(&context.app, &instance, id).await?;
-        page.invitations = of.filter(|of| !of.chain.is_empty());
-    }
+    let (mut page, brought) =
+        tokio::try_join!(case_page(context, &instance, id, search), invitations::of_account(context, &instance, id),)?;
+    // In a case it matters who brought somebody; what else there is stands on the account's own page.
+    page.invitations = brought.filter(|of| page.account.has_login && !of.chain.is_empty());
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
 }
 
@@ -384,8 +380,8 @@ pub async fn case_page(
     let next = next_after(&all, Some(id), |case| fits(case, &filter, now));
     let mut card = account_card(&facts, reversals(context, instance, &facts.account).await?);
     if context.actor.role == Role::Contractor {
-        // That nothing is to be decided here is told; who works there as what is not.
-        card.staff = card.staff.map(|_| "staff".to_owned());
+        // In a case that is theirs to touch it is told why nothing is to be decided; who works there, and as what, is not.
+        card.staff = card.staff.filter(|_| touched).map(|_| "staff".to_owned());
     }
     let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
