@@ -169,11 +169,11 @@ pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, le
 /// What was recorded after an entry, in its order. What it is stands in the leaves alone.
 pub const PASSED: &str = "select idx, leaf from ledger_entries where idx > $1 and idx <= $2 order by idx";
 
-/// When somebody (or nobody known) did one sort of thing, newest first (`ledger_entries (operator, deed, idx)`).
+/// What somebody (or nobody known) did of one sort, newest first (`ledger_entries (operator, deed, idx)`).
 pub const TIMES_OF: [&str; 2] = [
-    "select at from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
+    "select leaf from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
      order by idx desc limit $4",
-    "select at from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
+    "select leaf from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
      order by idx desc limit $4",
 ];
 
@@ -262,6 +262,16 @@ struct WorkedRow {
 struct Leaves {
     leaf: Value,
     outcome: Option<Value>,
+}
+
+/// What the clocks of several processes differ by, and what one was set back by, is allowed for so far.
+const OUT_OF_ORDER: i64 = HOUR;
+
+/// When it was done, if a leaf says that it is a deed or fact of this sort by this one.
+fn time_of(leaf: &str, operator: Option<&str>, deed: &str) -> Option<Timestamp> {
+    let leaf: Value = serde_json::from_str(leaf).ok()?;
+    let is = leaf["kind"] != "outcome" && leaf["deed"] == *deed && leaf["operator"].as_str() == operator;
+    instant_of(&leaf).filter(|_| is)
 }
 
 fn text_of(leaf: &Value, key: &str) -> Option<String> {
@@ -532,7 +542,6 @@ impl Ledger {
         from: Option<Timestamp>,
         to: Option<Timestamp>,
     ) -> Result<Filter, LedgerError> {
-        const OUT_OF_ORDER: i64 = HOUR;
         // By halving, in the database: a step reads one entry by its number.
         const FIRST_SINCE: &str = "with recursive halved (low, high) as (select cast(0 as bigint), size from ledger_head where id = 1 \
             union all select case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
@@ -698,9 +707,49 @@ impl Ledger {
     ) -> Result<Vec<Timestamp>, LedgerError> {
         let [of, of_nobody] = TIMES_OF;
         let sql = if operator.is_some() { of } else { of_nobody };
-        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(sql)
+        let leaves: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(sql)
             .bind(operator.unwrap_or_default()).bind(deed).bind(upto).bind(limit).fetch_all(pool).await?);
-        Ok(times.into_iter().map(Timestamp).collect())
+        Ok(leaves.iter().filter_map(|leaf| time_of(leaf, operator, deed)).collect())
+    }
+
+    /// How often somebody did one sort of thing from a moment up to an entry; nobody known where `operator` is `None`. All leaves
+    /// since are asked what they are, so that no column beside one hides it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_since(
+        &self,
+        operator: Option<&str>,
+        deed: &str,
+        since: Timestamp,
+        upto: i64,
+    ) -> Result<i64, LedgerError> {
+        const SAID_OF: &str = "select leaf from ledger_entries where idx >= $1 and idx <= $2 and leaf like $3";
+        let first = self.first_since(since, upto).await?;
+        let like = format!("%\"deed\":\"{deed}\"%");
+        let leaves: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(SAID_OF)
+            .bind(first).bind(upto).bind(like).fetch_all(pool).await?);
+        let times = leaves.iter().filter_map(|leaf| time_of(leaf, operator, deed)).filter(|at| *at >= since);
+        Ok(i64::try_from(times.count()).unwrap_or(i64::MAX))
+    }
+
+    /// The first entry since a moment, as the leaves say: by halving, as they are recorded in the order of their time but for what
+    /// clocks differ by.
+    async fn first_since(&self, since: Timestamp, upto: i64) -> Result<i64, LedgerError> {
+        const LEAF: &str = "select leaf from ledger_entries where idx = $1";
+        let (mut low, mut high) = (0, upto + 1);
+        while low < high {
+            let middle = i64::midpoint(low, high);
+            let leaf: Option<String> =
+                on!(&self.store, pool => sqlx::query_scalar(LEAF).bind(middle).fetch_optional(pool).await?);
+            let at = leaf.and_then(|leaf| instant_of(&serde_json::from_str(&leaf).ok()?));
+            if at.is_some_and(|at| at.0 < since.0.saturating_sub(OUT_OF_ORDER)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// When somebody did anything by hand before an entry and a moment, newest first.
