@@ -12,7 +12,7 @@ use crate::{
     clock::{Clock, MINUTE, Timestamp},
     seal::{Keys, hex},
     store::{
-        Store,
+        Found as Read, Store,
         foreign::Running,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
@@ -270,8 +270,10 @@ impl<'a> Group<'a> {
         let told = told::read(&mut tx, &writer.keys, &writer.process, writer.clock.now()).await?;
         let beside = foreign.or_else(|| told.first().map(|told| told.what.clone()));
         writer.found.lock().told = told;
-        let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
-        let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+        let head: Option<SealedHead> =
+            writer.store.read_one(within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?));
+        let rows: Vec<OriginRow> =
+            writer.store.read(within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?));
         let there: i64 = within!(&mut tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
         let tree = match head::check(&writer.keys, head.as_ref(), &rows, there) {
             Ok(Checked { tree, mut origins, rights }) => {
@@ -301,7 +303,8 @@ impl<'a> Group<'a> {
         if !drafts.iter().any(|draft| Changes::default().take(&draft.leaf, 0).is_some()) {
             return Ok(());
         }
-        let rows: Vec<ChangeRow> = within!(&mut self.tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+        let rows: Vec<ChangeRow> =
+            self.writer.store.read(within!(&mut self.tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?));
         let read = Changes::of_rows(rows);
         if read.agrees(&self.writer.keys, rights) {
             self.changes = Some(read);
@@ -393,19 +396,21 @@ impl<'a> Group<'a> {
             Beside::Open { key, lease, over } => self.open(draft.at, key, lease, *over).await,
             Beside::Close { intent } => self.close(draft, *intent).await,
             Beside::Seldom { subject, within } => {
-                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_ABOUT)
+                let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_ABOUT)
                     .bind(subject).fetch_optional(c).await?);
+                let newest: Option<(String,)> = self.writer.store.read_one(newest);
                 // The columns that found it are anybody's: what it says itself has to be about the same.
-                let newest = newest.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+                let newest = newest.and_then(|(leaf,)| serde_json::from_str::<Value>(&leaf).ok());
                 let newest = newest.filter(|leaf| leaf["subject"] == **subject && leaf["deed"] == *draft.deed);
                 let newest = newest.and_then(|leaf| written_at(&leaf));
                 let lately = newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest)));
                 Ok(unless_recorded(lately, draft.at))
             }
             Beside::Once { subject } => {
-                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_OF_ITS_KIND)
+                let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_OF_ITS_KIND)
                     .bind(subject).bind(&draft.deed).fetch_optional(c).await?);
-                Ok(unless_recorded(newest.is_some_and(|newest| says_the_same(&newest, &draft.leaf)), draft.at))
+                let newest: Option<(String,)> = self.writer.store.read_one(newest);
+                Ok(unless_recorded(newest.is_some_and(|(newest,)| says_the_same(&newest, &draft.leaf)), draft.at))
             }
         }
     }
@@ -439,11 +444,13 @@ impl<'a> Group<'a> {
 
     /// Takes a deed from the open ones, if the intent is there, is of this kind, and has no outcome yet.
     async fn close(&mut self, draft: &LeafDraft, of: i64) -> Result<Besides, LedgerError> {
-        let closed: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(IS_CLOSED).bind(of).fetch_optional(c).await?);
+        let closed: Option<Read<(String,)>> =
+            within!(&mut self.tx, c => sqlx::query_as(IS_CLOSED).bind(of).fetch_optional(c).await?);
         if let Some(closed) = closed {
             // Columns that say so beside a leaf that does not would keep an outcome from ever being written.
-            let says = serde_json::from_str::<Value>(&closed).is_ok_and(|leaf| leaf["intent"] == of);
+            let closed: Option<(String,)> = self.writer.store.read_one(Some(closed));
+            let closed = closed.and_then(|(closed,)| serde_json::from_str::<Value>(&closed).ok());
+            let says = closed.is_some_and(|leaf| leaf["intent"] == of);
             return Ok(ControlFlow::Break(Err(if says {
                 LedgerError::AlreadyClosed(of)
             } else {
@@ -452,9 +459,9 @@ impl<'a> Group<'a> {
                 LedgerError::Contradicted(what)
             })));
         }
-        let opened: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(INTENT).bind(of).fetch_optional(c).await?);
-        let opened = opened.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+        let opened = within!(&mut self.tx, c => sqlx::query_as(INTENT).bind(of).fetch_optional(c).await?);
+        let opened: Option<(String,)> = self.writer.store.read_one(opened);
+        let opened = opened.and_then(|(leaf,)| serde_json::from_str::<Value>(&leaf).ok());
         let opened = opened.filter(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed);
         let Some(opened_at) = opened.and_then(|leaf| written_at(&leaf)) else {
             return Ok(ControlFlow::Break(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind")))));

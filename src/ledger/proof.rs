@@ -53,8 +53,8 @@ impl Ledger {
         let Some((size, root)) = self.store.sealed_tree().await? else {
             return Err(contradicted("the head of the tree is not the one that the secret key sealed"));
         };
-        let row: Option<(String, String)> =
-            on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_optional(pool).await?);
+        let row: Option<(String, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(LEAF)
+            .bind(index).fetch_optional(pool).await?));
         let proof = self.proof_within(index, size).await?;
         let (Some((leaf, hash)), Some(proof)) = (row, proof) else {
             return Err(LedgerError::Entry(format!("entry {index} is not there")));
@@ -108,8 +108,8 @@ impl Ledger {
             else {
                 return contradicted(format!("entry {next}, or one near it, is not the one that was appended")).await;
             };
-            let leaves: Vec<(i64, String)> =
-                on!(&self.store, pool => sqlx::query_as(LEAVES).bind(next).bind(end).fetch_all(pool).await?);
+            let leaves: Vec<(i64, String)> = self.store.read(on!(&self.store, pool => sqlx::query_as(LEAVES)
+                .bind(next).bind(end).fetch_all(pool).await?));
             for (index, text) in leaves {
                 let at = usize::try_from(index - first).unwrap_or(usize::MAX);
                 if index != next || hashes.get(at) != Some(&leaf_hash(text.as_bytes())) {

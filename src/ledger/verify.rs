@@ -138,7 +138,7 @@ const OUTSIDE: &str = "from outside";
 const LOST: &str = "data keys are missing or do not open";
 const RETURNED: &str = "data keys are there again that an entry says were destroyed";
 
-const OPEN: &str = "select intent from open_deeds order by intent";
+const OPEN: &str = "select cast(intent as bigint) from open_deeds order by intent";
 
 /// Checks the store against itself and against the checkpoints from outside.
 ///
@@ -165,13 +165,13 @@ async fn verify_from(
     // In one snapshot, so that what is appended meanwhile raises no alarm.
     let mut tx = store.driver.begin_reading().await?;
     let tx = &mut tx;
-    let named: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
-    let stored: Vec<(i64, String)> = within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?);
+    let named: Vec<OriginRow> = store.read(within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?));
+    let stored: Vec<(i64, String)> = store.read(within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?));
     let mut check = Check::begin(keys, host, &named, &stored, outside);
     let mut last = Some(String::new());
     while let Some(after) = last {
         let rows: Vec<(String, String)> =
-            within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?);
+            store.read(within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?));
         last = rows.last().map(|(id, _)| id.clone());
         rows.iter().for_each(|(id, wrapped)| check.key(keys, id, wrapped));
     }
@@ -180,13 +180,14 @@ async fn verify_from(
     }
     let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
     while let Some(first) = from {
-        let rows: Vec<Row> = within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?);
+        let rows: Vec<Row> =
+            store.read(within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?));
         from = rows.last().and_then(|row| row.idx.checked_add(1));
         rows.iter().for_each(|row| check.row(row));
         progress(check.next);
     }
-    let head = head::read(tx).await?;
-    let rights: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+    let head = head::read(store, tx).await?;
+    let rights: Vec<ChangeRow> = store.read(within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?));
     let open: Vec<i64> = within!(tx, c => sqlx::query_scalar(OPEN).fetch_all(c).await?);
     let earlier = Verified(check.clone());
     let report = check.end(keys, head, Changes::of_rows(rights), &named, &open, due);

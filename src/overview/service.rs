@@ -196,7 +196,9 @@ pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<Last
     if let Some(entry) = &newest
         && app.ledger.those_proved(std::slice::from_ref(entry)).await.map_err(unreadable)?.is_empty()
     {
-        return Err(unreadable(LedgerError::Entry(format!("entry {} is not the one that was appended", entry.index))));
+        // Which says so on every page.
+        app.ledger.proved(entry.index).await.map_err(unreadable)?;
+        return Err(unreadable(LedgerError::Entry(format!("entry {} was altered", entry.index))));
     }
     let last = newest.map(|entry| entry.at).max(logged.by_others);
     Ok(last.map(LastDecision::At).or(logged.back_to.map(LastDecision::NoneSince)))

@@ -118,6 +118,8 @@ async fn a_bent_row_takes_no_page_with_it_and_gives_nobody_a_right() {
         let row = hand.number(format!("select rowid from {table} {whose} limit 1")).await.unwrap();
         let mut values = vec![if *number { "'bent'" } else { "x'ff00fe'" }];
         values.extend(nullable.then_some("null"));
+        // What can be read, and is nothing that the console writes.
+        values.extend((!number && table.starts_with("ledger")).then_some("'bent'"));
         for value in values {
             let keep = format!("create table kept_value as select {name} as v from {table} where rowid = {row}");
             if hand.run(&format!("{keep}; update {table} set {name} = {value} where rowid = {row}")).await.is_err() {

@@ -107,12 +107,12 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
     };
     let found = app.ledger.list(&filter).await.map_err(tried_again)?;
     let proved = app.ledger.those_proved(&found).await.map_err(tried_again)?;
-    match found.iter().find(|entry| !proved.contains(&entry.index)) {
-        Some(altered) => {
-            Err(tried_again(LedgerError::Entry(format!("entry {} is not the one that was appended", altered.index))))
-        }
-        None => Ok(found),
+    if let Some(altered) = found.iter().find(|entry| !proved.contains(&entry.index)) {
+        // Which says so on every page.
+        app.ledger.proved(altered.index).await.map_err(tried_again)?;
+        return Err(tried_again(LedgerError::Entry(format!("entry {} was altered", altered.index))));
     }
+    Ok(found)
 }
 
 /// Whether a role is where it was before the grant, or was never given by it.
