@@ -84,7 +84,7 @@ impl Ledger {
         Ok(leaf["outcome"].as_str().and_then(Outcome::parse))
     }
 
-    /// A leaf, if there is one, and the place of the outcome that closes it: that there is none is so as well, by every leaf since,
+    /// An intent, if the entry is one, and the place of the outcome that closes it: that there is none is so as well, by every leaf since,
     /// each as it stands under the sealed head.
     ///
     /// # Errors
@@ -117,7 +117,10 @@ impl Ledger {
                 }
                 next += 1;
                 if index == intent {
-                    begun = serde_json::from_str(&text).ok();
+                    begun = serde_json::from_str::<Value>(&text).ok().filter(|leaf| leaf["kind"] == "intent");
+                    if begun.is_none() {
+                        return Ok((None, None));
+                    }
                 } else if closes(&text, intent) {
                     return Ok((begun, Some(index)));
                 }

@@ -324,7 +324,7 @@ impl Ledger {
     /// neither a row that says so keeps anything from being done, nor does one that says otherwise let two be done at once.
     async fn open_about(&self, subject: &str, intent: i64) -> Result<Option<Value>, LedgerError> {
         let (begun, outcome) = self.proved_since(intent).await?;
-        let begun = begun.filter(|leaf| leaf["kind"] == "intent" && leaf["subject"] == *subject && outcome.is_none());
+        let begun = begun.filter(|leaf| leaf["subject"] == *subject && outcome.is_none());
         if begun.is_none() {
             tracing::error!(
                 entry = intent,

@@ -208,8 +208,10 @@ impl Store {
 
     /// Those of some rows that can be read. Of one that cannot only that is told: it is named in the log, and counts as not there.
     pub(crate) fn read<T>(&self, rows: Vec<Found<T>>) -> Vec<T> {
-        let table = std::any::type_name::<T>().rsplit("::").nth(1).unwrap_or_default();
-        rows.into_iter().filter_map(|Found(row)| self.readable(&format!("a row of {table}"), row)).collect()
+        // The file of a table has its name.
+        let table = std::any::type_name::<T>().strip_prefix("howdah::store::").and_then(|rest| rest.split("::").next());
+        let called = format!("a row of {}", table.unwrap_or("the store"));
+        rows.into_iter().filter_map(|Found(row)| self.readable(&called, row)).collect()
     }
 
     /// A row, if there is one and it can be read.
@@ -231,7 +233,7 @@ impl Store {
 
     /// A row that can be read. Of one that cannot only that is told: it is named in the log, and left out.
     pub(super) fn readable<T>(&self, called: &str, read: sqlx::Result<T>) -> Option<T> {
-        read.inspect_err(|_| self.name(called, Wrong::Unreadable.words())).ok()
+        read.inspect_err(|error| self.name(called, &format!("{}: {error}", Wrong::Unreadable.words()))).ok()
     }
 
     /// Names something that is refused in the log, once.
