@@ -835,16 +835,19 @@ async fn since(app: &App, begun: &OpenDeed, sought: &Sought) -> Option<Others> {
     let filter =
         Filter { subject: Some(begun.subject.clone()), after: Some(sought.after), limit: 50, ..Filter::default() };
     let entries = app.ledger.list(&filter).await.ok()?;
-    let may_have_changed_it = |entry: &&Entry| {
-        entry.kind == "intent"
-            && !matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
-            && record::deed_of(entry).is_none_or(|deed| deed.is_a_change())
-    };
-    let others: Vec<&Entry> = entries.iter().filter(may_have_changed_it).collect();
-    if others.iter().any(|entry| entry.outcome.is_none() || entry.outcome_facts[NOT_SEEN] == true) {
-        return None;
+    let may_have_changed_it =
+        |entry: &&Entry| entry.kind == "intent" && record::deed_of(entry).is_none_or(|deed| deed.is_a_change());
+    let mut newest = None;
+    for other in entries.iter().filter(may_have_changed_it) {
+        // What is passed over is believed under the sealed head alone: otherwise its traces would be taken for this one's.
+        match app.ledger.proved_outcome(other.index).await.ok()? {
+            Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => {}
+            None => return None,
+            Some(_) if other.outcome_facts[NOT_SEEN] == true => return None,
+            Some(_) => newest = newest.or(Some(other.index)),
+        }
     }
-    Some(others.first().map_or(Others::Nothing, |newest| Others::Done(newest.index)))
+    Some(newest.map_or(Others::Nothing, Others::Done))
 }
 
 /// What became of a deed on the console's own store whose process died; `None` while that cannot be read.

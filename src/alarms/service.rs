@@ -140,9 +140,7 @@ async fn raised_by(app: &App, passed: &[Passed]) -> Result<Vec<Raised>, LedgerEr
     ] {
         for ((who, today), cause) in by_day(passed, |entry| entry.deed == deed) {
             let Some(last) = cause.0.last() else { continue };
-            let times = app.ledger.times_of(who, deed, last.index, MOST_COUNTED).await?;
-            let number = times.iter().filter(|at| day(**at) == today).count();
-            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            let number = app.ledger.times_since(who, deed, Timestamp(today * DAY), last.index).await?;
             if number >= if who.is_some() { known } else { strangers } {
                 let name = format!("{} {} {today}", kind.name(), who.unwrap_or("nobody"));
                 raised.extend(cause.raised(kind, name).map(|one| Raised { number, adds: false, ..one }));
@@ -178,12 +176,13 @@ async fn above_usual(
 ) -> Result<Option<Raised>, LedgerError> {
     let upto = found.entries.last().copied().unwrap_or_default();
     let mut days: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut number = 0;
     for deed in deeds {
+        number += app.ledger.times_since(Some(who), deed, Timestamp(today * DAY), upto).await?;
         for at in app.ledger.times_of(Some(who), deed, upto, MOST_COUNTED).await? {
             *days.entry(day(at)).or_default() += 1;
         }
     }
-    let number = days.get(&today).copied().unwrap_or_default();
     let before: Vec<i64> = days.range(today - USUAL_DAYS..today).map(|(_, number)| *number).collect();
     let (most, usual) = far_above(&before);
     if number <= most {

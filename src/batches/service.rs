@@ -401,7 +401,8 @@ async fn begun(app: &App, batch: &Batch, deed: &InBatch, under_way: bool) -> Res
     let Some(entry) = entries.iter().find(|entry| by_subject || is_this(entry, deed)) else {
         return Ok(Stands::Waiting);
     };
-    Ok(match entry.outcome {
+    // What is done again because of it is believed under the sealed head alone.
+    Ok(match app.ledger.proved_outcome(entry.index).await? {
         // The sweep closes it by reading; until then nothing is repeated.
         None => Stands::UnderWay(Some(entry.index), None),
         // A former try of which nothing arrived: the one that was under way was not begun yet.

@@ -45,6 +45,13 @@ pub enum Operator {
     },
     /// End every session of somebody.
     EndSessions { name: String },
+    /// End somebody's access, with their sessions, grants and links.
+    End {
+        name: String,
+        /// Why it ends.
+        #[arg(long)]
+        reason: String,
+    },
     /// Take somebody's second factor away: the next sign-in, by password alone, sets up a new one.
     ResetFactor { name: String },
     /// Take the link between somebody and their own account on an instance away.
@@ -146,6 +153,10 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
         Operator::EndSessions { name } => {
             resets::end_sessions_at_server(&app, &name).await.map_err(said)?;
             say!("Every session of {name} has ended.");
+        }
+        Operator::End { name, reason } => {
+            service::end_at_server(&app, &name, &reason).await.map_err(said)?;
+            say!("The access of {name} has ended, with every session, grant and link of theirs.");
         }
         Operator::ResetFactor { name } => {
             if resets::reset_factor_at_server(&app, &name).await.map_err(said)? {

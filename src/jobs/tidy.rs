@@ -5,6 +5,7 @@ use crate::{
     audit::service::words,
     clock::{DAY, HOUR, Timestamp},
     context::App,
+    ledger::{Entry, Filter, LedgerError, ProvedBy},
     store::{
         access_requests, attempts, batches, domain_imports, drafts, invited, refusals, reset_links, untold,
         web_sessions,
@@ -12,6 +13,7 @@ use crate::{
     telemetry::JobName,
 };
 use anyhow::bail;
+use serde_json::json;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -25,8 +27,10 @@ const QUIET: i64 = 7 * DAY;
 /// Deletes what is over in the store, and the words in the record whose time has come.
 pub struct Tidy {
     app: Arc<App>,
-    /// When the newest entry was written, before this process wrote any.
+    /// When the newest entry was written, before this process wrote any; or when it began, by a clock that an authenticator bore out.
     newest: Option<Timestamp>,
+    /// How many entries there were at its first run.
+    begins: Option<i64>,
     began: Instant,
 }
 
@@ -39,7 +43,32 @@ fn certain(now: Timestamp, newest: Option<Timestamp>, up: i64) -> Option<Timesta
 
 impl Tidy {
     pub fn new(app: &Arc<App>, newest: Option<Timestamp>) -> Self {
-        Self { app: app.clone(), newest, began: Instant::now() }
+        Self { app: app.clone(), newest, begins: None, began: Instant::now() }
+    }
+}
+
+/// How far the clock is further than it is believed, if it is.
+fn beyond(now: Timestamp, newest: Option<Timestamp>, up: i64) -> Option<i64> {
+    newest.map(|newest| now.since(newest)).filter(|since| *since > up.saturating_add(QUIET))
+}
+
+/// Sign-ins that are looked through for one with a code of an authenticator.
+const LOOKED_THROUGH: i64 = 100;
+
+impl Tidy {
+    /// Goes by the clock as it was at a sign-in of since the start with a code of an authenticator: that has a clock of its own, and
+    /// by one that is more than a minute and a half off no code holds.
+    async fn ask_authenticators(&mut self, up: i64) -> Result<(), LedgerError> {
+        let filter = Filter {
+            kind: Some("signed_in".to_owned()),
+            after: self.begins.map(|begins| begins - 1),
+            limit: LOOKED_THROUGH,
+            ..Filter::default()
+        };
+        let by_code = |entry: &Entry| entry.leaf["facts"]["by"] == json!(ProvedBy::Totp);
+        let found = self.app.ledger.list(&filter).await?.into_iter().find(by_code);
+        self.newest = self.newest.max(found.map(|entry| entry.at.plus(-up)));
+        Ok(())
     }
 }
 
@@ -53,9 +82,16 @@ impl Job for Tidy {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        let (store, now) = (&self.app.store, self.app.clock.now());
-        let instances: Vec<_> = self.app.instances.keys().collect();
+        let (app, now) = (self.app.clone(), self.app.clock.now());
+        let store = &app.store;
+        let instances: Vec<_> = app.instances.keys().collect();
         let up = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        if self.begins.is_none() {
+            self.begins = Some(self.app.ledger.tree_state().await?.size);
+        }
+        if beyond(now, self.newest, up).is_some() {
+            self.ask_authenticators(up).await?;
+        }
         let certain = certain(now, self.newest, up);
         // Before anything is certain nothing is old; what nobody loses by goes by the clock alone.
         let old = certain.unwrap_or_default();
@@ -77,11 +113,12 @@ impl Job for Tidy {
             words::destroy_old(&self.app, certain).await?;
         }
         tidied?;
-        if let Some(newest) = self.newest.filter(|newest| now.since(*newest) > up.saturating_add(QUIET)) {
-            let days = now.since(newest) / DAY;
+        if let Some(beyond) = beyond(now, self.newest, up) {
             bail!(
-                "this machine's clock is {days} days after the newest entry of before the start: if it is wrong, set it and start \
-                 again; until then nothing older is destroyed than that entry's age allows"
+                "this machine's clock is {} days after the newest entry of before the start: if it is wrong, set it and start again; \
+                 until then, or until somebody signs in with a code of an authenticator, nothing older is destroyed than that entry's \
+                 age allows",
+                beyond / DAY
             );
         }
         Ok(())

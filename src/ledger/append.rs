@@ -12,7 +12,7 @@ use crate::{
     clock::{Clock, MINUTE, Timestamp},
     seal::{Keys, hex},
     store::{
-        Store,
+        Found as Read, Store,
         foreign::Running,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
@@ -43,10 +43,12 @@ pub(super) struct LeafDraft {
 
 pub(super) enum Beside {
     Nothing,
-    /// Opens a deed under this key, for this lease holder.
+    /// Opens a deed under this key, for this lease holder. `over` is the entry in whose name the key was held and that is no open
+    /// action, as was proved since.
     Open {
         key: String,
         lease: String,
+        over: Option<i64>,
     },
     /// Closes the deed of this intent.
     Close {
@@ -190,10 +192,13 @@ const INSERT: &str = "insert into ledger_entries \
     (idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ($1, $2, $3, $4, $5) \
-    on conflict (subject) do nothing returning intent";
-const TAKE_PLACE: &str =
-    "update open_deeds set intent = $2, lease = $3, lease_until = $4, opened_at = $5 where subject = $1";
-const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
+    on conflict do nothing returning intent";
+/// A row that names an entry which is not there yet, or none at all, is nobody's.
+const OF_NO_ENTRY: &str = "delete from open_deeds where intent >= $1";
+/// What SQLite finds in a column is not always a number.
+const TAKE_PLACE: &str = "update open_deeds set intent = $2, lease = $3, lease_until = $4, opened_at = $5 \
+    where subject = $1 and cast(intent as bigint) = $6";
+const WHO_IS_OPEN: &str = "select cast(intent as bigint), cast(opened_at as bigint) from open_deeds where subject = $1";
 const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
 const INTENT: &str = "select leaf from ledger_entries where idx = $1";
 const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 order by idx desc limit 1";
@@ -220,8 +225,9 @@ struct Group<'a> {
     /// does not hold, what must be recorded is written behind the last entry, and the head left as it is for whoever decides
     /// about it.
     tree: Result<(Frontier, Origin, String), String>,
-    /// What another process found: nothing is begun here either, and the head is gone on from.
-    others: Option<String>,
+    /// What runs in the store and is not the console's, or what another process found: nothing is begun, and the head is gone on
+    /// from. It is sealed over what was meant to be written, so that whatever else became of it is found.
+    beside: Option<String>,
     /// The changes to rights, where a leaf is among these that makes one.
     changes: Option<Changes>,
     next: i64,
@@ -262,12 +268,14 @@ impl<'a> Group<'a> {
         };
         writer.found.foreign(foreign.clone());
         let told = told::read(&mut tx, &writer.keys, &writer.process, writer.clock.now()).await?;
-        let others = told.first().map(|told| told.what.clone());
+        let beside = foreign.or_else(|| told.first().map(|told| told.what.clone()));
         writer.found.lock().told = told;
-        let head: Option<SealedHead> = within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?);
-        let rows: Vec<OriginRow> = within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+        let head: Option<SealedHead> =
+            writer.store.read_one(within!(&mut tx, c => sqlx::query_as(LOCK_HEAD).fetch_optional(c).await?));
+        let rows: Vec<OriginRow> =
+            writer.store.read(within!(&mut tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?));
         let there: i64 = within!(&mut tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
-        let mut tree = match head::check(&writer.keys, head.as_ref(), &rows, there) {
+        let tree = match head::check(&writer.keys, head.as_ref(), &rows, there) {
             Ok(Checked { tree, mut origins, rights }) => {
                 let origin = match origins.pop() {
                     Some(origin) => origin,
@@ -285,11 +293,8 @@ impl<'a> Group<'a> {
             writer.found.contradict_by_head(number, odd);
             what
         });
-        if let Some(what) = foreign {
-            tree = Err(what);
-        }
         let number = head.map_or(0, |head| head.origin);
-        Ok(Self { writer, tx, number, tree, others, changes: None, next: there })
+        Ok(Self { writer, tx, number, tree, beside, changes: None, next: there })
     }
 
     /// Reads what there is of changes to rights, where one of these leaves makes one.
@@ -298,7 +303,8 @@ impl<'a> Group<'a> {
         if !drafts.iter().any(|draft| Changes::default().take(&draft.leaf, 0).is_some()) {
             return Ok(());
         }
-        let rows: Vec<ChangeRow> = within!(&mut self.tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+        let rows: Vec<ChangeRow> =
+            self.writer.store.read(within!(&mut self.tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?));
         let read = Changes::of_rows(rows);
         if read.agrees(&self.writer.keys, rights) {
             self.changes = Some(read);
@@ -312,7 +318,7 @@ impl<'a> Group<'a> {
 
     /// Appends one leaf, and does what is done beside the tree with it. An error ends the group.
     async fn put(&mut self, draft: &LeafDraft) -> Result<Result<Appended, LedgerError>, LedgerError> {
-        let odd = self.tree.as_ref().err().or(self.others.as_ref());
+        let odd = self.tree.as_ref().err().or(self.beside.as_ref());
         if let Some(what) = odd.filter(|_| !draft.regardless) {
             return Ok(Err(LedgerError::Contradicted(what.clone())));
         }
@@ -387,63 +393,64 @@ impl<'a> Group<'a> {
     async fn beside(&mut self, draft: &LeafDraft) -> Result<Besides, LedgerError> {
         match &draft.beside {
             Beside::Nothing => Ok(ControlFlow::Continue((draft.at, None))),
-            Beside::Open { key, lease } => self.open(draft.at, key, lease).await,
+            Beside::Open { key, lease, over } => self.open(draft.at, key, lease, *over).await,
             Beside::Close { intent } => self.close(draft, *intent).await,
             Beside::Seldom { subject, within } => {
-                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_ABOUT)
+                let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_ABOUT)
                     .bind(subject).fetch_optional(c).await?);
+                let newest: Option<(String,)> = self.writer.store.read_one(newest);
                 // The columns that found it are anybody's: what it says itself has to be about the same.
-                let newest = newest.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+                let newest = newest.and_then(|(leaf,)| serde_json::from_str::<Value>(&leaf).ok());
                 let newest = newest.filter(|leaf| leaf["subject"] == **subject && leaf["deed"] == *draft.deed);
                 let newest = newest.and_then(|leaf| written_at(&leaf));
                 let lately = newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest)));
                 Ok(unless_recorded(lately, draft.at))
             }
             Beside::Once { subject } => {
-                let newest: Option<String> = within!(&mut self.tx, c => sqlx::query_scalar(NEWEST_OF_ITS_KIND)
+                let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_OF_ITS_KIND)
                     .bind(subject).bind(&draft.deed).fetch_optional(c).await?);
-                Ok(unless_recorded(newest.is_some_and(|newest| says_the_same(&newest, &draft.leaf)), draft.at))
+                let newest: Option<(String,)> = self.writer.store.read_one(newest);
+                Ok(unless_recorded(newest.is_some_and(|(newest,)| says_the_same(&newest, &draft.leaf)), draft.at))
             }
         }
     }
 
     /// Puts a deed down as open, unless another has its subject.
-    async fn open(&mut self, at: Timestamp, key: &str, lease: &str) -> Result<Besides, LedgerError> {
+    async fn open(&mut self, at: Timestamp, key: &str, lease: &str, over: Option<i64>) -> Result<Besides, LedgerError> {
         let until = at.plus(DEED_LEASE).0;
-        let opened: Option<i64> = within!(&mut self.tx, c => sqlx::query_scalar(OPEN)
-            .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).fetch_optional(c).await?);
-        if opened.is_some() {
-            return Ok(ControlFlow::Continue((at, None)));
+        for again in [true, false] {
+            let opened: Option<i64> = within!(&mut self.tx, c => sqlx::query_scalar(OPEN)
+                .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).fetch_optional(c).await?);
+            if opened.is_some() {
+                return Ok(ControlFlow::Continue((at, None)));
+            }
+            let removed = within!(&mut self.tx, c => sqlx::query(OF_NO_ENTRY)
+                .bind(self.next).execute(c).await?.rows_affected());
+            if !again || removed == 0 {
+                break;
+            }
+        }
+        if over.is_some() {
+            let taken = within!(&mut self.tx, c => sqlx::query(TAKE_PLACE)
+                .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).bind(over).execute(c).await?.rows_affected());
+            if taken > 0 {
+                return Ok(ControlFlow::Continue((at, None)));
+            }
         }
         let (intent, since): (i64, i64) =
             within!(&mut self.tx, c => sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(c).await?);
-        if self.is_open(intent, key).await? {
-            return Ok(ControlFlow::Break(Ok(Appended::Busy { since: Timestamp(since), intent })));
-        }
-        // Entries alone say what is open: a row of whoever else wrote it keeps nothing from being done.
-        tracing::error!(entry = intent, "ledger.open: a row says that this entry is an open action, and it is none");
-        within!(&mut self.tx, c => sqlx::query(TAKE_PLACE)
-            .bind(key).bind(self.next).bind(lease).bind(until).bind(at.0).execute(c).await.map(|_| ()))?;
-        Ok(ControlFlow::Continue((at, None)))
-    }
-
-    /// Whether an entry is an action about this that has no outcome.
-    async fn is_open(&mut self, intent: i64, key: &str) -> Result<bool, LedgerError> {
-        let leaf: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(INTENT).bind(intent).fetch_optional(c).await?);
-        let closed: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(IS_CLOSED).bind(intent).fetch_optional(c).await?);
-        let leaf = leaf.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
-        Ok(closed.is_none() && leaf.is_some_and(|leaf| leaf["kind"] == "intent" && leaf["subject"] == *key))
+        Ok(ControlFlow::Break(Ok(Appended::Busy { since: Timestamp(since), intent })))
     }
 
     /// Takes a deed from the open ones, if the intent is there, is of this kind, and has no outcome yet.
     async fn close(&mut self, draft: &LeafDraft, of: i64) -> Result<Besides, LedgerError> {
-        let closed: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(IS_CLOSED).bind(of).fetch_optional(c).await?);
+        let closed: Option<Read<(String,)>> =
+            within!(&mut self.tx, c => sqlx::query_as(IS_CLOSED).bind(of).fetch_optional(c).await?);
         if let Some(closed) = closed {
             // Columns that say so beside a leaf that does not would keep an outcome from ever being written.
-            let says = serde_json::from_str::<Value>(&closed).is_ok_and(|leaf| leaf["intent"] == of);
+            let closed: Option<(String,)> = self.writer.store.read_one(Some(closed));
+            let closed = closed.and_then(|(closed,)| serde_json::from_str::<Value>(&closed).ok());
+            let says = closed.is_some_and(|leaf| leaf["intent"] == of);
             return Ok(ControlFlow::Break(Err(if says {
                 LedgerError::AlreadyClosed(of)
             } else {
@@ -452,9 +459,9 @@ impl<'a> Group<'a> {
                 LedgerError::Contradicted(what)
             })));
         }
-        let opened: Option<String> =
-            within!(&mut self.tx, c => sqlx::query_scalar(INTENT).bind(of).fetch_optional(c).await?);
-        let opened = opened.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+        let opened = within!(&mut self.tx, c => sqlx::query_as(INTENT).bind(of).fetch_optional(c).await?);
+        let opened: Option<(String,)> = self.writer.store.read_one(opened);
+        let opened = opened.and_then(|(leaf,)| serde_json::from_str::<Value>(&leaf).ok());
         let opened = opened.filter(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed);
         let Some(opened_at) = opened.and_then(|leaf| written_at(&leaf)) else {
             return Ok(ControlFlow::Break(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind")))));

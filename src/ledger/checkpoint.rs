@@ -201,7 +201,8 @@ pub fn split(file: &str) -> Vec<String> {
 
 pub(super) async fn last(store: &Store) -> Result<Option<(i64, Timestamp, String)>, LedgerError> {
     const SQL: &str = "select size, at, note from ledger_checkpoints order by origin desc, size desc limit 1";
-    let row: Option<(i64, i64, String)> = on!(store, pool => sqlx::query_as(SQL).fetch_optional(pool).await?);
+    let row: Option<(i64, i64, String)> =
+        store.read_one(on!(store, pool => sqlx::query_as(SQL).fetch_optional(pool).await?));
     Ok(row.map(|(size, at, note)| (size, Timestamp(at), note)))
 }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     seal::{Keys, hex},
     store::{
+        Store,
         rights::SealedHead,
         transaction::{Transaction, within},
     },
@@ -80,8 +81,8 @@ const MAKE_HEAD: &str =
 pub(super) const THERE: &str = "select coalesce(max(idx) + 1, 0) from ledger_entries";
 
 /// The head as it stands there.
-pub(super) async fn read(tx: &mut Transaction) -> sqlx::Result<Option<SealedHead>> {
-    within!(tx, c => sqlx::query_as(HEAD).fetch_optional(c).await)
+pub(super) async fn read(store: &Store, tx: &mut Transaction) -> sqlx::Result<Option<SealedHead>> {
+    Ok(store.read_one(within!(tx, c => sqlx::query_as(HEAD).fetch_optional(c).await?)))
 }
 
 /// Moves the head there is, and makes one where it is gone.

@@ -168,12 +168,14 @@ impl Ledger {
 
     async fn key(&self, id: &str) -> Result<Key, LedgerError> {
         const READ: &str = "select wrapped from ledger_keys where id = $1";
-        let found: Option<Option<String>> =
-            on!(&self.store, pool => sqlx::query_scalar(READ).bind(id).fetch_optional(pool).await?);
+        let found = on!(&self.store, pool => sqlx::query_as(READ).bind(id).fetch_optional(pool).await?);
+        let there = found.is_some();
+        let found: Option<(Option<String>,)> = self.store.read_one(found);
         Ok(match found {
+            None if there => Key::Damaged,
             None => Key::Missing,
-            Some(None) => Key::Destroyed,
-            Some(Some(wrapped)) => {
+            Some((None,)) => Key::Destroyed,
+            Some((Some(wrapped),)) => {
                 self.know_destroyed().await?;
                 self.unwrapped(id, &wrapped)
             }

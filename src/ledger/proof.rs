@@ -12,6 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Leaves under one kept node. What lies under a full one never changes, so only its root is kept: 32 bytes.
 const TILE: usize = 256;
 
+/// Whether a leaf is the outcome of an intent. In the canonical form names are in order, and “kind” follows.
+fn closes(leaf: &str, intent: i64) -> bool {
+    leaf.contains(&format!("\"intent\":{intent},"))
+        && serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
+}
+
 /// The hashes that lead from a leaf to the root of the first `size` leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -47,8 +53,8 @@ impl Ledger {
         let Some((size, root)) = self.store.sealed_tree().await? else {
             return Err(contradicted("the head of the tree is not the one that the secret key sealed"));
         };
-        let row: Option<(String, String)> =
-            on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_optional(pool).await?);
+        let row: Option<(String, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(LEAF)
+            .bind(index).fetch_optional(pool).await?));
         let proof = self.proof_within(index, size).await?;
         let (Some((leaf, hash)), Some(proof)) = (row, proof) else {
             return Err(LedgerError::Entry(format!("entry {index} is not there")));
@@ -76,6 +82,54 @@ impl Ledger {
             )));
         }
         Ok(leaf["outcome"].as_str().and_then(Outcome::parse))
+    }
+
+    /// An intent, if the entry is one, and the place of the outcome that closes it: that there is none is so as well, by every leaf since,
+    /// each as it stands under the sealed head.
+    ///
+    /// # Errors
+    /// As of [`Self::proved`].
+    pub(super) async fn proved_since(&self, intent: i64) -> Result<(Option<Value>, Option<i64>), LedgerError> {
+        const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 and idx < $2 order by idx";
+        let contradicted = async |what: String| {
+            let number = self.newest_number().await?;
+            self.found.contradict(number, &what);
+            Err(LedgerError::Contradicted(what))
+        };
+        let Some((size, root)) = self.store.sealed_tree().await? else {
+            return contradicted("the head of the tree is not the one that the secret key sealed".to_owned()).await;
+        };
+        let (mut begun, mut next) = (None, intent);
+        while (0..size).contains(&next) {
+            let tile = usize::try_from(next).unwrap_or(0) / TILE;
+            let first = i64::try_from(tile * TILE).unwrap_or(i64::MAX);
+            let end = i64::try_from((tile + 1) * TILE).unwrap_or(i64::MAX).min(size);
+            let Some((hashes, _)) = self.tile_within(tile, size).await?.filter(|(_, above)| hex(&above.root()) == root)
+            else {
+                return contradicted(format!("entry {next}, or one near it, is not the one that was appended")).await;
+            };
+            let leaves: Vec<(i64, String)> = self.store.read(on!(&self.store, pool => sqlx::query_as(LEAVES)
+                .bind(next).bind(end).fetch_all(pool).await?));
+            for (index, text) in leaves {
+                let at = usize::try_from(index - first).unwrap_or(usize::MAX);
+                if index != next || hashes.get(at) != Some(&leaf_hash(text.as_bytes())) {
+                    return contradicted(format!("entry {next} is not the one that was appended")).await;
+                }
+                next += 1;
+                if index == intent {
+                    begun = serde_json::from_str::<Value>(&text).ok().filter(|leaf| leaf["kind"] == "intent");
+                    if begun.is_none() {
+                        return Ok((None, None));
+                    }
+                } else if closes(&text, intent) {
+                    return Ok((begun, Some(index)));
+                }
+            }
+            if next < end {
+                return contradicted(format!("entry {next} is missing")).await;
+            }
+        }
+        Ok((begun, None))
     }
 
     /// Those of some entries that stand under the sealed head as they were appended: what they say may be shown to whom it concerns

@@ -1,10 +1,12 @@
 //! Reading the record.
 
-use super::{Later, Ledger, LedgerError, NOT_SEEN, Outcome, checkpoint, entry::HAPPENED_LATER, keys::Opened};
+use super::{
+    Later, Ledger, LedgerError, NOT_SEEN, Outcome, checkpoint, entry::HAPPENED_LATER, head::THERE, keys::Opened,
+};
 use crate::{
     clock::{HOUR, Timestamp},
     id::{InstanceName, OperatorId},
-    store::{Driver, on},
+    store::{Driver, Found as Read, on},
 };
 use serde_json::Value;
 use std::{
@@ -162,24 +164,24 @@ const MOST_ABOUT: i64 = 3_200;
 pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
     where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
     and kind <> 'outcome' and at >= $1 and at < $2) \
-    select e.idx, e.subject, e.leaf, o.at as closed_at, s.since as sought \
+    select e.idx, e.subject, e.leaf, cast(o.at as bigint) as closed_at, cast(s.since as bigint) as sought \
     from found e left join ledger_entries o on o.intent = e.idx left join sought s on s.intent = e.idx \
     order by e.idx desc limit $3";
 
 /// What was recorded after an entry, in its order. What it is stands in the leaves alone.
 pub const PASSED: &str = "select idx, leaf from ledger_entries where idx > $1 and idx <= $2 order by idx";
 
-/// When somebody (or nobody known) did one sort of thing, newest first (`ledger_entries (operator, deed, idx)`).
+/// What somebody (or nobody known) did of one sort, newest first (`ledger_entries (operator, deed, idx)`).
 pub const TIMES_OF: [&str; 2] = [
-    "select at from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
+    "select leaf from ledger_entries where operator = $1 and deed = $2 and idx <= $3 and kind <> 'outcome' \
      order by idx desc limit $4",
-    "select at from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
+    "select leaf from ledger_entries where operator is null and $1 = '' and deed = $2 and idx <= $3 and kind <> 'outcome' \
      order by idx desc limit $4",
 ];
 
 /// When somebody did anything by hand lately, newest first (`ledger_entries (operator, idx)`): of the newest 50,000 entries, so
 /// that of whoever did much by batches not all is read.
-pub const TIMES_BY_HAND: &str = "select at from ledger_entries where operator = $1 and idx < $2 and at < $3 and kind = 'intent' \
+pub const TIMES_BY_HAND: &str = "select cast(at as bigint) from ledger_entries where operator = $1 and idx < $2 and at < $3 and kind = 'intent' \
     and leaf not like '%\"session\":\"batch %' and leaf not like '%\"session\":\"policy %' \
     and leaf not like '%\"session\":\"command\"%' and idx > (select coalesce(max(idx), 0) - 50000 from ledger_entries) \
     order by idx desc limit $4";
@@ -262,6 +264,16 @@ struct WorkedRow {
 struct Leaves {
     leaf: Value,
     outcome: Option<Value>,
+}
+
+/// What the clocks of several processes differ by, and what one was set back by, is allowed for so far.
+const OUT_OF_ORDER: i64 = HOUR;
+
+/// When it was done, if a leaf says that it is a deed or fact of this sort by this one.
+fn time_of(leaf: &str, operator: Option<&str>, deed: &str) -> Option<Timestamp> {
+    let leaf: Value = serde_json::from_str(leaf).ok()?;
+    let is = leaf["kind"] != "outcome" && leaf["deed"] == *deed && leaf["operator"].as_str() == operator;
+    instant_of(&leaf).filter(|_| is)
 }
 
 fn text_of(leaf: &Value, key: &str) -> Option<String> {
@@ -532,7 +544,6 @@ impl Ledger {
         from: Option<Timestamp>,
         to: Option<Timestamp>,
     ) -> Result<Filter, LedgerError> {
-        const OUT_OF_ORDER: i64 = HOUR;
         // By halving, in the database: a step reads one entry by its number.
         const FIRST_SINCE: &str = "with recursive halved (low, high) as (select cast(0 as bigint), size from ledger_head where id = 1 \
             union all select case when (select at from ledger_entries where idx = (low + high) / 2) < $1 \
@@ -589,7 +600,8 @@ impl Ledger {
             Batches::Of(id) => format!("%\"session\":\"batch {id}\"%"),
             Batches::Listed | Batches::Folded => String::new(),
         };
-        let rows: Vec<Row> = on!(&self.store, pool => sqlx::query_as(sql)
+        let rows: Vec<Row> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(sql)
             .bind(text(&filter.operator))
             .bind(text(&filter.kind))
             .bind(text(&filter.instance))
@@ -602,23 +614,48 @@ impl Ledger {
             .bind(filter.after.unwrap_or(-1))
             .bind(filter.without_sign_ins)
             .bind(&of_batch)
-            .fetch_all(pool).await?);
+            .fetch_all(pool).await?))
+            .await?;
         Ok(rows)
     }
 
     async fn entries_of(&self, rows: Vec<Row>) -> Result<Vec<Entry>, LedgerError> {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
-            entries.push(self.entry_of(row).await?);
+            let index = row.idx;
+            match self.entry_of(row).await {
+                Ok(entry) => entries.push(entry),
+                Err(LedgerError::Entry(_)) => self.not_appended(index).await?,
+                Err(error) => return Err(error),
+            }
         }
         Ok(entries)
+    }
+
+    /// Those of some entries that can be read. One that cannot was not appended so, and the record contradicts itself.
+    async fn readable<T>(&self, rows: Vec<Read<T>>) -> Result<Vec<T>, LedgerError> {
+        let asked = rows.len();
+        let read = self.store.read(rows);
+        if read.len() < asked {
+            let number = self.newest_number().await?;
+            self.found.contradict(number, "an entry can’t be read: it is not one that was appended");
+        }
+        Ok(read)
+    }
+
+    /// What is no entry at all was not appended: the record contradicts itself, and the others are told of.
+    async fn not_appended(&self, index: i64) -> Result<(), LedgerError> {
+        let number = self.newest_number().await?;
+        self.found.contradict(number, &format!("entry {index} is not the one that was appended"));
+        Ok(())
     }
 
     /// The newest intents and facts about one subject, by its keyed hash.
     pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
         const SQL: &str = entries!("e.subject = $1 order by e.idx desc limit $2");
-        let rows: Vec<Row> =
-            on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
+        let rows: Vec<Row> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?))
+            .await?;
         self.entries_of(rows).await
     }
 
@@ -635,17 +672,21 @@ impl Ledger {
         let subjects: Vec<&String> = subjects.iter().collect();
         let mut found = Vec::new();
         for some in subjects.chunks(SUBJECTS) {
-            let rows: Vec<ClosedRow> = on!(&self.store, pool => {
-                let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
-                for at in 0..SUBJECTS {
-                    // No subject is empty.
-                    query = query.bind(some.get(at).map_or("", |subject| subject.as_str()));
-                }
-                query.fetch_all(pool).await?
-            });
+            let rows: Vec<ClosedRow> = self
+                .readable(on!(&self.store, pool => {
+                    let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
+                    for at in 0..SUBJECTS {
+                        // No subject is empty.
+                        query = query.bind(some.get(at).map_or("", |subject| subject.as_str()));
+                    }
+                    query.fetch_all(pool).await?
+                }))
+                .await?;
             for ClosedRow { idx: index, subject, leaf, closed_at, sought } in rows {
-                let leaf = serde_json::from_str(&leaf)
-                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                let Ok(leaf) = serde_json::from_str(&leaf) else {
+                    self.not_appended(index).await?;
+                    continue;
+                };
                 let (closed_at, sought) = (closed_at.map(Timestamp), sought.is_some());
                 found.push(Closed { index, subject, leaf, closed_at, sought });
             }
@@ -659,11 +700,15 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn passed(&self, after: i64, upto: i64) -> Result<Vec<Passed>, LedgerError> {
-        let rows: Vec<(i64, String)> =
-            on!(&self.store, pool => sqlx::query_as(PASSED).bind(after).bind(upto).fetch_all(pool).await?);
+        let rows: Vec<(i64, String)> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(PASSED).bind(after).bind(upto).fetch_all(pool).await?))
+            .await?;
         let mut found = Vec::with_capacity(rows.len());
         for (index, text) in rows {
-            let leaf = Leaves::read(index, &text, None)?.leaf;
+            let Ok(Leaves { leaf, .. }) = Leaves::read(index, &text, None) else {
+                self.not_appended(index).await?;
+                continue;
+            };
             let kind = text_of(&leaf, "kind").unwrap_or_default();
             if kind == "outcome" {
                 continue;
@@ -698,9 +743,53 @@ impl Ledger {
     ) -> Result<Vec<Timestamp>, LedgerError> {
         let [of, of_nobody] = TIMES_OF;
         let sql = if operator.is_some() { of } else { of_nobody };
-        let times: Vec<i64> = on!(&self.store, pool => sqlx::query_scalar(sql)
-            .bind(operator.unwrap_or_default()).bind(deed).bind(upto).bind(limit).fetch_all(pool).await?);
-        Ok(times.into_iter().map(Timestamp).collect())
+        let leaves: Vec<(String,)> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(sql)
+            .bind(operator.unwrap_or_default()).bind(deed).bind(upto).bind(limit).fetch_all(pool).await?))
+            .await?;
+        Ok(leaves.iter().filter_map(|(leaf,)| time_of(leaf, operator, deed)).collect())
+    }
+
+    /// How often somebody did one sort of thing from a moment up to an entry; nobody known where `operator` is `None`. All leaves
+    /// since are asked what they are, so that no column beside one hides it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn times_since(
+        &self,
+        operator: Option<&str>,
+        deed: &str,
+        since: Timestamp,
+        upto: i64,
+    ) -> Result<i64, LedgerError> {
+        const SAID_OF: &str = "select leaf from ledger_entries where idx >= $1 and idx <= $2 and leaf like $3";
+        let first = self.first_since(since, upto).await?;
+        let like = format!("%\"deed\":\"{deed}\"%");
+        let leaves: Vec<(String,)> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(SAID_OF)
+            .bind(first).bind(upto).bind(like).fetch_all(pool).await?))
+            .await?;
+        let times = leaves.iter().filter_map(|(leaf,)| time_of(leaf, operator, deed)).filter(|at| *at >= since);
+        Ok(i64::try_from(times.count()).unwrap_or(i64::MAX))
+    }
+
+    /// The first entry since a moment, as the leaves say: by halving, as they are recorded in the order of their time but for what
+    /// clocks differ by.
+    async fn first_since(&self, since: Timestamp, upto: i64) -> Result<i64, LedgerError> {
+        const LEAF: &str = "select leaf from ledger_entries where idx = $1";
+        let (mut low, mut high) = (0, upto + 1);
+        while low < high {
+            let middle = i64::midpoint(low, high);
+            let leaf: Option<(String,)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(LEAF)
+                    .bind(middle).fetch_optional(pool).await?));
+            let at = leaf.and_then(|(leaf,)| instant_of(&serde_json::from_str(&leaf).ok()?));
+            if at.is_some_and(|at| at.0 < since.0.saturating_sub(OUT_OF_ORDER)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// When somebody did anything by hand before an entry and a moment, newest first.
@@ -724,7 +813,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn recorded_at(&self, index: i64) -> Result<Option<Timestamp>, LedgerError> {
-        const SQL: &str = "select at from ledger_entries where idx = $1";
+        const SQL: &str = "select cast(at as bigint) from ledger_entries where idx = $1";
         let at: Option<i64> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(index).fetch_optional(pool).await?);
         Ok(at.map(Timestamp))
     }
@@ -820,24 +909,24 @@ impl Ledger {
             Driver::Sqlite(_) => sqlite,
             Driver::Postgres(_) => postgres,
         };
-        let rows: Vec<(String, Option<String>)> = on!(&self.store, pool => sqlx::query_as(sql)
+        let rows: Vec<(String, Option<String>)> = self.store.read(on!(&self.store, pool => sqlx::query_as(sql)
             .bind(operator.map_or("", |operator| operator.0.as_str()))
             .bind(deed)
             .bind(instance.as_str())
             .bind(limit)
             .bind(LOOKED_THROUGH)
-            .fetch_all(pool).await?);
-        rows.into_iter()
-            .map(|(leaf, wrapped)| {
-                let leaf: Value =
-                    serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("an entry: {error}")))?;
-                let document = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
-                    (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)).0,
-                    _ => None,
-                };
-                Ok((leaf, document))
-            })
-            .collect()
+            .fetch_all(pool).await?));
+        // What is no entry at all is found by whoever reads all of them.
+        let rows =
+            rows.into_iter().filter_map(|(leaf, wrapped)| Some((serde_json::from_str::<Value>(&leaf).ok()?, wrapped)));
+        let opened = rows.map(|(leaf, wrapped)| {
+            let document = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
+                (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)).0,
+                _ => None,
+            };
+            (leaf, document)
+        });
+        Ok(opened.collect())
     }
 
     /// Those of some rows whose leaves say what was asked for.
@@ -849,7 +938,10 @@ impl Ledger {
     ) -> Result<Vec<Entry>, LedgerError> {
         let mut entries = Vec::with_capacity(rows.len());
         for (index, leaf, outcome, wrapped) in rows {
-            let leaves = Leaves::read(index, &leaf, Some(&outcome))?;
+            let Ok(leaves) = Leaves::read(index, &leaf, Some(&outcome)) else {
+                self.not_appended(index).await?;
+                continue;
+            };
             if leaves.leaf["deed"] != deed || !asked(&leaves.leaf) || leaves.outcome.is_none() {
                 tracing::error!(index, "ledger.column_differs");
                 continue;
@@ -876,11 +968,16 @@ impl Ledger {
         before: i64,
         limit: i64,
     ) -> Result<Vec<Worked>, LedgerError> {
-        let rows: Vec<WorkedRow> = on!(&self.store, pool => sqlx::query_as(WORKED)
-            .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?);
+        let rows: Vec<WorkedRow> = self
+            .readable(on!(&self.store, pool => sqlx::query_as(WORKED)
+            .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?))
+            .await?;
         let mut worked = Vec::with_capacity(rows.len());
         for WorkedRow { idx: index, leaf, outcome_leaf } in rows {
-            let mut leaves = Leaves::read(index, &leaf, outcome_leaf.as_deref())?;
+            let Ok(mut leaves) = Leaves::read(index, &leaf, outcome_leaf.as_deref()) else {
+                self.not_appended(index).await?;
+                continue;
+            };
             if leaves.leaf["operator"] != operator.0.as_str() {
                 tracing::error!(index, "ledger.column_differs");
                 continue;
@@ -902,8 +999,11 @@ impl Ledger {
     /// The store's.
     pub async fn leaves_below(&self, before: i64, limit: usize) -> Result<Vec<(i64, Value)>, LedgerError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<(i64, String)> =
-            on!(&self.store, pool => sqlx::query_as(LEAVES_BELOW).bind(before).bind(limit).fetch_all(pool).await?);
+        let rows: Vec<(i64, String)> = self
+            .readable(
+                on!(&self.store, pool => sqlx::query_as(LEAVES_BELOW).bind(before).bind(limit).fetch_all(pool).await?),
+            )
+            .await?;
         rows.into_iter()
             .map(|(index, leaf)| {
                 let leaf = serde_json::from_str(&leaf);
@@ -927,8 +1027,8 @@ impl Ledger {
     async fn later(&self, intent: i64) -> Result<Option<Found>, LedgerError> {
         const SQL: &str =
             "select e.idx, e.leaf from sought s join ledger_entries e on e.idx = s.seen where s.intent = $1";
-        let found: Option<(i64, String)> =
-            on!(&self.store, pool => sqlx::query_as(SQL).bind(intent).fetch_optional(pool).await?);
+        let found: Option<(i64, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(SQL)
+            .bind(intent).fetch_optional(pool).await?));
         let Some((entry, leaf)) = found else { return Ok(None) };
         let leaf = Leaves::read(entry, &leaf, None)?.leaf;
         let said =
@@ -948,12 +1048,13 @@ impl Ledger {
     pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
         const SQL: &str = entries!("e.idx = $1");
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
-        let row: Option<Row> = on!(&self.store, pool => sqlx::query_as(SQL).bind(index).fetch_optional(pool).await?);
+        let row: Option<Row> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(SQL)
+            .bind(index).fetch_optional(pool).await?));
         let Some(row) = row else { return Ok(None) };
         let (leaf_text, leaf_hash) = (row.leaf.clone(), row.hash.clone());
         let entry = self.entry_of(row).await?;
-        let outcome_leaf: Option<(i64, String)> =
-            on!(&self.store, pool => sqlx::query_as(OUTCOME).bind(index).fetch_optional(pool).await?);
+        let outcome_leaf: Option<(i64, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(OUTCOME)
+            .bind(index).fetch_optional(pool).await?));
         let seen = match &outcome_leaf {
             Some((at, text)) => {
                 let leaf: Value =
@@ -968,7 +1069,12 @@ impl Ledger {
     /// The tree and its last checkpoint.
     pub async fn tree_state(&self) -> Result<TreeState, LedgerError> {
         const HEAD: &str = "select size, root from ledger_head where id = 1";
-        let (size, root): (i64, String) = on!(&self.store, pool => sqlx::query_as(HEAD).fetch_one(pool).await?);
+        let head = on!(&self.store, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+        // Where it is gone or can't be read the record contradicts itself, and what is there can be shown all the same.
+        let (size, root): (i64, String) = match self.store.read_one(head) {
+            Some(head) => head,
+            None => (on!(&self.store, pool => sqlx::query_scalar(THERE).fetch_one(pool).await?), String::new()),
+        };
         let checkpoint = checkpoint::last(&self.store).await?;
         let outside = self.outside.as_ref().map(|path| path.display().to_string());
         Ok(TreeState { size, root, checkpoint, outside })

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     seal::{Keys, hex},
     store::{
-        on,
+        Store, on,
         rights::{CHANGE, CHANGES, ChangeRow, Changes},
         transaction::{Transaction, within},
     },
@@ -60,6 +60,7 @@ fn size_of(entries: u64) -> i64 {
 /// Every leaf from where the tree ends is put on it; `at` sees the tree after each. An inner error is what is missing, or what
 /// `at` says.
 async fn walk(
+    store: &Store,
     tx: &mut Transaction,
     tree: &mut Frontier,
     mut at: impl FnMut(&Frontier) -> Result<(), String> + Send,
@@ -68,7 +69,7 @@ async fn walk(
         return Ok(Err(what));
     }
     loop {
-        let leaves = leaves(tx, size(tree)).await?;
+        let leaves = leaves(store, tx, size(tree)).await?;
         if leaves.is_empty() {
             return Ok(Ok(()));
         }
@@ -85,19 +86,20 @@ async fn walk(
 }
 
 /// A page of leaves with their indices, from an index on.
-async fn leaves(tx: &mut Transaction, from: i64) -> sqlx::Result<Vec<(i64, String)>> {
+async fn leaves(store: &Store, tx: &mut Transaction, from: i64) -> sqlx::Result<Vec<(i64, String)>> {
     const SQL: &str = "select idx, leaf from ledger_entries where idx >= $1 order by idx limit $2";
-    within!(tx, c => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(c).await)
+    Ok(store.read(within!(tx, c => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(c).await?)))
 }
 
 /// A checkpoint in the store: the size it stands under, its text, and the frontier beside it.
 type Kept = (i64, String, Option<String>);
 
 /// The newest checkpoint that counts under an id, over at most so many entries.
-async fn newest(tx: &mut Transaction, origin: &Origin, most: i64) -> sqlx::Result<Option<Kept>> {
+async fn newest(store: &Store, tx: &mut Transaction, origin: &Origin, most: i64) -> sqlx::Result<Option<Kept>> {
     const SQL: &str = "select size, note, frontier from ledger_checkpoints \
         where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
-    within!(tx, c => sqlx::query_as(SQL).bind(origin.number).bind(origin.held).bind(most).fetch_optional(c).await)
+    Ok(store.read_one(within!(tx, c => sqlx::query_as(SQL)
+        .bind(origin.number).bind(origin.held).bind(most).fetch_optional(c).await?)))
 }
 
 /// What is looked for in the record: what stands outside, what was signed here last, under which id, and what was there.
@@ -116,11 +118,11 @@ fn begun(witness: &Witness, (_, note, frontier): &Kept) -> Option<Frontier> {
 }
 
 /// What the leaves say of changes to rights, put down anew.
-async fn changes_of_leaves(tx: &mut Transaction) -> Result<Changes, LedgerError> {
+async fn changes_of_leaves(store: &Store, tx: &mut Transaction) -> Result<Changes, LedgerError> {
     let mut changes = Changes::default();
     let mut from = 0;
     loop {
-        let leaves = leaves(tx, from).await?;
+        let leaves = leaves(store, tx, from).await?;
         let Some((last, _)) = leaves.last() else { break };
         from = last + 1;
         for (index, leaf) in &leaves {
@@ -279,15 +281,15 @@ impl Ledger {
     /// Reads head, checkpoints and the leaves since in one snapshot, with the number of the id they stand under. The inner error
     /// is what contradicts itself.
     async fn look(&self, tx: &mut Transaction, known: &Known) -> sqlx::Result<(i64, Result<RecordState, Odd>)> {
-        let rows: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
-        let head = head::read(tx).await?;
+        let rows: Vec<OriginRow> = self.store.read(within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?));
+        let head = head::read(&self.store, tx).await?;
         let there: i64 = within!(tx, c => sqlx::query_scalar(THERE).fetch_one(c).await?);
         let number = rows.last().map_or(0, |row| row.number);
         let checked = match head::check(&self.keys, head.as_ref(), &rows, there) {
             Ok(checked) => checked,
             Err(what) => return Ok((number, Err(what.into()))),
         };
-        let changes: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+        let changes: Vec<ChangeRow> = self.store.read(within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?));
         if !Changes::of_rows(changes).agrees(&self.keys, &checked.rights) {
             let what = "the changes to rights that are written down are not those that the head has";
             return Ok((number, Err(what.into())));
@@ -317,7 +319,7 @@ impl Ledger {
             Ok(outside) => outside,
             Err(what) => return Ok(Err(what)),
         };
-        let kept = newest(tx, origin, i64::MAX).await?;
+        let kept = newest(&self.store, tx, origin, i64::MAX).await?;
         let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
             None => None,
             Some((size, Read::Ours(found))) if found.size == *size => Some(found),
@@ -331,7 +333,7 @@ impl Ledger {
         let others =
             outside.as_ref().map(|outside| outside.size).into_iter().chain(wrote.map(|(_, size, _)| size_of(size)));
         let base = match (others.min(), &stored) {
-            (Some(first), Some(stored)) if first < stored.size => newest(tx, origin, first).await?,
+            (Some(first), Some(stored)) if first < stored.size => newest(&self.store, tx, origin, first).await?,
             _ => kept,
         };
         let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
@@ -346,7 +348,7 @@ impl Ledger {
             return Ok(Err(Odd::behind(what)));
         }
         let mut unseen = false;
-        let walked = walk(tx, &mut tree, |tree| {
+        let walked = walk(&self.store, tx, &mut tree, |tree| {
             unseen |= wrote.is_some_and(|(_, size, root)| size == tree.size() && root != tree.root());
             match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
                 Some((signed, place)) => {
@@ -446,7 +448,8 @@ impl Ledger {
     /// # Errors
     /// The store's, or that the newest one does not hold.
     pub async fn origins(&self) -> Result<Vec<Origin>, LedgerError> {
-        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        let rows: Vec<OriginRow> =
+            self.store.read(on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?));
         head::origins(&self.keys, &rows).map_err(LedgerError::Contradicted)
     }
 
@@ -576,7 +579,7 @@ impl Ledger {
         let newest: i64 = within!(&mut tx, c => sqlx::query_scalar(NEWEST).fetch_one(c).await?);
         let mut tree = Frontier::default();
         let mut same = false;
-        let walked = walk(&mut tx, &mut tree, |tree| {
+        let walked = walk(&self.store, &mut tx, &mut tree, |tree| {
             same |= size(tree) == origin.since && hex(&tree.root()) == root;
             Ok(())
         });
@@ -587,7 +590,7 @@ impl Ledger {
         }
         origin.put(&self.keys, &mut tx).await?;
         within!(&mut tx, c => sqlx::query(GONE).bind(size(&tree)).execute(c).await.map(|_| ()))?;
-        let changes = changes_of_leaves(&mut tx).await?;
+        let changes = changes_of_leaves(&self.store, &mut tx).await?;
         head::put(&origin.head(&self.keys, &tree, changes.hash(&self.keys)), &mut tx).await?;
         tx.commit().await?;
         Ok(true)
@@ -596,7 +599,8 @@ impl Ledger {
     /// The tree as its leaves are, whatever the head says, and the sizes at which what was signed is something else.
     async fn as_it_stands(&self) -> Result<(Frontier, Vec<i64>), LedgerError> {
         const NOTES: &str = "select note from ledger_checkpoints";
-        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        let rows: Vec<OriginRow> =
+            self.store.read(on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?));
         let origins: Vec<Origin> =
             rows.iter().filter_map(|row| head::origins(&self.keys, std::slice::from_ref(row)).ok()?.pop()).collect();
         let mut notes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(NOTES).fetch_all(pool).await?);
@@ -616,7 +620,7 @@ impl Ledger {
         let mut against: Vec<i64> = Vec::new();
         let mut tree = Frontier::default();
         let mut tx = self.store.driver.begin_reading().await?;
-        let walked = walk(&mut tx, &mut tree, |tree| {
+        let walked = walk(&self.store, &mut tx, &mut tree, |tree| {
             let others = signed.iter().filter(|signed| signed.size == size(tree) && signed.root != tree.root());
             against.extend(others.map(|signed| signed.size));
             Ok(())
@@ -683,7 +687,8 @@ impl Ledger {
     /// Says outside that the store goes on under another id, signed under each of those before: a copy of before is told by it.
     async fn say_successor(&self, origin: &Origin) -> Result<(), LedgerError> {
         let Some(path) = self.outside.clone() else { return Ok(()) };
-        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        let rows: Vec<OriginRow> =
+            self.store.read(on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?));
         // Only what the secret key sealed is a name of this store.
         let held = head::origins(&self.keys, &rows).map_err(LedgerError::Contradicted)?;
         let mut notes = Vec::new();

@@ -27,8 +27,10 @@ pub struct Report {
     pub from: i64,
     pub size: i64,
     pub root: String,
-    /// The size under the newest outside checkpoint that holds; `None` where none was given.
+    /// The size under the newest outside checkpoint that was compared and holds; `None` where none does.
     pub outside: Option<i64>,
+    /// The size under the newest one that was given, whether it holds or not.
+    pub given: Option<i64>,
     /// How many of the outside checkpoints are of other stores, or of a name that this one had and gave up.
     pub others: usize,
     /// How many data keys were destroyed by a deed.
@@ -91,9 +93,12 @@ impl Report {
                 self.others
             ));
         }
-        lines.push(match self.outside {
-            Some(size) => format!("the checkpoint from outside vouches for the first {size} entries"),
-            None => {
+        lines.push(match (self.outside, self.given) {
+            (Some(size), _) => format!("the checkpoint from outside vouches for the first {size} entries"),
+            (None, Some(_)) => {
+                "no checkpoint from outside that was given holds: none of them vouches for any entry".to_owned()
+            }
+            (None, None) => {
                 "no checkpoint from outside was given: this vouches for the tree's form only; whoever holds the store \
                      and the secret key could have rewritten everything"
                     .to_owned()
@@ -127,11 +132,13 @@ const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instan
     from ledger_entries where idx >= $1 order by idx limit $2";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
+/// Where a checkpoint is from that did not come from the store.
+const OUTSIDE: &str = "from outside";
 /// What is wrong with data keys begins so, and says nothing of the tree.
 const LOST: &str = "data keys are missing or do not open";
 const RETURNED: &str = "data keys are there again that an entry says were destroyed";
 
-const OPEN: &str = "select intent from open_deeds order by intent";
+const OPEN: &str = "select cast(intent as bigint) from open_deeds order by intent";
 
 /// Checks the store against itself and against the checkpoints from outside.
 ///
@@ -158,13 +165,13 @@ async fn verify_from(
     // In one snapshot, so that what is appended meanwhile raises no alarm.
     let mut tx = store.driver.begin_reading().await?;
     let tx = &mut tx;
-    let named: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
-    let stored: Vec<(i64, String)> = within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?);
+    let named: Vec<OriginRow> = store.read(within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?));
+    let stored: Vec<(i64, String)> = store.read(within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?));
     let mut check = Check::begin(keys, host, &named, &stored, outside);
     let mut last = Some(String::new());
     while let Some(after) = last {
         let rows: Vec<(String, String)> =
-            within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?);
+            store.read(within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?));
         last = rows.last().map(|(id, _)| id.clone());
         rows.iter().for_each(|(id, wrapped)| check.key(keys, id, wrapped));
     }
@@ -173,13 +180,14 @@ async fn verify_from(
     }
     let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
     while let Some(first) = from {
-        let rows: Vec<Row> = within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?);
+        let rows: Vec<Row> =
+            store.read(within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?));
         from = rows.last().and_then(|row| row.idx.checked_add(1));
         rows.iter().for_each(|row| check.row(row));
         progress(check.next);
     }
-    let head = head::read(tx).await?;
-    let rights: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+    let head = head::read(store, tx).await?;
+    let rights: Vec<ChangeRow> = store.read(within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?));
     let open: Vec<i64> = within!(tx, c => sqlx::query_scalar(OPEN).fetch_all(c).await?);
     let earlier = Verified(check.clone());
     let report = check.end(keys, head, Changes::of_rows(rights), &named, &open, due);
@@ -246,6 +254,8 @@ struct Check {
     /// Checkpoints not reached yet, by size, with where they are from.
     checkpoints: BTreeMap<i64, Vec<(Checkpoint, &'static str)>>,
     newest_outside: Option<i64>,
+    /// … and the newest of them that the leaves led to.
+    held_outside: Option<i64>,
     /// The roots at the sizes that a checkpoint was compared at.
     compared: BTreeMap<i64, Hash>,
     tree: Frontier,
@@ -345,7 +355,7 @@ impl Check {
             match witness.read(note) {
                 Read::Ours(found) => {
                     self.newest_outside = self.newest_outside.max(Some(found.size));
-                    self.checkpoints.entry(found.size).or_default().push((found, "from outside"));
+                    self.checkpoints.entry(found.size).or_default().push((found, OUTSIDE));
                 }
                 Read::GoesOn => {}
                 Read::Others => {
@@ -384,12 +394,15 @@ impl Check {
         let later = self.checkpoints.split_off(&reached.saturating_add(1));
         let vouched = self.checkpoints.keys().next_back().copied().unwrap_or(0);
         let compared = self.checkpoints.keys().filter_map(|size| Some((*size, root_at(*size)?))).collect();
+        let held = self.checkpoints.iter().filter(|(_, found)| found.iter().any(|(_, place)| *place == OUTSIDE));
+        let held_outside = held.map(|(size, _)| *size).next_back();
         let (newest_outside, others, named) = (self.newest_outside, self.others, self.named);
         let keys = std::mem::take(&mut self.keys);
         *self = Self {
             from: reached,
             checkpoints: later,
             newest_outside,
+            held_outside,
             compared,
             vouched,
             others,
@@ -432,6 +445,7 @@ impl Check {
         for (checkpoint, place) in self.checkpoints.remove(&size).unwrap_or_default() {
             if checkpoint.root == self.tree.root() {
                 self.vouched = size;
+                self.held_outside = self.held_outside.max((place == OUTSIDE).then_some(size));
                 self.compared.insert(size, checkpoint.root);
             } else {
                 let last = size - 1;
@@ -505,7 +519,8 @@ impl Check {
             from: self.from,
             size,
             root,
-            outside: self.newest_outside,
+            outside: self.held_outside,
+            given: self.newest_outside,
             others: self.others,
             destroyed,
             accepted,

@@ -291,35 +291,47 @@ impl Ledger {
             (true, false) => format!("beside:{}", crate::id::fresh()),
             (true, true) => subject.clone(),
         };
-        let draft = LeafDraft {
-            leaf,
+        let draft = |over: Option<i64>| LeafDraft {
+            leaf: leaf.clone(),
             at,
             kind: "intent",
             deed: D::KIND.into(),
             operator: Some(actor.operator.0.clone()),
-            instance,
-            subject: Some(subject),
+            instance: instance.clone(),
+            subject: Some(subject.clone()),
             outcome: None,
-            beside: Beside::Open { key: lock, lease: self.process.to_string() },
+            beside: Beside::Open { key: lock.clone(), lease: self.process.to_string(), over },
             regardless,
         };
-        match self.append(draft).await? {
+        let mut appended = self.append(draft(None)).await?;
+        let mut by = None;
+        if let Appended::Busy { intent, .. } = appended {
+            match self.open_about(&subject, intent).await? {
+                Some(leaf) => by = leaf["operator"].as_str().map(|id| OperatorId(id.to_owned())),
+                None => appended = self.append(draft(Some(intent))).await?,
+            }
+        }
+        match appended {
             Appended::At(index) => {
                 Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index, counted) })
             }
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
-            Appended::Busy { since, intent } => {
-                let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
-                Err(NotOpened::Busy { since, by })
-            }
+            Appended::Busy { since, .. } => Err(NotOpened::Busy { since, by }),
         }
     }
 
-    async fn entry_operator(&self, index: i64) -> Result<Option<OperatorId>, LedgerError> {
-        const SQL: &str = "select operator from ledger_entries where idx = $1";
-        let found: Option<Option<String>> =
-            on!(&self.store, pool => sqlx::query_scalar(SQL).bind(index).fetch_optional(pool).await?);
-        Ok(found.flatten().map(OperatorId))
+    /// The action that an entry begins, if it is about this and has no outcome, as the leaves since stand under the sealed head:
+    /// neither a row that says so keeps anything from being done, nor does one that says otherwise let two be done at once.
+    async fn open_about(&self, subject: &str, intent: i64) -> Result<Option<Value>, LedgerError> {
+        let (begun, outcome) = self.proved_since(intent).await?;
+        let begun = begun.filter(|leaf| leaf["subject"] == *subject && outcome.is_none());
+        if begun.is_none() {
+            tracing::error!(
+                entry = intent,
+                "ledger.open: a row says that this entry is an open action about it, and it is none"
+            );
+        }
+        Ok(begun)
     }
 
     /// The store for the change that a warrant is for: nothing is written through it any more once another process has
@@ -538,15 +550,8 @@ impl Ledger {
 
     /// Looks at the leaves themselves: columns beside them may be changed to make a deed look open that has its outcome.
     async fn no_outcome_after(&self, intent: i64) -> Result<(), LedgerError> {
-        const LIKE: &str = "select idx, leaf from ledger_entries where idx > $1 and leaf like $2";
-        // In the canonical form names are in order, and “kind” follows.
-        let like = format!("%\"intent\":{intent},%");
-        let found: Vec<(i64, String)> =
-            on!(&self.store, pool => sqlx::query_as(LIKE).bind(intent).bind(like).fetch_all(pool).await?);
-        let outcome = found.iter().find(|(_, leaf)| {
-            serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
-        });
-        let Some((outcome, _)) = outcome else { return Ok(()) };
+        let (_, outcome) = self.proved_since(intent).await?;
+        let Some(outcome) = outcome else { return Ok(()) };
         let what = format!("entry {outcome} is the outcome of entry {intent}, which is put down as open");
         let number = self.newest_number().await?;
         self.found.contradict(number, &what);

@@ -274,11 +274,24 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
     let why = Why::given(&why, false)?;
+    let changed = set_access(&app, &context.actor, &person, disabled, why).await?;
+    // An instance that is slow or away must not keep anybody's access from ending.
+    let later = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = linked_accounts::service::take_back_due(&later).await {
+            tracing::error!(%error, "operators.disable");
+        }
+    });
+    Ok(path::done(path::PEOPLE, changed))
+}
+
+/// Ends somebody's access, or gives it back; the entry.
+async fn set_access(app: &App, actor: &Actor, person: &Operator, disabled: bool, why: Why) -> Result<i64, Problem> {
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
-    let (id, by, now) = (&person.id, &context.actor.operator, context.now());
+    let (id, by, now) = (&person.id, &actor.operator, app.clock.now());
     let mut ended = Vec::new();
     let links = &mut ended;
-    let changed = recorded(&app, &context.actor, deed, why, |store| async move {
+    let changed = recorded(app, actor, deed, why, |store| async move {
         if !disabled {
             return endings::give_access_back(&store, id).await;
         }
@@ -288,16 +301,9 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
         Ok(changed)
     })
     .await?;
-    linked_accounts::service::let_go(&app, &ended);
-    // An instance that is slow or away must not keep anybody's access from ending.
-    let later = app.clone();
-    tokio::spawn(async move {
-        if let Err(error) = linked_accounts::service::take_back_due(&later).await {
-            tracing::error!(%error, "operators.disable");
-        }
-    });
+    linked_accounts::service::let_go(app, &ended);
     if let Some(entry) = changed {
-        return Ok(path::done(path::PEOPLE, entry));
+        return Ok(entry);
     }
     let now = operators::by_id(&app.store, &person.id).await.map_err(store_problem)?;
     Err(match (now, disabled) {
@@ -305,6 +311,17 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
         (_, true) => is_so_already(format!("The access of {} has already ended.", person.name)),
         (_, false) => is_so_already(format!("{} already has access.", person.name)),
     })
+}
+
+/// `howdah operator end`. The tokens of their links are taken back by the console that runs.
+///
+/// # Errors
+/// Where nobody is called so, their access has ended already, or they are the last owner; or the record cannot be written.
+pub async fn end_at_server(app: &App, name: &str, why: &str) -> Result<(), Problem> {
+    let person = operators::by_name(&app.store, name).await.map_err(store_problem)?;
+    let person = person.ok_or_else(|| Problem::not_found(format!("Nobody is called {name}.")))?;
+    let why = Why::needed("reason", why, "Enter a reason: the audit log needs it.")?;
+    set_access(app, &command_actor(), &person, true, why).await.map(|_| ())
 }
 
 pub async fn end_sessions(context: Context, operator: String, session: String, why: String) -> Result<String, Problem> {

@@ -8,7 +8,7 @@ use crate::{
     context::{App, Context},
     frame::{self, Framed},
     grants,
-    ledger::{Filter, unreadable},
+    ledger::{Entry, Filter, LedgerError, unreadable},
     mastodon::{
         Instance,
         database::{KnownRelease, Untried},
@@ -180,7 +180,7 @@ pub enum LastDecision {
 /// … `None` where that is not known: Mastodon’s log was not read yet, or has nothing at all and neither has the record.
 pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<LastDecision>, Problem> {
     let Some(logged) = instance.health().logged else { return Ok(None) };
-    let mut last = logged.by_others;
+    let mut newest: Option<Entry> = None;
     for kind in DECISIONS {
         let filter = Filter {
             instance: Some(instance.name.to_string()),
@@ -188,9 +188,19 @@ pub async fn last_decision(app: &App, instance: &Instance) -> Result<Option<Last
             limit: LOOKED_THROUGH,
             ..Filter::default()
         };
-        let newest = app.ledger.list(&filter).await.map_err(unreadable)?;
-        last = last.max(newest.iter().find(|entry| !record::is_by_policy(entry)).map(|entry| entry.at));
+        let found = app.ledger.list(&filter).await.map_err(unreadable)?;
+        let by_somebody = found.into_iter().find(|entry| !record::is_by_policy(entry));
+        newest = newest.into_iter().chain(by_somebody).max_by_key(|entry| entry.at);
     }
+    // A policy goes by it: it is believed under the sealed head alone.
+    if let Some(entry) = &newest
+        && app.ledger.those_proved(std::slice::from_ref(entry)).await.map_err(unreadable)?.is_empty()
+    {
+        // Which says so on every page.
+        app.ledger.proved(entry.index).await.map_err(unreadable)?;
+        return Err(unreadable(LedgerError::Entry(format!("entry {} was altered", entry.index))));
+    }
+    let last = newest.map(|entry| entry.at).max(logged.by_others);
     Ok(last.map(LastDecision::At).or(logged.back_to.map(LastDecision::NoneSince)))
 }
 

@@ -313,7 +313,7 @@ pub async fn refuse(
     let sealed = keys.seal_text(PURPOSE, &whose(id, instance.as_str()), answer).map_err(encode_error)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?);
         let row = row.filter(|row| row.instance == instance.as_str() && waits(store, row, row.id == id));
         let Some(row) = row else { unchanged!(tx, false) };
         let row = Row {
@@ -339,7 +339,7 @@ pub async fn set_invited(
 ) -> sqlx::Result<bool> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?);
         let Some(row) = row.filter(|row| waits(store, row, row.id == id)) else { unchanged!(tx, false) };
         let row = Row {
             state: RequestState::Invited.name().to_owned(),
@@ -368,7 +368,7 @@ pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
         let mut destroyed = 0;
         for id in old {
             let mut tx = pool.begin().await?;
-            let row: Option<Row> = sqlx::query_as(LOCK).bind(&id).fetch_optional(&mut *tx).await?;
+            let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(&id).fetch_optional(&mut *tx).await?);
             let Some(row) = row else { continue };
             if row.decided_at.unwrap_or(row.created_at) > before.0 {
                 continue;
@@ -409,7 +409,7 @@ pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> 
     const SEAL: &str = "update access_requests set sealed_told = $2, sealed_answer = $3 where id = $1 \
         and sealed_told is not distinct from $4 and sealed_answer is not distinct from $5";
     type Former = (String, String, Option<String>, Option<String>);
-    let all: Vec<Former> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let all: Vec<Former> = store.read(on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?));
     for (id, instance, told, answer) in all {
         let anew = |former: &Option<String>| -> sqlx::Result<Option<String>> {
             let Some(former) = former else { return Ok(None) };

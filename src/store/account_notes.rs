@@ -143,7 +143,7 @@ pub async fn withdraw(
     let asked = |row: &Row| row.id == id && row.instance == instance.as_str() && row.account == account.to_string();
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(id).fetch_optional(&mut *tx).await?);
         let row = row.filter(|row| asked(row) && store.holds(row, true) && row.withdrawn_at.is_none());
         let Some(row) = row else { unchanged!(tx, false) };
         let row = Row { sealed: None, withdrawn_at: Some(now.0), withdrawn_by: Some(by.0.clone()), ..row };
@@ -172,8 +172,8 @@ pub async fn about(store: &Store, keys: &Keys, instance: &InstanceName, account:
         columns!(),
         " from account_notes where instance = $1 and account = $2 order by created_at desc, id desc limit $3"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(MOST).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(MOST).fetch_all(pool).await?));
     let asked = |row: &Row| row.instance == instance.as_str() && row.account == account.to_string();
     Ok(rows.into_iter().filter(|row| store.holds(row, asked(row))).map(|row| from_row(keys, row)).collect())
 }
@@ -181,7 +181,7 @@ pub async fn about(store: &Store, keys: &Keys, instance: &InstanceName, account:
 /// One note.
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Note>> {
     const SQL: &str = concat!("select ", columns!(), " from account_notes where id = $1");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?));
     Ok(row.filter(|row| store.holds(row, row.id == id)).map(|row| from_row(keys, row)))
 }
 
@@ -192,7 +192,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
     const ALL: &str = "select id, operator, sealed, instance, account from account_notes where sealed is not null";
     const SEAL: &str = "update account_notes set sealed = $2 where id = $1";
     let all: Vec<(String, String, String, String, String)> =
-        on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+        store.read(on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?));
     for (id, operator, sealed, instance, account) in all {
         let Some(text) = keys.open_text("account note", &id, &sealed) else { continue };
         let whose = whose(&id, &instance, &account, &operator);

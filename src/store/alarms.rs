@@ -3,7 +3,7 @@
 //! at. A row that does not hold is named like any other; taking one away takes nothing from the record.
 
 use super::{
-    Refusal, Store, encode_error,
+    Found, Refusal, Store, encode_error,
     fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
@@ -244,12 +244,13 @@ macro_rules! alarms {
 /// by: what comes after it is looked at once more.
 pub async fn looked(store: &Store) -> sqlx::Result<Looked> {
     const RAISED: &str = alarms!("kind <> 'checkpoint' and last_entry is not null order by last_entry desc limit 1000");
-    let row: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    let row: Option<LookedRow> =
+        store.read_one(on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?));
     // A new store looked at nothing yet, and nothing is wrong with that.
     if let Some(row) = row.filter(|row| !row.is_new() && store.holds(row, true)) {
         return Ok(Looked { entry: row.entry, at: Timestamp(row.at) });
     }
-    let raised: Vec<Row> = on!(store, pool => sqlx::query_as(RAISED).fetch_all(pool).await?);
+    let raised: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(RAISED).fetch_all(pool).await?));
     let newest = raised.into_iter().find(|row| store.holds(row, true)).and_then(|row| row.last_entry);
     Ok(Looked { entry: newest.unwrap_or(-1), at: Timestamp(0) })
 }
@@ -257,7 +258,9 @@ pub async fn looked(store: &Store) -> sqlx::Result<Looked> {
 /// Those that are refused, and how far it was looked, where that is.
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     let mut refused = rows::refused(store).await?;
-    let looked: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    let looked: Option<Found<LookedRow>> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    let (looked, unreadable) = store.read_or_refuse(looked.into_iter().collect());
+    refused.extend(unreadable);
     refused.extend(store.refusals(&looked.into_iter().filter(|row| !row.is_new()).collect::<Vec<_>>()));
     Ok(refused)
 }
@@ -265,7 +268,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 /// Proves those from before each was proved, and how far it was looked; how many.
 pub(super) async fn prove_former(store: &Store) -> sqlx::Result<u64> {
     const SEAL: &str = "update alarms_looked set mac = $1 where id = 1 and mac is null";
-    let looked: Option<LookedRow> = on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?);
+    let looked: Option<LookedRow> =
+        store.read_one(on!(store, pool => sqlx::query_as(HOW_FAR).fetch_optional(pool).await?));
     if let Some(row) = looked.filter(|row| row.proof.mac.is_none()) {
         let mac = mac::mac(&store.keys, &row, 0);
         on!(store, pool => sqlx::query(SEAL).bind(mac).execute(pool).await.map(|_| ())?);
@@ -313,7 +317,7 @@ async fn write(store: &Store, tx: &mut Transaction, row: &Row) -> sqlx::Result<(
 /// What stands under a cause and holds, locked for the transaction.
 async fn under(store: &Store, tx: &mut Transaction, cause: &str) -> sqlx::Result<Option<Row>> {
     const LOCK: &str = concat!("update alarms set mac = mac where cause = $1 returning ", columns!());
-    let row: Option<Row> = within!(tx, c => sqlx::query_as(LOCK).bind(cause).fetch_optional(c).await?);
+    let row: Option<Row> = store.read_one(within!(tx, c => sqlx::query_as(LOCK).bind(cause).fetch_optional(c).await?));
     Ok(row.filter(|row| store.holds(row, row.cause == cause)))
 }
 
@@ -353,7 +357,7 @@ pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Time
         on conflict (id) do update set entry = excluded.entry, at = excluded.at, mac = excluded.mac";
     const OPEN: &str = alarms!("kind = $1 and acknowledged_at is null order by id");
     let mut tx = store.driver.begin_writing().await?;
-    let there: Option<LookedRow> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_optional(c).await?);
+    let there: Option<LookedRow> = store.read_one(within!(&mut tx, c => sqlx::query_as(LOCK).fetch_optional(c).await?));
     // What does not hold says of nobody that they were first.
     if there.is_some_and(|row| row.entry != from && !row.is_new() && store.holds(&row, true)) {
         unchanged!(tx, false);
@@ -365,7 +369,8 @@ pub async fn keep(store: &Store, from: i64, to: i64, found: &[Raised], now: Time
         let mut gathers = false;
         let mut known = under(store, &mut tx, &one.cause).await?;
         if known.is_none() {
-            let open: Vec<Row> = within!(&mut tx, c => sqlx::query_as(OPEN).bind(one.kind.name()).fetch_all(c).await?);
+            let open: Vec<Row> =
+                store.read(within!(&mut tx, c => sqlx::query_as(OPEN).bind(one.kind.name()).fetch_all(c).await?));
             gathers = open.iter().filter(|row| store.holds(*row, true)).count() >= MOST_OPEN;
         }
         if gathers {
@@ -405,8 +410,8 @@ const AGAIN: i64 = HOUR;
 async fn lately(store: &Store, tx: &mut Transaction, one: &Raised, now: Timestamp) -> sqlx::Result<bool> {
     const NOTED: &str = alarms!("kind = $1 and acknowledged_at > $2 order by id desc");
     let before = format!("{} ", one.cause);
-    let noted: Vec<Row> = within!(tx, c => sqlx::query_as(NOTED)
-        .bind(one.kind.name()).bind(now.plus(-AGAIN).0).fetch_all(c).await?);
+    let noted: Vec<Row> = store.read(within!(tx, c => sqlx::query_as(NOTED)
+        .bind(one.kind.name()).bind(now.plus(-AGAIN).0).fetch_all(c).await?));
     Ok(noted.iter().any(|row| store.holds(row, true) && row.cause.starts_with(&before)))
 }
 
@@ -429,8 +434,8 @@ pub async fn list(store: &Store, open: bool, before: Option<&str>, limit: i64) -
     const OPEN: &str = alarms!("acknowledged_at is null and ($1 = '' or id < $1) order by id desc limit $2");
     const DONE: &str = alarms!("acknowledged_at is not null and ($1 = '' or id < $1) order by id desc limit $2");
     let sql = if open { OPEN } else { DONE };
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(sql)
-        .bind(before.unwrap_or_default()).bind(limit).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(sql)
+        .bind(before.unwrap_or_default()).bind(limit).fetch_all(pool).await?));
     let held = rows.into_iter().filter(|row| store.holds(row, row.acknowledged_at.is_none() == open));
     held.map(from_row).collect()
 }
@@ -438,14 +443,14 @@ pub async fn list(store: &Store, open: bool, before: Option<&str>, limit: i64) -
 /// One.
 pub async fn by_id(store: &Store, id: &str) -> sqlx::Result<Option<Alarm>> {
     const SQL: &str = alarms!("id = $1");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?));
     row.filter(|row| store.holds(row, row.id == id)).map(from_row).transpose()
 }
 
 /// How many are open, by kind.
 pub async fn open(store: &Store) -> sqlx::Result<Vec<(AlarmKind, i64)>> {
     const SQL: &str = alarms!("acknowledged_at is null order by id");
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     let held: Vec<Row> = rows.into_iter().filter(|row| store.holds(row, true)).collect();
     let number = |kind: AlarmKind| held.iter().filter(|row| row.kind == kind.name()).count();
     Ok(AlarmKind::ALL.into_iter().map(|kind| (kind, i64::try_from(number(kind)).unwrap_or(i64::MAX))).collect())
@@ -461,7 +466,7 @@ pub async fn acknowledge(store: &Store, alarm: &Alarm, by: &OperatorId, now: Tim
     let again = alarm.gathered || alarm.kind.comes_again();
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(&alarm.id).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(&alarm.id).fetch_optional(&mut *tx).await?);
         let row = row.filter(|row| store.holds(row, row.id == alarm.id) && row.acknowledged_at.is_none());
         let Some(row) = row else { unchanged!(tx, false) };
         let row = Row {

@@ -73,7 +73,8 @@ macro_rules! columns {
 /// instance is asked for another one then.
 pub async fn of(store: &Store, keys: &Keys, instance: &InstanceName) -> sqlx::Result<Option<Application>> {
     const SQL: &str = concat!("select ", columns!(), " from oauth_clients where instance = $1");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).fetch_optional(pool).await?));
     let Some(row) = row.filter(|row| store.holds(row, row.instance == instance.as_str())) else { return Ok(None) };
     // A secret that does not open any more is got anew.
     let secret = keys.open_text("oauth client", instance.as_str(), &row.sealed_secret);

@@ -57,7 +57,7 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
         last_at = $2, \
         expires_at = case when attempts.expires_at between $2 + 1 and $6 and not $5 then attempts.expires_at else $3 end \
         where attempts.expires_at not between $2 + 1 and $6 or attempts.failures + $7 <= $4 \
-        returning first_at, failures";
+        returning cast(first_at as bigint), cast(failures as bigint)";
     const TAKE_SLOWER: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
         values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
         failures = case when attempts.expires_at between $2 + 1 and $4 then attempts.failures + 1 else 1 end, \
@@ -67,8 +67,8 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> 
         next_at = case when attempts.expires_at not between $2 + 1 and $4 or attempts.failures < 4 then $2 \
             when attempts.failures < 7 then $2 + 5000 when attempts.failures < 11 then $2 + 20000 else $2 + 60000 end \
         where attempts.expires_at not between $2 + 1 and $4 or attempts.next_at <= $2 \
-        returning first_at, failures";
-    const WHEN: &str = "select expires_at, next_at from attempts where key_hash = $1";
+        returning cast(first_at as bigint), cast(failures as bigint)";
+    const WHEN: &str = "select cast(expires_at as bigint), cast(next_at as bigint) from attempts where key_hash = $1";
     let number = if let Limit::Among { number, .. } = limit { number } else { 1 };
     let taken: Option<(i64, i64)> = match limit {
         Limit::Within { window, most } | Limit::Among { window, most, .. } => {

@@ -323,7 +323,7 @@ async fn begun(keys: &Keys, known: &Known, rows: Vec<Row>, asked: impl Fn(&Row) 
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(READ).bind(id).fetch_all(pool).await?));
     Ok(begun(keys, &known, rows, |row| row.id == id).await?.pop())
 }
 
@@ -331,7 +331,8 @@ pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<
 pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sqlx::Result<Vec<Batch>> {
     const SQL: &str = batches!("where instance = $1 and ended_at is null order by created_at desc, id limit 20");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).fetch_all(pool).await?));
     begun(keys, &known, rows, |row| row.instance == instance.as_str()).await
 }
 
@@ -368,7 +369,8 @@ pub async fn number(store: &Store, batch: &str) -> sqlx::Result<i64> {
 /// How many items have come how far; those of which nobody knows how far are left out.
 pub async fn counts(store: &Store, batch: &str) -> sqlx::Result<Vec<(State, i64)>> {
     const SQL: &str = "select state, count(*) from batch_items where batch = $1 group by state";
-    let rows: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
+    let rows: Vec<(String, i64)> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(batch).fetch_all(pool).await?));
     let known = |(state, number): (String, i64)| {
         let state = State::parse(&state).ok_or_else(|| damaged("a state nobody knows"));
         Some((store.readable(&format!("a deed of the batch {batch}"), state)?, number))
@@ -389,8 +391,8 @@ pub async fn number_known(store: &Store, batch: &str) -> sqlx::Result<i64> {
 pub async fn is_changed(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<bool> {
     const SQL: &str = batches!("where id = $1 and instance = $2");
     let known = store.known().await?;
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(id).bind(instance.as_str()).fetch_optional(pool).await?));
     match row {
         Some(row) => Ok(known.wrong(&row).await?.is_some()),
         None => Ok(false),
@@ -406,8 +408,8 @@ pub async fn next<D: DeserializeOwned>(
 ) -> sqlx::Result<Option<Item<D>>> {
     const SQL: &str = items!("and state in ('waiting', 'under_way') and position > $2 order by position limit 1");
     loop {
-        let found: Option<ItemRow> =
-            on!(store, pool => sqlx::query_as(SQL).bind(batch).bind(after).fetch_optional(pool).await?);
+        let found: Option<ItemRow> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+            .bind(batch).bind(after).fetch_optional(pool).await?));
         let Some(row) = found else { return Ok(None) };
         let (position, intent) = (row.position, row.intent);
         if store.holds(&row, row.batch == batch)
@@ -424,8 +426,9 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = batches!("order by created_at desc, id limit 1000");
     const ITEMS: &str = concat!("select ", item!(), " from batch_items order by batch desc, position limit 2000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let mut refused = known.refusals(&rows).await?;
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
     let let_go = rows.iter().filter(|row| !row.paused && row.ended_at.is_none() && known.is_paused(&row.id));
     refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
     let items: Vec<sqlx::Result<ItemRow>> = on!(store, pool => each!(ItemRow, sqlx::query(ITEMS), pool));
@@ -445,7 +448,7 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
     const FORMER: &str = batches!("where mac is null order by id");
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let former: Vec<Row> = sqlx::query_as(FORMER).fetch_all(&mut *tx).await?;
+        let former: Vec<Row> = store.read(sqlx::query_as(FORMER).fetch_all(&mut *tx).await?);
         for row in &former {
             seal!(store, tx, row);
         }
@@ -458,7 +461,7 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
 pub async fn seal_items(store: &Store) -> sqlx::Result<()> {
     const FORMER: &str = concat!("select ", item!(), " from batch_items where mac is null");
     const SEAL: &str = "update batch_items set mac = $3 where batch = $1 and position = $2 and mac is null";
-    let former: Vec<ItemRow> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    let former: Vec<ItemRow> = store.read(on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?));
     for row in former {
         let mac = mac::mac(&store.keys, &row, 0);
         on!(store, pool => sqlx::query(SEAL).bind(&row.batch).bind(row.position).bind(mac)
@@ -495,8 +498,8 @@ pub async fn set_item(
     let changed = seal(CHANGED)?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let row: Option<ItemRow> = sqlx::query_as(SQL)
-            .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).fetch_optional(&mut *tx).await?;
+        let row: Option<ItemRow> = store.read_one(sqlx::query_as(SQL)
+            .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).fetch_optional(&mut *tx).await?);
         let done = matches!(state, State::Closed(outcome) if outcome != Outcome::Refused);
         if done && row.is_some_and(|row| !store.holds(&row, row.batch == batch && row.position == position)) {
             sqlx::query(WRONG).bind(batch).bind(position).bind(Outcome::Unknown.name()).bind(&changed)

@@ -64,11 +64,11 @@ pub(super) async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> 
     const NAMES: &str = "select id, name from operators";
     const SEAL: &str =
         "update case_holds set sealed_note = $4 where instance = $1 and account = $2 and sealed_note = $3";
-    let all: Vec<(String, String, String)> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let all: Vec<(String, String, String)> = store.read(on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?));
     if all.is_empty() {
         return Ok(());
     }
-    let people: Vec<(String, String)> = on!(store, pool => sqlx::query_as(NAMES).fetch_all(pool).await?);
+    let people: Vec<(String, String)> = store.read(on!(store, pool => sqlx::query_as(NAMES).fetch_all(pool).await?));
     for (instance, account, former) in all {
         let Some(said) = keys.open_text(PURPOSE, &account, &former) else { continue };
         let by = people.iter().find_map(|(id, name)| Some((id, said.strip_prefix(name)?.strip_prefix(": ")?)));

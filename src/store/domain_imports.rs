@@ -263,7 +263,7 @@ macro_rules! seal {
 /// says is read after the lock: it may say since that it was begun, or has ended.
 macro_rules! held {
     ($store:ident, $tx:ident, $id:expr) => {{
-        let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
+        let row: Option<ImportRow> = $store.read_one(sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?);
         let row = row.map(|row| row.proved($store));
         let known = $store.known().await?;
         known.held(row, |row| row.id == *$id).await?.map(|row| (is_preview(&known, &row), row))
@@ -662,9 +662,11 @@ pub async fn insert(
 pub async fn file(store: &Store, id: &str) -> sqlx::Result<Option<File>> {
     const SQL: &str = "select text, reading from domain_import_files where import = $1";
     const PROOF: &str = concat!("select mac, ", without_entry!(), " from domain_import_files where import = $1");
-    let found: Option<(String, String)> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    let found: Option<(String, String)> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(id).fetch_optional(pool).await?));
     let Some((text, reading)) = found else { return Ok(None) };
-    let proof: Option<Proof> = on!(store, pool => sqlx::query_as(PROOF).bind(id).fetch_optional(pool).await?);
+    let proof: Option<Proof> = store.read_one(on!(store, pool => sqlx::query_as(PROOF)
+        .bind(id).fetch_optional(pool).await?));
     let file = File { text, reading };
     let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }, true));
     Ok(holds.then_some(file))
@@ -681,8 +683,8 @@ pub async fn has_file(store: &Store, id: &str) -> sqlx::Result<bool> {
 pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<Option<Import>> {
     const SQL: &str = concat!("select ", columns!(), " from domain_imports where id = $1 and instance = $2");
     let known = store.known().await?;
-    let found: Option<ImportRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
+    let found: Option<ImportRow> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(id).bind(instance.as_str()).fetch_optional(pool).await?));
     let found = found.map(|row| row.proved(store));
     known
         .held(found, |row| row.id == id && row.instance == instance.as_str())
@@ -696,8 +698,8 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     const SQL: &str =
         concat!("select ", columns!(), " from domain_imports where instance = $1 order by id desc limit $2");
     let known = store.known().await?;
-    let found: Vec<ImportRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
+    let found: Vec<ImportRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(limit).fetch_all(pool).await?));
     let found = found.into_iter().map(|row| row.proved(store)).collect();
     known
         .all_held(found, |row| row.instance == instance.as_str())
@@ -721,8 +723,8 @@ pub async fn rows(store: &Store, id: &str) -> sqlx::Result<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     loop {
         let after = rows.last().map_or(i64::MIN, |row| row.line);
-        let found: Vec<RowColumns> =
-            on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).bind(CHUNK).fetch_all(pool).await?);
+        let found: Vec<RowColumns> = store.read(on!(store, pool => sqlx::query_as(SQL)
+            .bind(id).bind(after).bind(CHUNK).fetch_all(pool).await?));
         if found.is_empty() {
             return Ok(rows);
         }
@@ -761,7 +763,7 @@ pub async fn ticked(store: &Store, id: &str) -> sqlx::Result<String> {
 /// All rows of an import within a transaction.
 macro_rules! all {
     ($store:ident, $tx:ident, $id:expr) => {{
-        let found: Vec<RowColumns> = sqlx::query_as(LINES).bind($id).fetch_all(&mut *$tx).await?;
+        let found: Vec<RowColumns> = $store.read(sqlx::query_as(LINES).bind($id).fetch_all(&mut *$tx).await?);
         let rows: Vec<Row> = found.into_iter().map(|row| checked($store, $id, row)).collect();
         rows
     }};
@@ -948,8 +950,8 @@ pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Op
     const SAID: &str = "The row was not selected when the import began.";
     let id = import.id.as_str();
     loop {
-        let found: Option<RowColumns> =
-            on!(store, pool => sqlx::query_as(SQL).bind(id).bind(after).fetch_optional(pool).await?);
+        let found: Option<RowColumns> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+            .bind(id).bind(after).fetch_optional(pool).await?));
         let Some(found) = found else { return Ok(None) };
         let row = checked(store, id, found);
         if !row.refused && import.ticked(&row) {
@@ -977,12 +979,14 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
         row: RowColumns,
     }
     let known = store.known().await?;
-    let imports: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let (imports, mut refused) =
+        store.read_or_refuse::<ImportRow>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     let imports: Vec<ImportRow> = imports.into_iter().map(|row| row.proved(store)).collect();
-    let mut refused = known.refusals(&imports).await?;
+    refused.extend(known.refusals(&imports).await?);
     let let_go = imports.iter().filter(|row| is_let_go(&known, row));
     refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
-    let there: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(COUNT).bind(MOST_COUNTED).fetch_all(pool).await?);
+    let there: Vec<(String, i64)> =
+        store.read(on!(store, pool => sqlx::query_as(COUNT).bind(MOST_COUNTED).fetch_all(pool).await?));
     for import in imports.iter().take(usize::try_from(MOST_COUNTED).unwrap_or(usize::MAX)) {
         let rows = there.iter().find(|(id, _)| *id == import.id).map_or(0, |(_, number)| *number);
         if rows < import.rows {
@@ -990,7 +994,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
             refused.push(Refusal { row, wrong: Wrong::Gone });
         }
     }
-    let rows: Vec<OfImport> = on!(store, pool => sqlx::query_as(ROWS).bind(MOST_CHECKED).fetch_all(pool).await?);
+    let rows: Vec<OfImport> =
+        store.read(on!(store, pool => sqlx::query_as(ROWS).bind(MOST_CHECKED).fetch_all(pool).await?));
     let changed = rows.into_iter().filter_map(|OfImport { import, row }| {
         let row = checked(store, &import, row);
         let called = || mac::called(&Line::new(&import, &row));
@@ -1010,12 +1015,12 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
     const SEAL: &str = "update domain_import_rows set mac = $3 where import = $1 and line = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let former: Vec<ImportRow> = sqlx::query_as(FORMER).fetch_all(&mut *tx).await?;
+        let former: Vec<ImportRow> = store.read(sqlx::query_as(FORMER).fetch_all(&mut *tx).await?);
         let number = former.len();
         for mut import in former {
             let id = import.id.clone();
             let id = &id;
-            let lines: Vec<RowColumns> = sqlx::query_as(LINES).bind(id).fetch_all(&mut *tx).await?;
+            let lines: Vec<RowColumns> = store.read(sqlx::query_as(LINES).bind(id).fetch_all(&mut *tx).await?);
             for row in lines.into_iter().map(row) {
                 let row = row?;
                 let mac = mac::mac(&store.keys, &Line::new(id, &row), 0);
@@ -1048,7 +1053,7 @@ pub async fn set_row(
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let found: Option<RowColumns> =
-            sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?;
+            store.read_one(sqlx::query_as(LOCK).bind(id).bind(line).fetch_optional(&mut *tx).await?);
         let Some(found) = found else { unchanged!(tx, ()) };
         let mut row = checked(store, id, found);
         if row.refused || row.line != line {

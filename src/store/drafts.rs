@@ -139,8 +139,8 @@ pub async fn read(
 ) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "select operator, path, sealed, expires_at from drafts where id = $1 and expires_at > $2";
     let stored = keys.hash("draft id", id.as_bytes());
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&stored).bind(now.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&stored).bind(now.0).fetch_optional(pool).await?));
     Ok(opened(keys, id, operator, row))
 }
 
@@ -155,8 +155,8 @@ pub async fn take(
     const SQL: &str = "delete from drafts where id = $1 and expires_at > $2 and (operator is null or operator = $3) \
         returning operator, path, sealed, expires_at";
     let stored = keys.hash("draft id", id.as_bytes());
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(&stored).bind(now.0).bind(operator.map(|id| &id.0)).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&stored).bind(now.0).bind(operator.map(|id| &id.0)).fetch_optional(pool).await?));
     Ok(opened(keys, id, operator, row))
 }
 

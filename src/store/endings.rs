@@ -44,7 +44,7 @@ pub async fn end_access(
         // The grants come before what is held, as where one ends: otherwise each of two could wait for the other.
         // All of theirs are sealed anew: what is older than the end of their access gives nothing.
         let theirs: Vec<grants::Row> =
-            sqlx::query_as(grants::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?;
+            store.read(sqlx::query_as(grants::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?);
         for mut row in known.all_held(theirs, |row| row.operator == id.0).await? {
             let revoked = sqlx::query(grants::REVOKE)
                 .bind(&row.id).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
@@ -57,7 +57,7 @@ pub async fn end_access(
             sqlx::query(sql).bind(&id.0).execute(&mut *tx).await?;
         }
         let links: Vec<linked_accounts::Row> =
-            sqlx::query_as(linked_accounts::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?;
+            store.read(sqlx::query_as(linked_accounts::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?);
         let mut ended = Vec::new();
         for link in known.all_held(links, |row| row.operator == id.0).await? {
             sqlx::query(linked_accounts::DELETE).bind(&id.0).bind(&link.instance).execute(&mut *tx).await?;
@@ -93,7 +93,7 @@ pub async fn give_access_back(store: &Store, id: &OperatorId) -> sqlx::Result<bo
         held.row.disabled_at = None;
         raise_generation!(known, tx, held, None);
         let theirs: Vec<grants::Row> =
-            sqlx::query_as(grants::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?;
+            store.read(sqlx::query_as(grants::LOCK_ALL_OF).bind(&id.0).fetch_all(&mut *tx).await?);
         for row in known.all_held(theirs, |row| row.operator == id.0).await? {
             seal_grant!(known, tx, row);
         }
@@ -112,7 +112,8 @@ pub async fn end_grant(store: &Store, id: &GrantId, process: &str, now: Timestam
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<grants::Row> = sqlx::query_as(grants::LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        let row: Option<grants::Row> =
+            store.read_one(sqlx::query_as(grants::LOCK).bind(&id.0).fetch_optional(&mut *tx).await?);
         let Some(mut row) = known.held(row, |row| row.id == id.0).await? else { unchanged!(tx, false) };
         let changed =
             sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(&mut *tx).await?.rows_affected();
@@ -121,7 +122,7 @@ pub async fn end_grant(store: &Store, id: &GrantId, process: &str, now: Timestam
         }
         sqlx::query(ROLES_ARE_DUE).bind(&id.0).execute(&mut *tx).await?;
         let others: Vec<grants::Row> =
-            sqlx::query_as(grants::RUNNING_OF).bind(&row.operator).bind(now.0).fetch_all(&mut *tx).await?;
+            store.read(sqlx::query_as(grants::RUNNING_OF).bind(&row.operator).bind(now.0).fetch_all(&mut *tx).await?);
         let mut go_on = Vec::new();
         for other in known.all_held(others, |other| other.operator == row.operator && other.runs_at(now)).await? {
             go_on.extend(other.scope()?.instances);

@@ -76,9 +76,11 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the setting session_replication_role', '', '' where current_setting('session_replication_role') <> 'origin' \
     union all select '', o.name, 'columns ' || string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || \
     case when a.attcollation <> y.typcollation then ' collate ' || a.attcollation::regcollation else '' end || \
-    case when a.attnotnull then ' not null' else '' end, ', ' order by a.attname collate \"C\") \
+    case when a.attnotnull then ' not null' else '' end || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), \
+    ', ' order by a.attname collate \"C\") \
     from ours o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped \
-    join pg_type y on y.oid = a.atttypid group by o.name \
+    join pg_type y on y.oid = a.atttypid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum \
+    group by o.name \
     union all select 'the constraint ' || k.conname, o.name, 'the constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) \
     from ours o join pg_constraint k on k.conrelid = o.oid and k.contype in ('p', 'u', 'f', 'c', 'x') \
     union all select 'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it', o.name, \
@@ -91,9 +93,9 @@ pub const ON_POSTGRES: &str = "\
     union all select 'row level security', o.name, '' from ours o join pg_class c on c.oid = o.oid \
     where c.relrowsecurity or c.relforcerowsecurity \
     union all select 'the privilege to read and write what is there', o.name, '' from ours o where o.relkind = 'r' \
-    and o.name in ('operators', 'web_sessions', 'setup_links', 'reset_links', 'grants', 'grant_roles', 'linked_accounts') \
     and not (has_table_privilege(o.oid, 'select') and has_table_privilege(o.oid, 'insert') \
-    and has_table_privilege(o.oid, 'update') and has_table_privilege(o.oid, 'delete'))";
+    and (o.name in ('ledger_entries', 'ledger_checkpoints', 'ledger_origins') \
+    or (has_table_privilege(o.oid, 'update') and has_table_privilege(o.oid, 'delete'))))";
 
 /// Marks that are others as soon as anything that [`ON_POSTGRES`] reads was made, changed or dropped: of each catalogue how many
 /// rows there are of what somebody made, and the sum of the transactions that wrote them. A row that is written anew has a later

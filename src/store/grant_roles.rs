@@ -207,7 +207,7 @@ fn held(store: &Store, keys: &Keys, rows: Vec<RoleRow>, asked: impl Fn(&RoleRow)
 /// The roles that go with a grant.
 pub async fn of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!("where r.grant_id = $1 order by r.instance");
-    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?);
+    let rows: Vec<RoleRow> = store.read(on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?));
     held(store, keys, rows, |row| row.grant_id == id.0)
 }
 
@@ -235,8 +235,8 @@ pub async fn to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result
          and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
          order by r.tried_at, r.grant_id, r.instance limit 100"
     );
-    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<RoleRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(now.0).fetch_all(pool).await?));
     let mut roles = Vec::new();
     for role in held(store, keys, rows, |_| true)? {
         // What says that the grant runs must hold, too.
@@ -256,7 +256,7 @@ pub async fn to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result
         " and r.state in ('asked', 'giving', 'given', 'taking') \
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
-    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<RoleRow> = store.read(on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?));
     held(store, keys, rows, |_| true)
 }
 
@@ -290,7 +290,8 @@ pub async fn set(store: &Store, keys: &Keys, found: RoleState, role: &Role) -> s
     let (grant, instance) = (&role.grant.0, role.asked.instance.as_str());
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<RoleRow> = sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?;
+        let row: Option<RoleRow> =
+            store.read_one(sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?);
         if !row.is_some_and(|row| store.holds(&row, row.grant_id == *grant && row.instance == instance)) {
             unchanged!(tx, false);
         }

@@ -260,7 +260,7 @@ macro_rules! change {
         on!($store, pool => {
             let known = $store.known().await?;
             let mut tx = begin!($store, pool);
-            let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
+            let row: Option<Row> = $store.read_one(sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?);
             let Some(mut row) = known.held(row, |row| row.id == *$id).await? else { unchanged!(tx, false) };
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
             if changed == 0 {
@@ -360,8 +360,8 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     const SQL: &str = grants!("order by id limit 100000");
     const ROLES: &str = roles!("order by r.grant_id, r.instance");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    let roles: Vec<RoleRow> = store.read(on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?));
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         let own = || roles.iter().filter(|role| role.grant_id == row.id);
@@ -387,10 +387,12 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = grants!("order by id desc limit 1000");
     const ROLES: &str = roles!("order by r.grant_id desc, r.instance limit 1000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
-    let mut refused = known.refusals(&rows).await?;
-    refused.extend(store.refusals(&roles));
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    let (roles, unreadable) =
+        store.read_or_refuse::<RoleRow>(on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
+    refused.extend(unreadable.into_iter().chain(store.refusals(&roles)));
     Ok(refused)
 }
 
@@ -400,11 +402,11 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?);
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { unchanged!(tx, false) };
         seal_grant!(known, tx, row, known.newest_entry());
-        let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
+        let roles: Vec<RoleRow> = store.read(sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?);
         for role in roles {
             seal_role!(store, tx, &id.0, &role.instance);
         }
@@ -416,15 +418,16 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
 pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Option<Grant>> {
     const SQL: &str = grants!("where id = $1");
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&id.0).fetch_optional(pool).await?));
     known.held(row, |row| row.id == id.0).await?.map(|row| row.read(keys)).transpose()
 }
 
 /// What is in force for somebody now.
 pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<Vec<Running>> {
     let known = store.known().await?;
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(RUNNING_OF).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(RUNNING_OF)
+        .bind(&operator.0).bind(now.0).fetch_all(pool).await?));
     let asked = |row: &Row| row.operator == operator.0 && row.runs_at(now);
     known.all_held(rows, asked).await?.into_iter().map(|row| row.running().map(|(_, running)| running)).collect()
 }
@@ -436,7 +439,7 @@ pub async fn running(store: &Store, now: Timestamp) -> sqlx::Result<Vec<(Operato
          order by id limit 5000"
     );
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?));
     known.all_held(rows, |row| row.runs_at(now)).await?.into_iter().map(Row::running).collect()
 }
 
@@ -447,7 +450,8 @@ pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Timestamp) ->
          and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
     );
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).bind(operator).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(operator).fetch_all(pool).await?));
     known
         .all_held(rows, |row| operator.is_empty() || row.operator == operator)
         .await?
@@ -470,8 +474,8 @@ pub async fn closed(
          and ($2 = '' or operator = $2) and ($3 = '' or id < $3) order by id desc limit $4"
     );
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?));
     known
         .all_held(rows, |row| operator.is_empty() || row.operator == operator)
         .await?
@@ -493,8 +497,8 @@ pub async fn in_force(
          and (revoked_at is null or (revoked_at > $2 and revoked_at > starts_at)) order by starts_at, id limit 200"
     );
     let known = store.known().await?;
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?));
     let asked = |row: &Row| row.operator == operator.0 && row.approved == Some(true);
     known.all_held(rows, asked).await?.into_iter().map(|row| row.read(keys)).collect()
 }
@@ -547,6 +551,7 @@ pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Timest
 /// Whether the deed of this entry wrote a grant; `None` where that cannot be said.
 pub async fn written_by(store: &Store, id: &GrantId, entry: i64) -> sqlx::Result<Option<bool>> {
     const SQL: &str = grants!("where id = $1");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&id.0).fetch_optional(pool).await?));
     Ok(store.written_by(row.as_ref(), entry))
 }

@@ -125,8 +125,8 @@ pub async fn looked_to(store: &Store, instance: &InstanceName, position: i64) ->
 /// Those whose login lies above one and up to another.
 pub async fn between(store: &Store, instance: &InstanceName, above: i64, to: i64) -> sqlx::Result<Vec<Invited>> {
     const SQL: &str = invited!("where instance = $1 and login > $2 and login <= $3 order by login");
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(above).bind(to).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(above).bind(to).fetch_all(pool).await?));
     Ok(rows.iter().filter_map(|row| opened(store, row)).collect())
 }
 
@@ -169,8 +169,8 @@ pub async fn keep(store: &Store, instance: &InstanceName, seen: &[Invited], now:
 /// Who invited an account, as it was seen.
 pub async fn of(store: &Store, instance: &InstanceName, account: AccountId) -> sqlx::Result<Option<Invited>> {
     const SQL: &str = invited!("where instance = $1 and account = $2");
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(account.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(account.0).fetch_optional(pool).await?));
     Ok(row.and_then(|row| opened(store, &row)))
 }
 
@@ -183,7 +183,8 @@ pub async fn by(
 ) -> sqlx::Result<Vec<AccountId>> {
     const SQL: &str = invited!("where instance = $1 and inviter = $2 order by account desc limit $3");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(inviter.0).bind(most).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(inviter.0).bind(most).fetch_all(pool).await?));
     Ok(rows
         .iter()
         .filter(|row| store.holds(*row, row.instance == instance.as_str() && row.inviter == inviter.0))
@@ -196,8 +197,8 @@ pub async fn forgotten(store: &Store, instance: &InstanceName, from: i64, most: 
     const SQL: &str =
         invited!("where gone_at > 0 and instance = $1 and login >= $2 order by gone_at desc, login desc limit $3");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(from).bind(most).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(from).bind(most).fetch_all(pool).await?));
     Ok(rows.iter().filter_map(|row| opened(store, row)).collect())
 }
 

@@ -2,7 +2,7 @@
 //! secrets are sealed.
 
 use super::{
-    Refusal, Store, Wrong,
+    Found, Refusal, Store, Wrong,
     claims::{Tries, never},
     encode_error,
     fence::begin,
@@ -181,8 +181,8 @@ pub async fn of(
 ) -> sqlx::Result<Option<Linked>> {
     const SQL: &str = links!("where operator = $1 and instance = $2");
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?));
     let asked = |row: &Row| row.operator == operator.0 && row.instance == instance.as_str();
     known.held(row, asked).await?.map(|row| from_row(keys, row)).transpose()
 }
@@ -199,7 +199,7 @@ pub async fn is_missing(store: &Store, operator: &OperatorId, instance: &Instanc
 pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
     const SQL: &str = links!("order by linked_at, operator, instance limit 5000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     // One row that does not open must not take the others with it.
     let opened = known
         .all_held(rows, |_| true)
@@ -214,7 +214,8 @@ pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
 pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(OperatorId, AccountId)>> {
     const SQL: &str = links!("where instance = $1 order by operator limit 5000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).fetch_all(pool).await?));
     let rows = known.all_held(rows, |row| row.instance == instance.as_str()).await?;
     rows.into_iter()
         .map(|row| {
@@ -289,8 +290,8 @@ pub async fn written_by(
     entry: i64,
 ) -> sqlx::Result<Option<bool>> {
     const SQL: &str = links!("where operator = $1 and instance = $2");
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?));
     Ok(store.written_by(row.as_ref(), entry))
 }
 
@@ -307,7 +308,7 @@ pub struct Stored {
 pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     let known = store.known().await?;
     let mut stored = Vec::new();
-    for row in rows(store).await? {
+    for row in store.read(rows(store).await?) {
         stored.push(Stored {
             wrong: known.wrong(&row).await?,
             operator: OperatorId(row.operator),
@@ -318,14 +319,16 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     Ok(stored)
 }
 
-async fn rows(store: &Store) -> sqlx::Result<Vec<Row>> {
+async fn rows(store: &Store) -> sqlx::Result<Vec<Found<Row>>> {
     const SQL: &str = links!("order by operator, instance limit 10000");
     on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await)
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     let known = store.known().await?;
-    known.refusals(&rows(store).await?).await
+    let (rows, mut refused) = store.read_or_refuse(rows(store).await?);
+    refused.extend(known.refusals(&rows).await?);
+    Ok(refused)
 }
 
 /// Seals a link as it stands; false if it is gone.
@@ -335,7 +338,8 @@ pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx:
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let found: Option<Row> = sqlx::query_as(LOCK).bind(&operator.0).bind(instance).fetch_optional(&mut *tx).await?;
+        let found: Option<Row> =
+            store.read_one(sqlx::query_as(LOCK).bind(&operator.0).bind(instance).fetch_optional(&mut *tx).await?);
         let Some(row) = found else { unchanged!(tx, false) };
         seal_link!(known, tx, operator, instance, row, known.newest_entry());
         tx.commit().await?;
@@ -372,7 +376,7 @@ pub async fn delete(
         let mut tx = begin!(store, pool);
         let held = held!(known, tx, operator);
         let gone: Option<(String, String)> =
-            sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
+            store.read_one(sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?);
         let Some((account, sealed)) = gone else { unchanged!(tx, false) };
         sqlx::query(LEAVE)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
@@ -424,7 +428,8 @@ fn left_row(keys: &Keys, row: LeftRow) -> sqlx::Result<LeftToken> {
 /// One token that is left.
 pub async fn left(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<LeftToken>> {
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens where id = $1";
-    let row: Option<LeftRow> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    let row: Option<LeftRow> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(id).fetch_optional(pool).await?));
     row.map(|row| left_row(keys, row)).transpose()
 }
 
@@ -435,8 +440,8 @@ pub const LONGEST_PAUSE: i64 = DAY;
 pub async fn left_due(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<LeftToken>> {
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
         where next_at <= $1 or next_at > $2 order by next_at, id limit 100";
-    let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?);
+    let rows: Vec<LeftRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?));
     let opened = rows.into_iter().map(|row| left_row(keys, row));
     Ok(opened.filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "left_tokens.damaged")).ok()).collect())
 }

@@ -1,7 +1,7 @@
 //! Rows that give authority carry a MAC over what they say and over what makes them current: whoever holds the store alone
 //! can neither make one, nor change one, nor put an older copy back. A row that does not hold counts as not there.
 
-use super::{Store, rights::Changes};
+use super::{Found, Store, rights::Changes};
 use crate::{
     id::{GrantId, OperatorId},
     seal::{Field, Keys},
@@ -145,15 +145,18 @@ macro_rules! proved_table {
         /// Those that are refused, up to a bound.
         pub(super) async fn refused(store: &$crate::store::Store) -> sqlx::Result<Vec<$crate::store::Refusal>> {
             const SQL: &str = concat!("select ", $columns, " from ", $table, " order by ", $order, " limit 1000");
-            let rows: Vec<$row> = $crate::store::on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-            Ok(store.refusals(&rows).collect())
+            let rows = $crate::store::on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+            let (rows, mut refused) = store.read_or_refuse::<$row>(rows);
+            refused.extend(store.refusals(&rows));
+            Ok(refused)
         }
 
         /// Proves those from before each was proved; how many.
         pub(super) async fn prove_former(store: &$crate::store::Store) -> sqlx::Result<u64> {
             const FORMER: &str = concat!("select ", $columns, " from ", $table, " where mac is null");
             const SEAL: &str = concat!("update ", $table, " set mac = $1 where mac is null and ", $key);
-            let former: Vec<$row> = $crate::store::on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+            let former: Vec<$row> =
+                store.read($crate::store::on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?));
             let mut proved = 0;
             for $one in &former {
                 let mac = $crate::store::mac::mac(&store.keys, $one, 0);
@@ -209,9 +212,34 @@ impl Store {
         rows.iter().filter_map(|row| self.wrong(row).map(|wrong| Refusal { row: called(row), wrong }))
     }
 
+    /// Those of some rows that can be read. Of one that cannot only that is told: it is named in the log, and counts as not there.
+    pub(crate) fn read<T>(&self, rows: Vec<Found<T>>) -> Vec<T> {
+        // The file of a table has its name.
+        let table = std::any::type_name::<T>().strip_prefix("howdah::store::").and_then(|rest| rest.split("::").next());
+        let called = format!("a row of {}", table.unwrap_or("the store"));
+        rows.into_iter().filter_map(|Found(row)| self.readable(&called, row)).collect()
+    }
+
+    /// A row, if there is one and it can be read.
+    pub(crate) fn read_one<T>(&self, row: Option<Found<T>>) -> Option<T> {
+        self.read(row.into_iter().collect()).pop()
+    }
+
+    /// Those of some rows that can be read, and the others.
+    pub(super) fn read_or_refuse<R: Sealed>(&self, rows: Vec<Found<R>>) -> (Vec<R>, Vec<Refusal>) {
+        let (mut read, mut refused) = (Vec::with_capacity(rows.len()), Vec::new());
+        for Found(row) in rows {
+            match row {
+                Ok(row) => read.push(row),
+                Err(_) => refused.push(Refusal { row: format!("a row of {}", R::TABLE), wrong: Wrong::Unreadable }),
+            }
+        }
+        (read, refused)
+    }
+
     /// A row that can be read. Of one that cannot only that is told: it is named in the log, and left out.
     pub(super) fn readable<T>(&self, called: &str, read: sqlx::Result<T>) -> Option<T> {
-        read.inspect_err(|_| self.name(called, Wrong::Unreadable.words())).ok()
+        read.inspect_err(|error| self.name(called, &format!("{}: {error}", Wrong::Unreadable.words()))).ok()
     }
 
     /// Names something that is refused in the log, once.

@@ -50,7 +50,7 @@ use crate::{
 };
 use fs4::fs_std::FileExt;
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool,
+    AssertSqlSafe, Connection, FromRow, PgConnection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -162,6 +162,16 @@ macro_rules! each {
     }};
 }
 pub(crate) use each;
+
+/// A row as it was read, or why it could not be: SQLite lets anything stand in any column, and a row that somebody bent takes no other
+/// with it.
+pub(crate) struct Found<T>(sqlx::Result<T>);
+
+impl<'r, R: sqlx::Row, T: FromRow<'r, R>> FromRow<'r, R> for Found<T> {
+    fn from_row(row: &'r R) -> sqlx::Result<Self> {
+        Ok(Self(T::from_row(row)))
+    }
+}
 
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]

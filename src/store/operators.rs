@@ -154,7 +154,7 @@ macro_rules! another_owns {
     ($known:ident, $tx:ident, $id:expr) => {{
         let id: &$crate::id::OperatorId = $id;
         let owners: Vec<$crate::store::operators::Row> =
-            sqlx::query_as($crate::store::operators::LOCK_OWNERS).fetch_all(&mut *$tx).await?;
+            $known.store.read(sqlx::query_as($crate::store::operators::LOCK_OWNERS).fetch_all(&mut *$tx).await?);
         $known
             .all_held(owners, |owner| owner.owns() && owner.disabled_at.is_none())
             .await?
@@ -186,8 +186,9 @@ pub(super) struct Held {
 macro_rules! held {
     ($known:ident, $tx:ident, $id:expr) => {{
         let id: &$crate::id::OperatorId = $id;
-        let row: Option<$crate::store::operators::Row> =
-            sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?;
+        let row: Option<$crate::store::operators::Row> = $known
+            .store
+            .read_one(sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?);
         $known.held(row, |row| !row.is_not(id)).await?.map(|row| $crate::store::operators::Held { id: id.clone(), row })
     }};
 }
@@ -242,8 +243,8 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         if let Some(link) = link {
-            let used: Option<setup_links::Row> = sqlx::query_as(setup_links::TAKE)
-                .bind(link).bind(operator.created_at.0).fetch_optional(&mut *tx).await?;
+            let used: Option<setup_links::Row> = store.read_one(sqlx::query_as(setup_links::TAKE)
+                .bind(link).bind(operator.created_at.0).fetch_optional(&mut *tx).await?);
             if known.held(used, |row| row.hash == link).await?.is_none() {
                 unchanged!(tx, false);
             }
@@ -285,13 +286,15 @@ pub async fn insert(store: &Store, operator: &Operator, link: Option<&str>) -> s
 pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
     const SQL: &str = people!("where name_key = $1");
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(key(name)).fetch_optional(pool).await?));
     known.held(row, |row| row.name_key == key(name)).await?.map(from_row).transpose()
 }
 
 pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(READ)
+        .bind(&id.0).fetch_optional(pool).await?));
     known.held(row, |row| row.id == id.0).await?.map(from_row).transpose()
 }
 
@@ -299,7 +302,7 @@ pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operat
 pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
     const SQL: &str = people!("order by created_at, id limit 1000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     known.all_held(rows, |_| true).await?.into_iter().map(from_row).collect()
 }
 
@@ -320,7 +323,7 @@ pub struct Stored {
 pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     const SQL: &str = people!("order by created_at, id limit 10000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         stored.push(Stored {
@@ -338,8 +341,10 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = people!("order by created_at, id limit 1000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
+    Ok(refused)
 }
 
 /// Seals somebody's row as it stands; false if it is gone.
@@ -347,7 +352,7 @@ pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?);
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { unchanged!(tx, false) };
         seal_person!(known, tx, Held { id: id.clone(), row }, known.newest_entry());
@@ -370,7 +375,7 @@ pub async fn take(store: &Store, id: &OperatorId, now: Timestamp) -> sqlx::Resul
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?);
         let Some(mut row) = row else { unchanged!(tx, false) };
         // It rises with an entry each time, so there never were as many as there are entries.
         row.generation = row.generation.max(known.newest_entry()) + 1;
@@ -387,7 +392,8 @@ pub async fn take(store: &Store, id: &OperatorId, now: Timestamp) -> sqlx::Resul
 
 /// Whether the deed of this entry wrote somebody's row; `None` where that cannot be said.
 pub async fn written_by(store: &Store, id: &OperatorId, entry: i64) -> sqlx::Result<Option<bool>> {
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(READ)
+        .bind(&id.0).fetch_optional(pool).await?));
     Ok(store.written_by(row.as_ref(), entry))
 }
 

@@ -170,7 +170,8 @@ pub async fn newest_passing(store: &Store, instance: &InstanceName) -> sqlx::Res
 /// The policy of an instance, if it holds; and whether there is one that does not.
 pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<(Option<Kept>, bool)> {
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(READ)
+        .bind(instance.as_str()).fetch_optional(pool).await?));
     let there = row.is_some();
     let asked = |row: &Row| row.instance == instance.as_str();
     let held = known.held(row, asked).await?.map(|row| {
@@ -187,7 +188,7 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<(Option<
 
 /// The version of a row whether it holds or not, 0 where there is none: for whoever sets it anew.
 pub async fn stored_version(store: &Store, instance: &InstanceName) -> sqlx::Result<i64> {
-    const SQL: &str = "select version from policies where instance = $1";
+    const SQL: &str = "select cast(version as bigint) from policies where instance = $1";
     let version: Option<i64> =
         on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
     Ok(version.unwrap_or(0))
@@ -199,12 +200,13 @@ pub async fn set(store: &Store, kept: &Kept, seen: i64) -> sqlx::Result<bool> {
     const NEW: &str = "insert into policies (instance, version, operator, policy, state, acts, stopped, lease, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, '', 0) on conflict (instance) do update set version = excluded.version, \
         operator = excluded.operator, policy = excluded.policy, state = excluded.state, acts = excluded.acts, \
-        stopped = excluded.stopped, lease = '', lease_until = 0 where policies.version = $8";
+        stopped = excluded.stopped, lease = '', lease_until = 0 where cast(policies.version as bigint) = $8";
     let known = store.known().await?;
     let row = to_row(kept)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let former: Option<Row> = sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?;
+        let former: Option<Row> =
+            store.read_one(sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?);
         let set = sqlx::query(NEW)
             .bind(&row.instance).bind(row.version).bind(&row.operator).bind(&row.policy).bind(&row.state)
             .bind(i64::from(kept.policy.acts())).bind(&row.stopped).bind(seen)
@@ -238,7 +240,8 @@ pub async fn remember(store: &Store, kept: &Kept) -> sqlx::Result<bool> {
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         sqlx::query(LOCK).bind(&row.instance).execute(&mut *tx).await?;
-        let there: Option<Row> = sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?;
+        let there: Option<Row> =
+            store.read_one(sqlx::query_as(READ).bind(&row.instance).fetch_optional(&mut *tx).await?);
         let Some(there) = there.filter(|there| there.version == row.version) else { unchanged!(tx, false) };
         // What is not the console's own is not sealed as such.
         if known.wrong(&there).await?.is_some() {
@@ -254,15 +257,17 @@ pub async fn remember(store: &Store, kept: &Kept) -> sqlx::Result<bool> {
 
 /// Whether the deed of this entry set the policy of an instance; `None` where that cannot be said.
 pub async fn written_by(store: &Store, instance: &InstanceName, entry: i64) -> sqlx::Result<Option<bool>> {
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(instance.as_str()).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(READ)
+        .bind(instance.as_str()).fetch_optional(pool).await?));
     Ok(store.written_by(row.as_ref(), entry))
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = policies!("order by instance limit 1000");
     let known: Known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let mut refused = known.refusals(&rows).await?;
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
     let let_go = rows.iter().filter(|row| is_let_go(&known, row));
     refused.extend(let_go.map(|row| Refusal { row: mac::called(row), wrong: Wrong::LetGo }));
     Ok(refused)

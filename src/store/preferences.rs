@@ -6,8 +6,8 @@ use crate::{id::OperatorId, nouns::preferences::Preferences};
 /// Somebody's own; what everybody begins with, where they said nothing.
 pub async fn of(store: &Store, operator: &OperatorId) -> sqlx::Result<Preferences> {
     const SQL: &str = "select letters, zone from preferences where operator = $1";
-    let row: Option<(i32, Option<String>)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_optional(pool).await?);
+    let row: Option<(i32, Option<String>)> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).fetch_optional(pool).await?));
     Ok(row.map_or_else(Preferences::default, |(letters, zone)| Preferences { letters: letters != 0, zone }))
 }
 

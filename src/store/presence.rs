@@ -15,6 +15,6 @@ pub async fn remember(store: &Store, session: &str, now: Timestamp) -> sqlx::Res
 /// Everybody of whom it is known.
 pub async fn all(store: &Store) -> sqlx::Result<Vec<(String, Timestamp)>> {
     const SQL: &str = "select operator, seen_at from presence order by operator";
-    let rows: Vec<(String, i64)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<(String, i64)> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     Ok(rows.into_iter().map(|(operator, seen)| (operator, Timestamp(seen))).collect())
 }

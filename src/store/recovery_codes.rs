@@ -103,8 +103,10 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!(codes!(), "where r.used_at is null order by r.operator, r.hash limit 10000");
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(store.refusals(&rows));
+    Ok(refused)
 }
 
 /// Puts codes into another set, within a transaction that has looked whether the person holds, and seals both.
@@ -135,7 +137,7 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, 0) };
-        let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
+        let codes: Vec<Row> = store.read(sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?);
         let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
         another_set!(known, tx, held, codes);
         tx.commit().await?;
@@ -152,12 +154,13 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Tim
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
-        let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
+        let code: Option<Row> =
+            store.read_one(sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?);
         if !code.is_some_and(|code| store.holds(&code, code.operator == operator.0 && code.hash == hash && code.codes == held.row.codes)) {
             unchanged!(tx, false);
         }
         sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
-        let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;
+        let left: Vec<Row> = store.read(sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?);
         let codes: Vec<Row> = left.into_iter().filter(|row| store.holds(row, row.operator == operator.0 && row.codes == held.row.codes)).collect();
         another_set!(known, tx, held, codes);
         tx.commit().await?;
@@ -175,7 +178,7 @@ pub struct Left {
 
 /// What is left of one person's codes.
 pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
-    const SQL: &str = "select count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+    const SQL: &str = "select count(case when used_at is null then 1 end), max(cast(used_at as bigint)) from recovery_codes \
         where operator = $1";
     let (unused, last_used): (i64, Option<i64>) =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
@@ -184,9 +187,10 @@ pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
 
 /// What is left of everybody's codes who has any.
 pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
-    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(cast(used_at as bigint)) from recovery_codes \
         group by operator order by operator";
-    let rows: Vec<(String, i64, Option<i64>)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<(String, i64, Option<i64>)> =
+        store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     let left = |(operator, unused, last_used): (String, i64, Option<i64>)| {
         (OperatorId(operator), Left { unused, last_used: last_used.map(Timestamp) })
     };

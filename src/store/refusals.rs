@@ -105,8 +105,8 @@ pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sql
         columns!(),
         " from refusals where instance = $1 and until > $2 order by at desc, intent desc limit 20000"
     );
-    let rows: Vec<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(now.0).fetch_all(pool).await?));
     let asked = |row: &Row| row.instance == instance.as_str() && row.until > now.0;
     let held = rows.into_iter().filter(|row| store.holds(row, asked(row)));
     Ok(held

@@ -139,7 +139,8 @@ pub(super) const USE: &str =
 pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<ResetLink>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where hash = $1 and expires_at > $2");
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(hash).bind(now.0).fetch_optional(pool).await?));
     Ok(known
         .held(row, |row| row.hash == hash && row.expires_at > now.0)
         .await?
@@ -150,8 +151,8 @@ pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Opt
 pub async fn waits_for(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where operator = $1 and expires_at > $2");
     let known = store.known().await?;
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(now.0).fetch_optional(pool).await?));
     Ok(known.held(row, |row| row.operator == operator.0 && row.expires_at > now.0).await?.is_some())
 }
 
@@ -161,8 +162,10 @@ pub(super) const DELETE_ALL_OF: &str = "delete from reset_links where operator =
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links order by created_at desc, hash limit 1000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
+    Ok(refused)
 }
 
 pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {

@@ -246,21 +246,23 @@ impl SampleRow {
 /// The newest weeks, newest first.
 pub async fn weeks(store: &Store, limit: i64) -> sqlx::Result<Vec<Reviewed>> {
     const SQL: &str = weeks!("order by week desc limit $1");
-    let rows: Vec<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(limit).fetch_all(pool).await?);
+    let rows: Vec<WeekRow> = store.read(on!(store, pool => sqlx::query_as(SQL).bind(limit).fetch_all(pool).await?));
     rows.into_iter().filter(|row| store.holds(row, true)).map(WeekRow::read).collect()
 }
 
 /// One week, if its seed was bound.
 pub async fn week(store: &Store, week: Week) -> sqlx::Result<Option<Reviewed>> {
     const SQL: &str = weeks!("where week = $1");
-    let row: Option<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(week.name()).fetch_optional(pool).await?);
+    let row: Option<WeekRow> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(week.name()).fetch_optional(pool).await?));
     row.filter(|row| store.holds(row, row.week == week.name())).map(WeekRow::read).transpose()
 }
 
 /// Weeks that are to be drawn and were not, of those that begin before an instant.
 pub async fn undrawn(store: &Store, before: Week) -> sqlx::Result<Vec<Reviewed>> {
     const SQL: &str = weeks!("where drawn is null and week < $1 order by week limit 100");
-    let rows: Vec<WeekRow> = on!(store, pool => sqlx::query_as(SQL).bind(before.name()).fetch_all(pool).await?);
+    let rows: Vec<WeekRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(before.name()).fetch_all(pool).await?));
     let asked = |row: &WeekRow| row.drawn.is_none() && row.week < before.name();
     rows.into_iter().filter(|row| store.holds(row, asked(row))).map(WeekRow::read).collect()
 }
@@ -290,7 +292,8 @@ pub async fn commit(store: &Store, week: Week, now: Timestamp) -> sqlx::Result<b
     let mac = mac::mac(&store.keys, &row, 0);
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(&row.week).fetch_optional(&mut *tx).await?;
+        let known: Option<WeekRow> =
+            store.read_one(sqlx::query_as(LOCK_WEEK).bind(&row.week).fetch_optional(&mut *tx).await?);
         if known.is_some_and(|known| store.holds(&known, known.week == row.week)) {
             unchanged!(tx, false);
         }
@@ -315,7 +318,8 @@ pub async fn draw(
     let rows = drawn.iter().map(|one| new_sample(week, one));
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let known: Option<WeekRow> = sqlx::query_as(LOCK_WEEK).bind(week.name()).fetch_optional(&mut *tx).await?;
+        let known: Option<WeekRow> =
+            store.read_one(sqlx::query_as(LOCK_WEEK).bind(week.name()).fetch_optional(&mut *tx).await?);
         let known = known.filter(|row| store.holds(row, row.week == week.name()) && row.drawn.is_none());
         let Some(known) = known else { unchanged!(tx, false) };
         let done = WeekRow { drawn: Some(entry), drawn_at: Some(now.0), decisions: Some(decisions), ..known };
@@ -324,7 +328,7 @@ pub async fn draw(
             .bind(mac::mac(&store.keys, &done, 0)).execute(&mut *tx).await?;
         for row in rows {
             let known: Option<SampleRow> =
-                sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?;
+                store.read_one(sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?);
             // What was said of one stays, where an older row of its week was put back.
             if known.is_some_and(|known| store.holds(&known, known.entry == row.entry)) {
                 continue;
@@ -344,7 +348,8 @@ pub async fn remake(store: &Store, week: Week, drawn: &(i64, String, Sort, Strin
     let row = new_sample(week, drawn);
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let known: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?;
+        let known: Option<SampleRow> =
+            store.read_one(sqlx::query_as(LOCK_SAMPLE).bind(row.entry).fetch_optional(&mut *tx).await?);
         if known.is_none_or(|known| !store.holds(&known, known.entry == row.entry)) {
             sqlx::query(ONE)
                 .bind(row.entry).bind(&row.week).bind(&row.operator).bind(&row.sort).bind(&row.subject)
@@ -389,23 +394,24 @@ fn read(store: &Store, rows: Vec<SampleRow>, asked: impl Fn(&SampleRow) -> bool)
 /// One that was drawn, by its entry.
 pub async fn sample(store: &Store, entry: i64) -> sqlx::Result<Option<Sample>> {
     const SQL: &str = samples!("where entry = $1");
-    let row: Option<SampleRow> = on!(store, pool => sqlx::query_as(SQL).bind(entry).fetch_optional(pool).await?);
+    let row: Option<SampleRow> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(entry).fetch_optional(pool).await?));
     Ok(read(store, row.into_iter().collect(), |row| row.entry == entry)?.pop())
 }
 
 /// What was drawn since a week began, newest week first.
 pub async fn since(store: &Store, week: Week, limit: i64) -> sqlx::Result<Vec<Sample>> {
     const SQL: &str = samples!("where week >= $1 order by week desc, decision limit $2");
-    let rows: Vec<SampleRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(week.name()).bind(limit).fetch_all(pool).await?);
+    let rows: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(week.name()).bind(limit).fetch_all(pool).await?));
     read(store, rows, |row| row.week >= week.name())
 }
 
 /// What somebody decided and another has looked at again, newest first.
 pub async fn judged_of(store: &Store, operator: &OperatorId, limit: i64) -> sqlx::Result<Vec<Sample>> {
     const SQL: &str = samples!("where operator = $1 and verdict is not null order by decision desc limit $2");
-    let rows: Vec<SampleRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(limit).fetch_all(pool).await?);
+    let rows: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(limit).fetch_all(pool).await?));
     read(store, rows, |row| row.operator == operator.0 && row.verdict.is_some())
 }
 
@@ -416,7 +422,8 @@ pub async fn opine(store: &Store, sample: i64, reviewer: &OperatorId, opinion: &
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row: Option<SampleRow> =
+            store.read_one(sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?);
         let row = row.filter(|row| store.holds(row, row.entry == sample));
         let row = row.filter(|row| row.reviewer.is_none() && row.operator != reviewer.0);
         let Some(row) = row else { unchanged!(tx, false) };
@@ -447,7 +454,8 @@ pub async fn judge(
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row: Option<SampleRow> =
+            store.read_one(sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?);
         let theirs = |row: &SampleRow| row.reviewer.as_ref() == Some(&reviewer.0) && row.operator != reviewer.0;
         let row = row.filter(|row| store.holds(row, row.entry == sample) && theirs(row));
         let Some(row) = row.filter(|row| row.opinion.is_some() && row.verdict.is_none()) else { unchanged!(tx, false) };
@@ -468,7 +476,7 @@ pub async fn judge(
 /// What somebody has begun to review and not judged, oldest first.
 pub async fn begun(store: &Store) -> sqlx::Result<Vec<Sample>> {
     const SQL: &str = samples!("where reviewer is not null and verdict is null order by entry limit 1000");
-    let rows: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     let asked = |row: &SampleRow| row.reviewer.is_some() && row.verdict.is_none();
     rows.into_iter().filter(|row| store.holds(row, asked(row))).map(SampleRow::read).collect()
 }
@@ -481,7 +489,8 @@ pub async fn release(store: &Store, sample: i64, reviewer: &OperatorId) -> sqlx:
     let entry = entry_of(store)?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row: Option<SampleRow> =
+            store.read_one(sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?);
         let row = row.filter(|row| store.holds(row, row.entry == sample));
         let row = row.filter(|row| row.reviewer.as_ref() == Some(&reviewer.0) && row.verdict.is_none());
         let Some(row) = row else { unchanged!(tx, false) };
@@ -497,8 +506,9 @@ pub async fn release(store: &Store, sample: i64, reviewer: &OperatorId) -> sqlx:
 pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<Option<bool>> {
     const WEEKS: &str = weeks!("where committed = $1 or drawn = $1");
     const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1 or released = $1");
-    let weeks: Vec<WeekRow> = on!(store, pool => sqlx::query_as(WEEKS).bind(entry).fetch_all(pool).await?);
-    let samples: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SAMPLES).bind(entry).fetch_all(pool).await?);
+    let weeks: Vec<WeekRow> = store.read(on!(store, pool => sqlx::query_as(WEEKS).bind(entry).fetch_all(pool).await?));
+    let samples: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SAMPLES)
+        .bind(entry).fetch_all(pool).await?));
     let all = weeks.len() + samples.len();
     let held = weeks.iter().filter(|row| store.holds(*row, true)).count()
         + samples.iter().filter(|row| store.holds(*row, true)).count();

@@ -252,7 +252,8 @@ impl Store {
         let cached = self.cached.lock().clone();
         let mut wrong = "what it says of rights is not what is written down of them";
         for _ in 0..TRIES {
-            let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+            let head: Option<HeadNow> =
+                self.read_one(on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?));
             let (head, hash) = match head.as_ref().map_or(Err("it is gone"), |head| self.check(head, cached.as_deref()))
             {
                 Ok(found) => found,
@@ -265,7 +266,7 @@ impl Store {
                 let what = What { origin: head.origin, size: head.size, hash, changes: cached.changes.clone() };
                 return Ok(self.keep(what, cached));
             }
-            let rows: Vec<ChangeRow> = on!(self, pool => sqlx::query_as(CHANGES).fetch_all(pool).await?);
+            let rows: Vec<ChangeRow> = self.read(on!(self, pool => sqlx::query_as(CHANGES).fetch_all(pool).await?));
             let changes = Changes::of_rows(rows);
             if changes.agrees(&self.keys, &hash) {
                 let what = Arc::new(What { origin: head.origin, size: head.size, hash, changes });
@@ -275,7 +276,7 @@ impl Store {
         }
         // A store that is still to be sealed has no proven row and a head without a seal: a note of it beside any other was
         // put back.
-        let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+        let head: Option<HeadNow> = self.read_one(on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?));
         let never_sealed = head.is_some_and(|now| now.head.mac.is_none() && now.newest_origin == 0);
         if !(never_sealed && self.sealing_is_due().await? && !self.any_sealed().await?) {
             self.name("the head of the record", wrong);
@@ -310,7 +311,7 @@ impl Store {
 
     /// Size and root of the tree, as its sealed head has them; `None` where it does not hold.
     pub async fn sealed_tree(&self) -> sqlx::Result<Option<(i64, String)>> {
-        let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+        let head: Option<HeadNow> = self.read_one(on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?));
         Ok(head.filter(|head| self.check(head, None).is_ok()).map(|now| (now.head.size, now.head.root)))
     }
 

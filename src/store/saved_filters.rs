@@ -9,7 +9,7 @@ pub const MOST: i64 = 20;
 /// Somebody's own: name and query, by name.
 pub async fn list(store: &Store, operator: &OperatorId) -> sqlx::Result<Vec<(String, String)>> {
     const SQL: &str = "select name, search from saved_filters where operator = $1 order by name limit $2";
-    on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(MOST).fetch_all(pool).await)
+    Ok(store.read(on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(MOST).fetch_all(pool).await?)))
 }
 
 /// Keeps one, in place of what had the name; false where there are too many.

@@ -172,7 +172,7 @@ impl Store {
     async fn due(&self, what: &str) -> sqlx::Result<Vec<String>> {
         const SQL: &str = "select d.idx, coalesce(e.hash, ''), d.mac from sealing_due d \
             left join ledger_entries e on e.idx = d.idx";
-        let due: Vec<(i64, String, String)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+        let due: Vec<(i64, String, String)> = self.read(on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
         let held = due.into_iter().filter(|(idx, hash, mac)| *mac == self.owed(what, *idx, hash));
         Ok(held.map(|(.., mac)| mac).collect())
     }

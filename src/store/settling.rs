@@ -137,8 +137,8 @@ pub async fn begin(
 /// What is not yet seen everywhere on an instance.
 pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Settling>> {
     const SQL: &str = concat!("select ", columns!(), " from settling where instance = $1");
-    let found: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    let found: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).fetch_optional(pool).await?));
     Ok(found.filter(|row| store.holds(row, row.instance == instance.as_str())).and_then(read))
 }
 
@@ -149,8 +149,8 @@ pub const LONGEST_PAUSE: i64 = MINUTE;
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Settling>> {
     const SQL: &str =
         concat!("select ", columns!(), " from settling where next_at <= $1 or next_at > $2 order by next_at");
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?));
     Ok(rows.into_iter().filter(|row| store.holds(row, true)).filter_map(read).collect())
 }
 
@@ -175,7 +175,8 @@ async fn change(
         "update settling set forgotten_at = $3, recorded = $4, mac = $5 where instance = $1 and entry = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(instance.as_str()).bind(entry).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> =
+            store.read_one(sqlx::query_as(LOCK).bind(instance.as_str()).bind(entry).fetch_optional(&mut *tx).await?);
         let asked = |row: &Row| row.instance == instance.as_str() && row.entry == entry;
         let Some(row) = row.filter(|row| store.holds(row, asked(row))) else { unchanged!(tx, ()) };
         let row = changed(row);

@@ -159,7 +159,8 @@ pub async fn delete_first(store: &Store) -> sqlx::Result<u64> {
 pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");
     let known = store.known().await?;
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(hash).bind(now.0).fetch_optional(pool).await?));
     known.held(row, |row| row.hash == hash && row.expires_at > now.0).await?.map(from_row).transpose()
 }
 
@@ -174,8 +175,10 @@ pub(super) const DELETE_ALL_OF: &str = "delete from setup_links where offered_by
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links order by created_at desc, hash limit 1000");
     let known = store.known().await?;
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    known.refusals(&rows).await
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    refused.extend(known.refusals(&rows).await?);
+    Ok(refused)
 }
 
 /// Ends links from before they were proved; how many.

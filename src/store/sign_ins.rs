@@ -56,8 +56,8 @@ pub async fn set_password_by_link(
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { unchanged!(tx, false) };
-        let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
-            .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
+        let used: Option<reset_links::Row> = store.read_one(sqlx::query_as(reset_links::USE)
+            .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?);
         if known.held(used, |row| row.operator == operator.0 && row.hash == link).await?.is_none() {
             unchanged!(tx, false);
         }

@@ -4,7 +4,7 @@
 //! that nothing changed, and the sealed rows, which say what did.
 
 use super::{
-    Store,
+    Found, Store,
     claims::never,
     encode_error,
     mac::{self, Proof, Refusal, Sealed, Undated, without_entry},
@@ -120,19 +120,21 @@ fn row(instance: &InstanceName, part: &str, taken_at: Timestamp, number: i64, ha
 /// Those that are refused.
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const ALL: &str = snapshots!("order by instance, part");
-    let mut rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let (mut rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?));
     let former = believes_former(store).await?;
     for row in &mut rows {
         row.former = former && store.wrong(row).is_some();
     }
-    Ok(store.refusals(&rows).collect())
+    refused.extend(store.refusals(&rows));
+    Ok(refused)
 }
 
 /// Proves in the form of today what was kept in the former one; how many. What neither is stays as it is, and is refused.
 pub async fn prove_former(store: &Store) -> sqlx::Result<u64> {
     const ALL: &str = snapshots!("order by instance, part");
     const PROVE: &str = "update snapshots set mac = $3 where instance = $1 and part = $2 and mac = $4";
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?));
     let mut proved = 0;
     for mut row in rows.into_iter().filter(|row| store.wrong(row).is_some()) {
         row.former = true;
@@ -173,9 +175,17 @@ pub async fn soon(store: &Store, instance: &InstanceName, at: Timestamp) -> sqlx
 /// A part as it was kept, without its rows.
 pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::Result<Option<Snapshot>> {
     const SQL: &str = snapshots!("where instance = $1 and part = $2");
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
-    let Some(row) = row else { return Ok(None) };
+    const UNREADABLE: &str = "delete from snapshots where instance = $1 and part = $2";
+    let found: Option<Found<Row>> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
+    let there = found.is_some();
+    let Some(row) = store.read_one(found) else {
+        // As one that was taken away: this look is the first, and is kept.
+        if there {
+            on!(store, pool => sqlx::query(UNREADABLE).bind(instance.as_str()).bind(part).execute(pool).await.map(|_| ())?);
+        }
+        return Ok(None);
+    };
     Ok(Some(Snapshot {
         taken_at: Timestamp(row.taken_at),
         number: row.number,
@@ -197,8 +207,8 @@ fn of(instance: &InstanceName, part: &str, hash: &str) -> String {
 /// The rows of a part, opened; `None` where they were too many to keep.
 pub async fn rows(store: &Store, keys: &Keys, instance: &InstanceName, part: &str) -> sqlx::Result<Option<String>> {
     const SQL: &str = "select hash, sealed from snapshots where instance = $1 and part = $2";
-    let row: Option<(String, Option<String>)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
+    let row: Option<(String, Option<String>)> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(part).fetch_optional(pool).await?));
     let Some((hash, Some(sealed))) = row else { return Ok(None) };
     keys.open_text("snapshot", &of(instance, part, &hash), &sealed)
         .map(Some)
@@ -210,7 +220,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
     const FORMER: &str = "select instance, part, taken_at, number, hash, sealed from snapshots where mac is null";
     const SEAL: &str = "update snapshots set mac = $3, sealed = $4 where instance = $1 and part = $2 and mac is null";
     type Former = (String, String, i64, i64, String, Option<String>);
-    let former: Vec<Former> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    let former: Vec<Former> = store.read(on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?));
     for (instance, part, taken_at, number, hash, sealed) in former {
         let Ok(name) = instance.parse::<InstanceName>() else { continue };
         let opened = sealed.and_then(|sealed| keys.open_text("snapshot", &owner(&instance, &part), &sealed));
@@ -278,5 +288,5 @@ pub async fn same(
 /// Parts that have more rows than are kept: name and number.
 pub async fn too_large(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(String, i64)>> {
     const SQL: &str = "select part, number from snapshots where instance = $1 and sealed is null order by part";
-    on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await)
+    Ok(store.read(on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?)))
 }

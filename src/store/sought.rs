@@ -53,8 +53,8 @@ const LOOKS: Tries =
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Sought>> {
     const SQL: &str = "select intent, since, tries, after, mark_log, mark_strike, seen from sought \
         where over = 0 and (next_at <= $1 or next_at > $2) order by next_at limit $3";
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(never(now, HOUR)).bind(AT_ONCE).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(never(now, HOUR)).bind(AT_ONCE).fetch_all(pool).await?));
     let read = |(intent, since, tries, after, log, strike, seen): Row| Sought {
         intent,
         since: Timestamp(since),

@@ -109,8 +109,9 @@ macro_rules! raise_generation {
         let generation = held.row.generation;
         let keep = keep.unwrap_or_default();
         sqlx::query($crate::store::web_sessions::END_OTHERS).bind(operator).bind(keep).execute(&mut *$tx).await?;
-        let kept: Vec<$crate::store::web_sessions::Row> =
-            sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).bind(keep).fetch_all(&mut *$tx).await?;
+        let kept: Vec<$crate::store::web_sessions::Row> = $known.store.read(
+            sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).bind(keep).fetch_all(&mut *$tx).await?,
+        );
         for mut row in kept {
             if $known.store.holds(&row, row.operator.as_deref() == Some(operator) && row.id_hash.starts_with(keep)) {
                 row.generation = generation;
@@ -154,7 +155,7 @@ pub async fn save(
         on conflict (id_hash) do update set operator = excluded.operator, data = excluded.data, seen_at = excluded.seen_at";
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
+        let known: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?);
         let row = match known {
             Some(known) if !store.holds(&known, known.id_hash == hash) => unchanged!(tx, ()),
             Some(known) => Row { operator: operator.map(|(id, _)| id.0.clone()), data: data.to_owned(), ..known },
@@ -189,7 +190,7 @@ pub async fn update(
     const SQL: &str = "update web_sessions set operator = $2, data = $3, seen_at = $4 where id_hash = $1";
     on!(store, pool => {
         let mut tx = begin!(store, pool);
-        let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
+        let row: Option<Row> = store.read_one(sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?);
         let Some(row) = row.filter(|row| store.holds(row, row.id_hash == hash)) else { unchanged!(tx, false) };
         let row = Row { operator: operator.map(|id| id.0.clone()), data: data.to_owned(), ..row };
         sqlx::query(SQL)
@@ -208,7 +209,8 @@ pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>>
         " from web_sessions where id_hash = $1 and (operator is null or exists (select 1 from operators o \
          where o.id = web_sessions.operator and o.generation = web_sessions.generation))"
     );
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
+    let row: Option<Row> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
+        .bind(hash).fetch_optional(pool).await?));
     Ok(row.filter(|row| store.holds(row, row.id_hash == hash)).map(|row| WebSession {
         data: row.data,
         created_at: Timestamp(row.created_at),
@@ -272,8 +274,8 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
          where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 1000"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?));
     Ok(rows
         .into_iter()
         .filter(|row| store.holds(row, true))
@@ -353,7 +355,7 @@ pub async fn remember_where(
 async fn began_of(store: &Store, operator: &OperatorId) -> sqlx::Result<Vec<Began>> {
     const SQL: &str =
         concat!("select ", began!(), " from web_sessions where operator = $1 and address is not null limit 1000");
-    let rows: Vec<Began> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_all(pool).await?);
+    let rows: Vec<Began> = store.read(on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_all(pool).await?));
     Ok(rows.into_iter().filter(|row| store.holds(row, true)).collect())
 }
 
@@ -362,7 +364,7 @@ pub(super) async fn prove_former(store: &Store) -> sqlx::Result<u64> {
     const FORMER: &str =
         concat!("select ", began!(), " from web_sessions where began_mac is null and address is not null");
     const SEAL: &str = "update web_sessions set began_mac = $2 where id_hash = $1 and began_mac is null";
-    let former: Vec<Began> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    let former: Vec<Began> = store.read(on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?));
     let mut proved = 0;
     for row in former {
         let mac = mac::mac(&store.keys, &row, 0);
@@ -402,8 +404,8 @@ pub async fn list_of(
          and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 100"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(&operator.0).bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
+    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?));
     let began = began_of(store, operator).await?;
     Ok(rows
         .into_iter()
@@ -443,7 +445,8 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
         let former = held.row.generation;
         held.row.generation += 1;
         sqlx::query(RAISE).bind(&operator.0).execute(&mut *tx).await?;
-        let left: Vec<Row> = sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?;
+        let left: Vec<Row> =
+            store.read(sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?);
         for mut row in left.into_iter().filter(|row| store.holds(row, row.operator.as_deref() == Some(&operator.0) && row.generation == former)) {
             row.generation = held.row.generation;
             sqlx::query(TAKE_OVER)
@@ -461,9 +464,9 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
 
 /// Sessions by person: how many, and when the last was used.
 pub async fn summary(store: &Store) -> sqlx::Result<Vec<(String, i64, Timestamp)>> {
-    const SQL: &str = "select operator, count(*), max(seen_at) from web_sessions where operator is not null \
+    const SQL: &str = "select operator, count(*), max(cast(seen_at as bigint)) from web_sessions where operator is not null \
         group by operator order by operator";
-    let rows: Vec<(String, i64, i64)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let rows: Vec<(String, i64, i64)> = store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
     Ok(rows.into_iter().map(|(operator, sessions, seen)| (operator, sessions, Timestamp(seen))).collect())
 }
 
@@ -480,9 +483,12 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
         began!(),
         " from web_sessions where address is not null order by created_at desc limit 1000"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let began: Vec<Began> = on!(store, pool => sqlx::query_as(BEGAN).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).chain(store.refusals(&began)).collect())
+    let (rows, mut refused) =
+        store.read_or_refuse::<Row>(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));
+    let (began, unreadable) =
+        store.read_or_refuse::<Began>(on!(store, pool => sqlx::query_as(BEGAN).fetch_all(pool).await?));
+    refused.extend(unreadable.into_iter().chain(store.refusals(&rows)).chain(store.refusals(&began)));
+    Ok(refused)
 }
 
 /// Ends sessions from before they were proved; how many.

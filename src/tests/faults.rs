@@ -333,6 +333,21 @@ async fn the_traces_of_a_second_try_are_not_those_of_the_first() {
     assert_eq!(looked(&house).await, ["done"]);
 }
 
+/// … also where the outcome of the second says by now that nothing came of it.
+#[tokio::test]
+async fn an_altered_outcome_makes_no_trace_another_ones() {
+    let (house, _) = died_after_intent(sqlite().await, "select 1").await;
+    let cookie = house.sign_in("moderator").await;
+    house.weather.set(Fault::None);
+    let again = limit(&house, &cookie, "windvane").await;
+    assert!(again.location.unwrap_or_default().contains("done="));
+    let bent = "update ledger_entries set leaf = replace(leaf, '\"outcome\":\"succeeded\"', '\"outcome\":\"failed\"') \
+        where idx = (select max(idx) from ledger_entries where deed = 'decide_case')";
+    crate::engine::past_triggers(&house.store.store.driver, bent).await.unwrap();
+    assert!(looked(&house).await.is_empty());
+    assert!(house.app.ledger.contradiction().is_some(), "it is said");
+}
+
 /// What an outcome says is believed under the sealed head alone before anything is sealed because of it.
 #[tokio::test]
 async fn nothing_is_told_as_happened_because_of_an_altered_outcome() {

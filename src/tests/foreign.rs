@@ -93,6 +93,15 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                  execute function public.idle()",
                 "drop trigger shadowed on public.operators; drop schema postgres",
             ),
+            // What a row has that is written without it.
+            (
+                "alter table operators alter column generation set default 7",
+                "alter table operators alter column generation set default 0",
+            ),
+            (
+                "alter table drafts alter column path set default 'x'",
+                "alter table drafts alter column path drop default",
+            ),
             // What runs with every row that is written, and is no trigger.
             (
                 "create function public.idly(text) returns boolean language plpgsql immutable as 'begin return true; end'; \
@@ -269,6 +278,48 @@ async fn the_parts_of_a_new_store_are_those_that_are_looked_for() {
         std::fs::write(file, &parts).unwrap();
     }
     assert_eq!(parts, std::fs::read_to_string(file).unwrap());
+}
+
+/// What the console may not do any more to one of its tables keeps what it means to do from being done: it is named, of each.
+#[tokio::test]
+async fn a_privilege_that_was_taken_away_is_named() {
+    let kept = postgres().await;
+    let role = format!("r{:016x}", rand::random::<u64>());
+    sql(
+        &kept.store,
+        &format!("create role {role} login; grant usage on schema public to {role}; grant all on all tables in schema public to {role}"),
+    )
+    .await
+    .unwrap();
+    let mut url: url::Url = kept.url.parse().unwrap();
+    url.set_username(&role).unwrap();
+    let theirs = howdah::store::Store::connect(url.as_str(), &howdah::seal::Keys::from_secret([7; 32])).await.unwrap();
+    assert_eq!(theirs.foreign().await.unwrap(), None);
+    let Driver::Postgres(pool) = &kept.store.driver else { panic!("a PostgreSQL store") };
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> '_sqlx_migrations'",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    assert!(tables.len() > 40, "{tables:?}");
+    for table in tables {
+        for privilege in ["select", "insert", "update", "delete"] {
+            // Nothing of these is ever changed or taken away.
+            let kept_for_good = ["ledger_entries", "ledger_checkpoints", "ledger_origins"].contains(&table.as_str());
+            if kept_for_good && ["update", "delete"].contains(&privilege) {
+                continue;
+            }
+            sql(&kept.store, &format!("revoke {privilege} on {table} from {role}")).await.unwrap();
+            let what = theirs.foreign().await.unwrap().unwrap_or_default();
+            assert!(what.contains("privilege") && what.contains(&table), "{privilege} on {table}: {what}");
+            sql(&kept.store, &format!("grant {privilege} on {table} to {role}")).await.unwrap();
+        }
+    }
+    assert_eq!(theirs.foreign().await.unwrap(), None);
+    let Driver::Postgres(pool) = &theirs.driver else { panic!("a PostgreSQL store") };
+    pool.close().await;
+    sql(&kept.store, &format!("drop owned by {role}; drop role {role}")).await.unwrap();
 }
 
 /// What an operator may well have beside us is nobody's attack.

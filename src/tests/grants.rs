@@ -1181,6 +1181,42 @@ async fn a_role_whose_row_is_gone_is_taken_back_by_the_record() {
     }
 }
 
+/// An entry that was altered says neither that nothing was given nor that it was taken back: the grant is looked at again.
+#[tokio::test]
+async fn an_altered_entry_keeps_no_role() {
+    for kept in [sqlite().await, postgres().await] {
+        for (said, bent) in
+            [("\"outcome\":\"succeeded\"", "\"outcome\":\"failed\""), ("\"kind\":\"intent\"", "\"kind\":\"fact\"")]
+        {
+            let kept = if let Driver::Sqlite(_) = kept.store.driver { sqlite().await } else { postgres().await };
+            let house = timed(house(kept).await).await;
+            house.app.ledger.seal_rows_once().await.unwrap();
+            let mut looked = service::Looked::default();
+            let (username, account, role, _) = somebody_and_a_role(&house).await;
+            let id = with_role(&house, &username, role).await;
+            keep(&house).await;
+            let end = find(&house, &id).await.ends_at;
+            sql(&house, "delete from grant_roles").await.unwrap();
+            house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+            let alter = async |from: &str, to: &str| {
+                let text = format!(
+                    "update ledger_entries set leaf = replace(leaf, '{from}', '{to}') where deed = 'assign_role'"
+                );
+                crate::engine::past_triggers(&house.app.store.driver, &text).await.unwrap();
+            };
+            alter(said, bent).await;
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            assert!(house.app.ledger.contradiction().is_some(), "it is said: {bent}");
+            alter(bent, said).await;
+            let (size, root) = house.app.ledger.stands().await.unwrap();
+            assert!(house.app.ledger.accept(size, &root, "put right".into()).await.unwrap());
+            house.app.clock.advance(10 * MINUTE);
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            assert_eq!(role_of(&house, account).await, None, "{bent}");
+        }
+    }
+}
+
 /// Both take the grant first, and what its person holds after it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_access_and_the_end_of_a_grant_do_not_wait_for_each_other() {

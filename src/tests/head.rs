@@ -746,6 +746,14 @@ async fn what_one_process_finds_stops_all(db: &Database) {
         .await
         .unwrap();
     assert!(!refuses(&other, 3).await);
+    if let Driver::Sqlite(_) = db.store.driver {
+        // What cannot even be read keeps no entry from being written.
+        db.run("insert into ledger_found (process, sort, number, what, behind, until, mac) values ('zz', 'head', 'x', 'w', 'y', 'zzz', 'm')")
+            .await
+            .unwrap();
+        other.fact(signed_out(3)).await.unwrap();
+        assert!(!refuses(&other, 3).await);
+    }
     other.examine().await.unwrap();
     assert_eq!((other.contradiction(), other.is_behind()), (None, false));
     db.go_past_triggers();
@@ -768,6 +776,139 @@ async fn what_one_process_finds_stops_all(db: &Database) {
     assert!(!refuses(&other, 6).await);
 }
 
+/// A trigger that does nothing: how it is made, and how it goes.
+fn evil(db: &Database) -> (&'static str, &'static str) {
+    match db.store.driver {
+        Driver::Sqlite(_) => ("create trigger evil after insert on operators begin select 1; end", "drop trigger evil"),
+        Driver::Postgres(_) => (
+            "create function evil() returns trigger language plpgsql as 'begin return new; end'; \
+             create trigger evil after insert on operators for each row execute function evil()",
+            "drop trigger evil on operators; drop function evil()",
+        ),
+    }
+}
+
+/// What had to be written down while something else ran in the store is gone on from when that is gone: nobody has to decide.
+async fn what_is_written_while_something_else_runs_is_gone_on_from(db: &Database) {
+    let one = ledger(db);
+    let warrant = open_as(&one, 1, Mark::default()).await.unwrap();
+    let (make, drop) = evil(db);
+    db.run(make).await.unwrap();
+    assert!(refuses(&one, 2).await);
+    one.fact(signed_out(1)).await.unwrap();
+    one.close(&warrant.unsent("x"), &succeeded()).await.unwrap();
+    assert!(one.checkpoint().await.is_err(), "nothing is signed meanwhile");
+    assert_eq!(db.number("select count(*) from ledger_checkpoints").await, 0);
+    db.run(drop).await.unwrap();
+    one.examine().await.unwrap();
+    assert_eq!(one.contradiction(), None);
+    assert!(!refuses(&one, 3).await);
+    whole(db).await;
+    assert!(one.checkpoint().await.unwrap().is_some());
+}
+
+/// … and what that made of an entry is found: the head stands for what was meant.
+async fn what_a_trigger_makes_of_an_entry_is_found(db: &Database) {
+    let one = ledger(db);
+    decide(&one, 1).await;
+    let own = "select sql from sqlite_master where name = 'ledger_entries_no_update'";
+    let (make, drop) = match db.store.driver {
+        Driver::Sqlite(_) => (
+            "drop trigger ledger_entries_no_update; create trigger bend after insert on ledger_entries \
+             begin update ledger_entries set leaf = replace(leaf, 'signed_out', 'signed_off') where idx = new.idx; end",
+            format!("drop trigger bend; {}", db.texts(own).await.remove(0)),
+        ),
+        Driver::Postgres(_) => (
+            "create function bend() returns trigger language plpgsql as \
+             $$ begin new.leaf := replace(new.leaf, 'signed_out', 'signed_off'); return new; end $$; \
+             create trigger bend before insert on ledger_entries for each row execute function bend()",
+            "drop trigger bend on ledger_entries; drop function bend()".to_owned(),
+        ),
+    };
+    db.run(make).await.unwrap();
+    one.fact(signed_out(1)).await.unwrap();
+    db.run(&drop).await.unwrap();
+    one.examine().await.unwrap();
+    let what = one.contradiction().unwrap_or_default();
+    assert!(what.contains("not those that were appended"), "{what}");
+    assert!(refuses(&one, 2).await);
+}
+
+/// Which action is open is told by the entries as they stand under the sealed head: a row keeps nothing from being done …
+async fn a_row_says_of_no_action_that_it_is_open(db: &Database) {
+    let one = ledger(db);
+    one.fact(signed_out(1)).await.unwrap();
+    let closed = decide(&one, 1).await;
+    let elsewhere = open_as(&one, 2, Mark::default()).await.unwrap();
+    let subject = db.texts(&format!("select subject from ledger_entries where idx = {closed}")).await.remove(0);
+    let row = |subject: &str, intent: &str| {
+        format!(
+            "delete from open_deeds where subject = '{subject}' or intent = {intent}; \
+             insert into open_deeds (subject, intent, lease, lease_until, opened_at) \
+             values ('{subject}', {intent}, 'x', 9999999999999, 0)"
+        )
+    };
+    // A fact, what is closed, another's action, and none at all.
+    for intent in ["0".to_owned(), closed.to_string(), elsewhere.index().to_string(), "5000".to_owned()] {
+        db.run(&row(&subject, &intent)).await.unwrap();
+        assert!(!refuses(&one, 1).await, "{intent}");
+    }
+    // The number that the next entry will have.
+    let next = db.number("select count(*) from ledger_entries").await;
+    db.run(&row("nobody", &next.to_string())).await.unwrap();
+    assert!(!refuses(&one, 1).await);
+    if let Driver::Sqlite(_) = db.store.driver {
+        db.run(&row(&subject, "'when it pleases'")).await.unwrap();
+        assert!(!refuses(&one, 1).await);
+    }
+    // What is closed, and whose outcome no column tells of.
+    db.go_past_triggers();
+    db.run(&format!(
+        "update ledger_entries set intent = null where intent = {closed}; {}",
+        row(&subject, &closed.to_string())
+    ))
+    .await
+    .unwrap();
+    assert!(!refuses(&one, 1).await);
+}
+
+/// … and none is begun beside one that is open, whatever the columns beside its entry say, or the entry itself by now.
+async fn two_actions_about_one_thing_are_never_begun_at_once(db: &Database) {
+    let one = ledger(db);
+    one.fact(signed_out(1)).await.unwrap();
+    let open = open_as(&one, 1, Mark::default()).await.unwrap();
+    let index = open.index();
+    let begun = async |ledger: &Ledger| open_as(ledger, 1, Mark::default()).await.is_ok();
+    assert!(!begun(&one).await);
+    db.go_past_triggers();
+    for (bend, back) in [
+        (
+            format!("update ledger_entries set intent = {index} where idx = 0"),
+            "update ledger_entries set intent = null where idx = 0".to_owned(),
+        ),
+        (
+            format!("update ledger_entries set subject = 'x', kind = 'fact', deed = 'x' where idx = {index}"),
+            format!(
+                "update ledger_entries set subject = (select subject from open_deeds where intent = {index}), kind = 'intent', \
+                 deed = 'decide_case' where idx = {index}"
+            ),
+        ),
+        (
+            format!(
+                "update ledger_entries set leaf = replace(leaf, '\"kind\":\"intent\"', '\"kind\":\"fact\"') where idx = {index}"
+            ),
+            format!(
+                "update ledger_entries set leaf = replace(leaf, '\"kind\":\"fact\"', '\"kind\":\"intent\"') where idx = {index}"
+            ),
+        ),
+    ] {
+        db.run(&bend).await.unwrap();
+        assert!(!begun(&one).await, "{bend}");
+        assert!(!begun(&ledger_of(&db.store, "p2", &Clock::set(NOW))).await, "{bend}");
+        db.run(&back).await.unwrap();
+    }
+}
+
 /// What was made to run between two looks is found by the next action of any process, and by what the one tells the other; what is gone
 /// by the next look is over.
 async fn a_trigger_made_between_two_looks_is_found_by_the_next_action(db: &Database) {
@@ -776,14 +917,7 @@ async fn a_trigger_made_between_two_looks_is_found_by_the_next_action(db: &Datab
         decide(ledger, 1).await;
         ledger.examine().await.unwrap();
     }
-    let (make, drop) = match db.store.driver {
-        Driver::Sqlite(_) => ("create trigger evil after insert on operators begin select 1; end", "drop trigger evil"),
-        Driver::Postgres(_) => (
-            "create function evil() returns trigger language plpgsql as 'begin return new; end'; \
-             create trigger evil after insert on operators for each row execute function evil()",
-            "drop trigger evil on operators; drop function evil()",
-        ),
-    };
+    let (make, drop) = evil(db);
     db.run(make).await.unwrap();
     assert!(refuses(&one, 2).await && refuses(&other, 3).await);
     db.run(drop).await.unwrap();
@@ -866,6 +1000,10 @@ async fn what_a_former_version_paused_stays_paused(db: &Database) {
 }
 
 on_both!(
+    what_is_written_while_something_else_runs_is_gone_on_from,
+    what_a_trigger_makes_of_an_entry_is_found,
+    a_row_says_of_no_action_that_it_is_open,
+    two_actions_about_one_thing_are_never_begun_at_once,
     a_trigger_made_between_two_looks_is_found_by_the_next_action,
     what_a_former_version_paused_stays_paused,
     what_one_process_finds_stops_all,

@@ -12,6 +12,7 @@ mod answers;
 mod appeals;
 mod asking;
 mod audit;
+mod bent_rows;
 mod bulk;
 mod bundle;
 mod colleagues;

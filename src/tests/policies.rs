@@ -987,6 +987,44 @@ async fn days_without_a_decision_close_and_a_decision_opens() {
     assert_eq!(mode(&house).await, "none", "a month of it does");
 }
 
+/// A policy goes by no decision that was altered.
+#[tokio::test]
+async fn an_altered_decision_moves_no_policy() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    sqlx::raw_sql("update admin_action_logs set created_at = timestamp '2077-04-05 13:00:00'")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+    let (account, reports) = house.case("lantern_fell").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", &account),
+        ("decision", "resolve"),
+        ("reports", &reports),
+        ("state", crate::support::NO_SANCTION),
+        ("why", "a test"),
+        ("back", "/i/harbour/reports"),
+    ];
+    let decided = house.post(Some(&moderator), "/api/reports/decide", &form).await;
+    assert!(decided.location.clone().unwrap_or_default().contains("done="), "{:?}", decided.location);
+    switched_on(&house, &admin, &[("idle", "7", "3", "none")], "").await;
+    look(&house).await;
+    assert_eq!(mode(&house).await, "approved", "somebody has just decided");
+    let entry = entries(&house, "decide_case").await[0].clone();
+    let (at, older) = (entry.at.0.to_string(), entry.at.plus(-20 * DAY).0.to_string());
+    let bent = format!(
+        "update ledger_entries set leaf = replace(leaf, '\"at\":\"{at}\"', '\"at\":\"{older}\"') where idx = {}",
+        entry.index
+    );
+    crate::engine::past_triggers(&house.app.store.driver, &bent).await.unwrap();
+    house.app.clock.advance(3 * HOUR);
+    assert!(look_at_policies(&house.app, "a process").await.is_err());
+    assert_eq!(mode(&house).await, "approved");
+}
+
 /// The role of whom it acts for changes between two looks: it stops before it does anything more, and says so once, however many
 /// processes look.
 #[tokio::test]
@@ -1180,6 +1218,42 @@ async fn what_was_closed_by_hand_stays_closed_where_the_memory_of_a_policy_is_pu
         let hidden = "update ledger_entries set deed = 'x' where deed = 'set_registrations' and idx = \
             (select max(idx) from ledger_entries where deed = 'set_registrations' and kind = 'intent')";
         crate::engine::past_triggers(&house.app.store.driver, hidden).await.unwrap();
+        house.app.clock.advance(2 * HOUR);
+        assert!(look_at_policies(&house.app, "a process").await.is_err());
+        assert_eq!(mode(&house).await, "none", "somebody closed it by hand");
+    }
+}
+
+/// … also where the outcomes of what was set since say by now that nothing came of it.
+#[tokio::test]
+async fn what_was_closed_by_hand_stays_closed_where_outcomes_were_altered() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = still_house(kept).await;
+        let owner = house.sign_in("owner").await;
+        set_mode(&house, "none").await;
+        let state = PolicyState { seen_at: house.app.clock.now(), ..PolicyState::default() };
+        keep(&house, Policy { on: true, ..Policy::default() }, state).await;
+        sql(&house.app.store, "create table copied as select * from policies").await.unwrap();
+        look(&house).await;
+        assert_eq!(mode(&house).await, "approved", "the policy opens");
+        let page = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+        let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "none"),
+            ("message", "Closed."),
+            ("why", "by hand"),
+            ("seen", seen.as_str()),
+            ("until", ""),
+            ("then", ""),
+            ("back", "/i/harbour/registrations"),
+        ];
+        house.sent(&owner, "/api/registrations/set", &form).await;
+        assert_eq!(mode(&house).await, "none");
+        sql(&house.app.store, PUT_BACK).await.unwrap();
+        let bent = "update ledger_entries set leaf = replace(leaf, '\"outcome\":\"succeeded\"', '\"outcome\":\"failed\"') \
+            where deed = 'set_registrations' and kind = 'outcome'";
+        crate::engine::past_triggers(&house.app.store.driver, bent).await.unwrap();
         house.app.clock.advance(2 * HOUR);
         assert!(look_at_policies(&house.app, "a process").await.is_err());
         assert_eq!(mode(&house).await, "none", "somebody closed it by hand");

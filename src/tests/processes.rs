@@ -609,10 +609,37 @@ async fn the_record_is_verified_from_the_command_line() {
         let forged = program.run(&verify, "");
         let said = String::from_utf8_lossy(&forged.stdout);
         assert!(!forged.status.success() && said.contains("WRONG from entry 2"), "{said}");
+        assert!(!said.contains("vouches for the first"), "none that was given holds: {said}");
         let missing = program.run(&["audit", "verify", "--checkpoint", "/nowhere/at/all"], "");
         assert!(!missing.status.success());
         assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all cannot be read"));
     }
+}
+
+/// Somebody's access is ended at the server, with a reason, as on the page of people.
+#[tokio::test]
+async fn access_is_ended_at_the_server() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    let moderator = house.sign_in("moderator").await;
+    assert!(!program.run(&["operator", "end", "moderator"], "").status.success(), "without a reason");
+    let ended = program.run(&["operator", "end", "moderator", "--reason", "left the team"], "");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert_ne!(house.get(Some(&moderator), "/i/harbour").await.status, StatusCode::OK);
+    let filter = Filter { kind: Some("disable_operator".to_owned()), limit: 1, ..Filter::default() };
+    let entry = house.app.ledger.list(&filter).await.unwrap().remove(0);
+    assert_eq!(entry.outcome, Some(Outcome::Succeeded));
+    assert_eq!(entry.document.unwrap()["why"], "left the team");
+    for (name, said) in
+        [("moderator", "has already ended"), ("owner", "is the last owner"), ("nobody", "Nobody is called")]
+    {
+        let refused = program.run(&["operator", "end", name, "--reason", "a test"], "");
+        assert!(!refused.status.success());
+        let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(words.contains(said), "{name}: {words}");
+    }
+    let report = house.app.ledger.verify(&[]).await.unwrap();
+    assert!(report.holds(), "{:#?}", report.lines());
 }
 
 /// `howdah operator list | head`

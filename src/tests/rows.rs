@@ -814,6 +814,28 @@ async fn the_sweep_closes_no_deed_that_was_not_begun() {
     }
 }
 
+/// A row that says that something is being done about somebody keeps nobody in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_says_an_action_is_open_keeps_nobody_in() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let owner = house.sign_in("owner").await;
+        let now = house.app.clock.now().0;
+        past(
+            &house.store.store,
+            &format!(
+                "insert into open_deeds (subject, intent, lease, lease_until, opened_at) \
+                 select subject, 0, 'x', 9999999999999, {now} from operators where id = '01moderator'"
+            ),
+        )
+        .await;
+        let form = [("operator", "01moderator"), ("disabled", "yes"), ("why", "a test"), ("back", "/people")];
+        let to = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+        assert!(to.starts_with("/people?done="), "{to}");
+        assert!(!has_access(&house, "01moderator").await);
+    }
+}
+
 /// A trigger that changes what the console writes makes a row that does not hold, not one that the console seals.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_trigger_makes_of_a_row_is_not_sealed() {

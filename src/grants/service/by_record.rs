@@ -96,6 +96,8 @@ fn deed<T: serde::de::DeserializeOwned>(entry: &Entry) -> Option<T> {
     entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
 }
 
+/// The changes of that sort about a subject, newest first, as they were appended: one that was altered says neither that nothing was
+/// given nor that it was taken back.
 async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>, Problem> {
     let filter = Filter {
         kind: Some(kind.to_owned()),
@@ -103,7 +105,14 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
         limit: MOST_CHANGES,
         ..Filter::default()
     };
-    app.ledger.list(&filter).await.map_err(tried_again)
+    let found = app.ledger.list(&filter).await.map_err(tried_again)?;
+    let proved = app.ledger.those_proved(&found).await.map_err(tried_again)?;
+    if let Some(altered) = found.iter().find(|entry| !proved.contains(&entry.index)) {
+        // Which says so on every page.
+        app.ledger.proved(altered.index).await.map_err(tried_again)?;
+        return Err(tried_again(LedgerError::Entry(format!("entry {} was altered", altered.index))));
+    }
+    Ok(found)
 }
 
 /// Whether a role is where it was before the grant, or was never given by it.
@@ -112,18 +121,23 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
         entry.document.as_ref().is_some_and(|document| document["why"] == format!("{words}{}", grant.grant))
     };
     let changes = entries(app, AssignRole::KIND, &Subject::Account(asked.instance.clone(), asked.account)).await?;
-    // Newest first.
-    let given = changes.iter().find(|entry| {
-        about(entry, "grant ") && !matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
-    });
+    let outcome = async |entry: &Entry| app.ledger.proved_outcome(entry.index).await.map_err(tried_again);
+    let mut given = None;
+    for change in &changes {
+        if about(change, "grant ")
+            && !matches!(outcome(change).await?, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
+        {
+            given = Some(change);
+            break;
+        }
+        if about(change, "end of grant ") && outcome(change).await? == Some(Outcome::Succeeded) {
+            return Ok(true);
+        }
+    }
     let Some(given) = given else { return Ok(true) };
-    let returned = |entry: &&Entry| entry.index > given.index && about(entry, "end of grant ");
-    if changes.iter().filter(returned).any(|entry| entry.outcome == Some(Outcome::Succeeded))
-        || left_alone(app, &grant.grant, asked).await?
-    {
+    if left_alone(app, &grant.grant, asked).await? {
         return Ok(true);
     }
-    app.ledger.proved(given.index).await.map_err(tried_again)?;
     let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
     let instance = instance(app, &asked.instance)?;
     let (holder, returning) = read_role(&instance, asked, former.before).await?;
