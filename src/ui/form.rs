@@ -67,8 +67,8 @@ pub fn lacking(frame: &Frame, needs: &[Capability]) -> AnyView {
 }
 
 /// Folds the filters that follow, where the page is narrow: how many of them narrow the list stands on it.
-pub fn fold(chosen: usize) -> impl IntoView {
-    let words = if chosen == 0 { "Filter".to_owned() } else { format!("Filter ({chosen})") };
+pub fn fold(active: usize) -> impl IntoView {
+    let words = if active == 0 { "Filter".to_owned() } else { format!("Filter ({active})") };
     view! { <input type="checkbox" class="fold" id="fold" /><label class="btn" for="fold">{words}</label> }
 }
 

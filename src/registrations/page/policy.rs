@@ -351,7 +351,7 @@ fn rules(page: &PolicyPage, frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"Schedule"</h2>{change}</header>
-            <div class="body"><dl class="facts">
+            <div class="body stack"><dl class="facts">
                 <dt>"Otherwise"</dt><dd>{page.policy.otherwise.word()}</dd>
                 <dt>"Week"</dt><dd>{if week.is_empty() { "no times".to_owned() } else { week.join(", ") }}</dd>
                 <dt>"Time zone"</dt><dd>{page.policy.zone.clone()}</dd>
@@ -423,9 +423,10 @@ fn rule_rows(page: &PolicyPage, draft: Option<&Draft>) -> AnyView {
         let names = off.iter().map(|rule| rule.line.measure.name()).collect::<Vec<_>>().join(" · ");
         view! {
             <details class="undo">
-                <summary><span class="btn">"Add a rule"</span> <span class="small soft">{format!("Off: {names}")}</span></summary>
+                <summary class="btn">"Add a rule"</summary>
                 {table(&off)}
             </details>
+            <p class="small soft">{format!("Off: {names}")}</p>
         }
     });
     view! { {(!there.is_empty()).then(|| table(&there))} {add} }.into_any()
