@@ -15,8 +15,8 @@ const PAGES = [
 /** What of a bar lies outside the window, or under something else. */
 async function outOfReach(page: Page): Promise<string[]> {
   return page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.decide :is(a, summary)')].filter((one) => {
+    if (!one.checkVisibility()) return false;
     const box = one.getBoundingClientRect();
-    if (box.width === 0) return false;
     const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return box.left < 0 || box.right > innerWidth || !met || !(one.contains(met) || met.contains(one));
   }).map((one) => one.innerText));

@@ -937,9 +937,15 @@ fn sign_up_decisions(instance: &InstanceName, page: &CasePage, frame: &Frame) ->
     (page.account.pending && frame.may(Permission::DecideSignUps)).then(|| {
         let to =
             |verdict: &str| format!("{}#why", path::with(&path::sign_up(instance, page.account.id), "decide", verdict));
+        // Where there are reports, its letter assigns the case.
+        let reject = match page.open.as_slice() {
+            [] => view! { <a class="btn danger" href=to("reject") data-key=keys::key("x")>"Reject " <span class="key">"x"</span></a> }
+                .into_any(),
+            _ => view! { <a class="btn danger" href=to("reject")>"Reject"</a> }.into_any(),
+        };
         view! {
-            <a class="btn main" href=to("approve")>"Approve"</a>
-            <a class="btn danger" href=to("reject")>"Reject"</a>
+            <a class="btn main" href=to("approve") data-key=keys::key("a")>"Approve " <span class="key">"a"</span></a>
+            {reject}
         }
         .into_any()
     })
@@ -975,17 +981,20 @@ fn decide_bar(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyVie
     });
     let hint = match page.open.len() {
         _ if page.account.pending => "the sign-up is pending".to_owned(),
-        _ if page.account.state.suspended => "suspended: undo the suspension to do anything else".to_owned(),
         0 => "the user is emailed unless you switch it off".to_owned(),
         1 => "resolves 1 report".to_owned(),
         _ if page.unread > 0 => format!("a sanction resolves all {}", page.number()),
         _ => format!("resolves {} reports", page.number()),
     };
+    let suspended = page.account.state.suspended.then(|| {
+        view! { <span class="soft">"Suspended: undo the suspension to do anything else."</span> }
+    });
     view! {
         <div class="decide" role="group" aria-label="Decide">
             {sign_up_decisions(instance, page, frame)}
             {buttons}
             {more}
+            {suspended}
             <span class="end"><span class="soft small hint">{hint}</span>{next}</span>
         </div>
     }
