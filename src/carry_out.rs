@@ -816,8 +816,13 @@ pub async fn look_again<D: Carry>(app: &App, begun: &OpenDeed, deed: &D, sought:
         Trace::None if alone && evidence.state_is_right => Later::AsMeant,
         Trace::Part | Trace::None => return None,
     };
-    if alone && later == Later::Done {
-        let verdict = Verdict { outcome: Outcome::Succeeded, facts: evidence.facts, seen: evidence.seen };
+    let outcome = match later {
+        Later::Done if alone => Some(Outcome::Succeeded),
+        Later::AsMeant => Some(Outcome::Unknown),
+        Later::Done | Later::Partly => None,
+    };
+    if let Some(outcome) = outcome {
+        let verdict = Verdict { outcome, facts: evidence.facts, seen: evidence.seen };
         afterwards(app, deed, begun.index, &verdict).await;
     }
     Some(later)

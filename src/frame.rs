@@ -44,6 +44,12 @@ impl Draft {
     pub fn value(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// Every value of a list, in the order of the form.
+    pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_list = move |(key, _): &&(String, String)| key.strip_suffix("[]") == Some(name);
+        self.fields.iter().filter(of_list).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What the last deed came to, as the ledger has it.

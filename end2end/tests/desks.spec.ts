@@ -21,7 +21,7 @@ test('several sign-ups are rejected at once without scripts, on a phone, with a 
   const page = await as('admin', { scripts: false, width: 360 });
   await page.goto('/i/harbour/signups');
   for (const at of [0, 1, 2]) await page.locator('input[name=who]').nth(at).check();
-  await page.getByRole('button', { name: /^Reject…/ }).click();
+  await page.getByRole('button', { name: /^Reject selected…/ }).click();
   await expect(page.getByText('Mastodon deletes all 3 at once')).toBeVisible();
   await page.getByRole('button', { name: 'Reject 3 sign-ups' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'Enter a reason' })).toBeVisible();

@@ -214,7 +214,10 @@ fn filters(frame: &Frame, page: &AccountsPage, base: &str) -> AnyView {
         .iter()
         .map(|(id, name)| view! { <option value=id.clone() selected=*id == filter.role>{name.clone()}</option> })
         .collect_view();
+    let chosen =
+        [&filter.origin, &filter.state, &filter.active, &filter.inviter, &filter.role, &filter.name, &filter.domain];
     view! {
+        {form::fold(chosen.into_iter().filter(|value| !value.is_empty()).count())}
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>

@@ -24,7 +24,8 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            AccountHit, Extra, ListedAccount, Narrowing, Origin, Sanctioned, Window, acct, created_at, read_problem,
+            AccountHit, Extra, Joining, ListedAccount, Narrowing, Origin, Sanctioned, Window, acct, created_at,
+            read_problem,
         },
     },
     path,
@@ -44,12 +45,18 @@ fn shown(context: &Context, state: AccountState) -> AccountState {
     AccountState { disabled: state.disabled && context.actor.role != Role::Contractor, ..state }
 }
 
+/// What is in force on an account, and how far its sign-up has come: that is on no public page.
+fn stands(context: &Context, state: AccountState, joining: Joining) -> impl Iterator<Item = &'static str> + use<> {
+    let joining = if context.actor.role == Role::Contractor { Joining::default() } else { joining };
+    shown(context, state).words().into_iter().chain(joining.words())
+}
+
 fn hit(context: &Context, found: &AccountHit) -> Hit {
     Hit {
         id: found.id,
         handle: format!("@{}", ui::tame(&found.acct)),
         display_name: ui::excerpt(&found.display_name, 80),
-        state: shown(context, found.state).words().into_iter().map(str::to_owned).collect(),
+        state: stands(context, found.state, found.joining).map(str::to_owned).collect(),
     }
 }
 
@@ -130,9 +137,7 @@ fn account_row(context: &Context, account: &ListedAccount) -> AccountRow {
         id: AccountId(account.id),
         handle: format!("@{}", ui::tame(&acct)),
         display_name: ui::excerpt(&account.display_name, 60),
-        state: shown(context, account.state)
-            .words()
-            .into_iter()
+        state: stands(context, account.state, account.joining)
             .chain(account.is_left_without_login().then_some("no login"))
             .map(str::to_owned)
             .collect(),

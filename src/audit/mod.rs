@@ -381,6 +381,8 @@ pub struct AccessPage {
     pub and: Option<Timestamp>,
     /// As they were typed.
     pub typed: (String, String),
+    /// The zone in which they were typed; empty where nothing was.
+    pub zone: String,
     /// Both, as the query of an address.
     pub query: String,
     /// What of it is not understood: then nothing is listed.

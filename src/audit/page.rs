@@ -563,7 +563,9 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
             view! { <option value=*action selected=selected>{action.replace('_', " ")}</option> }
         })
         .collect_view();
+    let chosen = [&filter.who, &filter.action, &filter.day];
     view! {
+        {form::fold(chosen.into_iter().filter(|value| !value.is_empty()).count())}
         <form method="get" action=base.to_owned() class="chips bar">
             <input class="chip" name="who" aria-label="By this account" placeholder="@name" value=filter.who.clone() />
             <select class="chip" name="action" aria-label="Action"><option value="">"All actions"</option>{actions}</select>

@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, mastodon::waiting::Undecided};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -118,7 +118,7 @@ pub struct EmailDomainsPage {
     pub text: String,
     pub rules: Vec<MailRule>,
     /// How many who wait come under each of these rules, by its number; `None` while that is not known.
-    pub waiting: Option<HashMap<i64, usize>>,
+    pub waiting: Option<HashMap<i64, Undecided>>,
     pub older: Option<String>,
     pub may_change: bool,
 }
@@ -129,7 +129,7 @@ pub struct Proposed {
     /// A domain or a network; empty where nobody came with one.
     pub name: String,
     /// How many who wait would come under it; `None` while that is not known, or is not this person's to know.
-    pub waiting: Option<usize>,
+    pub waiting: Option<Undecided>,
 }
 
 /// Rules about addresses.
@@ -138,7 +138,7 @@ pub struct IpRulesPage {
     pub proposed: Proposed,
     pub rules: Vec<ListedAddress>,
     /// As [`EmailDomainsPage::waiting`].
-    pub waiting: Option<HashMap<i64, usize>>,
+    pub waiting: Option<HashMap<i64, Undecided>>,
     pub older: Option<String>,
     pub may_change: bool,
     /// The console's own addresses, as far as known.

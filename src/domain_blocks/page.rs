@@ -13,11 +13,7 @@ pub use rules::{Rules, Servers};
 pub use server::Server;
 
 use super::{Proposed, ServerSearch};
-use crate::{
-    id::InstanceName,
-    path,
-    ui::{self, form},
-};
+use crate::{id::InstanceName, mastodon::waiting::Undecided, path, ui::form};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -67,18 +63,18 @@ fn server_search_refused(server_search: &ServerSearch) -> AnyView {
 /// Those who wait already and come under a rule: what to do about them is decided on the sign-up desk, as a batch.
 fn caught(
     instance: &InstanceName,
-    waiting: Option<&HashMap<i64, usize>>,
+    waiting: Option<&HashMap<i64, Undecided>>,
     rule: i64,
     review: bool,
     filter: &str,
     value: &str,
 ) -> AnyView {
-    let number = waiting.and_then(|waiting| waiting.get(&rule)).copied().unwrap_or(0);
-    if number == 0 {
+    let waiting = waiting.and_then(|waiting| waiting.get(&rule)).copied().unwrap_or_default();
+    if waiting.number() == 0 {
         return ().into_any();
     }
     let all = path::with(&path::signups(instance), filter, value);
-    let who = ui::count(number, "pending sign-up is covered", "pending sign-ups are covered");
+    let who = format!("{} {} covered", waiting.said(), if waiting.number() == 1 { "is" } else { "are" });
     let to = if review { all.clone() } else { format!("{all}&decide=reject&all=yes#decide") };
     let words = if review { "View them" } else { "Reject them as a batch…" };
     let who = format!("{who}.");
@@ -87,13 +83,14 @@ fn caught(
 
 /// Who of those who wait would come under a rule that is about to be made, with the way to them where an address names it.
 fn caught_by(proposed: &Proposed, list: Option<String>) -> AnyView {
-    let Some(number) = proposed.waiting.filter(|_| !proposed.name.is_empty()) else { return ().into_any() };
-    let who = match number {
+    let Some(waiting) = proposed.waiting.filter(|_| !proposed.name.is_empty()) else { return ().into_any() };
+    let who = match waiting.number() {
         0 => "No pending sign-ups would be covered.".to_owned(),
-        1 => "1 pending sign-up would be covered; it still needs a decision.".to_owned(),
-        many => format!("{} pending sign-ups would be covered; they still need a decision.", ui::grouped(many)),
+        1 => format!("{} would be covered; it still needs a decision.", waiting.said()),
+        _ => format!("{} would be covered; they still need a decision.", waiting.said()),
     };
-    let list = list.filter(|_| number > 0).map(|list| view! { " " <a class="link" href=list>"View them"</a> });
+    let list =
+        list.filter(|_| waiting.number() > 0).map(|list| view! { " " <a class="link" href=list>"View them"</a> });
     view! { <p class="small">{who} {list}</p> }.into_any()
 }
 

@@ -26,6 +26,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Extra, Met, Narrowed, PendingSignUp, read_problem},
+        waiting::Undecided,
     },
     nouns::{
         domain_blocks::Severity,
@@ -157,7 +158,7 @@ fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Optio
     Ok(Some(format!(
         "{} {seen}, {} {has}; {} within the last 30 days.",
         count(met.members, "member", "members"),
-        count(met.waiting, "pending sign-up", "pending sign-ups"),
+        count(met.waiting, "pending or unconfirmed sign-up", "pending or unconfirmed sign-ups"),
         count(met.recent, "sign-up", "sign-ups"),
     )))
 }
@@ -167,17 +168,18 @@ fn waiting_under(
     instance: &Instance,
     rules: impl Iterator<Item = i64>,
     meets: impl Fn(i64, &PendingSignUp) -> bool,
-) -> Option<HashMap<i64, usize>> {
+) -> Option<HashMap<i64, Undecided>> {
     let list = instance.signups.snapshot();
     list.at?;
-    Some(rules.map(|rule| (rule, list.rows.iter().filter(|person| meets(rule, person)).count())).collect())
+    let under = |rule: i64| Undecided::of(list.rows.iter().filter(|person| meets(rule, person)));
+    Some(rules.map(|rule| (rule, under(rule))).collect())
 }
 
 /// How many who wait would come under a rule; `None` while that is not known.
-fn waiting_for(instance: &Instance, meets: impl Fn(&PendingSignUp) -> bool) -> Option<usize> {
+fn waiting_for(instance: &Instance, meets: impl Fn(&PendingSignUp) -> bool) -> Option<Undecided> {
     let list = instance.signups.snapshot();
     list.at?;
-    Some(list.rows.iter().filter(|person| meets(person)).count())
+    Some(Undecided::of(list.rows.iter().filter(|person| meets(person))))
 }
 
 /// A page of a list and one more, which says whether there is a next page.

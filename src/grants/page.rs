@@ -297,15 +297,12 @@ fn role_row(draft: Option<&Draft>, row: usize, place: &Place, roles: &[(RoleId, 
 
 /// One of several fields with one name, in a form that came back.
 fn nth(draft: Option<&Draft>, name: &str, row: usize) -> Option<String> {
-    let fields = &draft?.fields;
-    fields.iter().filter(|(key, _)| key.strip_suffix("[]") == Some(name)).nth(row).map(|(_, typed)| typed.clone())
+    draft?.list(name).nth(row).map(str::to_owned)
 }
 
 /// Whether a box of several with one name was ticked in a form that came back.
 fn ticked(draft: Option<&Draft>, name: &str, value: &str) -> bool {
-    draft.is_some_and(|draft| {
-        draft.fields.iter().any(|(key, typed)| key.strip_suffix("[]") == Some(name) && typed == value)
-    })
+    draft.is_some_and(|draft| draft.list(name).any(|typed| typed == value))
 }
 
 fn grant_body(frame: Frame, page: GrantPage) -> AnyView {

@@ -26,7 +26,7 @@ mod snapshot;
 mod standing;
 mod transparency;
 
-pub use account::{Account, AccountHit, MOST_BY_NAME, ServerFacts, StrikeRow, acct};
+pub use account::{Account, AccountHit, Joining, MOST_BY_NAME, ServerFacts, StrikeRow, acct};
 pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use days::{DAYS, Day, Days, Logged};

@@ -611,8 +611,13 @@ impl Client {
         is_theirs && warrant.deed().instance() == Some(&self.instance)
     }
 
-    async fn each_report<D: Deed>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
-        let mut steps = Vec::new();
+    async fn each_report<D: Deed>(
+        &self,
+        warrant: Warrant<D>,
+        mut steps: Vec<Step>,
+        reports: &[ReportId],
+        verb: &str,
+    ) -> Answered<D> {
         for report in reports {
             let path = format!("/api/v1/admin/reports/{report}/{verb}");
             let step = self.step(format!("POST {verb}, report {report}"), Method::POST, &path, &[]).await;
@@ -634,7 +639,7 @@ impl Client {
         }
         let deed = warrant.deed().clone();
         let Some(action) = deed.decision.action_type() else {
-            return self.each_report(warrant, &deed.reports, "resolve").await;
+            return self.each_report(warrant, Vec::new(), &deed.reports, "resolve").await;
         };
         let mut form = vec![
             ("type", action.to_owned()),
@@ -707,7 +712,7 @@ impl Client {
             return warrant.unsent(NOT_OURS);
         }
         let report = warrant.deed().report;
-        self.each_report(warrant, &[report], "reopen").await
+        self.each_report(warrant, Vec::new(), &[report], "reopen").await
     }
 
     /// Puts a report under another category. The list of rules is sent along, empty where it leaves `violation`, or it is a 422
@@ -726,13 +731,14 @@ impl Client {
     }
 
     /// Mirrors who holds a case: Mastodon's own assignment under the acting account.
-    pub async fn claim_case(&self, warrant: Warrant<ClaimCase>) -> Answered<ClaimCase> {
+    /// `own` is what came of it in the console's own list.
+    pub async fn claim_case(&self, warrant: Warrant<ClaimCase>, own: Step) -> Answered<ClaimCase> {
         if !self.is_ours(&warrant) {
             return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed().clone();
         let verb = if deed.claim { "assign_to_self" } else { "unassign" };
-        self.each_report(warrant, &deed.reports, verb).await
+        self.each_report(warrant, vec![own], &deed.reports, verb).await
     }
 }
 

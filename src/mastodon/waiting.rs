@@ -23,6 +23,32 @@ const OVERLAP: i64 = 1_000;
 /// Above so many known entries the re-reading goes in slices.
 const SLICE: usize = 5_000;
 
+/// Sign-ups that wait for a decision: those that the queue counts as pending, and those whose email is not confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undecided {
+    pub pending: usize,
+    pub unconfirmed: usize,
+}
+
+impl Undecided {
+    pub fn of<'a>(people: impl Iterator<Item = &'a PendingSignUp>) -> Self {
+        let (pending, unconfirmed): (Vec<_>, Vec<_>) = people.partition(|person| person.confirmed);
+        Self { pending: pending.len(), unconfirmed: unconfirmed.len() }
+    }
+
+    pub fn number(self) -> usize {
+        self.pending + self.unconfirmed
+    }
+
+    /// “47 pending and 10 unconfirmed sign-ups”
+    pub fn said(self) -> String {
+        let word = if self.number() == 1 { "sign-up" } else { "sign-ups" };
+        let part = |number: usize, what: &str| (number > 0).then(|| format!("{} {what}", text::grouped(number)));
+        let parts = [part(self.pending, "pending"), part(self.unconfirmed, "unconfirmed")];
+        format!("{} {word}", parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
+    }
+}
+
 /// What can wait: rows of one table, known by its primary key.
 pub trait Waits: Clone + Send + Sync + 'static {
     /// The primary key.

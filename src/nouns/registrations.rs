@@ -36,6 +36,15 @@ impl RegistrationsMode {
             Self::None => "closed",
         }
     }
+
+    /// What setting it does, as the beginning of a sentence.
+    pub fn sets(self) -> &'static str {
+        match self {
+            Self::Open => "Opens registrations",
+            Self::Approved => "Requires approval for sign-ups",
+            Self::None => "Closes registrations",
+        }
+    }
 }
 
 impl std::str::FromStr for RegistrationsMode {

@@ -4,16 +4,7 @@ use crate::problem::Problem;
 use leptos::prelude::*;
 
 #[server(prefix = "/api/registrations", endpoint = "set")]
-pub async fn set(
-    instance: String,
-    #[server(default)] mode: String,
-    #[server(default)] message: String,
-    #[server(default)] why: String,
-    #[server(default)] seen: String,
-    #[server(default)] until: String,
-    #[server(default)] then: String,
-) -> Result<(), Problem> {
-    let form = super::SetForm { mode, message, why, seen, until, then };
+pub async fn set(instance: String, #[server(flatten)] form: super::SetForm) -> Result<(), Problem> {
     crate::context::form_action(|context| super::service::set(context, instance, form)).await
 }
 
@@ -25,30 +16,14 @@ pub async fn set_policy(instance: String, #[server(flatten)] form: super::Policy
 
 /// Lets it act by itself, or no more.
 #[server(prefix = "/api/registrations", endpoint = "policy-switch")]
-pub async fn switch_policy(
-    instance: String,
-    #[server(default)] version: String,
-    #[server(default)] limit: String,
-    #[server(default)] on: bool,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    let seen = super::service::policies::seen(&version, &limit);
-    crate::context::form_action(|context| super::service::policies::switch(context, instance, seen, on, why)).await
+pub async fn switch_policy(instance: String, #[server(flatten)] form: super::SwitchForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::switch(context, instance, form)).await
 }
 
 /// Holds registrations by hand, until an end or until somebody lets go.
 #[server(prefix = "/api/registrations", endpoint = "hold")]
-pub async fn hold(
-    instance: String,
-    #[server(default)] version: String,
-    #[server(default)] limit: String,
-    #[server(default)] mode: String,
-    #[server(default)] until: String,
-    #[server(default)] then: String,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    let wanted = super::HoldForm { version, limit, mode, until, then, why };
-    crate::context::form_action(|context| super::service::policies::hold(context, instance, wanted)).await
+pub async fn hold(instance: String, #[server(flatten)] form: super::HoldForm) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::policies::hold(context, instance, form)).await
 }
 
 /// Closes registrations at once, whatever was shown.

@@ -103,31 +103,64 @@ pub struct RegistrationsPage {
     pub policy_stopped: bool,
     /// Whether a policy is switched on: then it decides at the end of a change.
     pub policy_on: bool,
-    /// The zone in which the end of a change is typed.
+    /// The zone of the policy's schedule.
     pub zone: String,
 }
 
 /// The form of a change by hand, as it is typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SetForm {
     pub mode: String,
     pub message: String,
     pub why: String,
     pub seen: String,
-    /// When it ends, by the policy's clock; empty where it has no end.
+    /// When it ends, in `zone`; empty where it has no end.
     pub until: String,
+    pub zone: String,
     pub then: String,
 }
 
 /// The form of what is held by hand, as it is typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HoldForm {
     pub version: String,
     pub limit: String,
     pub mode: String,
     pub until: String,
+    /// The zone in which that is typed.
+    pub zone: String,
     pub then: String,
     pub why: String,
+}
+
+/// The form that lets a policy act by itself, or no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SwitchForm {
+    pub version: String,
+    pub limit: String,
+    /// `true`, or anything else.
+    pub on: String,
+    /// What the page said that it sets at once ([`AtOnce::stored`]).
+    pub at_once: String,
+    pub why: String,
+}
+
+/// What a policy sets in the moment in which it is turned on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtOnce {
+    pub mode: Option<RegistrationsMode>,
+    /// The same in a sentence, with the reason.
+    pub said: String,
+}
+
+impl AtOnce {
+    /// As its form gives it back.
+    pub fn stored(&self) -> &'static str {
+        self.mode.map_or("nothing", RegistrationsMode::stored)
+    }
 }
 
 /// The form of a policy, as it is typed.
@@ -141,7 +174,9 @@ pub struct PolicyForm {
     pub otherwise: String,
     pub stay: String,
     pub tolerance: String,
-    /// For each of [`Measure::ALL`]: from which number on; empty where there is no rule.
+    /// Each of [`Measure::ALL`] once, by its key.
+    pub measure: Vec<String>,
+    /// For each of them: from which number on; empty where there is no rule.
     pub enter: Vec<String>,
     pub leave: Vec<String>,
     pub to: Vec<String>,
@@ -152,7 +187,7 @@ pub struct PolicyForm {
     pub servers: String,
     pub access: String,
     pub why: String,
-    /// Nothing is saved: what visitors would read is shown.
+    /// Nothing is saved: what visitors would read is shown, or what would have been done.
     pub preview: String,
 }
 
@@ -219,7 +254,11 @@ pub struct Placeholder {
 /// The policy of an instance.
 #[derive(Clone, Debug)]
 pub struct PolicyPage {
+    /// Its rules are being changed.
+    pub changing: bool,
     pub policy: Policy,
+    /// What follows at once from turning it on, while it is off.
+    pub turning_on: Option<AtOnce>,
     /// 0 where nobody has set one.
     pub version: i64,
     pub says: Says,
@@ -252,7 +291,5 @@ pub struct PolicyPage {
     pub replay: Option<Replay>,
     pub may_close: bool,
     pub may_open: bool,
-    /// The zone in which ends are typed.
-    pub until_in: String,
     pub now: Timestamp,
 }

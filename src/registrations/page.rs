@@ -79,7 +79,7 @@ fn policy_line(page: &RegistrationsPage) -> Option<AnyView> {
 }
 
 /// When a change ends, and what is set then.
-fn until(page: &RegistrationsPage, draft: Option<&Draft>) -> AnyView {
+fn until(page: &RegistrationsPage, draft: Option<&Draft>, frame: &Frame) -> AnyView {
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let then = typed("then");
     let options = RegistrationsMode::ALL.map(|mode| {
@@ -95,11 +95,19 @@ fn until(page: &RegistrationsPage, draft: Option<&Draft>) -> AnyView {
         }
         .into_any()
     };
+    view! { {until_field(draft, &page.zone, frame)} {after} }.into_any()
+}
+
+/// When something ends, typed by the clock of whoever types it; `policy` is the zone of the schedule, named where it is another.
+fn until_field(draft: Option<&Draft>, policy: &str, frame: &Frame) -> AnyView {
+    let typed = draft.and_then(|draft| draft.value("until")).unwrap_or_default().to_owned();
+    let other = frame.preferences.zone.as_deref() != Some(policy);
+    let other = other.then(|| view! { <span class="soft small">{format!("; the schedule is in {policy}")}</span> });
     view! {
-        <label class="field" for="until">"Until" <span class="soft small">{format!("optional; {} time", page.zone)}</span></label>
-        <input class="input" type="datetime-local" id="until" name="until" value=typed("until") />
+        <label class="field" for="until">"Until" <span class="soft small">"optional; the time in "</span>
+            {time::zone_of(draft.and_then(|draft| draft.value("zone")))} {other}</label>
+        <input class="input" type="datetime-local" id="until" name="until" value=typed />
         {form::beside(draft, "until")}
-        {after}
     }
     .into_any()
 }
@@ -222,7 +230,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
                 {form::beside(draft, "message")}
-                {until(page, draft)}
+                {until(page, draft, frame)}
                 <div><button class="btn main save" disabled=frame.lacks(&[Capability::Registrations])>{deeds.into_iter().collect_view()}</button></div>
             </form>
         </section>

@@ -121,7 +121,7 @@ impl Decision {
                     policy.rule(measure).map(|rule| format!(" (limit {}, ends below {})", rule.enter, rule.leave));
                 format!("{said}{}", limits.unwrap_or_default())
             }
-            Cause::Week => "the weekly schedule says so".to_owned(),
+            Cause::Week => "weekly schedule".to_owned(),
             Cause::Otherwise => "no rule is in force".to_owned(),
             Cause::Limit => "set by hand outside the policy, which opens no further by itself".to_owned(),
             Cause::Missed => "a planned opening came too late, and waits for somebody or for the next one".to_owned(),

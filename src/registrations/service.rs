@@ -452,14 +452,14 @@ fn places(
     let listed = SETTING_LASTS + LISTED_LASTS;
     vec![
         held.sign_up(seen),
-        held.api("Public API, past the caches in front", &seen.api, Some(OWN), held.until(0, answer)),
+        held.api("Public API, without the caches in front", &seen.api, Some(OWN), held.until(0, answer)),
         held.api(
             "Public API, as visitors get it",
             &seen.kept_api,
             whose(api_says_so, seen.api.is_ok()),
             held.until(ANSWER_LASTS_IN_FRONT, answer + ANSWER_LASTS_IN_FRONT),
         ),
-        held.listed("Directories, past the caches in front", &seen.directories, Some(OWN), held.until(0, listed)),
+        held.listed("Directories, without the caches in front", &seen.directories, Some(OWN), held.until(0, listed)),
         held.listed(
             "Directories, as they get it",
             &seen.kept_directories,
@@ -559,7 +559,7 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestam
 
 pub async fn set(context: Context, instance: String, form: SetForm) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
-    let SetForm { mode, message, why, seen, until, then } = form;
+    let SetForm { mode, message, why, seen, until, zone, then } = form;
     let mode: RegistrationsMode = mode
         .parse()
         .map_err(|()| Problem::invalid("mode", "Choose who can sign up: open, approval required, or closed."))?;
@@ -597,7 +597,7 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     };
     let back = path::registrations(&instance.name);
     if !until.trim().is_empty() {
-        let entry = policies::set_until(&context, &instance, &deed, (until, then), why).await?;
+        let entry = policies::set_until(&context, &instance, &deed, (until, zone, then), why).await?;
         return Ok(path::done(&back, entry));
     }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;

@@ -84,6 +84,8 @@ pub struct YourSignIn {
     pub codes: Option<RecoveryCodes>,
     /// What was to be shown here and is not any more, in a sentence.
     pub gone: Option<String>,
+    /// What this person set for themselves was kept just now.
+    pub saved: bool,
 }
 
 /// Whoever has a one-time link chooses a new password.

@@ -76,8 +76,8 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     });
     let buttons = (page.may_decide && !page.rows.is_empty()).then(|| {
         view! {
-            <button class="btn" form="chosen" name="decide" value="reject" data-key=keys::key("x")>"Reject… " <span class="key">"x"</span></button>
-            <button class="btn main" form="chosen" name="decide" value="approve" data-key=keys::key("a")>"Approve… " <span class="key">"a"</span></button>
+            <button class="btn" form="chosen" name="decide" value="reject" data-key=keys::key("x")>"Reject selected… " <span class="key">"x"</span></button>
+            <button class="btn main" form="chosen" name="decide" value="approve" data-key=keys::key("a")>"Approve selected… " <span class="key">"a"</span></button>
         }
     });
     let list = view! { <div class="card">{table(&instance, &page, &frame)}</div> };
@@ -163,7 +163,9 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         view! { <select class="chip" name=name aria-label=label><option value="">{label}</option>{options}</select> }
             .into_any()
     };
+    let chosen = [&filter.state, &filter.alike, &filter.under, &filter.rule, &filter.language, &filter.mail];
     view! {
+        {form::fold(chosen.into_iter().filter(|value| !value.is_empty()).count())}
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>

@@ -844,6 +844,17 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp
     carry_out(context, instance, permit, deed, why).await
 }
 
+impl DecideSignUp {
+    /// Whether the sign-up is seen to be gone from the instance.
+    async fn is_gone(&self, app: &App) -> bool {
+        let Some(instance) = app.instances.get(&self.instance) else { return false };
+        match instance.database.read().await {
+            Ok(mut read) => matches!(read.is_approved(self.user).await, Ok(None)),
+            Err(_) => false,
+        }
+    }
+}
+
 impl Carry for DecideSignUp {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.is_approved(self.user).await? {
@@ -873,7 +884,13 @@ impl Carry for DecideSignUp {
 
     /// Mastodon forgets who was refused; the console remembers what it needs to know them again.
     async fn afterwards(&self, app: &App, intent: i64, outcome: Outcome) -> sqlx::Result<()> {
-        if self.approve || outcome != Outcome::Succeeded {
+        let happened = match outcome {
+            Outcome::Succeeded => true,
+            // Nobody answered, and no trace says who did it: what counts is whether they are gone.
+            Outcome::Unknown => self.is_gone(app).await,
+            Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => false,
+        };
+        if self.approve || !happened {
             return Ok(());
         }
         let refusal = Refusal {

@@ -1223,7 +1223,12 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     let writes = house.weather.writes();
     // What is typed, what stands beside the field, and whether the domain is asked for once more.
     for (domain, more, says, once_more) in [
-        ("wave.example", vec![], "2 members with email there, 3 pending sign-ups would be covered; 5 sign-ups", false),
+        (
+            "wave.example",
+            vec![],
+            "2 members with email there, 3 pending or unconfirmed sign-ups would be covered; 5 sign-ups",
+            false,
+        ),
         ("wave.example", vec![("review", "yes")], "2 members", false),
         ("GMail.com", vec![], "a large email provider", true),
         ("gmail.com", vec![("sure", "gmail.com refuse")], "a large email provider", true),
@@ -1252,6 +1257,14 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
     let preview = house.get(Some(&cookie), to).await.body;
     assert!(preview.contains("Reject 3 sign-ups") && preview.contains("email at or below wave.example"), "{preview}");
+    // Counted as the queue counts them.
+    sqlx::query("update users set confirmed_at = null where email = 'p0@wave.example'")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    house.look().await;
+    let page = house.get(Some(&cookie), "/i/harbour/federation/email-domains").await.body;
+    assert!(page.contains("2 pending and 1 unconfirmed sign-ups are covered."), "{page}");
 }
 
 /// Form after form about addresses, as an owner sends them.
@@ -1291,7 +1304,10 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     let writes = house.weather.writes();
     for (network, says) in [
         ("192.0.2.0/24", "5 or more members signed up, signed in or have a session from this range"),
-        ("192.0.2.0/24", "10 or more pending sign-ups come from it; 10 or more sign-ups within the last 30 days"),
+        (
+            "192.0.2.0/24",
+            "10 or more pending or unconfirmed sign-ups come from it; 10 or more sign-ups within the last 30 days",
+        ),
         ("192.0.2.0/28", "Fewer than 5 members"),
         ("127.0.0.1", "your own IP address, 127.0.0.1"),
         ("10.1.0.0/16", "which no visitor has"),

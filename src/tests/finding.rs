@@ -113,7 +113,7 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
         ("nowhere.example", "No server nowhere.example", "/i/harbour/federation/servers?q=nowhere.example"),
         ("#999999", "No report has the number 999999", ""),
         ("999999", "No account has the ID 999999", ""),
-        ("https://night.example/about", "is no handle, server, ID", ""),
+        ("https://night.example/about", "No handle, server, ID", ""),
     ] {
         let query: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         let page = house.get(Some(&cookie), &format!("/i/harbour/search?q={query}")).await;

@@ -47,7 +47,7 @@ fn published() -> Vec<Case> {
                 "7 rows",
                 "3 suspend",
                 "2 limit",
-                "2 set no limit",
+                "2 have severity none",
                 "2 reject media",
                 "none rejects reports",
                 "1 obfuscates",
@@ -1422,7 +1422,7 @@ async fn a_row_says_whom_it_costs_and_is_not_ticked_if_it_cuts_follows() {
     let costs = format!("2 people here lose 3 follows; most: @{} 2, @{} 1.", local[0].1, local[1].1);
     assert!(page.contains(&costs), "no “{costs}” in {page}");
     assert!(page.contains("1 person here loses 1 follower there"), "{page}");
-    assert!(page.contains("2 rows would cut follows") && page.contains("only be suspended by an owner"), "{page}");
+    assert!(page.contains("2 rows may cut follows") && page.contains("only be suspended by an owner"), "{page}");
     assert_eq!(ticked(&page), [4, 5, 6]);
     let only = house.get(Some(&cookie), &format!("/i/harbour/federation/imports/{import}?show=cuts")).await.body;
     assert!(only.contains("costly.test") && !only.contains("unknown.test"), "{only}");

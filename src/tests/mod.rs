@@ -46,6 +46,7 @@ mod many;
 mod map;
 mod objects;
 mod odd_rows;
+mod offers;
 mod older_store;
 mod outside_changes;
 mod own_deeds;

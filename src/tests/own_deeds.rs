@@ -359,8 +359,8 @@ impl Stage {
                     ("tolerance", "120"),
                     ("why", "a test"),
                 ];
-                for _ in Measure::ALL {
-                    form.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+                for measure in Measure::ALL {
+                    form.extend([("measure[]", measure.key()), ("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
                 }
                 drop(self.post(&self.owner, "/api/registrations/policy", &form).await);
             }

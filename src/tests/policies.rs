@@ -95,7 +95,7 @@ async fn switched_on(house: &House, cookie: &str, rules: &[(&str, &str, &str, &s
     for name in RULES {
         let rule = rules.iter().find(|(measure, ..)| *measure == name);
         let (_, enter, leave, to) = rule.copied().unwrap_or((name, "", "", "approved"));
-        fields.extend([("enter[]", enter), ("leave[]", leave), ("to[]", to)]);
+        fields.extend([("measure[]", name), ("enter[]", enter), ("leave[]", leave), ("to[]", to)]);
     }
     let set = send(house, cookie, "policy", &fields).await;
     assert_eq!(set.status, StatusCode::OK, "{}", set.body);
@@ -379,7 +379,7 @@ async fn an_emergency_closes_at_once_and_is_let_go() {
     let moderator = house.sign_in("moderator").await;
     let page = house.get(Some(&moderator), PAGE).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(!page.body.contains("Emergency: close"), "{}", page.body);
+    assert!(!page.body.contains("Close registrations now"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -496,8 +496,8 @@ async fn a_message_that_comes_out_too_long_is_not_kept() {
         ("message", message.as_str()),
         ("access", access.as_str()),
     ];
-    for _ in RULES {
-        fields.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+    for name in RULES {
+        fields.extend([("measure[]", name), ("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
     }
     let answer = send(&house, &owner, "policy", &fields).await;
     assert!(answer.body.contains("Filled in it is longer than 20000 characters"), "{}", answer.body);
@@ -528,8 +528,8 @@ async fn send_as_shown(house: &House, cookie: &str, shown: &Answered, form: &str
 fn without_rules<'a>(zone: &'a str, stay: &'a str, week: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields =
         vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120"), ("week", week)];
-    for _ in RULES {
-        fields.extend([("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
+    for name in RULES {
+        fields.extend([("measure[]", name), ("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
     }
     fields
 }
@@ -829,7 +829,7 @@ async fn a_zone_of_a_policy_goes_by_its_other_names_too() {
     ] {
         let saved = send(&house, &owner, "policy", &without_rules(typed, "60", "Mon 08:00 approval")).await;
         assert_eq!(saved.status, StatusCode::OK, "{typed}: {}", saved.body);
-        let page = house.get(Some(&owner), PAGE).await;
+        let page = house.get(Some(&owner), &format!("{PAGE}?change=rules")).await;
         assert!(hidden(&page, "version").parse::<i64>().is_ok());
         assert!(page.body.contains(&format!("value=\"{called}\"")), "{typed}: {}", page.body);
         assert!(!page.body.contains("doesn’t know the time zone"), "{typed}");
@@ -1118,7 +1118,7 @@ async fn a_timeline_is_reached_from_the_page_of_each() {
 async fn a_message_is_seen_filled_in_before_it_is_saved() {
     let house = still_house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
-    let page = house.get(Some(&owner), PAGE).await.body;
+    let page = house.get(Some(&owner), &format!("{PAGE}?change=rules")).await.body;
     for (name, means) in [("{reason}", "why it is closed"), ("{opens}", "when sign-ups open again")] {
         assert!(page.contains(&format!("<code>{name}")) && page.contains(means), "{name}: {page}");
     }
@@ -1397,5 +1397,101 @@ async fn what_was_set_past_a_policy_is_not_forgotten_with_its_memory() {
         let owner = house.sign_in("owner").await;
         let page = house.get(Some(&owner), "/audit").await.body;
         assert!(page.contains("past the policy, which opens no further by itself"), "{page}");
+    }
+}
+
+/// Rules as they are typed: replayed without being saved, and given back whole. Nothing else stands on their page that could lose
+/// them.
+#[tokio::test]
+async fn what_is_typed_is_replayed_and_comes_back() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    let admin = house.sign_in("admin").await;
+    let week = "Fri 18:00 closed\nMon 08:00 approval";
+    let mut fields = without_rules("Europe/Berlin", "45", week);
+    fields.retain(|(name, _)| !name.ends_with("[]"));
+    for name in RULES {
+        let enter = if name == "sign_ups_hour" { "31" } else { "" };
+        fields.extend([("measure[]", name), ("enter[]", enter), ("leave[]", enter), ("to[]", "none")]);
+    }
+    fields.push(("preview", "replay"));
+    let typed = send(&house, &admin, "policy", &fields).await;
+    assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", typed.body);
+    for says in
+        ["The policy would have changed registrations", "Nothing is saved yet", "value=\"31\"", week, "value=\"45\""]
+    {
+        assert!(typed.body.contains(says), "{says}: {}", typed.body);
+    }
+    assert!(typed.body.contains("weekly schedule") && typed.body.contains("Fri 18:00 closed"), "{}", typed.body);
+    for form in ["hold", "emergency", "policy-switch", "release"] {
+        assert!(!typed.body.contains(&format!("/api/registrations/{form}\"")), "{form} would lose it: {}", typed.body);
+    }
+    assert_eq!(version(&typed), "0", "nothing was saved");
+    // What does not hold says which field, and is replayed no more than saved.
+    fields.retain(|(name, _)| *name != "week");
+    fields.push(("week", "sometimes"));
+    let wrong = send(&house, &admin, "policy", &fields).await;
+    assert!(wrong.body.contains("“sometimes” is not a time") && wrong.body.contains("value=\"31\""), "{}", wrong.body);
+    assert!(!wrong.body.contains("The policy would have changed"), "{}", wrong.body);
+    // The page itself has no form of the rules, and the way to it.
+    let page = house.get(Some(&admin), PAGE).await.body;
+    assert!(page.contains("?change=rules") && !page.contains("name=\"week\""), "{page}");
+    let page = house.get(Some(&admin), &format!("{PAGE}?change=rules")).await.body;
+    assert!(page.contains("name=\"week\"") && page.contains("Add a rule") && page.contains("Off: "), "{page}");
+}
+
+#[tokio::test]
+async fn turning_it_on_says_what_it_does_at_once() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    // A Friday evening in Berlin.
+    to(&house, "2077-05-07T17:36:00Z");
+    let admin = house.sign_in("admin").await;
+    let set =
+        send(&house, &admin, "policy", &without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval"))
+            .await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.body);
+    let page = house.get(Some(&admin), PAGE).await.body;
+    assert!(page.contains("Closes registrations now, until Mon 10 May 2077, 08:00 CEST: weekly schedule."), "{page}");
+    assert!(
+        page.contains("Turn the policy on and close registrations") && page.contains("name=\"at_once\" value=\"none\"")
+    );
+    // It was another thing that somebody was told.
+    let late = send(&house, &admin, "policy-switch", &[("on", "true"), ("at_once", "nothing")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+    assert!(late.body.contains("Closes registrations now, until Mon 10 May") && mode(&house).await == "approved");
+    let on = send(&house, &admin, "policy-switch", &[("on", "true"), ("at_once", "none")]).await;
+    assert_eq!((on.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", on.body);
+    // On a Tuesday nothing changes by it.
+    let off = send(&house, &admin, "policy-switch", &[("on", "false")]).await;
+    assert!(off.status == StatusCode::OK && mode(&house).await == "none", "{}", off.body);
+    to(&house, "2077-05-11T10:00:00Z");
+    set_mode(&house, "approved").await;
+    look(&house).await;
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), PAGE).await.body;
+    assert!(page.contains("Changes nothing now: registrations stay “approval required”, until Fri 14 May"), "{page}");
+}
+
+/// The end of a hold is by the clock of whoever typed it, and told by the policy's too.
+#[tokio::test]
+async fn an_end_is_typed_in_the_zone_in_which_it_is_shown() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    let admin = house.sign_in("admin").await;
+    let set = send(&house, &admin, "policy", &without_rules("America/New_York", "60", "")).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.body);
+    let hold = [("mode", "none"), ("until", "2077-05-10T08:00"), ("then", "approved")];
+    let wrong = send(&house, &admin, "hold", &[hold.as_slice(), &[("zone", "Nowhere/Land")]].concat()).await;
+    assert!(wrong.body.contains("doesn’t know the time zone Nowhere/Land"), "{}", wrong.body);
+    let held = send(&house, &admin, "hold", &[hold.as_slice(), &[("zone", "Europe/Berlin")]].concat()).await;
+    assert_eq!(held.status, StatusCode::OK, "{}", held.body);
+    assert!(held.body.contains("Mon 10 May 2077, 02:00 EDT"), "{}", held.body);
+    assert!(held.body.contains("datetime=\"2077-05-10T06:00:00Z\""), "{}", held.body);
+    for page in [PAGE, "/i/harbour/registrations"] {
+        let page = house.get(Some(&admin), page).await.body;
+        assert!(page.contains("the schedule is in America/New_York") && page.contains("data-zone-field"), "{page}");
     }
 }

@@ -171,7 +171,7 @@ const CASES: &[Between] = &[
         mode: "none",
         says: &[
             "agrees accepts no sign-ups: “Your registration attempt has been blocked due to a network policy.”",
-            "Public API, past the caches in frontagrees closed, “We are full for the moment.”",
+            "Public API, without the caches in frontagrees closed, “We are full for the moment.”",
             "Done and verified",
         ],
         never: &["differs"],
@@ -182,7 +182,7 @@ const CASES: &[Between] = &[
         front: Front::keep,
         mode: "none",
         says: &[
-            "Public API, past the caches in frontagrees closed",
+            "Public API, without the caches in frontagrees closed",
             "Public API, as visitors get itdiffers with approval; a cache in front, by Mastodon’s own header, expires \
             at",
             "saved, but not yet visible everywhere",
@@ -235,7 +235,7 @@ const CASES: &[Between] = &[
         says: &[
             "Sign-up pagediffers accepts no sign-ups: people are sent to the sign-in page",
             "OMNIAUTH_ONLY",
-            "past the caches in frontagrees open",
+            "without the caches in frontagrees open",
         ],
         never: &["Done and verified"],
         outcome: Outcome::Partly,
@@ -251,7 +251,7 @@ const CASES: &[Between] = &[
             )]);
         },
         mode: "none",
-        says: &["Sign-up pagenot known 403: “Just a moment...”", "past the caches in frontagrees closed"],
+        says: &["Sign-up pagenot known 403: “Just a moment...”", "without the caches in frontagrees closed"],
         never: &["Done and verified", "accepts no sign-ups"],
         outcome: Outcome::Partly,
     },

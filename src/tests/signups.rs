@@ -1,6 +1,6 @@
 //! Sign-ups through the real router: one and many, second decisions, what is remembered, what is never shown.
 
-use crate::support::{Fault, House, house, postgres, sqlite};
+use crate::support::{Fault, House, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{
     batches::service::{OfBatch, engine},
@@ -647,4 +647,30 @@ async fn a_digit_chooses_a_common_reason() {
     let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 1, ..Default::default() };
     let entries = house.app.ledger.list(&filter).await.unwrap();
     assert_eq!(entries[0].document.as_ref().unwrap()["why"], "spam: a ring");
+}
+
+/// A rejection that nobody answered is remembered once the sign-up is seen to be gone, and not before.
+#[tokio::test]
+async fn a_rejection_whose_answer_was_lost_is_remembered_when_it_is_seen() {
+    for gone in [true, false] {
+        let house = house(sqlite().await).await;
+        let cookie = house.sign_in("moderator").await;
+        let (account, _) = waiting(&house).await[0].clone();
+        if gone {
+            let sql = format!("delete from users where account_id = {account}");
+            house.weather.meanwhile(&house.instance, Box::leak(sql.into_boxed_str()));
+        }
+        house.weather.set(Fault::Broken);
+        decide(&house, &cookie, &account, "reject", "spam").await;
+        house.weather.set(Fault::None);
+        let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+        let remembered =
+            async || -> i64 { sqlx::query_scalar("select count(*) from refusals").fetch_one(pool).await.unwrap() };
+        if gone {
+            until("it is remembered", async || remembered().await == 1).await;
+            assert_eq!(house.outcome("decide_sign_up").await, Some(Outcome::Unknown), "nobody knows by whom");
+        } else {
+            assert_eq!(remembered().await, 0, "nobody saw it happen");
+        }
+    }
 }

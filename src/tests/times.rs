@@ -245,3 +245,36 @@ async fn who_is_on_duty_is_said_to_those_who_decide_and_to_no_contractor() {
     let card = page.split("<h2>On duty</h2>").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
     assert!(!card.contains("contractor"), "{card}");
 }
+
+/// An instant of the access review is typed by the clock of whoever types it; an address of ours names it in UTC.
+#[tokio::test]
+async fn an_instant_is_typed_in_the_zone_in_which_it_is_shown() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    for (query, says, zone) in [
+        ("?at=2026-01-05T12:00&zone=Europe/Berlin", "5 Jan 2026, 11:00:00 UTC", "Europe/Berlin"),
+        ("?at=2026-01-05T12:00Z&zone=Europe/Berlin", "5 Jan 2026, 12:00:00 UTC", "Europe/Berlin"),
+        ("?at=2026-01-05T12:00", "5 Jan 2026, 12:00:00 UTC", "UTC"),
+    ] {
+        let page = house.get(Some(&owner), &format!("/audit/access{query}")).await;
+        assert!(page.status == StatusCode::OK && page.body.contains(says), "{query}: {}", page.body);
+        // What was typed stays in its zone, whatever the browser's is.
+        assert!(page.body.contains(&format!("name=\"zone\" value=\"{zone}\"")), "{query}: {}", page.body);
+        assert!(!page.body.contains("data-zone-field"), "{query}: {}", page.body);
+    }
+    let page = house.get(Some(&owner), "/audit/access").await.body;
+    assert!(page.contains("data-zone-field") && !page.contains("At, UTC"), "{page}");
+    let wrong = house.get(Some(&owner), "/audit/access?at=2026-01-05T12:00&zone=Nowhere/Land").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn what_somebody_sets_for_themselves_is_said_to_be_kept() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let form = [("letters", "yes"), ("zone", "Europe/Berlin"), ("back", "/your-sign-in")];
+    let kept = house.sent(&owner, "/api/your-sign-in/preferences", &form).await.body;
+    let (before, _) = kept.split_once("Time zone and keyboard shortcuts are saved.").expect("it is said");
+    assert!(before.rsplit_once('<').unwrap().1.contains("role=\"status\""), "and read out");
+    assert!(!house.get(Some(&owner), "/your-sign-in").await.body.contains("are saved."));
+}

@@ -109,6 +109,16 @@ impl Zone {
         Some((begins(date)?, begins(date.tomorrow().ok()?)?))
     }
 
+    /// An instant like `2026-03-03T12:00` or `2026-03-03` by the clocks here. Of a time that is there twice it is the first; one
+    /// that the clocks skip is as much later.
+    pub fn instant_typed(&self, text: &str) -> Option<Timestamp> {
+        if text.contains(['+', '[', 'Z']) || text.matches('-').count() != 2 {
+            return None;
+        }
+        let at: jiff::civil::DateTime = text.parse().ok()?;
+        Some(Timestamp(at.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()))
+    }
+
     /// A sentence of ours with its instants told here: each `2026-11-24 09:12:08 UTC` in it, and `14:00 and 14:05 UTC`, which is
     /// the last such time before it was said. What has no such form stays as it is.
     pub fn retold(&self, said: &str, of: Timestamp) -> String {
@@ -246,12 +256,7 @@ pub fn day_typed(text: &str) -> Option<Timestamp> {
 /// An instant like `2026-03-03T12:00`, `2026-03-03T12:00:30Z` or `2026-03-03`, which is its beginning; UTC, so that one with
 /// another offset is none.
 pub fn instant_typed(text: &str) -> Option<Timestamp> {
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    if text.contains(['+', '[']) || text.matches('-').count() != 2 {
-        return None;
-    }
-    let at: jiff::civil::DateTime = text.parse().ok()?;
-    Some(Timestamp(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+    Zone::default().instant_typed(text.strip_suffix('Z').unwrap_or(text))
 }
 
 #[cfg(test)]

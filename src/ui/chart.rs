@@ -40,7 +40,7 @@ pub enum Axis {
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-/// Half of what the axis goes up to.
+/// Steps of an axis of time; above them come round numbers of days.
 const SPANS: [i64; 13] = [
     5 * MINUTE,
     10 * MINUTE,
@@ -56,6 +56,8 @@ const SPANS: [i64; 13] = [
     5 * DAY,
     10 * DAY,
 ];
+/// An axis has two steps at least, and no more than this.
+const MOST_STEPS: i64 = 4;
 
 impl Axis {
     fn said(self, value: i64) -> String {
@@ -65,18 +67,39 @@ impl Axis {
         }
     }
 
-    /// Half of the height: a round number, twice of which is no less than the most.
-    fn half(self, most: i64) -> i64 {
-        let enough = |half: &i64| most <= half.saturating_mul(2);
-        let round = || (0..18).flat_map(|zeros| [1, 2, 5].map(|digit| digit * 10_i64.pow(zeros)));
-        match self {
-            Self::Number => round().find(enough).unwrap_or(most),
+    /// A step and how many there are: the lowest axis of round steps that holds the most, and of such the one with the fewest lines.
+    fn steps(self, most: i64) -> (i64, i64) {
+        let round = (0..17).flat_map(|zeros| [10, 20, 25, 50].map(|digits| digits * 10_i64.pow(zeros)));
+        let round: Vec<i64> = [1, 2, 5].into_iter().chain(round).collect();
+        let of_step = |step: i64| {
+            let steps = (most.saturating_add(step - 1) / step).max(2);
+            (steps <= MOST_STEPS).then(|| (step.saturating_mul(steps), steps, step))
+        };
+        let lowest = match self {
+            Self::Number => round.into_iter().filter_map(of_step).min(),
             Self::Span => {
-                let days = round().map(|days| days * DAY).filter(|half| *half > 10 * DAY);
-                SPANS.into_iter().chain(days.take(6)).find(enough).unwrap_or(most)
+                let days = round.into_iter().take(12).map(|days| days * DAY).filter(|step| *step > 10 * DAY);
+                SPANS.into_iter().chain(days).filter_map(of_step).min()
             }
-        }
+        };
+        lowest.map_or((most.max(1), 1), |(_, steps, step)| (step, steps))
     }
+}
+
+/// The lines of an axis, and what is written beside them, from the top.
+fn lines(axis: Axis, step: i64, steps: i64) -> (AnyView, AnyView) {
+    let drawn = (1..=steps).map(|at| {
+        let y = hundredths(HEIGHT * 100 - HEIGHT * 100 * at / steps);
+        view! { <line class="grid" x1="0" x2=WIDTH y1=y.clone() y2=y></line> }
+    });
+    let said = (0..=steps).rev().map(|at| {
+        let said = if at == 0 { "0".to_owned() } else { axis.said(step.saturating_mul(at)) };
+        view! { <span>{said}</span> }
+    });
+    (
+        drawn.collect_view().into_any(),
+        view! { <div class="axis soft small" aria-hidden="true">{said.collect_view()}</div> }.into_any(),
+    )
 }
 
 /// The size of the picture before it is stretched.
@@ -86,8 +109,8 @@ const HEIGHT: i64 = 100;
 /// A card with a chart.
 pub fn chart(chart: &Chart) -> AnyView {
     let most = chart.series.iter().flat_map(|series| &series.values).flatten().max().copied().unwrap_or(0);
-    let half = chart.axis.half(most);
-    let top = half.saturating_mul(2).max(1);
+    let (step_up, steps) = chart.axis.steps(most);
+    let top = step_up.saturating_mul(steps).max(1);
     let many = i64::try_from(chart.labels.len()).unwrap_or(1).max(1);
     let beside = i64::try_from(chart.series.len()).unwrap_or(1).max(1);
     // In hundredths, so that thirty bars need no fractions.
@@ -114,7 +137,7 @@ pub fn chart(chart: &Chart) -> AnyView {
         })
     });
     let bars = bars.collect_view();
-    let lines = [0, HEIGHT / 2].map(|y| view! { <line class="grid" x1="0" x2=WIDTH y1=y y2=y></line> }).collect_view();
+    let (lines, beside_them) = lines(chart.axis, step_up, steps);
     let legend = (chart.series.len() > 1).then(|| {
         let sides = ["left", "right"];
         view! {
@@ -135,7 +158,7 @@ pub fn chart(chart: &Chart) -> AnyView {
             <div class="body stack">
                 {(most > 0).then_some(legend)}
                 {if most == 0 { nothing.into_any() } else { view! { <div class="plot">
-                    <div class="axis soft small" aria-hidden="true"><span>{chart.axis.said(top)}</span><span>{chart.axis.said(half)}</span><span>"0"</span></div>
+                    {beside_them}
                     <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=format!("{}: {}", chart.title, chart.said)>{lines}{bars}</svg>
                     {ends}
                 </div> }.into_any() }}
@@ -162,8 +185,8 @@ pub struct Stacked {
 /// A card with bars of parts. What is nothing anywhere stands neither in the legend nor in the table.
 pub fn stacked(chart: &Stacked) -> AnyView {
     let most = chart.values.iter().map(|bar| bar.iter().sum::<i64>()).max().unwrap_or(0);
-    let half = Axis::Number.half(most);
-    let top = half.saturating_mul(2).max(1);
+    let (step_up, steps) = Axis::Number.steps(most);
+    let top = step_up.saturating_mul(steps).max(1);
     let step = WIDTH * 100 / i64::try_from(chart.labels.len()).unwrap_or(1).max(1);
     let tall = |value: i64| value * HEIGHT * 100 / top;
     let bars = chart.values.iter().zip(&chart.labels).enumerate().flat_map(|(index, (bar, label))| {
@@ -183,7 +206,7 @@ pub fn stacked(chart: &Stacked) -> AnyView {
             .collect::<Vec<_>>()
     });
     let bars = bars.collect_view();
-    let lines = [0, HEIGHT / 2].map(|y| view! { <line class="grid" x1="0" x2=WIDTH y1=y y2=y></line> }).collect_view();
+    let (lines, beside_them) = lines(Axis::Number, step_up, steps);
     let there: Vec<usize> = (0..chart.parts.len())
         .filter(|part| chart.values.iter().any(|bar| bar.get(*part).is_some_and(|value| *value > 0)))
         .collect();
@@ -220,7 +243,7 @@ pub fn stacked(chart: &Stacked) -> AnyView {
             <div class="body stack">
                 <span class="legend small">{legend}</span>
                 <div class="plot">
-                    <div class="axis soft small" aria-hidden="true"><span>{Axis::Number.said(top)}</span><span>{Axis::Number.said(half)}</span><span>"0"</span></div>
+                    {beside_them}
                     <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=format!("{}: {}", chart.title, chart.said)>{lines}{bars}</svg>
                     {ends}
                 </div>
@@ -291,18 +314,21 @@ const BAND: i64 = 24;
 
 /// A card with a band of states.
 pub fn band(title: &'static str, said: String, states: &[State], ends: (String, String), note: String) -> AnyView {
+    // What is not known is hatched, as high as anything may be.
+    let hatched = format!("hatched-{}", title.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+    let hatch = format!("url(#{hatched})");
     let parts = states
         .iter()
         .map(|state| {
             // By its height too, for whoever does not tell the colours apart.
             let tall = match state.class {
-                "good" => BAND,
                 "warn" => BAND * 2 / 3,
                 "danger" => BAND / 3,
-                _ => 2,
+                _ => BAND,
             };
+            let fill = state.class.is_empty().then(|| hatch.clone());
             view! {
-                <rect class=class_of(state.class) x=state.from y=BAND - tall width=state.to - state.from height=tall><title>{format!("{}, {}", state.word, state.said)}</title></rect>
+                <rect class=state.class fill=fill x=state.from y=BAND - tall width=state.to - state.from height=tall><title>{format!("{}, {}", state.word, state.said)}</title></rect>
             }
         })
         .collect_view();
@@ -331,7 +357,10 @@ pub fn band(title: &'static str, said: String, states: &[State], ends: (String, 
             <div class="body stack">
                 <span class="legend small">{legend}</span>
                 <div>
-                    <svg class="chart band" viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label=format!("{title}: {said}")>{parts}</svg>
+                    <svg class="chart band" viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label=format!("{title}: {said}")>
+                        <pattern id=hatched width="8" height="8" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 8 8 0"></path></pattern>
+                        {parts}
+                    </svg>
                     <div class="ends soft small"><span>{ends.0}</span><span>{ends.1}</span></div>
                 </div>
                 {(!note.is_empty()).then(|| view! { <p class="soft small">{note}</p> })}
@@ -352,16 +381,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_axis_ends_at_a_round_number_above_the_most() {
-        for (most, half) in
-            [(0, 1), (1, 1), (2, 1), (3, 2), (9, 5), (10, 5), (11, 10), (96, 50), (101, 100), (4_000, 2_000)]
-        {
-            assert_eq!(Axis::Number.half(most), half, "{most}");
+    fn an_axis_ends_at_the_next_round_number_above_the_most() {
+        for (most, axis) in [
+            (0, (1, 2)),
+            (1, (1, 2)),
+            (3, (1, 3)),
+            (5, (2, 3)),
+            (9, (5, 2)),
+            (11, (5, 3)),
+            (41, (25, 2)),
+            (73, (25, 3)),
+            (96, (50, 2)),
+            (101, (50, 3)),
+            (4_000, (2_000, 2)),
+        ] {
+            assert_eq!(Axis::Number.steps(most), axis, "{most}");
         }
-        for (most, half) in [(0, 5 * MINUTE), (40 * MINUTE, 30 * MINUTE), (3 * HOUR, 2 * HOUR), (30 * HOUR, DAY)] {
-            assert_eq!(Axis::Span.half(most), half, "{most}");
+        for (most, axis) in [
+            (0, (5 * MINUTE, 2)),
+            (40 * MINUTE, (10 * MINUTE, 4)),
+            (3 * HOUR, (HOUR, 3)),
+            (30 * HOUR, (12 * HOUR, 3)),
+            (90 * DAY, (25 * DAY, 4)),
+        ] {
+            assert_eq!(Axis::Span.steps(most), axis, "{most}");
         }
-        assert_eq!(Axis::Span.half(90 * DAY), 50 * DAY);
+    }
+
+    #[test]
+    fn what_is_not_known_is_hatched_and_as_high_as_anything() {
+        let state =
+            |from, class, word: &str| State { from, to: from + 500, class, word: word.to_owned(), said: String::new() };
+        let states = [state(0, "", "not known"), state(500, "danger", "closed")];
+        let drawn = band("State", String::new(), &states, (String::new(), String::new()), String::new()).to_html();
+        assert!(drawn.contains("fill=\"url(#hatched-state)\"") && drawn.contains("id=\"hatched-state\""), "{drawn}");
+        assert!(drawn.contains("height=\"24\"") && drawn.contains("height=\"8\""), "{drawn}");
     }
 
     #[test]

@@ -66,6 +66,12 @@ pub fn lacking(frame: &Frame, needs: &[Capability]) -> AnyView {
     lacks.iter().map(said).collect_view().into_any()
 }
 
+/// Folds the filters that follow, where the page is narrow: how many of them narrow the list stands on it.
+pub fn fold(active: usize) -> impl IntoView {
+    let words = if active == 0 { "Filter".to_owned() } else { format!("Filter ({active})") };
+    view! { <input type="checkbox" class="fold" id="fold" /><label class="btn" for="fold">{words}</label> }
+}
+
 /// What is wrong with this very field, beside it.
 pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
     match draft.map(|draft| &draft.problem).filter(|problem| problem.field.as_deref() == Some(field)) {
@@ -90,7 +96,7 @@ const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// The same with reasons that were given before. What is written comes first.
 pub fn why_of(draft: Option<&Draft>, id: &'static str, hint: &'static str, reasons: &[String]) -> AnyView {
-    const SAYS: &str = "Reasons given before; one that is written below comes first";
+    const SAYS: &str = "Recent reasons. What you write below is used instead.";
     let choices =
         (!reasons.is_empty()).then(|| reasons_of(draft, "chosen", SAYS, reasons.iter().map(String::as_str), None));
     view! { {choices} {why(draft, id, hint, false)} }.into_any()

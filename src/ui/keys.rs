@@ -132,7 +132,14 @@ mod browser {
             if element.tag_name() == "INPUT" {
                 let _ = element.focus();
             }
-            element.click();
+            let fold = element.parent_element().filter(|_| element.tag_name() == "SUMMARY");
+            // What stays unfolded is not folded by the letter that unfolds it, and one goes on in it.
+            if fold.as_ref().is_none_or(|fold| !fold.has_attribute("open")) {
+                element.click();
+            }
+            if let Some(field) = fold.and_then(|fold| find(&fold, "textarea, input:not([type=hidden]), select")) {
+                let _ = field.focus();
+            }
             true
         })
     }

@@ -63,6 +63,11 @@ pub fn apply(choices: impl Iterator<Item = (&'static str, &'static str, &'static
             view! { <button class="btn quiet" form="chosen" name="decide" value=name data-key=keys::key(letter)>{words} "… " <span class="key">{letter}</span></button> }
         })
         .collect_view();
-    view! { <details class="menu"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">{buttons}</div></details> }
-        .into_any()
+    view! {
+        <details class="menu"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">
+            <p class="small soft none-ticked">"Nothing is selected yet: tick rows first."</p>
+            {buttons}
+        </div></details>
+    }
+    .into_any()
 }

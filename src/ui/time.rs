@@ -77,6 +77,19 @@ pub fn zone_field(draft: Option<&Draft>) -> impl IntoView + use<> {
     view! { <input type="hidden" name="zone" value=zone data-zone-field="" /> }
 }
 
+/// The zone in which instants of a form are typed: its name, and the same as a field. What was typed stays in the zone it was typed
+/// in, whatever the browser's is.
+pub fn zone_of(kept: Option<&str>) -> AnyView {
+    match kept.filter(|name| !name.is_empty()) {
+        Some(name) => view! {
+            <span class="soft small">{name.to_owned()}</span>
+            <input type="hidden" name="zone" value=name.to_owned() />
+        }
+        .into_any(),
+        None => view! { {zone_word()} {zone_field(None)} }.into_any(),
+    }
+}
+
 /// `12 min ago`, with the instant in UTC on hover.
 pub fn ago(at: Timestamp, now: Timestamp) -> impl IntoView {
     view! { <time datetime=machine(at) title=hover(at)>{relative(at, now)}</time> }

@@ -21,7 +21,9 @@ pub fn notes(instance: &InstanceName, account: AccountId, notes: &OurNotes, fram
     let write = notes.may_write.then(|| {
         let typed = draft.and_then(|draft| draft.value("text")).unwrap_or_default().to_owned();
         view! {
-            <form method="post" action=NOTE class="post stack">
+            <details class="undo post" open=draft.is_some()>
+            <summary class="btn small" data-key=keys::key("c")>"Add a note " <span class="key">"c"</span></summary>
+            <form method="post" action=NOTE class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
@@ -32,17 +34,15 @@ pub fn notes(instance: &InstanceName, account: AccountId, notes: &OurNotes, fram
                 {form::beside(draft, "text")}
                 <div><button class="btn">"Save note"</button></div>
             </form>
+            </details>
         }
-    });
-    let to_it = notes.may_write.then(|| {
-        view! { <a class="btn quiet small end" href="#note" data-key=keys::key("c")>"Add note " <span class="key">"c"</span></a> }
     });
     let empty = notes.notes.is_empty().then(|| {
         view! { <p class="pad soft">"No notes yet. Leave a note for whoever handles this account next."</p> }
     });
     view! {
         <section class="card" id="notes">
-            <header><h2>"Team notes"</h2><span class="soft small">"stored here and in the audit log"</span>{to_it}</header>
+            <header><h2>"Team notes"</h2><span class="soft small">"stored here and in the audit log"</span></header>
             {empty}
             {notes.notes.iter().map(|note| one_note(instance, account, note, frame)).collect_view()}
             {write}

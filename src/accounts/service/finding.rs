@@ -178,7 +178,7 @@ fn sought(context: &Context, asked: &Asked, typed: &str) -> String {
         Asked::Id(id) => format!("No account has the ID {id}. A report is looked for as #{id}."),
         Asked::Handle(name, Some(domain), _) => {
             format!(
-                "No account @{}@{} is known here. An instance knows those whom somebody here has met.",
+                "No account @{}@{} is known here. Mastodon knows a remote account once somebody here has interacted with it.",
                 ui::tame(name),
                 ui::tame(domain)
             )
@@ -189,8 +189,9 @@ fn sought(context: &Context, asked: &Asked, typed: &str) -> String {
         Asked::Server(domain) => {
             format!("No server {0} is known here, and no handle begins with “{0}”.", ui::tame(domain))
         }
+        Asked::Nothing if typed.trim().is_empty() => "Type what to look for into the search field.".to_owned(),
         Asked::Nothing => {
-            format!("“{}” is no handle, server, ID, report number or profile or post URL.", ui::excerpt(typed, 60))
+            format!("No handle, server, ID, report number, profile or post matches “{}”.", ui::excerpt(typed, 60))
         }
     }
 }

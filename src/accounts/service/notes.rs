@@ -10,6 +10,7 @@ use crate::{
     id::{AccountId, OperatorId},
     mastodon::{Instance, database::Account},
     nouns::notes::{OurNote, OurNotes},
+    path,
     problem::{Kind, Problem},
     reports::service::where_it_stood,
     store::{
@@ -75,11 +76,11 @@ pub async fn write_note(
     };
     let app = context.app.clone();
     let (keys, on, about, note) = (&app.keys, &instance.name, account.id, &note);
-    recorded(&app, permit, deed, "", |store| async move {
+    let entry = recorded(&app, permit, deed, "", |store| async move {
         account_notes::insert(&store, keys, on, about, note).await.map(|()| true)
     })
     .await?;
-    Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
+    Ok(at_the_notes(&back, &instance, account.id, entry))
 }
 
 /// Whether somebody may take a note back: who wrote it, and an owner.
@@ -114,10 +115,17 @@ pub async fn withdraw_note(
     })
     .await?;
     if done.is_some() {
-        Ok(format!("{}#notes", where_it_stood(&back, &instance, account.id)))
+        Ok(at_the_notes(&back, &instance, account.id, done))
     } else {
         Err(Problem::new(Kind::Conflict, "The note has already been withdrawn.", "Reload the page."))
     }
+}
+
+/// Back to the notes, with what came of it.
+fn at_the_notes(back: &str, instance: &Instance, account: AccountId, entry: Option<i64>) -> String {
+    let to = where_it_stood(back, instance, account);
+    let to = entry.map_or_else(|| to.clone(), |entry| path::done(&to, entry));
+    format!("{to}#notes")
 }
 
 /// What the team wrote about an account, as far as this person may read it.

@@ -17,6 +17,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{AccountHit, DatabaseError, Hidden, MOST_BY_ADDRESS, NEWEST_LOGINS, PendingSignUp},
+        waiting::Undecided,
     },
     path,
     problem::Problem,
@@ -272,7 +273,7 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
     let sees_waiting = access::permit(&context.actor, Permission::DecideSignUps, Some(name)).is_ok();
     let list = instance.signups.snapshot();
     let wait = |meets: &dyn Fn(&PendingSignUp) -> bool| {
-        (sees_waiting && list.at.is_some()).then(|| list.rows.iter().filter(|person| meets(person)).count())
+        (sees_waiting && list.at.is_some()).then(|| Undecided::of(list.rows.iter().filter(|person| meets(person))))
     };
     let mut said = Vec::new();
     if let Some(address) = &others.address {
@@ -315,13 +316,10 @@ pub async fn beside(context: &Context, instance: &Instance, others: Others) -> R
     Ok(said)
 }
 
-fn with_waiting(words: String, rule: &str, waiting: Option<usize>) -> String {
-    match waiting {
-        Some(number) if number > 0 => {
-            let pending = ui::count(number, "pending sign-up", "pending sign-ups");
-            format!("{words} {rule} would have covered {pending}.")
-        }
-        Some(_) | None => words,
+fn with_waiting(words: String, rule: &str, waiting: Option<Undecided>) -> String {
+    match waiting.filter(|waiting| waiting.number() > 0) {
+        Some(waiting) => format!("{words} {rule} would have covered {}.", waiting.said()),
+        None => words,
     }
 }
 

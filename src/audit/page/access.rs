@@ -35,8 +35,9 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
             <span class="soft">"who could do what, from the audit log alone"</span>
         </div>
         <form method="get" action=path::ACCESS class="chips bar">
-            {field("at", "At, UTC", &page.typed.0)}
-            {field("and", "compared with, UTC", &page.typed.1)}
+            {field("at", "At", &page.typed.0)}
+            {field("and", "compared with", &page.typed.1)}
+            {time::zone_of(Some(&page.zone))}
             <button class="btn">"Show"</button>
             <a class="btn quiet" href=path::ACCESS>"Now"</a>
         </form>

@@ -17,7 +17,10 @@ use crate::{
     session::Signed,
     store::operators,
     stream,
-    text::{Narrowing, Why, time},
+    text::{
+        Narrowing, Why,
+        time::{self, Zone},
+    },
 };
 use axum::{
     Extension,
@@ -36,7 +39,7 @@ const SHOWN: usize = 200;
 /// Lines of a file given at once.
 const PART: usize = 500;
 /// How an instant is written.
-const WRITTEN: &str = "Enter a date and time in UTC, like 2026-03-03T12:00";
+const WRITTEN: &str = "Enter a date and time like 2026-03-03T12:00";
 
 /// What is asked for: an instant, and perhaps another.
 struct Asked {
@@ -46,11 +49,17 @@ struct Asked {
 
 impl Asked {
     fn of(search: &Search, now: Timestamp) -> Result<Self, Problem> {
+        // An address of ours names instants in UTC; what somebody types is by their clock.
+        let zone = match search.get("zone") {
+            None | Some("") => Zone::default(),
+            Some(name) => Zone::named(name).ok_or_else(|| unknown("zone", name, "Choose a zone like Europe/Berlin"))?,
+        };
+        let typed = |text: &str| if text.ends_with('Z') { time::instant_typed(text) } else { zone.instant_typed(text) };
         let one = |key: &str| match search.get(key).map(str::trim) {
             None | Some("") => Ok(None),
-            Some(text) => match time::instant_typed(text) {
+            Some(text) => match typed(text) {
                 Some(at) if at <= now => Ok(Some(at)),
-                Some(_) => Err(unknown(key, text, "Nobody knows yet. Enter a date and time that has passed, in UTC")),
+                Some(_) => Err(unknown(key, text, "Nobody knows yet. Enter a date and time that has passed")),
                 None => Err(unknown(key, text, WRITTEN)),
             },
         };
@@ -366,6 +375,10 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<AccessPage>,
         at: asked.at,
         and: asked.and,
         typed: (typed("at"), typed("and")),
+        zone: match typed("zone") {
+            none if none.is_empty() && !(typed("at") + &typed("and")).is_empty() => Zone::default().name().to_owned(),
+            zone => zone,
+        },
         query: asked.query(),
         wrong,
         known: review.known,

@@ -363,8 +363,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             " Domains that people here follow can only be suspended by an owner."
         };
         let sentence = format!(
-            "{} would cut follows of people here, or it is not known; {} of them selected. Select these one by \
-            one.{only_owner}",
+            "{} may cut follows of people here; {} of them selected. Select these one by one.{only_owner}",
             ui::count(usize::try_from(all.cutting).unwrap_or(0), "row", "rows"),
             grouped(all.cutting_ticked),
         );

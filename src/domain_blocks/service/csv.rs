@@ -839,7 +839,7 @@ fn sentence(
         let mut limits: Vec<String> = [
             (of(Severity::Suspend), "suspends", "suspend"),
             (of(Severity::Silence), "limits", "limit"),
-            (of(Severity::Noop), "sets no limit", "set no limit"),
+            (of(Severity::Noop), "has severity none", "have severity none"),
             (many(&|asked| asked.severity.or(otherwise).is_none()), "says no severity", "say no severity"),
         ]
         .into_iter()

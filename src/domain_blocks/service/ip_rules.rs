@@ -114,7 +114,7 @@ fn meets_there(met: Result<Met, DatabaseError>) -> Result<Option<String>, Proble
     let mut sentence = format!(
         "{} signed up, signed in or have a session from this range, as far as Mastodon’s records go (a year by default); {} come from it; {} within the last 30 days came from it.",
         about(met.members, "members"),
-        about(met.waiting, "pending sign-ups"),
+        about(met.waiting, "pending or unconfirmed sign-ups"),
         about(met.recent, "sign-ups"),
     );
     if let Some(first) = sentence.get_mut(..1) {

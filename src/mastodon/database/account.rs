@@ -6,7 +6,7 @@ use crate::{
     id::AccountId,
     nouns::{
         permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
-        reports::{AccountState, Reversal},
+        reports::{AccountState, Decision, Reversal},
     },
 };
 
@@ -87,6 +87,27 @@ impl Account {
         } else {
             None
         }
+    }
+
+    /// Why Mastodon's own page offers no such decision about it as it stands (`app/views/admin/accounts/_buttons.html.haml`);
+    /// `None` where it does. Reports can always be closed.
+    pub fn refuses(&self, decision: Decision) -> Option<&'static str> {
+        if decision == Decision::Resolve {
+            return None;
+        }
+        self.only_closable().or_else(|| {
+            if self.state.suspended {
+                Some("The account is suspended: nothing else can be done about it until the suspension is undone.")
+            } else if self.state.deleted {
+                Some("The account is marked as deleted: nothing else can be done about it.")
+            } else if self.pending {
+                Some("The sign-up is pending: approve or reject it.")
+            } else if decision == Decision::Disable && !self.has_login {
+                Some("This account has no login here, so it can’t be frozen.")
+            } else {
+                None
+            }
+        })
     }
 
     /// Its data may be gone: it was deleted, after a suspension or by its owner, or nothing of it waits to be.
@@ -172,7 +193,32 @@ pub struct AccountHit {
     pub display_name: String,
     #[sqlx(flatten)]
     pub state: AccountState,
+    #[sqlx(flatten)]
+    pub joining: Joining,
 }
+
+/// How far a sign-up has come; neither is so of somebody who has joined, nor of a remote account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Joining {
+    pub pending: bool,
+    pub unconfirmed: bool,
+}
+
+impl Joining {
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        let said = [(self.pending, "pending review"), (self.unconfirmed, "email unconfirmed")];
+        said.into_iter().filter_map(|(is, word)| is.then_some(word))
+    }
+}
+
+/// Its columns, of the login `u` or of none.
+macro_rules! joining {
+    () => {
+        "coalesce(not u.approved, false) as pending, u.id is not null and u.confirmed_at is null as unconfirmed"
+    };
+}
+
+pub(super) use joining;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -365,7 +411,9 @@ impl Read {
                 concat!(
                     "select a.id, a.username || coalesce('@' || a.domain, '') as acct, left(a.display_name, 500) as display_name, \
             coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
-            a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, a.deleted from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
+            a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, a.deleted, ",
+                    joining!(),
+                    " from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
                     deleted!($release, "accounts"),
                     " as deleted from accounts \
             where lower((username)::text) >= $1 \

@@ -1,6 +1,9 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{AccountHit, DatabaseError, Hidden, Read, by_release, deleted, ms, query, query_as, query_scalar};
+use super::{
+    AccountHit, DatabaseError, Hidden, Joining, Read, account::joining, by_release, deleted, ms, query, query_as,
+    query_scalar,
+};
 use crate::{
     clock::Timestamp,
     deeds::{Personal, Reveal, SearchPersonal},
@@ -122,6 +125,8 @@ pub struct ListedAccount {
     pub last_status_at: Option<Timestamp>,
     #[sqlx(flatten)]
     pub state: AccountState,
+    #[sqlx(flatten)]
+    pub joining: Joining,
     /// Whether anybody can log in to it; a remote account has none.
     pub has_login: bool,
     pub role: Option<String>,
@@ -162,7 +167,9 @@ macro_rules! found {
              a.sensitized_at is not null as sensitized, a.silenced_at is not null as silenced, \
              a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
-            " as deleted from accounts a join users u on u.account_id = a.id ",
+            " as deleted, ",
+            joining!(),
+            " from accounts a join users u on u.account_id = a.id ",
             $rest
         )
     };
@@ -203,8 +210,9 @@ macro_rules! listed {
             " as last_status_at, coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
              a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
-            " as deleted, u.id is not null as has_login, r.name as role \
-             from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
+            " as deleted, u.id is not null as has_login, r.name as role, ",
+            joining!(),
+            " from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
              left join user_roles r on r.id = u.role_id ",
             $rest,
             " and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \

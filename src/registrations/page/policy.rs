@@ -20,7 +20,7 @@ const RELEASE: &str = form::action::<api::Release>();
 pub fn Policy() -> impl IntoView {
     desk::page(
         desk::Desk::Registrations,
-        async |asked| service::policies::policy(&asked.context, asked.instance(), &asked.search).await,
+        async |asked| service::policies::policy(&asked.context, asked.instance(), &asked.search, SET).await,
         body,
         |_, _| "Registrations policy".to_owned(),
     )
@@ -28,27 +28,55 @@ pub fn Policy() -> impl IntoView {
 
 fn body(frame: Frame, page: PolicyPage) -> AnyView {
     let on = if page.policy.on { ("badge good", "on") } else { ("badge", "off") };
+    let here = frame.instance.as_ref().map(|head| path::registrations_policy(&head.name)).unwrap_or_default();
+    let changing = page.changing && page.may_close;
     let back = frame.instance.as_ref().map(|head| path::registrations(&head.name)).unwrap_or_default();
+    let (crumb, title) = if changing {
+        (list::crumb(here, "Registrations policy"), "Change the policy")
+    } else {
+        (list::crumb(back, "Registrations"), "Registrations policy")
+    };
     view! {
         <div class="head">
-            {list::crumb(back, "Registrations")}
-            <h1>"Registrations policy"</h1>
+            {crumb}
+            <h1>{title}</h1>
             <span class=on.0>{on.1}</span>
         </div>
         {notes(&page)}
+        {if changing { change(&page, &frame) } else { stands(&page, &frame) }}
+    }
+    .into_any()
+}
+
+/// The policy as it stands, and what is done by hand.
+fn stands(page: &PolicyPage, frame: &Frame) -> AnyView {
+    view! {
         <div class="two">
             <div class="stack">
-                {now(&page)}
+                {now(page)}
+                {rules(page, frame)}
                 {page.replay.as_ref().map(|replay| replay::drawn(replay, page.now))}
-                {if page.may_close { rules_form(&page, &frame) } else { rules(&page) }}
-                {history(&page, &frame)}
+                {history(page, frame)}
             </div>
             <aside class="stack">
-                {coming(&page)}
-                {hand(&page, &frame)}
-                {visitors(&page, &frame)}
-                {dry_run(&page, &frame)}
+                {coming(page)}
+                {hand(page, frame)}
+                {visitors(page, frame)}
             </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// The rules as a form, alone: whatever else can be pressed here keeps what was typed in it.
+fn change(page: &PolicyPage, frame: &Frame) -> AnyView {
+    view! {
+        <div class="two">
+            <div class="stack">
+                {page.replay.as_ref().map(|replay| replay::drawn(replay, page.now))}
+                {rules_form(page, frame)}
+            </div>
+            <aside class="stack">{visitors(page, frame)}</aside>
         </div>
     }
     .into_any()
@@ -162,25 +190,82 @@ fn about(page: &PolicyPage, frame: &Frame) -> impl IntoView + use<> {
     }
 }
 
+/// What is held now, by whom and until when: by the clock of whoever reads, and by the policy's.
+fn held(page: &PolicyPage) -> Option<AnyView> {
+    let hold = page.policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| page.now < until))?;
+    let by = page.held_by.clone().unwrap_or_default();
+    let kind = if hold.emergency { "Emergency" } else { "Held" };
+    let until = match hold.until {
+        Some(until) => {
+            let told = service::policies::told(&page.policy, until);
+            view! { <p>"Until " {time::whole(until)} <span class="soft small">{format!(" · {told}")}</span></p> }
+                .into_any()
+        }
+        None => view! { <p>"Until somebody lets the policy decide again."</p> }.into_any(),
+    };
+    Some(
+        view! { <p><b>{kind}</b> {format!(": {}, by {by}, ", hold.mode.word())} {time::ago(hold.since, page.now)}</p> {until} }
+            .into_any(),
+    )
+}
+
 /// What is done by hand, each with a reason.
 fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
-    let held = page.policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| page.now < until)).map(|hold| {
-        let by = page.held_by.clone().unwrap_or_default();
-        let kind = if hold.emergency { "Emergency" } else { "Held" };
-        view! {
-            <p><b>{kind}</b> {format!(": {}, by {by}, ", hold.mode.word())} {time::ago(hold.since, page.now)}</p>
-        }
-    });
-    if !page.may_close {
-        let none = held.is_none().then(|| view! { <p class="soft">"Nothing is held."</p> });
-        return view! { <section class="card"><header><h2>"By hand"</h2></header><div class="body">{held}{none}</div></section> }
-            .into_any();
+    let held = held(page);
+    let may = page.may_close;
+    let none = (!may && held.is_none()).then(|| view! { <p class="soft">"Nothing is held."</p> });
+    let shown = (held.is_some() || none.is_some()).then(|| view! { <div class="body">{held}{none}</div> });
+    view! {
+        <section class="card">
+            <header><h2>"By hand"</h2></header>
+            {shown}
+            {may.then(|| view! {
+                {release(page, frame)}
+                {emergency(page, frame)}
+                {hold(page, frame)}
+                {switch(page, frame)}
+            })}
+        </section>
     }
+    .into_any()
+}
+
+fn release(page: &PolicyPage, frame: &Frame) -> Option<AnyView> {
+    let is_held = page.policy.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|until| page.now < until));
+    let draft = frame.draft_for(RELEASE);
+    (is_held || page.says.limited).then(|| {
+        view! {
+            <form method="post" action=RELEASE class="body stack">
+                {form::above(draft)}
+                {about(page, frame)}
+                {form::why(draft, "why-release", "saved in the audit log", true)}
+                <div><button class="btn">"Let the policy decide"</button></div>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+fn emergency(page: &PolicyPage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(EMERGENCY);
     let lacks = frame.lacks(&[Capability::Registrations]);
-    let (on, switch) = if page.policy.on { ("false", "Turn the policy off") } else { ("true", "Turn the policy on") };
-    let can_release = held.is_some() || page.says.limited;
-    let hold_draft = frame.draft_for(HOLD);
-    let typed = |name: &str| hold_draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    view! {
+        <form method="post" action=EMERGENCY class="body stack ruled">
+            <h3>"Emergency"</h3>
+            {form::above(draft)}
+            {about(page, frame)}
+            {form::acting(frame, &[Capability::Registrations])}
+            {form::why(draft, "why-emergency", "saved in the audit log", true)}
+            <div><button class="btn danger" disabled=lacks>"Close registrations now"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn hold(page: &PolicyPage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(HOLD);
+    let lacks = frame.lacks(&[Capability::Registrations]);
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let modes = |chosen: String| {
         RegistrationsMode::ALL
             .into_iter()
@@ -194,103 +279,162 @@ fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
     let then = (!page.policy.on).then(|| {
         view! {
             <label class="field">"Then"<select class="input" name="then"><option value="">"Choose what follows"</option>{modes(typed("then"))}</select></label>
-            {form::beside(hold_draft, "then")}
+            {form::beside(draft, "then")}
         }
     });
-    let release = can_release.then(|| {
-        let draft = frame.draft_for(RELEASE);
-        view! {
-            <form method="post" action=RELEASE class="body stack">
+    view! {
+        <details class="undo body ruled" open=draft.is_some()>
+            <summary class="btn">"Hold registrations…"</summary>
+            <form method="post" action=HOLD class="stack">
+                <h3>"Hold"</h3>
                 {form::above(draft)}
                 {about(page, frame)}
-                {form::why(draft, "why-release", "saved in the audit log", true)}
-                <div><button class="btn">"Let the policy decide"</button></div>
-            </form>
-        }
-    });
-    let (emergency_draft, switch_draft) = (frame.draft_for(EMERGENCY), frame.draft_for(SWITCH));
-    view! {
-        <section class="card">
-            <header><h2>"By hand"</h2></header>
-            {held.map(|held| view! { <div class="body">{held}</div> })}
-            {release}
-            <form method="post" action=EMERGENCY class="body stack">
-                {form::above(emergency_draft)}
-                {about(page, frame)}
-                {form::acting(frame, &[Capability::Registrations])}
-                {form::why(emergency_draft, "why-emergency", "saved in the audit log", true)}
-                <div><button class="btn danger" disabled=lacks>"Emergency: close registrations now"</button></div>
-            </form>
-            <form method="post" action=HOLD class="body stack">
-                {form::above(hold_draft)}
-                {about(page, frame)}
                 <label class="field">"Hold at"<select class="input" name="mode">{modes(typed("mode"))}</select></label>
-                {form::beside(hold_draft, "mode")}
-                <label class="field" for="until">"Until" <span class="soft small">{format!("optional; {} time", page.until_in)}</span></label>
-                <input class="input" type="datetime-local" id="until" name="until" value=typed("until") />
-                {form::beside(hold_draft, "until")}
+                {form::beside(draft, "mode")}
+                {super::until_field(draft, &page.policy.zone, frame)}
                 {then}
-                {form::why(hold_draft, "why-hold", "saved in the audit log", true)}
+                {form::why(draft, "why-hold", "saved in the audit log", true)}
                 <div><button class="btn" disabled=lacks>"Hold"</button></div>
             </form>
-            <form method="post" action=SWITCH class="body stack">
-                {form::above(switch_draft)}
-                {about(page, frame)}
-                <input type="hidden" name="on" value=on />
-                {form::why(switch_draft, "why-switch", "saved in the audit log", true)}
-                <div><button class="btn">{switch}</button></div>
-            </form>
-        </section>
+        </details>
     }
     .into_any()
 }
 
-/// The rules, for whoever only reads.
-fn rules(page: &PolicyPage) -> AnyView {
+/// Turning it on or off, with what follows at once.
+fn switch(page: &PolicyPage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(SWITCH);
+    let (to, words, at_once) = match &page.turning_on {
+        Some(at_once) => ("true", "Turn the policy on", at_once.said.clone()),
+        None => {
+            let stay = format!(
+                "Changes nothing now: registrations stay “{}”, and nothing changes by itself any more.",
+                page.current
+            );
+            ("false", "Turn the policy off", stay)
+        }
+    };
+    let button = match page.turning_on.as_ref().and_then(|at_once| at_once.mode) {
+        Some(RegistrationsMode::Open) => "Turn the policy on and open registrations",
+        Some(RegistrationsMode::Approved) => "Turn the policy on and require approval",
+        Some(RegistrationsMode::None) => "Turn the policy on and close registrations",
+        None => words,
+    };
+    let said = page.turning_on.as_ref().map(crate::registrations::AtOnce::stored).unwrap_or_default();
+    view! {
+        <details class="undo body ruled" open=draft.is_some()>
+            <summary class="btn">{words} "…"</summary>
+            <form method="post" action=SWITCH class="stack">
+                <h3>{words}</h3>
+                {form::above(draft)}
+                {about(page, frame)}
+                <input type="hidden" name="on" value=to />
+                <input type="hidden" name="at_once" value=said />
+                <ul class="plain-list small"><li>{at_once}</li></ul>
+                {form::why(draft, "why-switch", "saved in the audit log", true)}
+                <div><button class="btn main long">{button}</button></div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The rules and the week, to be read; what each rule looks at stands above.
+fn rules(page: &PolicyPage, frame: &Frame) -> AnyView {
+    let here = frame.instance.as_ref().map(|head| path::registrations_policy(&head.name)).unwrap_or_default();
     let week: Vec<String> =
         page.policy.week.iter().map(|slot| format!("{} {}", slot.said(), slot.mode.word())).collect();
+    let change = page.may_close.then(
+        || view! { <a class="btn small end" href=path::with(&here, "change", "rules")>"Change rules and schedule"</a> },
+    );
+    let again = if page.replay.is_some() { "Replay again" } else { "Replay the last 30 days" };
     view! {
         <section class="card">
-            <header><h2>"Schedule"</h2></header>
-            <div class="body"><dl class="facts">
+            <header><h2>"Schedule"</h2>{change}</header>
+            <div class="body stack"><dl class="facts">
                 <dt>"Otherwise"</dt><dd>{page.policy.otherwise.word()}</dd>
                 <dt>"Week"</dt><dd>{if week.is_empty() { "no times".to_owned() } else { week.join(", ") }}</dd>
                 <dt>"Time zone"</dt><dd>{page.policy.zone.clone()}</dd>
-            </dl></div>
+            </dl>
+            <p class="small soft">"What would rules and schedule have done? Nothing is changed. " <a class="link" href=path::with(&here, "replay", "30")>{again}</a></p></div>
         </section>
     }
     .into_any()
 }
 
-/// The nth value of a list in a draft.
-fn of_list(draft: Option<&Draft>, name: &str, row: usize) -> Option<String> {
-    let fields = draft?.fields.iter();
-    fields.filter(|(key, _)| key.strip_suffix("[]") == Some(name)).nth(row).map(|(_, typed)| typed.clone())
+/// A row of the rules as they are typed: from which number on, below which it ends, and to what it leads.
+struct Typed<'a> {
+    line: &'a RuleLine,
+    enter: String,
+    leave: String,
+    to: String,
 }
 
-fn rule_row(line: &RuleLine, row: usize, draft: Option<&Draft>) -> AnyView {
-    let rule = line.rule.as_ref();
+/// Each rule as it is saved, or as it was typed.
+fn typed_rules<'a>(page: &'a PolicyPage, draft: Option<&Draft>) -> Vec<Typed<'a>> {
+    let list = |name: &'static str| draft.map(|draft| draft.list(name).map(str::to_owned).collect::<Vec<_>>());
+    let (measures, enter, leave, to) = (list("measure"), list("enter"), list("leave"), list("to"));
+    let of = |list: &Option<Vec<String>>, measure: Measure| {
+        let row = measures.as_ref()?.iter().position(|key| key == measure.key())?;
+        list.as_ref()?.get(row).cloned()
+    };
     let stored = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let enter = of_list(draft, "enter", row).unwrap_or_else(|| stored(rule.map(|rule| rule.enter)));
-    let leave = of_list(draft, "leave", row).unwrap_or_else(|| stored(rule.map(|rule| rule.leave)));
-    let to = of_list(draft, "to", row)
-        .unwrap_or_else(|| rule.map_or(RegistrationsMode::Approved, |rule| rule.to).stored().to_owned());
+    let row = |line: &'a RuleLine| {
+        let rule = line.rule.as_ref();
+        let otherwise = rule.map_or(RegistrationsMode::Approved, |rule| rule.to).stored().to_owned();
+        Typed {
+            line,
+            enter: of(&enter, line.measure).unwrap_or_else(|| stored(rule.map(|rule| rule.enter))),
+            leave: of(&leave, line.measure).unwrap_or_else(|| stored(rule.map(|rule| rule.leave))),
+            to: of(&to, line.measure).unwrap_or(otherwise),
+        }
+    };
+    page.lines.iter().map(row).collect()
+}
+
+fn rule_row(rule: &Typed) -> AnyView {
     let options = [RegistrationsMode::Approved, RegistrationsMode::None]
-        .map(|mode| view! { <option value=mode.stored() selected=to == mode.stored()>{mode.word()}</option> });
-    let name = line.measure.name();
+        .map(|mode| view! { <option value=mode.stored() selected=rule.to == mode.stored()>{mode.word()}</option> });
+    let (name, key) = (rule.line.measure.name(), rule.line.measure.key());
     view! {
         <tr>
-            <td class="full">{name}</td>
-            <td data-label="From"><input class="input" name="enter[]" inputmode="numeric" maxlength="9" value=enter aria-label=format!("{name}: from") /></td>
-            <td data-label="Ends below"><input class="input" name="leave[]" inputmode="numeric" maxlength="9" value=leave aria-label=format!("{name}: ends below") /></td>
+            <td class="full">{name}<input type="hidden" name="measure[]" value=key /></td>
+            <td data-label="From"><input class="input" name="enter[]" inputmode="numeric" maxlength="9" value=rule.enter.clone() aria-label=format!("{name}: from") /></td>
+            <td data-label="Ends below"><input class="input" name="leave[]" inputmode="numeric" maxlength="9" value=rule.leave.clone() aria-label=format!("{name}: ends below") /></td>
             <td data-label="Leads to"><select class="input" name="to[]" aria-label=format!("{name}: leads to")>{options.into_iter().collect_view()}</select></td>
         </tr>
     }
     .into_any()
 }
 
+/// Those that are there, and in one line those that are not.
+fn rule_rows(page: &PolicyPage, draft: Option<&Draft>) -> AnyView {
+    let is_there = |rule: &Typed| !rule.enter.trim().is_empty() || !rule.leave.trim().is_empty();
+    let (there, off): (Vec<Typed>, Vec<Typed>) = typed_rules(page, draft).into_iter().partition(is_there);
+    let table = |rules: &[Typed]| {
+        view! {
+            <table class="list">
+                <thead><tr><th>"Looks at"</th><th>"From"</th><th>"Ends below"</th><th>"Leads to"</th></tr></thead>
+                <tbody>{rules.iter().map(rule_row).collect_view()}</tbody>
+            </table>
+        }
+    };
+    let add = (!off.is_empty()).then(|| {
+        let names = off.iter().map(|rule| rule.line.measure.name()).collect::<Vec<_>>().join(" · ");
+        view! {
+            <details class="undo">
+                <summary class="btn">"Add a rule"</summary>
+                {table(&off)}
+            </details>
+            <p class="small soft">{format!("Off: {names}")}</p>
+        }
+    });
+    view! { {(!there.is_empty()).then(|| table(&there))} {add} }.into_any()
+}
+
 fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(SET);
+    let cancel = frame.instance.as_ref().map(|head| path::registrations_policy(&head.name));
     let policy = &page.policy;
     let typed =
         |name: &str, otherwise: String| draft.and_then(|draft| draft.value(name)).map_or(otherwise, str::to_owned);
@@ -308,7 +452,6 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
         format!("{} {mode}", slot.said())
     });
     let week = typed("week", slots.collect::<Vec<_>>().join("\n"));
-    let rows: Vec<AnyView> = page.lines.iter().enumerate().map(|(row, line)| rule_row(line, row, draft)).collect();
     let number = |name: &'static str, label: &'static str, value: i64| {
         view! {
             <label class="field">{label}<input class="input" name=name inputmode="numeric" maxlength="6" value=typed(name, value.to_string()) /></label>
@@ -321,12 +464,9 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
             <form method="post" action=SET class="body stack">
                 {form::above(draft)}
                 {about(page, frame)}
-                <table class="list">
-                    <thead><tr><th>"Looks at"</th><th>"From"</th><th>"Ends below"</th><th>"Leads to"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {rule_rows(page, draft)}
                 {form::beside(draft, "rules")}
-                <p class="small soft">{explained()}</p>
+                <details><summary class="small">"What the numbers mean"</summary><p class="small soft">{explained()}</p></details>
                 <label class="field">"While no rule is in force"<select class="input" name="otherwise">{modes.into_iter().collect_view()}</select></label>
                 {form::beside(draft, "otherwise")}
                 <label class="field" for="week">"Weekly schedule" <span class="soft small">"a time a line: Mon 08:00 approval, Fri 18:00 closed"</span></label>
@@ -348,9 +488,11 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
                 {form::beside(draft, "access")}
                 {limit_let_go(page)}
                 {form::why(draft, "why-set", "saved in the audit log, seen by the team", true)}
-                <div>
-                    <button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button> " "
-                    <button class="btn" name="preview" value="1">"Preview the message"</button>
+                <div class="chips">
+                    <button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Save"</button>
+                    <button class="btn" name="preview" value=service::policies::REPLAY formnovalidate="">"Replay the last 30 days"</button>
+                    <button class="btn" name="preview" value="message" formnovalidate="">"Preview the message"</button>
+                    <a class="btn quiet" href=cancel>"Cancel"</a>
                 </div>
             </form>
         </section>
@@ -407,19 +549,6 @@ fn visitors(page: &PolicyPage, frame: &Frame) -> AnyView {
             <div class="body">{tried} {preview}
                 <details><summary>"Templates to begin with"</summary><dl class="facts under">{page.templates.iter().enumerate().map(template).collect_view()}</dl></details>
             </div>
-        </section>
-    }
-    .into_any()
-}
-
-fn dry_run(page: &PolicyPage, frame: &Frame) -> AnyView {
-    let href = frame.instance.as_ref().map(|head| path::with(&path::registrations_policy(&head.name), "replay", "30"));
-    let says = if page.replay.is_some() { "Replay again" } else { "Replay the last 30 days" };
-    view! {
-        <section class="card">
-            <header><h2>"Dry run"</h2></header>
-            <div class="body"><p class="small soft">"What the saved rules and schedule would have done. Nothing is changed."</p>
-            <a class="btn" href=href>{says}</a></div>
         </section>
     }
     .into_any()

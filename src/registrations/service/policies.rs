@@ -1,16 +1,19 @@
 //! The policy of an instance: what its page shows, and what people do to it. Each change is a deed; what it sets afterwards is
 //! another, by the policy.
 
-use super::{LONGEST_MESSAGE, after_setting, by_policy, replay, told, words};
+use super::{LONGEST_MESSAGE, after_setting, by_policy, replay, told as change_told, words};
 use crate::{
     access::Permission,
     carry_out::{Carry, InStore, carry_out, recorded_as_read},
     clock::{DAY, Timestamp},
     context::{App, Context},
     deeds::{AnyDeed, ChangePolicy, PolicyChange, SetRegistrations},
-    frame::{self, Framed},
+    frame::{self, Draft, Framed},
     ledger::{Deed, Entry, Filter, Outcome, unreadable},
-    mastodon::{Instance, settings::Meaning},
+    mastodon::{
+        Instance,
+        settings::{Meaning, Stored},
+    },
     nouns::{
         domain_blocks::Domain,
         policies::{Hold, Measure, Policy, PolicyState, Rule, Slot, Words},
@@ -19,8 +22,8 @@ use crate::{
     problem::{Kind, Problem},
     record,
     registrations::{
-        Change, HoldForm, PolicyForm, PolicyPage, RegistrationsMode, RuleLine, Says,
-        policy::{self, Cause},
+        AtOnce, Change, HoldForm, PolicyForm, PolicyPage, RegistrationsMode, RuleLine, Says, SwitchForm,
+        policy::{self, Cause, Decision},
     },
     search::Search,
     store::{
@@ -61,11 +64,20 @@ async fn kept(app: &App, instance: &Instance, person: &Context) -> Result<(Kept,
     Ok((kept.unwrap_or_else(none), refused))
 }
 
-pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<Framed<PolicyPage>, Problem> {
+/// The page of a policy. `form` is where its rules are sent: what somebody typed there comes back to be looked at.
+pub async fn policy(
+    context: &Context,
+    instance: &str,
+    search: &str,
+    form: &str,
+) -> Result<Framed<PolicyPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
     let app = &context.app;
     let (kept, refused) = kept(app, &instance, context).await?;
+    let here = path::registrations_policy(&instance.name);
+    let frame = frame::build(context, Some(&instance), &here, search, ()).await?.frame;
+    let typed = frame.draft_for(form).map(typed_form);
     let (now, zone) = (context.now(), by_policy::zone(&kept.policy));
     let stored = instance.database.read().await?.registrations().await?;
     let decision = by_policy::says(app, &instance, &kept, &stored).await?;
@@ -108,7 +120,18 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
     let message = words::message(&worded, example, now);
     let placeholders = words::placeholders(&worded, example, now);
     let may = |permission| crate::access::allows(context.actor.role, permission);
+    let changing = asked.one_of("change", &[("rules", "the rules, to be changed")])? == "rules";
+    let month = asked.one_of("replay", &[("30", "the last 30 days")])? == "30";
+    let replayed = match &typed {
+        Some(form) => read(form).ok().filter(|_| form.preview == REPLAY),
+        None => month.then(|| kept.policy.clone()),
+    };
     let page = PolicyPage {
+        changing: typed.is_some() || changing || template.is_some(),
+        turning_on: match kept.policy.on {
+            true => None,
+            false => Some(on_turning_on(app, &instance, &kept, &stored, now).await?),
+        },
         version: kept.version,
         says: Says {
             word: decision.wanted.map_or("not known", RegistrationsMode::word).to_owned(),
@@ -134,17 +157,94 @@ pub async fn policy(context: &Context, instance: &str, search: &str) -> Result<F
         templates: &words::TEMPLATES,
         template,
         history: history(context, &instance).await?,
-        replay: match asked.one_of("replay", &[("30", "the last 30 days")])? {
-            "30" => Some(replay::last_month(context, &instance, &kept.policy, &stored).await?),
-            _ => None,
+        replay: match &replayed {
+            Some(policy) => Some(replay::last_month(context, &instance, policy, &stored).await?),
+            None => None,
         },
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
-        until_in: zone.as_ref().map(|_| kept.policy.zone.clone()).unwrap_or_default(),
         policy: kept.policy,
         now,
     };
-    frame::build(context, Some(&instance), &path::registrations_policy(&instance.name), search, page).await
+    Ok(Framed { frame, body: page })
+}
+
+/// An instant by the policy's clock.
+pub fn told(policy: &Policy, at: Timestamp) -> String {
+    words::told(at, by_policy::zone(policy).as_ref())
+}
+
+/// What the button that replays is called in the form of the rules.
+pub const REPLAY: &str = "replay";
+
+/// The rules as somebody typed them.
+fn typed_form(draft: &Draft) -> PolicyForm {
+    let one = |name: &str| draft.value(name).unwrap_or_default().to_owned();
+    let list = |name: &str| draft.list(name).map(str::to_owned).collect();
+    PolicyForm {
+        version: one("version"),
+        limit: one("limit"),
+        zone: one("zone"),
+        otherwise: one("otherwise"),
+        stay: one("stay"),
+        tolerance: one("tolerance"),
+        measure: list("measure"),
+        enter: list("enter"),
+        leave: list("leave"),
+        to: list("to"),
+        week: one("week"),
+        message: one("message"),
+        servers: one("servers"),
+        access: one("access"),
+        why: one("why"),
+        preview: one("preview"),
+    }
+}
+
+/// What follows at once if the policy is turned on as it is saved, by the same engine that acts then.
+async fn on_turning_on(
+    app: &App,
+    instance: &Instance,
+    kept: &Kept,
+    stored: &Stored,
+    now: Timestamp,
+) -> Result<AtOnce, Problem> {
+    let current = by_policy::sound(stored);
+    let mut on = kept.clone();
+    on.policy.on = true;
+    on.state = from_now(&kept.state, current, None, now);
+    let decision = by_policy::says(app, instance, &on, stored).await?;
+    Ok(AtOnce { mode: decision.change, said: at_once_said(&on.policy, &decision, now) })
+}
+
+/// “Closes registrations now, until Mon 30 Nov 2026, 08:00 CET: weekly schedule.”
+fn at_once_said(policy: &Policy, decision: &Decision, now: Timestamp) -> String {
+    let zone = by_policy::zone(policy);
+    let why = decision.why(policy);
+    let Some(wanted) = decision.wanted else { return format!("Changes nothing now: {why}.") };
+    let next = match decision.cause {
+        Cause::Week => policy::coming(policy, zone.as_ref(), now).first().map(|(at, _)| *at),
+        Cause::Hold => policy.hold.as_ref().and_then(|hold| hold.until),
+        Cause::Emergency
+        | Cause::End
+        | Cause::Rule(_)
+        | Cause::Otherwise
+        | Cause::Limit
+        | Cause::Missed
+        | Cause::Nothing
+        | Cause::Clock
+        | Cause::Unread => None,
+    };
+    let until = next.map(|at| format!(", until {}", words::told(at, zone.as_ref()))).unwrap_or_default();
+    match (decision.change, decision.waits_until) {
+        (Some(mode), _) => format!("{} now{until}: {why}.", mode.sets()),
+        (None, Some(at)) => format!(
+            "{} at {}{until}: {why}. Until then the last change is too recent.",
+            wanted.sets(),
+            words::told(at, zone.as_ref())
+        ),
+        (None, None) => format!("Changes nothing now: registrations stay “{}”{until}: {why}.", wanted.word()),
+    }
 }
 
 /// The message as somebody typed it, filled in.
@@ -162,7 +262,7 @@ async fn history(context: &Context, instance: &Instance) -> Result<Vec<Change>, 
         let instance = Some(instance.name.to_string());
         let filter = Filter { instance, kind: Some(kind.to_owned()), limit: 10, ..Filter::default() };
         let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
-        changes.extend(entries.iter().map(|entry| told(entry, &people).0));
+        changes.extend(entries.iter().map(|entry| change_told(entry, &people).0));
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.index));
     changes.truncate(10);
@@ -248,15 +348,7 @@ async fn change(
         From::Now => (current, past),
         From::Set(mode) => (Some(mode), Some(mode)),
     };
-    after.state = PolicyState {
-        expected,
-        limit: limit.filter(|_| after.policy.on),
-        seen_at: now,
-        moment: now,
-        tries: 0,
-        retry_at: None,
-        ..before.state.clone()
-    };
+    after.state = from_now(&before.state, expected, limit.filter(|_| after.policy.on), now);
     let permission = match after.policy.widest() {
         RegistrationsMode::Open => Permission::OpenRegistrations,
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
@@ -274,6 +366,16 @@ async fn change(
         Some(entry) => Ok(entry),
         None => Err(overtaken(context, instance, before.version).await),
     }
+}
+
+/// What a policy remembers that goes on from what is set now.
+fn from_now(
+    before: &PolicyState,
+    expected: Option<RegistrationsMode>,
+    limit: Option<RegistrationsMode>,
+    now: Timestamp,
+) -> PolicyState {
+    PolicyState { expected, limit, seen_at: now, moment: now, tries: 0, retry_at: None, ..before.clone() }
 }
 
 /// So many entries are looked through for what changed meanwhile, and so much of each is told.
@@ -344,16 +446,16 @@ async fn mode_now(instance: &Instance) -> Option<RegistrationsMode> {
 
 pub async fn set(context: Context, instance: String, form: PolicyForm) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
-    let why = Why::given(&form.why, true)?;
     let seen = seen(&form.version, &form.limit)?;
     let read = read(&form)?;
     if !form.preview.is_empty() {
-        return Err(Problem::new(
-            Kind::Invalid,
-            "Nothing is saved yet. “What visitors read” shows the message as you typed it.",
-            "Save it, or go on typing.",
-        ));
+        let what = match form.preview.as_str() {
+            REPLAY => "Nothing is saved yet. “The last 30 days” shows what this would have done.",
+            _ => "Nothing is saved yet. “What visitors read” shows the message as you typed it.",
+        };
+        return Err(Problem::new(Kind::Invalid, what, "Save it, or go on typing."));
     }
+    let why = Why::given(&form.why, true)?;
     let edit = |policy: &mut Policy| *policy = Policy { on: policy.on, hold: policy.hold.take(), ..read };
     let entry = change(&context, &instance, From::Shown(seen), PolicyChange::Set, why, edit).await?;
     Ok(landed(&instance, entry))
@@ -402,13 +504,15 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
 
 /// The rules of the form, in the order of the measures; one whose start is empty is not there.
 fn rules(form: &PolicyForm) -> Result<Vec<Rule>, Problem> {
-    let lists = [&form.enter, &form.leave, &form.to];
+    let lists = [&form.measure, &form.enter, &form.leave, &form.to];
     if lists.iter().any(|list| list.len() != Measure::ALL.len()) {
         return Err(crate::problem::malformed_form());
     }
     let mut rules = Vec::new();
-    for (index, measure) in Measure::ALL.into_iter().enumerate() {
-        let [enter, leave, to] = lists.map(|list| list[index].trim());
+    for measure in Measure::ALL {
+        let index = form.measure.iter().position(|key| key == measure.key());
+        let index = index.ok_or_else(crate::problem::malformed_form)?;
+        let [_, enter, leave, to] = lists.map(|list| list[index].trim());
         if enter.is_empty() {
             continue;
         }
@@ -465,27 +569,47 @@ fn servers(text: &str) -> Result<Vec<String>, Problem> {
     Ok(servers)
 }
 
-pub async fn switch(
-    context: Context,
-    instance: String,
-    seen: Result<Seen, Problem>,
-    on: bool,
-    why: String,
-) -> Result<String, Problem> {
+pub async fn switch(context: Context, instance: String, form: SwitchForm) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
-    let why = Why::given(&why, true)?;
+    let why = Why::given(&form.why, true)?;
+    let seen = seen(&form.version, &form.limit)?;
+    let on = form.on == "true";
+    if on {
+        as_was_said(&context, &instance, &form.at_once).await?;
+    }
     let what = if on { PolicyChange::SwitchOn } else { PolicyChange::SwitchOff };
-    let entry = change(&context, &instance, From::Shown(seen?), what, why, |policy| policy.on = on).await?;
+    let entry = change(&context, &instance, From::Shown(seen), what, why, |policy| policy.on = on).await?;
     at_once(&context, &instance).await;
     Ok(landed(&instance, entry))
 }
 
-/// When a hold ends, as it was typed by the policy's clock.
-fn end(policy: &Policy, until: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+/// Whoever turns a policy on was told what it sets at once: where that is something else by now, they are asked again.
+async fn as_was_said(context: &Context, instance: &Instance, said: &str) -> Result<(), Problem> {
+    let (kept, _) = kept(&context.app, instance, context).await?;
+    let stored = instance.database.read().await?.registrations().await?;
+    let now = on_turning_on(&context.app, instance, &kept, &stored, context.now()).await?;
+    if said.is_empty() || now.stored() == said {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::Conflict,
+        "Nothing was done: turning the policy on does something else by now.",
+        format!("{} Decide again.", now.said),
+    ))
+}
+
+/// When a hold ends, as it was typed by the clock of whoever typed it; by the policy's where the form names none.
+fn end(policy: &Policy, until: &str, zone: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
     if until.trim().is_empty() {
         return Ok(None);
     }
-    let zone = by_policy::zone(policy).unwrap_or(TimeZone::UTC);
+    let zone = match zone {
+        "" => by_policy::zone(policy).unwrap_or(TimeZone::UTC),
+        named => {
+            let unknown = || Problem::invalid("until", format!("The server doesn’t know the time zone {named}."));
+            Zone::named(named).ok_or_else(unknown)?.calendar().clone()
+        }
+    };
     let at = policy::instant_of(&zone, until)
         .ok_or_else(|| Problem::invalid("until", "This is no date and time. Write it like 2026-11-30T08:00."))?;
     if at <= now || at.since(now) > FURTHEST {
@@ -508,6 +632,8 @@ pub struct Wanted {
     pub mode: RegistrationsMode,
     pub emergency: bool,
     pub until: String,
+    /// The zone in which that is typed.
+    pub zone: String,
     pub then: String,
     /// What visitors read from then on; `None` where that is left to the policy.
     pub message: Option<String>,
@@ -517,9 +643,10 @@ pub struct Wanted {
 pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
     let why = Why::given(&form.why, true)?;
-    let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up until then."))?;
-    let wanted = Wanted { mode, emergency: false, until: form.until, then: form.then, message: None };
     let seen = seen(&form.version, &form.limit)?;
+    let mode = form.mode.parse().map_err(|()| Problem::invalid("mode", "Choose who can sign up until then."))?;
+    let HoldForm { until, zone, then, .. } = form;
+    let wanted = Wanted { mode, emergency: false, until, zone, then, message: None };
     let entry = held(&context, &instance, From::Shown(seen), why, wanted).await?;
     at_once(&context, &instance).await;
     Ok(landed(&instance, entry))
@@ -538,7 +665,7 @@ pub async fn emergency(context: Context, instance: String, why: String) -> Resul
     for pause in PRESSED_AGAIN {
         tokio::time::sleep(pause).await;
         let (mode, none) = (RegistrationsMode::None, String::new);
-        let wanted = Wanted { mode, emergency: true, until: none(), then: none(), message: None };
+        let wanted = Wanted { mode, emergency: true, until: none(), zone: none(), then: none(), message: None };
         kept = held(&context, &instance, From::Now, why.clone(), wanted).await;
         if !kept.as_ref().is_err_and(|problem| problem.kind == Kind::Conflict) {
             break;
@@ -600,7 +727,7 @@ async fn held(
 ) -> Result<i64, Problem> {
     let (kept, _) = kept(&context.app, instance, context).await?;
     let now = context.now();
-    let until = end(&kept.policy, &wanted.until, now)?;
+    let until = end(&kept.policy, &wanted.until, &wanted.zone, now)?;
     let then = then(&kept.policy, until, &wanted.then)?;
     let by = context.actor.operator.clone();
     let Wanted { mode, emergency, message, .. } = wanted;
@@ -630,7 +757,7 @@ pub async fn set_until(
     context: &Context,
     instance: &Arc<Instance>,
     meant: &SetRegistrations,
-    (until, then): (String, String),
+    (until, zone, then): (String, String, String),
     why: Why,
 ) -> Result<i64, Problem> {
     let mode = meant.mode_after;
@@ -642,7 +769,7 @@ pub async fn set_until(
             "The page shows the current state. What you typed is kept; decide again.",
         ));
     }
-    let wanted = Wanted { mode, emergency: false, until, then, message: Some(meant.message_after.clone()) };
+    let wanted = Wanted { mode, emergency: false, until, zone, then, message: Some(meant.message_after.clone()) };
     let entry = held(context, instance, From::Now, why, wanted).await?;
     at_once(context, instance).await;
     if mode_now(instance).await == Some(mode) {

@@ -87,17 +87,17 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
             </div>
             <aside class="stack">
                 {account_card(&instance, &page, &frame)}
+                {strikes_beside}
+                {closed(&instance, &page, &frame)}
                 {our_notes}
                 {notes(&page, &frame)}
                 {beside}
-                {strikes_beside}
-                {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
                 {on_the_instance(&page)}
             </aside>
         </div>
-        {decide_bar(&instance, &page)}
+        {decide_bar(&instance, &page, &frame)}
     }
     .into_any()
 }
@@ -216,13 +216,55 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"Reported content"</h2><span class="soft small end">{summary}</span></header>
+            {newest_report(page, frame)}
             {empty}
-            {page.posts.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
+            {posts(instance, page, frame)}
             {page.collections.iter().map(|one| collection(one, frame)).collect_view()}
             {not_shown(&page.not_shown, page)}
         </section>
     }
     .into_any()
+}
+
+/// Why it was reported, before what was posted: what the newest report says, and the way to all of them.
+fn newest_report(page: &CasePage, frame: &Frame) -> Option<AnyView> {
+    let newest = page.open.iter().max_by_key(|report| report.created_at)?;
+    let said = match newest.comment.as_str() {
+        "" => view! { <span class="soft">"no comment"</span> }.into_any(),
+        comment => view! { <span dir="auto" class="said">"“" {ui::excerpt(comment, 200)} "”"</span> }.into_any(),
+    };
+    let all = (page.open.len() > 1)
+        .then(|| view! { " · " <a class="link nowrap" href="#reports">{format!("all {} reports", page.number())}</a> });
+    let first = if page.open.len() > 1 { "Newest report, by " } else { "Report by " };
+    Some(
+        view! {
+            <div class="post small">
+                <p><span class="soft">{first} <bdi>{newest.reporter.clone()}</bdi> " " {time::ago(newest.created_at, frame.now)} {all}</span></p>
+                <p class="two-lines">{said}</p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// So many posts stand open: with more of them the reports would be off the screen.
+const POSTS_SHOWN: usize = 3;
+
+fn posts(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    let (first, rest) = page.posts.split_at(POSTS_SHOWN.min(page.posts.len()));
+    let one = |post: &PostCard| one_post(instance, page, post, frame);
+    // What somebody asked for in one of them is there to be seen.
+    let asked = rest.iter().flat_map(|post| &post.media).any(|media| media.shown.is_some())
+        || frame.draft_for(REVEAL).is_some();
+    let rest = (!rest.is_empty()).then(|| {
+        view! {
+            <details open=asked>
+                <summary class="post small">{ui::count(rest.len(), "more post", "more posts")}</summary>
+                {rest.iter().map(one).collect_view()}
+            </details>
+        }
+    });
+    view! { {first.iter().map(one).collect_view()} {rest} }.into_any()
 }
 
 /// What is held and not shown, each with the way to where it is.
@@ -876,19 +918,40 @@ fn on_the_instance(page: &CasePage) -> AnyView {
 /// Decisions that stand under the thumb.
 const ON_A_PHONE: [Decision; 3] = [Decision::Resolve, Decision::Warn, Decision::Suspend];
 
-/// Whether a decision would change anything: what is in force already is taken back and not given once more.
+/// Whether a decision would change anything, and Mastodon's own page offers it (`Account::refuses`): what is in force already is
+/// taken back and not given once more.
 fn is_offered(decision: Decision, page: &CasePage) -> bool {
     let state = page.account.state;
     match decision {
         Decision::Resolve => !page.open.is_empty(),
         _ if page.account.only_closable.is_some() => false,
+        _ if state.suspended || state.deleted || page.account.pending => false,
         // Only people with a login here can be locked out of it.
         Decision::Disable if !page.account.has_login => false,
         _ => !decision.is_in_force(state),
     }
 }
 
-fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
+/// A sign-up that waits is decided on its own page.
+fn sign_up_decisions(instance: &InstanceName, page: &CasePage, frame: &Frame) -> Option<AnyView> {
+    (page.account.pending && frame.may(Permission::DecideSignUps)).then(|| {
+        let to =
+            |verdict: &str| format!("{}#why", path::with(&path::sign_up(instance, page.account.id), "decide", verdict));
+        // Where there are reports, its letter assigns the case.
+        let reject = match page.open.as_slice() {
+            [] => view! { <a class="btn danger" href=to("reject") data-key=keys::key("x")>"Reject " <span class="key">"x"</span></a> }
+                .into_any(),
+            _ => view! { <a class="btn danger" href=to("reject")>"Reject"</a> }.into_any(),
+        };
+        view! {
+            <a class="btn main" href=to("approve") data-key=keys::key("a")>"Approve " <span class="key">"a"</span></a>
+            {reject}
+        }
+        .into_any()
+    })
+}
+
+fn decide_bar(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=case_of(instance, page, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
     });
@@ -917,15 +980,21 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
         view! { <details class="menu more"><summary class="btn">"More"</summary><div class="card">{links.collect_view()}</div></details> }
     });
     let hint = match page.open.len() {
+        _ if page.account.pending => "the sign-up is pending".to_owned(),
         0 => "the user is emailed unless you switch it off".to_owned(),
         1 => "resolves 1 report".to_owned(),
         _ if page.unread > 0 => format!("a sanction resolves all {}", page.number()),
         _ => format!("resolves {} reports", page.number()),
     };
+    let suspended = page.account.state.suspended.then(|| {
+        view! { <span class="soft">"Suspended: undo the suspension to do anything else."</span> }
+    });
     view! {
         <div class="decide" role="group" aria-label="Decide">
+            {sign_up_decisions(instance, page, frame)}
             {buttons}
             {more}
+            {suspended}
             <span class="end"><span class="soft small hint">{hint}</span>{next}</span>
         </div>
     }

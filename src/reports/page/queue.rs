@@ -374,10 +374,12 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         return view! { <div class="card pad empty"><p>{words}</p></div> }.into_any();
     }
     let row = |row: &DecidedRow| {
-        let decision = match row.decision {
-            Some(decision) => view! { {decision.words()} }.into_any(),
+        // What was decided elsewhere is said where there is room for it.
+        let (place, decision) = match row.decision {
+            Some(decision) => ("nowrap", view! { {decision.words()} }.into_any()),
             None => {
-                view! { <span class="soft" title="No matching entry in this console’s audit log">"–"</span> }.into_any()
+                let title = "No matching entry in this console’s audit log";
+                ("nowrap wide", view! { <span class="soft" title=title>"not known"</span> }.into_any())
             }
         };
         let outcome = row.outcome.map(|outcome| view! { " " <span class=outcome.badge()>{outcome.word()}</span> });
@@ -386,7 +388,7 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
             <tr data-row=keys::row()>
                 <td>{row.category.map(|category| view! { <span class=category.badge()>{category.word()}</span> })}</td>
                 <td class="nowrap"><a href=case_of(instance, page, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
-                <td class="nowrap">{decision} {outcome}</td>
+                <td class=place>{decision} {outcome}</td>
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>
                 <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
                 <td class="soft wide"><bdi>{row.closed_by.clone()}</bdi></td>

@@ -336,6 +336,8 @@ async fn preview(
             "a report outside your grant: left out, a colleague has to decide".to_owned()
         } else if states.get(&row.account).is_some_and(|state| decision.is_in_force(*state)) {
             format!("already {}: left out", in_force(decision).to_lowercase())
+        } else if decision != Decision::Resolve && states.get(&row.account).is_some_and(|state| state.suspended) {
+            "suspended: only its reports can be resolved, left out".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: left out, decide it on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {

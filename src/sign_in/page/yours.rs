@@ -29,9 +29,12 @@ pub fn YourSignInDesk() -> impl IntoView {
 
 fn body(frame: Frame, page: YourSignIn) -> AnyView {
     let gone = page.gone.clone().map(|said| view! { <p class="note lead" role="status">{said}</p> });
+    let saved = (page.saved && frame.draft.is_none())
+        .then(|| view! { <p class="note lead good" role="status">"Time zone and keyboard shortcuts are saved."</p> });
     view! {
         <div class="head"><h1>"Your sign-in"</h1><span class="soft">{frame.operator.clone()} ", " {frame.role.name()}</span></div>
         {gone}
+        {saved}
         {page.codes.as_ref().map(|shown| codes_shown(shown, &frame))}
         <div class="two">
             <div class="stack">
@@ -109,7 +112,7 @@ fn you(frame: &Frame) -> AnyView {
             <header><h2>"You"</h2></header>
             <form method="post" action=PREFERENCES class="body stack">
                 {form::back(&frame.here)}
-                <label class="check"><input type="checkbox" name="letters" value="yes" checked=letters />"Letters on buttons press them. Switch this off if you speak to your computer, or press keys by accident."</label>
+                <label class="check"><input type="checkbox" name="letters" value="yes" checked=letters />"Keyboard shortcuts: a letter presses the button it stands on. Turn this off if you use speech input, or press keys by accident."</label>
                 <label class="field">"Time zone" <span class="soft small">"empty: your browser’s"</span>
                     <input class="input" name="zone" maxlength="64" autocomplete="off" placeholder="Europe/Berlin" value=zone /></label>
                 {form::beside(draft, "zone")}

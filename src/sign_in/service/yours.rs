@@ -293,7 +293,7 @@ pub async fn keep_preferences(context: Context, letters: String, zone: String) -
     }
     let preferences = Preferences { letters: letters == "yes", zone };
     preferences::keep(&context.app.store, &me.id, &preferences).await?;
-    Ok(format!("{}#you", path::YOUR_SIGN_IN))
+    Ok(format!("{}#you", path::with(path::YOUR_SIGN_IN, "saved", "you")))
 }
 
 pub async fn end_sessions(context: Context, session: String) -> Result<String, Problem> {
@@ -370,6 +370,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
         setting,
         codes,
         gone,
+        saved: parsed.one_of("saved", &[("you", "what you set for yourself")])? == "you",
     };
     frame::build(context, context.current(), path::YOUR_SIGN_IN, search, page).await
 }

@@ -3,12 +3,12 @@
 use super::{About, about, filter_in, free_or_mine, of_reports, refresh, where_it_stood};
 use crate::{
     acting,
-    carry_out::{Carry, Evidence, InStore, carry_out, recorded},
+    carry_out::{Carry, Done, Evidence, InStore, carry_out, recorded},
     clock::{HOUR, MINUTE},
     context::{App, Context},
     deeds::{ClaimCase, HandOverCase},
     id::{AccountId, OperatorId},
-    ledger::{Answer, Answered, Mark, Step, Warrant},
+    ledger::{Answer, Answered, Mark, Outcome, Step, Warrant},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, OpenReport, Read},
@@ -138,7 +138,21 @@ pub async fn claim_case(
     let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
     let done = done?;
+    if done.outcome == Outcome::Partly {
+        return Err(half_assigned(claim, &done));
+    }
     done.landed(&where_it_stood(&back, &instance, account.id))
+}
+
+/// The console's own list has it, and the instance has not.
+fn half_assigned(claim: bool, done: &Done) -> Problem {
+    let said = done.said.as_deref().unwrap_or("it doesn’t show it").trim_end_matches('.');
+    let what = if claim {
+        format!("Assigned to you here; the instance refused the assignment: {said}.")
+    } else {
+        format!("Unassigned here; the instance kept its assignment: {said}.")
+    };
+    Problem::new(Kind::Conflict, what, format!("Entry {} has the details.", done.index))
 }
 
 impl Carry for ClaimCase {
@@ -155,20 +169,18 @@ impl Carry for ClaimCase {
         } else {
             case_claims::give_back(store, &deed.instance, deed.account, operator).await
         };
+        let own = |answer| Step { what: "the console’s own list".to_owned(), answer };
         match held {
-            Ok(true) => {}
+            // What is so in the console's own list stays so, whatever the instance says to it.
+            Ok(true) if deed.reports.is_empty() => warrant.answered(vec![own(Answer::Accepted { body: json!({}) })]),
+            Ok(true) => client.claim_case(warrant, own(Answer::Accepted { body: json!({}) })).await,
             Ok(false) => {
                 let message = if deed.claim { "somebody else was quicker" } else { "it wasn’t assigned to you" };
                 let answer = Answer::Refused { status: 409, message: message.to_owned() };
-                return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
+                warrant.answered(vec![own(answer)])
             }
-            Err(error) => return warrant.unsent(error.to_string()),
+            Err(error) => warrant.unsent(error.to_string()),
         }
-        if deed.reports.is_empty() {
-            let answer = Answer::Accepted { body: json!({}) };
-            return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
-        }
-        client.claim_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

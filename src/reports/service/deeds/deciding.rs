@@ -111,9 +111,6 @@ fn makes_sense(
     state_before: AccountState,
     reported: bool,
 ) -> Result<(), Problem> {
-    if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
-        return Err(Problem::new(Kind::Invalid, why, "Nothing was done."));
-    }
     if decision == Decision::Resolve && !reported {
         return Err(Problem::new(Kind::Invalid, "There are no open reports to resolve.", "Reload the page."));
     }
@@ -124,14 +121,16 @@ fn makes_sense(
             "A moderator, admin or owner of this console can act on it.",
         ));
     }
-    if decision == Decision::Disable && !account.has_login {
-        return Err(Problem::new(Kind::Invalid, "This account has no login here, so it can’t be frozen.", ""));
-    }
     if decision.is_in_force(account.state) && decision.is_in_force(state_before) {
         let what = format!("Nothing was done: the account is already {}.", in_force(decision).to_lowercase());
-        return Err(Problem::new(Kind::Conflict, what, "Mark the reports as resolved, or warn the user."));
+        return Err(Problem::new(Kind::Conflict, what, "Mark the reports as resolved."));
     }
-    Ok(())
+    // What somebody else did since the page was made is told as what they did.
+    let as_shown = account.state.sanctions() == state_before.sanctions();
+    match account.refuses(decision).filter(|_| as_shown) {
+        Some(why) => Err(Problem::new(Kind::Invalid, why, "Nothing was done.")),
+        None => Ok(()),
+    }
 }
 
 /// Deeds that close the reports of one decision which its first deed leaves, a few each: the first of them is the decision where
@@ -180,7 +179,7 @@ pub async fn left_out(
     let object = context.case(instance, account, open, own).await?;
     let hands = untouched(context, &object)
         .or_else(|| hands_off(context, instance, account, own, open))
-        .or_else(|| account.only_closable().filter(|_| decision != Decision::Resolve).map(str::to_owned));
+        .or_else(|| account.refuses(decision).filter(|_| !decision.is_in_force(account.state)).map(str::to_owned));
     if hands.is_some() {
         return Ok(hands);
     }
@@ -190,8 +189,6 @@ pub async fn left_out(
     let number = open.len();
     Ok(if decision.is_in_force(account.state) {
         Some(format!("{} already: nothing would change.", in_force(decision)))
-    } else if decision == Decision::Disable && !account.has_login {
-        Some("It has no login here that could be frozen.".to_owned())
     } else if decision != Decision::Resolve && number > MOST_READ {
         Some(format!("{} open reports: it is decided on its own page.", ui::grouped(number)))
     } else if decision == Decision::Warn && number > MOST_WITH_A_WARNING {
