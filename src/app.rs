@@ -128,7 +128,7 @@ fn Keys() -> impl IntoView {
         ("j  k", "next or previous row"),
         ("o  Enter", "open the selected row"),
         ("space", "select the row"),
-        ("n", "next case or sign-up"),
+        ("n", "next case, sign-up or review"),
         ("x", "assign the case to yourself, or unassign it; reject a sign-up"),
         ("a", "approve a sign-up"),
         ("1 … 9", "choose an earlier reason; Enter submits"),

@@ -254,7 +254,7 @@ impl Context {
             operator: self.actor.operator.clone(),
             role: self.actor.role,
             permission,
-            instance: instance.map(InstanceName::to_string),
+            instance: instance.cloned(),
             own,
         };
         if let Err(error) = self.app.ledger.fact_of(fact, self.actor.request.as_deref()).await {

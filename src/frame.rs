@@ -92,6 +92,8 @@ pub struct Frame {
     /// How many people wait who asked for access, for those who decide about them; `None` for everybody else, and while it is not
     /// known.
     pub requests: Option<String>,
+    /// How many decisions wait for this person's review; `None` for whoever reviews nothing.
+    pub reviews: Option<usize>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.

@@ -32,6 +32,7 @@ pub const LOOK_UP: &str = "/api/accounts/look-up";
 pub const SET_THEME: &str = "/api/theme/set";
 pub const SIGN_OUT: &str = "/api/session/end";
 pub const TOLD: &str = "/api/audit/told";
+pub const LOOK_AHEAD: &str = "/api/reviews/look";
 
 /// The stream of what waits, for every page that is open.
 pub const LIVE: &str = "/live";

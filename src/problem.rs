@@ -34,12 +34,21 @@ pub struct Problem {
     pub remedy: String,
     /// The field it belongs beside.
     pub field: Option<String>,
+    /// The entry of a decision that the reader is to review before they see this.
+    #[serde(default)]
+    pub review: Option<i64>,
 }
 
 impl Problem {
     /// A sentence begins with a capital, also where it begins with what something else said.
     pub fn new(kind: Kind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { kind, what: text::capital(&what.into()), remedy: remedy.into(), field: None }
+        Self { kind, what: text::capital(&what.into()), remedy: remedy.into(), field: None, review: None }
+    }
+
+    /// What is not shown before somebody has said what they would have decided in place of this entry.
+    pub fn review_first(what: &str, entry: i64) -> Self {
+        let remedy = "Looking now is recorded in the audit log, and shown with your opinion.";
+        Self { review: Some(entry), ..Self::new(Kind::Forbidden, format!("{what}: give your opinion first."), remedy) }
     }
 
     pub fn invalid(field: &str, what: impl Into<String>) -> Self {

@@ -1,5 +1,9 @@
 //! The record in words: an entry of the ledger as a line of a list, and as what is said after a deed.
 
+mod blind;
+
+pub use blind::{Covered, covered, not_before_review, to_review};
+
 use crate::{
     access::{Actor, Permission},
     clock::{DAY, Timestamp},
@@ -45,7 +49,7 @@ impl DeedState {
             Self::Unknown => "unknown",
             Self::Unseen => "not seen to have happened",
             Self::Later => "happened after all",
-            Self::Stale => "overtaken",
+            Self::Stale => "not sent",
             Self::Refused => "refused",
         }
     }
@@ -61,6 +65,14 @@ impl DeedState {
             Self::Later => "later",
             Self::Stale => "stale",
             Self::Refused => "refused",
+        }
+    }
+
+    /// Whether it is told as a try: it was not done, or nobody saw that it was.
+    fn is_a_try(self) -> bool {
+        match self {
+            Self::Failed | Self::Unknown | Self::Unseen | Self::Stale | Self::Refused => true,
+            Self::Open | Self::Succeeded | Self::Partly | Self::Later => false,
         }
     }
 
@@ -87,6 +99,9 @@ impl From<ledger::Outcome> for DeedState {
     }
 }
 
+/// The kind of a try that the console refused.
+pub const DENIED: &str = "denied";
+
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -103,12 +118,32 @@ pub struct Line {
     pub outcome: Option<DeedState>,
     /// The batch or import that it began.
     pub begins: Option<String>,
+    /// Whoever reads this is to review the decision: what it was, whose and why is not told before their own opinion.
+    pub in_review: bool,
+}
+
+impl Line {
+    /// The same for whoever is to review the decision.
+    pub fn in_review(self) -> Self {
+        Self {
+            who: "in review by you".to_owned(),
+            own_account: None,
+            role: None,
+            what: "a decision that you are to review".to_owned(),
+            why: String::new(),
+            outcome: None,
+            begins: None,
+            in_review: true,
+            ..self
+        }
+    }
 }
 
 /// How a deed stands, with what was seen of it later; `None` for a fact, which has no outcome.
 pub fn state(entry: &Entry) -> Option<DeedState> {
     match (entry.kind.as_str(), entry.outcome) {
         ("intent", None) => Some(DeedState::Open),
+        ("fact", None) if entry.deed == DENIED => Some(DeedState::Refused),
         (_, Some(ledger::Outcome::Unknown | ledger::Outcome::Partly)) if is_done_by_now(entry) => {
             Some(DeedState::Later)
         }
@@ -155,7 +190,7 @@ fn fact_clause(entry: &Entry) -> String {
         "sign_in_failed" => "failed to sign in".to_owned(),
         "code_failed" => "gave a wrong code after the right password".to_owned(),
         "second_factor_set" => "set up a second factor".to_owned(),
-        "denied" => {
+        DENIED => {
             let permission = &entry.leaf["facts"]["permission"];
             // One that there was before is named by its own word.
             let words = serde_json::from_value::<Permission>(permission.clone()).map_or_else(
@@ -268,8 +303,9 @@ fn batch_words(facts: &Value) -> String {
 
 /// One entry as a line of the list.
 pub fn line(entry: &Entry, who: &str) -> Line {
-    let deed = deed_of(entry);
+    let (deed, outcome) = (deed_of(entry), state(entry));
     let what = match (&deed, entry.kind.as_str()) {
+        (Some(deed), _) if outcome.is_some_and(DeedState::is_a_try) => tried(&deed.sentence()),
         (Some(deed), _) => deed.sentence(),
         (None, "fact") => fact_clause(entry),
         (None, _) => format!("{} (sealed; it does not open)", entry.deed.replace('_', " ")),
@@ -281,11 +317,87 @@ pub fn line(entry: &Entry, who: &str) -> Line {
         who: who.to_owned(),
         own_account: None,
         role: entry.leaf["role"].as_str().or(entry.leaf["facts"]["role"].as_str()).map(str::to_owned),
-        instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
+        // A try that was refused has it among its facts alone, in entries of before.
+        instance: (entry.instance.as_deref())
+            .or_else(|| entry.leaf["facts"]["instance"].as_str().filter(|_| entry.deed == DENIED))
+            .and_then(|name| InstanceName::try_from(name.to_owned()).ok()),
         what,
         why,
-        outcome: state(entry),
+        outcome,
         begins: entry.leaf["subject"].as_str().filter(|_| entry.deed == "batch_begun").map(str::to_owned),
+        in_review: false,
+    }
+}
+
+/// The verbs that the clauses of deeds begin with, as they are after “tried to”.
+const VERBS: [(&str, &str); 59] = [
+    ("acknowledged", "acknowledge"),
+    ("added", "add"),
+    ("agreed", "agree"),
+    ("agreed,", "agree,"),
+    ("allowed", "allow"),
+    ("approved", "approve"),
+    ("assigned", "assign"),
+    ("changed", "change"),
+    ("chose", "choose"),
+    ("closed", "close"),
+    ("committed", "commit"),
+    ("created", "create"),
+    ("deactivated", "deactivate"),
+    ("declined", "decline"),
+    ("deleted", "delete"),
+    ("destroyed", "destroy"),
+    ("disagreed", "disagree"),
+    ("disallowed", "disallow"),
+    ("drew", "draw"),
+    ("ended", "end"),
+    ("exported", "export"),
+    ("froze", "freeze"),
+    ("gave", "give"),
+    ("handed", "hand"),
+    ("holds", "hold"),
+    ("left", "leave"),
+    ("let", "let"),
+    ("limited", "limit"),
+    ("linked", "link"),
+    ("looked", "look"),
+    ("made", "make"),
+    ("marked", "mark"),
+    ("offered", "offer"),
+    ("opened", "open"),
+    ("pressed", "press"),
+    ("proposed", "propose"),
+    ("rejected", "reject"),
+    ("removed", "remove"),
+    ("reopened", "reopen"),
+    ("replaced", "replace"),
+    ("requested", "request"),
+    ("reset", "reset"),
+    ("resolved", "resolve"),
+    ("restored", "restore"),
+    ("revealed", "reveal"),
+    ("revoked", "revoke"),
+    ("searched", "search"),
+    ("set", "set"),
+    ("signed", "sign"),
+    ("started", "start"),
+    ("suspended", "suspend"),
+    ("turned", "turn"),
+    ("unassigned", "unassign"),
+    ("undid", "undo"),
+    ("unfroze", "unfreeze"),
+    ("unlinked", "unlink"),
+    ("warned", "warn"),
+    ("withdrew", "withdraw"),
+    ("wrote", "write"),
+];
+
+/// What a deed says of itself, of one that is not known to have been done.
+fn tried(sentence: &str) -> String {
+    let (first, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
+    match VERBS.iter().find(|(past, _)| *past == first) {
+        Some((_, plain)) => format!("tried to {plain} {rest}").trim_end().to_owned(),
+        None => format!("tried, without success: {sentence}"),
     }
 }
 
@@ -326,7 +438,8 @@ pub const UNVERIFIED: &str = "unverified";
 
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
 pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settles: Option<Settles>) -> String {
-    let mut what = line.what.clone();
+    // It is said to whoever did it.
+    let mut what = line.what.replace(" to themselves", " to yourself");
     if let Some(first) = what.get(..1) {
         let capital = first.to_uppercase();
         what.replace_range(..1, &capital);
@@ -434,22 +547,28 @@ pub fn stranger(id: &str) -> String {
 
 /// Whether a policy did it by itself, on behalf of somebody.
 pub fn is_by_policy(entry: &Entry) -> bool {
-    entry.leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "))
+    is_of_policy(&entry.leaf)
+}
+
+fn is_of_policy(leaf: &Value) -> bool {
+    leaf["session"].as_str().is_some_and(|session| session.starts_with("policy "))
 }
 
 /// The name of whoever did something, as the list has it. What a policy did is told as its own, with whom it acts for.
 pub fn name(people: &[Operator], entry: &Entry) -> String {
-    let by_policy = is_by_policy(entry);
     match entry.operator.as_deref() {
-        Some(id) => {
-            let person = people.iter().find(|person| person.id.0 == id);
-            let name = person.map_or_else(|| stranger(id), |person| person.name.clone());
-            if by_policy { format!("the policy on behalf of {name}") } else { name }
-        }
+        Some(id) => called(people, id, &entry.leaf),
         None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
         None if matches!(entry.deed.as_str(), "sign_in_failed" | "access_asked") => "a stranger".to_owned(),
         None => "the console itself".to_owned(),
     }
+}
+
+/// The same of somebody with an id, by the leaf that names it.
+pub fn called(people: &[Operator], id: &str, leaf: &Value) -> String {
+    let person = people.iter().find(|person| person.id.0 == id);
+    let name = person.map_or_else(|| stranger(id), |person| person.name.clone());
+    if is_of_policy(leaf) { format!("the policy, for {name}") } else { name }
 }
 
 /// The clause of an entry: what changed, and between which looks.
@@ -477,6 +596,21 @@ fn between(from: Timestamp, to: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::clock::{MINUTE, SECOND};
+
+    #[test]
+    fn what_was_not_done_is_told_as_a_try() {
+        for (done, told) in [
+            ("suspended @quarry@night.example, 3 reports", "tried to suspend @quarry@night.example, 3 reports"),
+            ("undid the limit of @wren", "tried to undo the limit of @wren"),
+            (
+                "agreed, with advice, with the decision of entry 3",
+                "tried to agree, with advice, with the decision of entry 3",
+            ),
+            ("closed registrations (by policy)", "tried to close registrations (by policy)"),
+        ] {
+            assert_eq!(tried(done), told);
+        }
+    }
 
     #[test]
     fn the_stretch_of_time_is_said_as_short_as_it_can_be() {

@@ -49,6 +49,25 @@ impl Search {
         }
     }
 
+    /// Whether a list knows all that its query is narrowed by.
+    ///
+    /// # Errors
+    /// Invalid, with the names that it knows: a list that passes over one shows more than was asked for.
+    pub fn knows(&self, keys: &[&str]) -> Result<(), Problem> {
+        let known = |key: &str| keys.contains(&key) || NOT_KEPT.contains(&key);
+        match self.0.iter().find(|(key, _)| !known(key)) {
+            None => Ok(()),
+            Some((key, _)) => {
+                let what = format!("This list has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
+                let how = match keys {
+                    [] => "It has no filters.".to_owned(),
+                    keys => format!("Its filters: {}.", keys.join(", ")),
+                };
+                Err(Problem { field: Some(key.clone()), ..Problem::new(Kind::Invalid, what, how) })
+            }
+        }
+    }
+
     /// These keys of the query and no others, as a query: what goes with a person from a list to what stands in it.
     pub fn only(&self, keys: &[&str]) -> String {
         Self(self.0.iter().filter(|(own, _)| keys.contains(&own.as_str())).cloned().collect()).with("", "")
@@ -151,6 +170,17 @@ mod tests {
         assert_eq!(said.remedy, "Enter a number.");
         let said = Search::parse("decided-by=x").one_of("decided-by", &[]).map(str::to_owned).expect_err("it is none");
         assert!(said.what.contains("“decided by”") && said.field.as_deref() == Some("decided-by"), "{said}");
+    }
+
+    #[test]
+    fn the_name_of_a_filter_is_refused_like_its_value() {
+        let keys = ["category", "origin"];
+        assert_eq!(Search::parse("?category=spam&before=4&done=2&draft=x").knows(&keys), Ok(()));
+        let said = Search::parse("?category=spam&colour=red").knows(&keys).expect_err("it has none");
+        assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("colour")));
+        assert_eq!(said.what, "This list has no filter “colour”, so nothing is shown.");
+        assert_eq!(said.remedy, "Its filters: category, origin.");
+        assert_eq!(Search::parse("x=1").knows(&[]).expect_err("none").remedy, "It has no filters.");
     }
 
     #[test]

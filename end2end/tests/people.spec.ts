@@ -72,7 +72,7 @@ test('roles show what they allow, and a change is looked at before it is made', 
   await page.goto('/i/harbour/roles');
   await hydrated(page);
   await page.getByRole('link', { name: 'Moderator' }).first().click();
-  await expect(page.getByText('manage_reports')).toBeVisible();
+  await expect(page.getByText('Manage Reports')).toBeVisible();
   await page.goto('/i/harbour/roles/change?who=@nobody-at-all&role=none');
   await expect(page.getByText('There is no account @nobody-at-all')).toBeVisible();
 });

@@ -335,6 +335,9 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     content(&mut seed_of(&mut tx, options)).await?;
     if options.size != Size::Large {
         follows(&mut tx, options.now).await?;
+        decided_sign_ups(&mut tx, &staff, options.now).await?;
+        activity(&mut tx, options.now).await?;
+        in_order_of_time(&mut tx).await?;
     }
     tx.commit().await?;
     sqlx::raw_sql("refresh materialized view instances; analyze").execute(pool).await?;
@@ -1048,6 +1051,56 @@ async fn follows(db: &mut PgConnection, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Who was let in and who was not, in the last weeks. Of whoever was rejected nothing is left but the row of the log
+/// (`app/controllers/api/v1/admin/accounts_controller.rb`).
+async fn decided_sign_ups(db: &mut PgConnection, staff: &Staff, now: Timestamp) -> Result<()> {
+    let moderators: Vec<i64> = staff.moderators.iter().map(|moderator| moderator.account).collect();
+    let approved = "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         select ($2::bigint[])[1 + u.id / 4 % 3], 'approve', 'User', u.id, a.username, at, at from users u \
+         join accounts a on a.id = u.account_id, lateral (select u.created_at + (20 + u.id % 300) * interval '1 minute' as at) decided \
+         where u.approved and u.role_id is null and a.username not like 'deals4u%' and u.id % 4 <> 0 \
+         and u.created_at > $1::timestamp - interval '29 days' and at < $1::timestamp - interval '1 day'";
+    let rejected = "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         select ($2::bigint[])[1 + n % 3], 'reject', 'User', 900000 + n, 'offer' || (3000 + n), at, at \
+         from (select n, $1::timestamp - (n * 17 + 26) * interval '1 hour' as at from generate_series(0, 39) n) gone";
+    for sql in [approved, rejected] {
+        sqlx::query(sql).bind(sql_time(now)).bind(&moderators).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Who signed in on which day of the last twelve weeks: about half of everybody in a week.
+async fn activity(db: &mut PgConnection, now: Timestamp) -> Result<()> {
+    let sql = "insert into practice.activity (day, kind, user_id) \
+         select ($1::timestamp - d * interval '1 day')::date, kind, u.id from users u, generate_series(1, 84) d, \
+         lateral (select 'logins' as kind where (u.id * 31 + d * 7) % 11 = 0 and u.created_at < $1::timestamp - d * interval '1 day' \
+         union all select 'registrations' where u.created_at::date = ($1::timestamp - d * interval '1 day')::date) did \
+         where u.approved and u.id < 2000 on conflict do nothing";
+    sqlx::query(sql).bind(sql_time(now)).execute(db).await?;
+    Ok(())
+}
+
+/// Ids ascend with time, as on a real server.
+async fn in_order_of_time(db: &mut PgConnection) -> Result<()> {
+    // The new ids are put beside the former ones first, so that none meets another.
+    for sql in [
+        "update admin_action_logs l set id = -placed.place from (select id, row_number() over (order by created_at, id) as place \
+         from admin_action_logs) placed where placed.id = l.id",
+        "update admin_action_logs set id = -id",
+        "create temporary table placed on commit drop as \
+         select id, row_number() over (order by created_at, id) as place from invites",
+        "create temporary table came on commit drop as \
+         select u.id as user_id, placed.place from users u join placed on placed.id = u.invite_id",
+        "update users set invite_id = null where invite_id is not null",
+        "update invites i set id = -placed.place from placed where placed.id = i.id",
+        "update invites set id = -id",
+        "update users u set invite_id = came.place from came where came.user_id = u.id",
+    ] {
+        sqlx::query(sql).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
 /// A year of decided reports by the different moderators.
 async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Result<()> {
     // Oldest first: ids ascend with time, as on a real server.
@@ -1147,6 +1200,23 @@ mod tests {
                 .await
                 .expect("a count");
                 assert_eq!(wrong, 0, "{size:?} at {clock}: ids tell when a row was made");
+                let backwards: i64 = sqlx::query_scalar(
+                    "select (select count(*) from (select created_at < lag(created_at) over (order by id) as back from admin_action_logs) l where back) \
+                     + (select count(*) from (select created_at < lag(created_at) over (order by id) as back from invites) i where back) \
+                     + (select count(*) from users where invite_id is not null and invite_id not in (select id from invites))",
+                )
+                .fetch_one(&pool)
+                .await
+                .expect("a count");
+                assert_eq!(backwards, 0, "{size:?} at {clock}: ids ascend with time");
+                let shown: (i64, i64, i64) = sqlx::query_as(
+                    "select count(*) filter (where action = 'approve'), count(*) filter (where action = 'reject'), \
+                     (select count(distinct day) from practice.activity where kind = 'logins') from admin_action_logs",
+                )
+                .fetch_one(&pool)
+                .await
+                .expect("counts");
+                assert!(shown.0 > 20 && shown.1 == 40 && shown.2 == 84, "{size:?} at {clock}: {shown:?}");
                 sqlx::raw_sql(
                     "do $$ begin execute (select 'truncate ' || string_agg(format('%I', tablename), ', ') || ' restart identity' \
                      from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'); end $$",

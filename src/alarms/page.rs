@@ -117,7 +117,7 @@ fn alarm(card: &Card, may: bool, frame: &Frame) -> AnyView {
 
 fn rules(page: &AlarmsPage) -> AnyView {
     let row = |(kind, number): &(super::AlarmKind, i64)| {
-        view! { <tr><td class="nowrap">{kind.word()}</td><td class="full fill">{rule(*kind)}</td><td class="num">{*number}</td></tr> }
+        view! { <tr><td class="nowrap">{kind.word()}</td><td class="full fill">{rule(*kind)}</td><td class="num" data-label="open">{*number}</td></tr> }
     };
     view! {
         <section class="card">

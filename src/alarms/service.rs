@@ -383,6 +383,7 @@ async fn card(context: &Context, alarm: &Alarm, people: &[Operator]) -> Result<C
 pub async fn page(context: &Context, search: &str) -> Result<Framed<AlarmsPage>, Problem> {
     context.permit(Permission::ViewWholeLedger, None).await?;
     let parsed = Search::parse(search);
+    parsed.knows(&["state"])?;
     let open = parsed.one_of("state", &[("acknowledged", "Acknowledged")])?.is_empty();
     let store = &context.app.store;
     let mut found = alarms::list(store, open, parsed.get("before"), PAGE + 1).await.map_err(unreadable)?;

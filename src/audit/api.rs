@@ -23,7 +23,7 @@ pub async fn sign_off(
 /// Takes away what is said on every page of an own action whose outcome came late.
 #[server(prefix = "/api/audit", endpoint = "told")]
 pub async fn told(entry: String, #[server(default)] back: String) -> Result<(), Problem> {
-    crate::context::form_action(|context| super::service::told(context, entry, back)).await
+    crate::context::form_action(|context| super::service::know_told(context, entry, back)).await
 }
 
 /// Keeps the filter of a page for oneself, under a name.

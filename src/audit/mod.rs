@@ -14,6 +14,7 @@ use crate::{
     record::Line,
 };
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// The state of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Checkpoint {
 pub struct AuditPage {
     pub tree: Tree,
     pub lines: Vec<Line>,
+    /// How many were left out because this person is to review them, and the filter says what they are.
+    pub left_out: usize,
     /// People to filter by: id and name.
     pub people: Vec<(String, String)>,
     /// Instances to filter by: name and title.
@@ -58,94 +61,150 @@ pub struct AuditPage {
     pub check: Option<Check>,
 }
 
-/// The kinds of entries, with the words of the filter.
-pub const KINDS: &[(&str, &str)] = &[
-    ("decide_case", "decisions"),
-    ("reverse_sanction", "sanctions undone"),
-    ("reopen_report", "reports reopened"),
-    ("change_category", "categories changed"),
-    ("hold_case", "cases assigned"),
-    ("hand_over_case", "cases handed over"),
-    ("set_registrations", "registrations"),
-    ("decide_sign_up", "sign-ups decided"),
-    ("reveal", "reveals"),
-    ("search_personal", "searches by email or address"),
-    ("reveal_media", "private files shown"),
-    ("offer_access", "access offered"),
-    ("add_operator", "people added"),
-    ("change_operator_role", "roles of people changed"),
-    ("disable_operator", "people disabled"),
-    ("end_sessions", "sessions ended"),
-    ("change_password", "passwords changed"),
-    ("set_factor", "authenticators set up"),
-    ("new_recovery_codes", "recovery codes created"),
-    ("reset_sign_in", "sign-ins reset"),
-    ("export_record", "exports"),
-    ("sign_off_access", "access reviews signed off"),
-    ("commit_sample", "samples committed to"),
-    ("draw_sample", "samples drawn"),
-    ("give_opinion", "opinions on cases"),
-    ("judge_decision", "decisions reviewed"),
-    ("release_review", "reviews released"),
-    ("signed_in", "sign-ins"),
-    ("sign_in_failed", "failed sign-ins"),
-    ("code_failed", "wrong codes"),
-    ("block_domain", "domain blocks created"),
-    ("change_domain_block", "domain blocks changed"),
-    ("lift_domain_block", "domain blocks undone"),
-    ("allow_domain", "domains allowed"),
-    ("disallow_domain", "domains disallowed"),
-    ("block_mail_domain", "email domain blocks created"),
-    ("change_mail_domain_block", "email domain blocks changed"),
-    ("lift_mail_domain_block", "email domain blocks deleted"),
-    ("block_address", "IP rules created"),
-    ("change_address_block", "IP rules changed"),
-    ("lift_address_block", "IP rules deleted"),
-    ("ask_grant", "grants requested"),
-    ("decide_grant", "grants decided"),
-    ("revoke_grant", "grants revoked"),
-    ("start_grant", "grants started"),
-    ("end_grant", "grants ended"),
-    ("leave_role", "roles left unchanged"),
-    ("export_sheet", "timesheets exported"),
-    ("assign_role", "roles of the instance"),
-    ("issue_invite", "invites created"),
-    ("revoke_invite", "invites deactivated"),
-    ("enter_access_request", "access requests added"),
-    ("access_asked", "access requested by the public form"),
-    ("refuse_access_request", "access requests rejected"),
-    ("changed_elsewhere", "changed outside the console"),
-    ("write_note", "notes written"),
-    ("withdraw_note", "notes withdrawn"),
-    ("delete_account", "account data deleted"),
-    ("batch_begun", "batches and imports started"),
-    ("batch_paused", "batches and imports paused"),
-    ("batch_resumed", "batches and imports resumed"),
-    ("batch_ended", "batches and imports finished"),
-    ("link_account", "accounts linked"),
-    ("unlink_account", "accounts unlinked"),
-    ("token_left", "tokens not revoked"),
-    ("token_taken_back", "tokens revoked later"),
-    ("happened_later", "actions that happened after all"),
-    ("registrations_unsettled", "registrations not visible everywhere"),
-    ("registrations_settled", "registrations visible everywhere later"),
-    ("change_policy", "registrations policy"),
-    ("policy_stopped", "registrations policy stopped"),
-    ("policy_missed", "planned openings missed"),
-    ("policy_passed", "registrations set past a policy"),
-    ("rows_sealed", "rows sealed"),
-    ("snapshots_proved", "instance snapshots verified"),
-    ("deeds_proved", "batch actions verified"),
-    ("kept_proved", "notes, requests and alarms verified"),
-    ("row_resealed", "rows accepted as they are"),
-    ("acknowledge_alarm", "alarms acknowledged"),
-    ("destroy_words", "keys of old texts destroyed"),
-    ("denied", "attempts refused"),
-    ("signed_out", "sign-outs"),
-    ("second_factor_set", "second factors set up"),
-    ("head_sealed", "heads of the audit log sealed"),
-    ("record_accepted", "audit logs accepted on the server"),
+/// The kinds of entries with the words of the filter, room by room.
+pub const ROOMS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Reports and accounts",
+        &[
+            ("decide_case", "decisions"),
+            ("reverse_sanction", "sanctions undone"),
+            ("reopen_report", "reports reopened"),
+            ("change_category", "categories changed"),
+            ("hold_case", "cases assigned"),
+            ("hand_over_case", "cases handed over"),
+            ("write_note", "notes written"),
+            ("withdraw_note", "notes withdrawn"),
+            ("delete_account", "account data deleted"),
+        ],
+    ),
+    (
+        "Sign-ups and registrations",
+        &[
+            ("decide_sign_up", "sign-ups decided"),
+            ("set_registrations", "registrations"),
+            ("change_policy", "registrations policy"),
+            ("policy_stopped", "registrations policy stopped"),
+            ("policy_missed", "planned openings missed"),
+            ("policy_passed", "registrations set past a policy"),
+            ("registrations_unsettled", "registrations not visible everywhere"),
+            ("registrations_settled", "registrations visible everywhere later"),
+        ],
+    ),
+    (
+        "Reveals and searches",
+        &[
+            ("reveal", "reveals"),
+            ("reveal_media", "private files shown"),
+            ("search_personal", "searches by email or address"),
+        ],
+    ),
+    (
+        "Batches and imports",
+        &[
+            ("batch_begun", "batches and imports started"),
+            ("batch_paused", "batches and imports paused"),
+            ("batch_resumed", "batches and imports resumed"),
+            ("batch_ended", "batches and imports finished"),
+        ],
+    ),
+    (
+        "Federation",
+        &[
+            ("block_domain", "domain blocks created"),
+            ("change_domain_block", "domain blocks changed"),
+            ("lift_domain_block", "domain blocks undone"),
+            ("allow_domain", "domains allowed"),
+            ("disallow_domain", "domains disallowed"),
+            ("block_mail_domain", "email domain blocks created"),
+            ("change_mail_domain_block", "email domain blocks changed"),
+            ("lift_mail_domain_block", "email domain blocks deleted"),
+            ("block_address", "IP rules created"),
+            ("change_address_block", "IP rules changed"),
+            ("lift_address_block", "IP rules deleted"),
+        ],
+    ),
+    (
+        "Roles, invites and access requests",
+        &[
+            ("assign_role", "roles of the instance"),
+            ("issue_invite", "invites created"),
+            ("revoke_invite", "invites deactivated"),
+            ("enter_access_request", "access requests added"),
+            ("access_asked", "access requested by the public form"),
+            ("refuse_access_request", "access requests rejected"),
+        ],
+    ),
+    (
+        "People and grants",
+        &[
+            ("offer_access", "access offered"),
+            ("add_operator", "people added"),
+            ("change_operator_role", "roles of people changed"),
+            ("disable_operator", "people disabled"),
+            ("ask_grant", "grants requested"),
+            ("decide_grant", "grants decided"),
+            ("revoke_grant", "grants revoked"),
+            ("start_grant", "grants started"),
+            ("end_grant", "grants ended"),
+            ("leave_role", "roles left unchanged"),
+            ("export_sheet", "timesheets exported"),
+            ("link_account", "accounts linked"),
+            ("unlink_account", "accounts unlinked"),
+            ("token_left", "tokens not revoked"),
+            ("token_taken_back", "tokens revoked later"),
+        ],
+    ),
+    (
+        "Signing in",
+        &[
+            ("signed_in", "sign-ins"),
+            ("signed_out", "sign-outs"),
+            ("sign_in_failed", "failed sign-ins"),
+            ("code_failed", "wrong codes"),
+            ("change_password", "passwords changed"),
+            ("set_factor", "authenticators set up"),
+            ("second_factor_set", "second factors set up"),
+            ("new_recovery_codes", "recovery codes created"),
+            ("reset_sign_in", "sign-ins reset"),
+            ("end_sessions", "sessions ended"),
+        ],
+    ),
+    (
+        "Reviews and audit",
+        &[
+            ("denied", "attempts refused"),
+            ("changed_elsewhere", "changed outside the console"),
+            ("acknowledge_alarm", "alarms acknowledged"),
+            ("give_opinion", "opinions on cases"),
+            ("look_ahead", "decisions looked at before an opinion"),
+            ("judge_decision", "decisions reviewed"),
+            ("settle_proposal", "proposals to undo closed"),
+            ("release_review", "reviews released"),
+            ("commit_sample", "samples committed to"),
+            ("draw_sample", "samples drawn"),
+            ("sign_off_access", "access reviews signed off"),
+            ("export_record", "exports"),
+            ("destroy_words", "keys of old texts destroyed"),
+        ],
+    ),
+    (
+        "The console itself",
+        &[
+            ("happened_later", "actions that happened after all"),
+            ("rows_sealed", "rows sealed"),
+            ("snapshots_proved", "instance snapshots verified"),
+            ("deeds_proved", "batch actions verified"),
+            ("kept_proved", "notes, requests and alarms verified"),
+            ("row_resealed", "rows accepted as they are"),
+            ("head_sealed", "heads of the audit log sealed"),
+            ("record_accepted", "audit logs accepted on the server"),
+        ],
+    ),
 ];
+
+/// All of them.
+pub static KINDS: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| ROOMS.iter().flat_map(|(_, kinds)| kinds.iter().copied()).collect());
 
 /// What the list is narrowed to; empty text means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -170,14 +229,18 @@ pub struct Filter {
     pub batch: String,
     /// `no` without who signed in and out.
     pub sign_ins: String,
+    /// `no` without what the console did by itself.
+    pub console: String,
 }
 
 impl Filter {
     /// Its names in an address.
-    pub const KEYS: [&str; 12] =
-        ["who", "kind", "outcome", "instance", "q", "account", "from", "to", "zone", "batches", "batch", "sign-ins"];
+    pub const KEYS: [&str; 13] = [
+        "who", "kind", "outcome", "instance", "q", "account", "from", "to", "zone", "batches", "batch", "sign-ins",
+        "console",
+    ];
     /// Those that no field of its form holds.
-    pub const CHIPS: [&str; 3] = ["batches", "batch", "sign-ins"];
+    pub const CHIPS: [&str; 4] = ["batches", "batch", "sign-ins", "console"];
 
     /// Whether the entry that began a batch stands for its deeds. Who looks for a sort of deed, or for what happened to somebody,
     /// looks for each.
@@ -236,27 +299,29 @@ impl Drawn {
 /// Something that happened, as one of the two logs has it.
 #[derive(Clone, Debug)]
 pub enum Moment {
-    Ours(Line),
-    Theirs(InstanceName, Logged),
+    /// An entry of ours, with the rows that it left in Mastodon's log.
+    Ours(Line, Vec<Logged>),
+    /// A row of Mastodon's log by itself.
+    Theirs(Logged),
 }
 
 impl Moment {
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Ours(line) => line.at,
-            Self::Theirs(_, row) => row.at,
+            Self::Ours(line, _) => line.at,
+            Self::Theirs(row) => row.at,
         }
     }
 
     pub fn is_theirs(&self) -> bool {
-        matches!(self, Self::Theirs(..))
+        matches!(self, Self::Theirs(_))
     }
 
     /// The entry, or the row of the other log.
     pub fn number(&self) -> i64 {
         match self {
-            Self::Ours(line) => line.index,
-            Self::Theirs(_, row) => row.id,
+            Self::Ours(line, _) => line.index,
+            Self::Theirs(row) => row.id,
         }
     }
 }
@@ -270,6 +335,8 @@ pub struct TimelinePage {
     pub server: String,
     /// Newest first.
     pub moments: Vec<Moment>,
+    /// How many entries were left out because this person is to review them, and the filter says what they are.
+    pub left_out: usize,
     pub drawn: Drawn,
     pub instances: Vec<(InstanceName, String)>,
     pub wrong: Option<Problem>,
@@ -435,6 +502,8 @@ pub struct Logged {
     pub changes: Vec<String>,
     /// Our entry, where it is a trace of one of our deeds.
     pub ours: Option<i64>,
+    /// The reader is to review that decision, and is not told before what it was and whose.
+    pub in_review: bool,
 }
 
 /// Mastodon's own log beside ours.
@@ -446,6 +515,8 @@ pub struct InstanceLogPage {
     pub filter: InstanceLogFilter,
     /// The person asked for is nobody on the instance.
     pub nobody: bool,
+    /// Since when this console has an audit log of its own.
+    pub began: Option<Timestamp>,
     /// The address of the next, older page.
     pub older: Option<String>,
     /// How far back was looked, and the address that looks further.

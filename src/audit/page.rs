@@ -6,7 +6,7 @@ mod timeline;
 pub use access::Access;
 pub use timeline::Timeline;
 
-use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, Tree, api, service};
+use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, ROOMS, Tree, api, service};
 use crate::{
     access::Permission,
     frame::Frame,
@@ -88,6 +88,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         view! {
             <nav class="chips bar" aria-label="Beside the audit log">
                 <a class="chip" href=path::AUDIT aria-current="page">"Audit log"</a>
+                <a class="chip" href=path::TIMELINE>"Timeline"</a>
                 <a class="chip" href=path::ALARMS>"Alarms"</a>
                 {frame.may(Permission::Review).then(|| view! { <a class="chip" href=path::ACCESS>"Access review"</a> })}
                 {of_instance}
@@ -109,6 +110,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
         {saved(&page, &frame)}
+        {left_out(page.left_out)}
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
@@ -159,17 +161,25 @@ fn filters(page: &AuditPage) -> AnyView {
         chosen(&search, "kind", &filter.kind, &kinds),
         chosen(&search, "outcome", &filter.outcome, &outcomes),
     ];
+    let folded = [&filter.q, &filter.from, &filter.to];
+    let in_force = filter.outcome.len() + folded.iter().filter(|text| !text.is_empty()).count();
+    let more = if in_force == 0 { "More filters".to_owned() } else { format!("More filters ({in_force})") };
     view! {
         <form method="get" action=path::AUDIT class="chips bar">
             {page.whole.then(|| choice("who", "Who", ("Anyone", "or another person"), &people, &filter.who))}
             {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
-            {choice("kind", "Action", ("All actions", "or another action"), &kinds, &filter.kind)}
-            {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
-            <input class="chip" name="q" aria-label="Part of a name or an action" placeholder="Name or action" autocomplete="off" value=filter.q.clone() />
+            {kind_choice(&filter.kind)}
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
-            <input class="chip" type="date" name="from" aria-label="From this day" value=filter.from.clone() />
-            <input class="chip" type="date" name="to" aria-label="To this day" value=filter.to.clone() />
-            {time::zone_field(None)}{time::zone_word()}
+            <details class="fold" open={in_force > 0}>
+                <summary class="chip">{more}</summary>
+                <div class="chips">
+                    {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
+                    <input class="chip" name="q" aria-label="Part of a name or an action" placeholder="Name or action" autocomplete="off" value=filter.q.clone() />
+                    <label class="small soft">"From " <input class="chip" type="date" name="from" aria-label="From this day" value=filter.from.clone() /></label>
+                    <label class="small soft">"to " <input class="chip" type="date" name="to" aria-label="To this day" value=filter.to.clone() /></label>
+                    {time::zone_field(None)}{time::zone_word()}
+                </div>
+            </details>
             <button class="btn">"Apply"</button>
             <a class="btn quiet" href=path::AUDIT>"All"</a>
             {list::kept_of(&search, &Filter::CHIPS)}
@@ -177,12 +187,38 @@ fn filters(page: &AuditPage) -> AnyView {
         <div class="chips">
             {several}
             {timeline_link(filter)}
+            {list::chip(path::AUDIT, &search, "console", "no", "Without the console’s own".to_owned(), &filter.console)}
             {list::chip(path::AUDIT, &search, "sign-ins", "no", "Without sign-ins".to_owned(), &filter.sign_ins)}
             {(filter.folds() || !filter.batches.is_empty()).then(|| list::chip(path::AUDIT, &search, "batches", "each", "Each entry of batches".to_owned(), &filter.batches))}
             {(!filter.batch.is_empty()).then(|| list::chip_off(path::AUDIT, &search, "batch", "Entries of one batch"))}
         </div>
     }
     .into_any()
+}
+
+/// The kinds of actions, room by room.
+fn kind_choice(values: &[String]) -> AnyView {
+    let first = if values.is_empty() { "All actions" } else { "or another action" };
+    let kept = (!values.is_empty()).then(|| view! { <input type="hidden" name="kind" value=values.join(",") /> });
+    let room = |(room, kinds): &(&'static str, &'static [(&'static str, &'static str)])| {
+        let kinds = kinds.iter().filter(|(kind, _)| !values.iter().any(|value| value == kind));
+        view! { <optgroup label=*room>{kinds.map(|(kind, words)| view! { <option value=*kind>{*words}</option> }).collect_view()}</optgroup> }
+    };
+    view! {
+        {kept}
+        <select class="chip" name="kind" aria-label="Action"><option value="">{first}</option>{ROOMS.iter().map(room).collect_view()}</select>
+    }
+    .into_any()
+}
+
+/// What the reader is to review, and what a list by name or by kind would tell of it.
+fn left_out(number: usize) -> Option<AnyView> {
+    (number > 0).then(|| {
+        let them = ui::count(number, "entry that you are to review is", "entries that you are to review are");
+        view! { <p class="small soft">{them} " left out: this filter says whose or what they are. "
+        <a class="link" href=path::REVIEWS>"Reviews"</a></p> }
+        .into_any()
+    })
 }
 
 /// A field that adds a value to those that the list is narrowed to; each of these is let go of beside it.
@@ -280,11 +316,11 @@ fn outcome(line: &Line) -> AnyView {
     outcome_badge(line.outcome)
 }
 
-/// What a deed came to; what was done elsewhere has nothing of the sort.
+/// What a deed came to; what is told and was not done by anybody here has nothing of the sort.
 pub fn outcome_badge(outcome: Option<DeedState>) -> AnyView {
     match outcome {
         Some(outcome) => view! { <span class=outcome.badge()>{outcome.word()}</span> }.into_any(),
-        None => view! { <span class="badge">"fact"</span> }.into_any(),
+        None => ().into_any(),
     }
 }
 
@@ -319,7 +355,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap">{time::day(line.at, frame.now)} " " {time::clock(line.at)}</td>
-                <td><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
+                <td><a href=entry_link(line)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full most"><bdi>{time::retold(&line.what, line.at)}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
@@ -336,6 +372,11 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         </table></div>
     }
     .into_any()
+}
+
+/// The entry of a line, or the review that comes before it.
+fn entry_link(line: &Line) -> String {
+    if line.in_review { path::review(line.index) } else { path::audit_entry(line.index) }
 }
 
 /// The list as a file, for whoever may export: narrowed as the page is.
@@ -597,11 +638,17 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
             view! { <ul class="plain small">{row.changes.iter().map(|line| view! { <li><bdi>{line.clone()}</bdi></li> }).collect_view()}</ul> }
         });
         let whose = match row.ours {
+            Some(entry) if row.in_review => {
+                view! { <a class="badge" href=path::review(entry)>"you are to review it"</a> }.into_any()
+            }
             Some(entry) => {
                 view! { <a class="badge good" href=path::audit_entry(entry)>"through this console, entry " {entry}</a> }
                     .into_any()
             }
-            None => view! { <span class="badge warn">"outside the console"</span> }.into_any(),
+            None if page.began.is_some_and(|began| row.at < began) => {
+                view! { <span class="soft small">"before this console"</span> }.into_any()
+            }
+            None => view! { <span class="badge">"outside the console"</span> }.into_any(),
         };
         view! {
             <tr data-row=keys::row()>

@@ -21,7 +21,7 @@ use crate::{
     nouns::policies::Measure,
     path,
     problem::{Kind, Problem},
-    record::{DeedState, Line, as_told, deed_of, line, name},
+    record::{self, Covered, DENIED, DeedState, Line, as_told, deed_of, line, name},
     search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
@@ -136,12 +136,17 @@ fn combined(filter: &Filter) -> Vec<Narrow> {
         for kind in one_empty(&filter.kind) {
             for instance in one_empty(&filter.instance) {
                 for outcome in one_empty(&filter.outcome) {
-                    ways.push(Narrow {
+                    let way = Narrow {
                         operator: operator.clone(),
                         kind: kind.clone(),
                         instance: instance.clone(),
                         outcome: outcome.clone(),
-                    });
+                    };
+                    // A try that the console refused is a fact, and has no outcome of its own.
+                    if outcome == DeedState::Refused.name() && (kind.is_empty() || kind == DENIED) {
+                        ways.push(Narrow { kind: DENIED.to_owned(), outcome: String::new(), ..way.clone() });
+                    }
+                    ways.push(way);
                 }
             }
         }
@@ -164,6 +169,7 @@ fn filter(search: &Search) -> Filter {
         batches: text("batches"),
         batch: text("batch"),
         sign_ins: text("sign-ins"),
+        console: text("console"),
     }
 }
 
@@ -185,13 +191,15 @@ async fn asked(
     let each = |key: &str, values: &[String], accepted: &[(&str, &str)]| {
         values.iter().try_for_each(|value| accepts(key, value, accepted))
     };
-    each("kind", &filter.kind, KINDS)?;
+    each("kind", &filter.kind, &KINDS)?;
     each("outcome", &filter.outcome, &outcomes)?;
     each("instance", &filter.instance, &instances)?;
     accepts("batches", &filter.batches, &[("each", "Each entry of batches")])?;
     accepts("sign-ins", &filter.sign_ins, &[("no", "Without sign-ins")])?;
-    if whole {
-        each("who", &filter.who, &people)?;
+    accepts("console", &filter.console, &[("no", "Without the console’s own")])?;
+    // Ids are nothing to choose from.
+    if let Some(nobody) = filter.who.iter().find(|who| whole && !people.iter().any(|(id, _)| id == who)) {
+        return Err(unknown("who", nobody, "Choose a person of the list"));
     }
     let zone = context.zone_typed(&filter.zone)?;
     let date = |field: &str, text: &str| match zone.day_typed(text) {
@@ -205,6 +213,7 @@ async fn asked(
         from: date("from", &filter.from)?.map(|(from, _)| from),
         to: date("to", &filter.to)?.map(|(_, after)| after),
         without_sign_ins: filter.sign_ins == "no",
+        without_console: filter.console == "no",
         ..ledger::Filter::default()
     };
     if filter.batch.is_empty() { Ok(narrowed) } else { of_batch(context, narrowed, &filter.batch).await }
@@ -271,7 +280,10 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let people = operators::list(&app.store).await.map_err(unreadable)?;
     // What cannot be narrowed to is said above the list, which shows nothing then.
-    let narrowed = asked(context, &filter, &people, whole).await;
+    let narrowed = match parsed.knows(&Filter::KEYS) {
+        Ok(()) => asked(context, &filter, &people, whole).await,
+        Err(unknown) => Err(unknown),
+    };
     let mut entries = match &narrowed {
         Ok(asked) => {
             let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
@@ -300,14 +312,20 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         .map(|last| format!("{}{}", path::AUDIT, parsed.with("before", &last.index.to_string())));
     let may_check = crate::access::allows(context.actor.role, Permission::CheckLedger);
     let saved = saved_filters::list(&app.store, &context.actor.operator).await.map_err(unreadable)?;
+    let covered = record::covered(context).await?;
+    let mut lines: Vec<Line> = entries
+        .iter()
+        .map(|entry| {
+            told(&covered, Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
+        })
+        .collect();
+    let left_out = leave_out(&filter, &mut lines);
     let page = AuditPage {
         tree: tree(context).await?,
         said: saved::said(&parsed, &saved),
         saved,
-        lines: entries
-            .iter()
-            .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
-            .collect(),
+        lines,
+        left_out,
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
         } else {
@@ -324,6 +342,20 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     frame::build(context, context.current(), path::AUDIT, search, page).await
 }
 
+/// A line as this person is told it.
+fn told(covered: &Covered, line: Line) -> Line {
+    if covered.has(line.index) { line.in_review() } else { line }
+}
+
+/// What is covered stands in no list that says by its filter whose it was or what; how many were left out.
+fn leave_out(filter: &Filter, lines: &mut Vec<Line>) -> usize {
+    let before = lines.len();
+    if !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty()) {
+        lines.retain(|line| !line.in_review);
+    }
+    before - lines.len()
+}
+
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
     let whole = scope(context).await?;
     let missing = || Problem::never_there(format!("Entry {} doesn’t exist.", ui::excerpt(index, 20)));
@@ -337,6 +369,9 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
             Ok(_) | Err(LedgerError::Contradicted(_) | LedgerError::Entry(_)) => return Err(missing()),
             Err(error) => return Err(unreadable(error)),
         }
+    }
+    if record::covered(context).await?.has(number) {
+        return Err(Problem::review_first("You are to review this decision", number));
     }
     detail.entry = as_told(&context.actor, detail.entry);
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
@@ -493,7 +528,7 @@ fn said(value: &Value) -> String {
 }
 
 /// Somebody has read what came of an action of theirs. It is no deed: it changes nothing for anybody else, nor what the entry says.
-pub async fn told(context: Context, entry: String, back: String) -> Result<String, Problem> {
+pub async fn know_told(context: Context, entry: String, back: String) -> Result<String, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await?;
     let number = entry.parse().map_err(|_| Problem::never_there("This entry doesn’t exist."))?;
     untold::told(&context.app.store, number, &context.actor.operator).await?;

@@ -39,7 +39,7 @@ pub use registrations::{ChangePolicy, PolicyChange, SetRegistrations};
 pub use reports::{
     ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
-pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision, ReleaseReview};
+pub use reviews::{CommitSample, DrawSample, GiveOpinion, JudgeDecision, LookAhead, ReleaseReview, SettleProposal};
 pub use roles::AssignRole;
 pub use signups::{DecideSignUp, SeenSignUp};
 
@@ -236,6 +236,7 @@ deeds!($
             LeaveRole EnterAccessRequest RefuseAccessRequest WriteNote WithdrawNote LinkAccount UnlinkAccount
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords AcknowledgeAlarm ChangePolicy
             SignOffAccess CommitSample DrawSample GiveOpinion JudgeDecision ReleaseReview
+            LookAhead SettleProposal
     }
     there: {
             DecideCase ReverseSanction ReopenReport ChangeCategory

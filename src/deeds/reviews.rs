@@ -243,3 +243,85 @@ impl AboutDecision for JudgeDecision {
         format!("{said} entry {}", self.decision)
     }
 }
+
+/// See a decision that one is to review before one's own opinion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookAhead {
+    /// Its entry.
+    pub decision: i64,
+    pub sort: Sort,
+}
+
+impl Deed for LookAhead {
+    const KIND: &'static str = "look_ahead";
+    const CHANGES: bool = false;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision.to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
+    fn sentence(&self) -> String {
+        format!("looked at the decision of entry {} before giving an opinion", self.decision)
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Close the proposal to undo a decision: somebody declined it, or it was undone and the console noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettleProposal {
+    /// The entry of the decision.
+    pub decision: i64,
+    pub sort: Sort,
+    /// The entry that undid it; `None` where it was declined.
+    pub undone: Option<i64>,
+}
+
+impl Deed for SettleProposal {
+    const KIND: &'static str = "settle_proposal";
+    const CHANGES: bool = true;
+
+    fn subject(&self) -> Subject {
+        Subject::Review(self.decision.to_string())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "decision": self.decision, "sort": self.sort, "undone": self.undone })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::DecideReports]
+    }
+
+    fn sentence(&self) -> String {
+        match self.undone {
+            Some(entry) => {
+                format!("closed the proposal to undo the decision of entry {}: entry {entry} undid it", self.decision)
+            }
+            None => format!("declined to undo the decision of entry {}", self.decision),
+        }
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        let after = if self.undone.is_some() { "undone" } else { "declined" };
+        vec![("proposal to undo".to_owned(), "open".to_owned(), after.to_owned())]
+    }
+}

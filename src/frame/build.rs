@@ -115,6 +115,7 @@ async fn around(
             Some(instance) => requests_waiting(context, instance).await,
             None => None,
         },
+        reviews: reviews_waiting(context).await,
         preferences: context.preferences.clone(),
         // A name for all pages of a session; what it is called in the store is nobody else's.
         session: context.app.keys.hash("pages of a session", context.actor.session.as_bytes()),
@@ -129,6 +130,15 @@ async fn around(
         here,
         now,
     })
+}
+
+/// How many decisions wait for this person's review.
+async fn reviews_waiting(context: &Context) -> Option<usize> {
+    if !access::allows(context.actor.role, Permission::Review) {
+        return None;
+    }
+    let waiting = record::to_review(context).await;
+    waiting.inspect_err(|error| tracing::error!(%error, "frame.reviews")).ok().map(|waiting| waiting.len())
 }
 
 fn may(context: &Context, instance: Option<&Instance>) -> Vec<Permission> {

@@ -590,7 +590,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
             <section class="card"><header><h2>"Active grants"</h2></header>{active(&page)}</section>
         </div>
         <p class="soft small head foot">"Only actions that were done and verified are counted. “Not done” are \
-        actions that were started and then refused, overtaken or failed, or whose outcome is unknown."</p>
+        actions that were started and then refused, not sent or failed, or whose outcome is unknown."</p>
     }
     .into_any()
 }

@@ -155,7 +155,12 @@ pub async fn waiting(context: &Context) -> Result<Vec<(GrantId, String)>, Proble
         return Ok(Vec::new());
     }
     let names = Names::read(&app.store).await?;
-    Ok(asked.into_iter().map(|grant| (grant.id, names.of(&grant.operator))).collect())
+    let zone = context.zone();
+    let said = |grant: &Grant| {
+        let (from, until) = (zone.day(grant.starts_at, now), zone.day(grant.ends_at, now));
+        format!("{} on {}, {from} to {until}", names.of(&grant.operator), grant.scope.places())
+    };
+    Ok(asked.into_iter().map(|grant| (grant.id.clone(), said(&grant))).collect())
 }
 
 async fn find(app: &App, id: &str) -> Result<Grant, Problem> {

@@ -157,7 +157,7 @@ pub enum Fact {
         operator: OperatorId,
         role: Role,
         permission: Permission,
-        instance: Option<String>,
+        instance: Option<InstanceName>,
         /// What of their own it was about; `None` for all else.
         own: Option<OwnTry>,
     },
@@ -321,11 +321,11 @@ impl Fact {
             | Self::PolicyStopped { instance, .. }
             | Self::PolicyMissed { instance, .. }
             | Self::PolicyPassed { instance, .. } => Some(instance),
+            Self::Denied { instance, .. } => instance.as_ref(),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
             | Self::CodeFailed { .. }
-            | Self::Denied { .. }
             | Self::RowsSealed(_)
             | Self::SnapshotsProved(_)
             | Self::DeedsProved(_)

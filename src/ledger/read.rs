@@ -35,6 +35,8 @@ pub struct Filter {
     pub any: Vec<Narrow>,
     /// Without who signed in and out, and what failed of it.
     pub without_sign_ins: bool,
+    /// Without what the console did by itself.
+    pub without_console: bool,
     pub limit: i64,
 }
 
@@ -345,6 +347,8 @@ macro_rules! listed {
              and e.at >= $6 and e.at < $7 and e.idx < $8 and e.idx > $10 \
              and (not $11 or e.deed not in ('signed_in', 'signed_out', 'sign_in_failed', 'code_failed')) \
              and ($12 = '' or e.leaf like $12) \
+             and (not $13 or coalesce(e.operator, 'howdah') <> 'howdah' \
+             or e.deed in ('changed_elsewhere', 'sign_in_failed', 'access_asked')) \
              order by e.idx desc limit $9"
         ))
     };
@@ -390,6 +394,12 @@ pub const ABOUT_THESE: [&str; 2] = [
 pub const DONE_BY: [&str; 2] = [
     accomplished!("e.leaf ->> 'key'", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
     accomplished!("(e.leaf::json ->> 'key')", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
+];
+
+/// About which of some subjects somebody has any entry (`ledger_entries (subject, idx)`).
+pub const PART_IN: [&str; 2] = [
+    "select distinct subject from ledger_entries where operator = $1 and subject in (select value from json_each($2))",
+    "select distinct subject from ledger_entries where operator = $1 and subject = any($2)",
 ];
 
 /// What was meant lately on an instance, of one kind, with the keys that open it: of the newest entries that one index gives, so
@@ -614,6 +624,7 @@ impl Ledger {
             .bind(filter.after.unwrap_or(-1))
             .bind(filter.without_sign_ins)
             .bind(&of_batch)
+            .bind(filter.without_console)
             .fetch_all(pool).await?))
             .await?;
         Ok(rows)
@@ -832,6 +843,30 @@ impl Ledger {
     /// The store's.
     pub async fn document(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
         Ok(self.open_sealed(leaf).await?.0)
+    }
+
+    /// In which of these subjects (their keyed hashes) somebody has had any part.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn had_part_in(
+        &self,
+        operator: &OperatorId,
+        subjects: &[String],
+    ) -> Result<BTreeSet<String>, LedgerError> {
+        if subjects.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let found: Vec<String> = match &self.store.driver {
+            Driver::Sqlite(pool) => {
+                let subjects = Value::from(subjects.to_vec()).to_string();
+                sqlx::query_scalar(PART_IN[0]).bind(&operator.0).bind(subjects).fetch_all(pool).await?
+            }
+            Driver::Postgres(pool) => {
+                sqlx::query_scalar(PART_IN[1]).bind(&operator.0).bind(subjects).fetch_all(pool).await?
+            }
+        };
+        Ok(found.into_iter().collect())
     }
 
     /// Deeds of one kind about any of these subjects (their keyed hashes) that came to something, newest first: one statement.

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// So many decisions of one sort are drawn of each person and week.
 pub const OF_EACH: usize = 3;
 
+/// Weeks that agreement is counted over, and that a decision waits for its review.
+pub const COUNTED: i64 = 13;
+
 /// What sort of decision it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -56,6 +56,7 @@ impl Group {
 /// One permission of Mastodon's.
 struct Flag {
     bit: u32,
+    /// As Mastodon's own page has it (`admin.roles.privileges` of its `en.yml`).
     name: &'static str,
     group: Group,
     does: &'static str,
@@ -69,41 +70,35 @@ const fn flag(bit: u32, name: &'static str, group: Group, does: &'static str, da
 
 /// Every permission up to 4.7 (`UserRole::FLAGS`).
 const FLAGS: [Flag; 23] = [
-    flag(0, "administrator", Group::Special, "everything, regardless of other permissions", true),
-    flag(
-        1,
-        "view_devops",
-        Group::Devops,
-        "open the Sidekiq and PgHero dashboards: queued jobs and database queries",
-        true,
-    ),
-    flag(2, "view_audit_log", Group::Moderation, "read Mastodon’s audit log", false),
-    flag(3, "view_dashboard", Group::Moderation, "see the dashboard and its numbers", false),
-    flag(4, "manage_reports", Group::Moderation, "work on reports, moderate reported accounts, write notes", false),
-    flag(5, "manage_federation", Group::Moderation, "block, limit and allow other servers", true),
-    flag(6, "manage_settings", Group::Administration, "change the site’s settings, presets and terms", true),
-    flag(7, "manage_blocks", Group::Moderation, "manage IP rules, email domain blocks and username rules", false),
-    flag(8, "manage_taxonomies", Group::Moderation, "decide about trends and hashtags", false),
-    flag(9, "manage_appeals", Group::Moderation, "decide appeals", false),
-    flag(10, "manage_users", Group::Moderation, "view and moderate accounts, decide sign-ups", false),
-    flag(11, "manage_invites", Group::Moderation, "view and deactivate everyone’s invites", false),
-    flag(12, "manage_rules", Group::Administration, "change the server rules", false),
-    flag(13, "manage_announcements", Group::Administration, "publish announcements", false),
-    flag(14, "manage_custom_emojis", Group::Administration, "change the emoji", false),
-    flag(15, "manage_webhooks", Group::Administration, "manage webhooks", true),
-    flag(16, "invite_users", Group::Invites, "invite people", false),
-    flag(17, "manage_roles", Group::Administration, "edit lower roles and give them to people", true),
+    flag(0, "Administrator", Group::Special, "everything, regardless of other permissions", true),
+    flag(1, "DevOps", Group::Devops, "open the Sidekiq and PgHero dashboards: queued jobs and database queries", true),
+    flag(2, "View Audit Log", Group::Moderation, "read Mastodon’s audit log", false),
+    flag(3, "View Dashboard", Group::Moderation, "see the dashboard and its numbers", false),
+    flag(4, "Manage Reports", Group::Moderation, "work on reports, moderate reported accounts, write notes", false),
+    flag(5, "Manage Federation", Group::Moderation, "block, limit and allow other servers", true),
+    flag(6, "Manage Settings", Group::Administration, "change the site’s settings, presets and terms", true),
+    flag(7, "Manage Blocks", Group::Moderation, "manage IP rules, email domain blocks and username rules", false),
+    flag(8, "Manage Taxonomies", Group::Moderation, "decide about trends and hashtags", false),
+    flag(9, "Manage Appeals", Group::Moderation, "decide appeals", false),
+    flag(10, "Manage Users", Group::Moderation, "view and moderate accounts, decide sign-ups", false),
+    flag(11, "Manage Invites", Group::Moderation, "view and deactivate everyone’s invites", false),
+    flag(12, "Manage Rules", Group::Administration, "change the server rules", false),
+    flag(13, "Manage Announcements", Group::Administration, "publish announcements", false),
+    flag(14, "Manage Custom Emojis", Group::Administration, "change the emoji", false),
+    flag(15, "Manage Webhooks", Group::Administration, "manage webhooks", true),
+    flag(16, "Invite Users", Group::Invites, "invite people", false),
+    flag(17, "Manage Roles", Group::Administration, "edit lower roles and give them to people", true),
     flag(
         18,
-        "manage_user_access",
+        "Manage User Access",
         Group::Moderation,
         "change people’s email address, password and two-factor authentication",
         true,
     ),
-    flag(19, "delete_user_data", Group::Moderation, "delete suspended accounts at once, for good", true),
-    flag(20, "view_feeds", Group::Moderation, "view live feeds where they are disabled", false),
-    flag(21, "invite_bypass_approval", Group::Invites, "invite people without review", false),
-    flag(22, "manage_email_subscriptions", Group::Email, "manage email subscriptions of profiles", false),
+    flag(19, "Delete User Data", Group::Moderation, "delete suspended accounts at once, for good", true),
+    flag(20, "View live and topic feeds", Group::Moderation, "view live feeds where they are disabled", false),
+    flag(21, "Invite Users without review", Group::Invites, "invite people without review", false),
+    flag(22, "Manage Email Subscriptions", Group::Email, "manage email subscriptions of profiles", false),
 ];
 
 /// A permission as a page shows it.
@@ -231,10 +226,10 @@ mod tests {
         let names = |mask: i64| powers(mask).into_iter().map(|power| power.name).collect::<Vec<_>>();
         assert_eq!(
             names(1308),
-            ["view_audit_log", "view_dashboard", "manage_reports", "manage_taxonomies", "manage_users"]
+            ["View Audit Log", "View Dashboard", "Manage Reports", "Manage Taxonomies", "Manage Users"]
         );
-        assert_eq!(names(65_536), ["invite_users"]);
-        assert_eq!(names(1), ["administrator"]);
+        assert_eq!(names(65_536), ["Invite Users"]);
+        assert_eq!(names(1), ["Administrator"]);
         assert_eq!(names(983_036).len(), 17);
         for (bit, flag) in (0..).zip(&FLAGS) {
             assert_eq!(flag.bit, bit);
@@ -245,19 +240,19 @@ mod tests {
     fn unknown_bits_are_kept_and_said() {
         let odd = 1_i64 << 40 | 16 | i64::MIN;
         let names: Vec<_> = powers(odd).into_iter().map(|power| power.name).collect();
-        assert_eq!(names, ["manage_reports", "unknown bit 40", "unknown bit 63"]);
+        assert_eq!(names, ["Manage Reports", "unknown bit 40", "unknown bit 63"]);
         assert!(powers(1 << 40)[0].danger, "nobody knows what it allows");
     }
 
     #[test]
     fn an_administrator_gains_nothing_and_loses_everything() {
         let made = Difference::between(65_536, 65_537);
-        assert_eq!(made.gained[0].name, "administrator");
+        assert_eq!(made.gained[0].name, "Administrator");
         assert!(made.lost.is_empty());
         let taken = Difference::between(65_537, 65_536 | 16);
-        assert!(!taken.grants() && taken.lost[0].name == "administrator");
+        assert!(!taken.grants() && taken.lost[0].name == "Administrator");
         let moved = Difference::between(65_536 | 16, 65_536 | 1024);
-        assert_eq!((moved.gained[0].name.as_str(), moved.lost[0].name.as_str()), ("manage_users", "manage_reports"));
+        assert_eq!((moved.gained[0].name.as_str(), moved.lost[0].name.as_str()), ("Manage Users", "Manage Reports"));
     }
 
     #[test]

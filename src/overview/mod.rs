@@ -12,6 +12,7 @@ use crate::{
     record,
     registrations::RegistrationsState,
     reports::{Category, QueueRow},
+    reviews::Told,
 };
 
 /// Whether one part answers, and what it says.
@@ -54,6 +55,14 @@ pub struct InstanceRow {
     pub troubles: Vec<String>,
 }
 
+/// All instances beside one another.
+#[derive(Clone, Debug)]
+pub struct EverywherePage {
+    pub rows: Vec<InstanceRow>,
+    /// What is said of reviews to this person.
+    pub reviews: Told,
+}
+
 /// The overview of one instance.
 #[derive(Clone, Debug)]
 pub struct OverviewPage {
@@ -75,8 +84,10 @@ pub struct OverviewPage {
     pub requests: Option<(String, Option<Timestamp>)>,
     /// Who works here and was seen within five minutes, with their role; the reader is `None`. Nothing for whoever is not told.
     pub on_duty: Vec<Option<(String, &'static str)>>,
-    /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom.
+    /// Grants that wait for somebody's approval, for those who decide about them: which, and for whom and what.
     pub grants: Vec<(GrantId, String)>,
+    /// What is said of reviews to this person.
+    pub reviews: Told,
     pub registrations: RegistrationsState,
     pub health: Vec<HealthPart>,
     /// That registrations are open and nobody decides anything, in a sentence.

@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{HealthPart, InstanceRow, OverviewPage, service};
+use super::{EverywherePage, HealthPart, InstanceRow, OverviewPage, service};
 use crate::{
     access::Permission,
     alarms,
@@ -10,6 +10,7 @@ use crate::{
     id::InstanceName,
     path,
     registrations::page::sign_up_chart,
+    reviews,
     search::Search,
     ui::{self, desk, keys, live, time},
 };
@@ -39,8 +40,8 @@ pub fn Home() -> impl IntoView {
     }
 }
 
-fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
-    let now = frame.now;
+fn everywhere_body(frame: Frame, page: EverywherePage) -> AnyView {
+    let (now, rows) = (frame.now, &page.rows);
     let asked = rows.iter().any(|row| row.requests.is_some());
     let row = |row: &InstanceRow| {
         let cases = match &row.cases {
@@ -79,6 +80,7 @@ fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
     };
     view! {
         <div class="head"><h1>"All instances"</h1></div>
+        {reviews::page::told(&frame, &page.reviews)}
         <div class="card"><table class="list">
             <thead><tr><th>"Instance"</th><th>"Open cases"</th><th>"Pending sign-ups"</th>{asked.then(|| view! { <th>"Access requests"</th> })}<th>"Registrations"</th><th>"Problems"</th></tr></thead>
             <tbody>{rows.iter().map(row).collect_view()}</tbody>
@@ -119,6 +121,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         {page.grants.iter().map(|(grant, name)| view! {
             <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is pending."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
         }).collect_view()}
+        {reviews::page::told(&frame, &page.reviews)}
         {tiles(&frame, &instance, &page)}
         <div class="two">
             <div class="stack">

@@ -1,6 +1,6 @@
 //! What the overview shows: all of it from memory.
 
-use super::{HealthPart, InstanceRow, OverviewPage};
+use super::{EverywherePage, HealthPart, InstanceRow, OverviewPage};
 use crate::{
     access::{self, Actor, Permission, Role},
     acting, alarms, appeals, audit,
@@ -26,6 +26,7 @@ use crate::{
         Category,
         service::{cases, meanwhile},
     },
+    reviews,
     search::Search,
     session::{SessionData, Stage},
     store::{
@@ -60,7 +61,7 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
 }
 
 /// All instances that this person may see, in the order of the configuration.
-pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<InstanceRow>>, Problem> {
+pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<EverywherePage>, Problem> {
     let mut rows = Vec::new();
     for instance in context.visible() {
         context.permit(Permission::ViewWork, Some(&instance.name)).await?;
@@ -78,7 +79,8 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
             troubles: troubles.map(|part| part.sentence()).collect(),
         });
     }
-    frame::build(context, context.current(), path::OVERVIEW, search, rows).await
+    let page = EverywherePage { rows, reviews: reviews::service::told(context, None).await? };
+    frame::build(context, context.current(), path::OVERVIEW, search, page).await
 }
 
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
@@ -104,6 +106,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         requests: requests(context, &instance).await?,
         on_duty: on_duty(context, &instance).await?,
         grants: grants::service::waiting(context).await?,
+        reviews: reviews::service::told(context, Some(&instance.name)).await?,
         registrations: registrations_state(context, &instance).await?,
         health: shown_parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,

@@ -468,6 +468,8 @@ pub struct CasePage {
     pub search: String,
     /// What could not be read, in a sentence.
     pub partly: Option<String>,
+    /// Decisions about the account that a reviewer proposed to undo, for whoever may.
+    pub proposals: Vec<crate::reviews::Proposal>,
     /// For those who see invitations; in a case only where somebody is known to have invited them.
     pub invitations: Option<crate::invitations::OfAccount>,
 }

@@ -34,8 +34,12 @@ pub struct ReviewsPage {
     pub of_reviewers: Vec<(String, Rate)>,
     /// Since when these are counted.
     pub since: Week,
-    /// What was said last: of everybody's decisions, or of one's own.
+    /// What was said last of everybody's decisions, for whoever reviews.
     pub judged: Vec<Judged>,
+    /// … and of one's own, with the note.
+    pub own: Vec<Judged>,
+    /// Decisions that a reviewer proposed to undo, for whoever may.
+    pub proposals: Vec<Proposal>,
 }
 
 /// A week in the list.
@@ -69,6 +73,10 @@ pub struct Waiting {
     pub entry: i64,
     pub week: Week,
     pub sort: Sort,
+    /// Whom or what it is about; `None` where its sealed text does not open.
+    pub about: Option<String>,
+    /// Of which category the reports were.
+    pub category: String,
     /// This person has given an opinion, and has not judged yet.
     pub begun: bool,
 }
@@ -80,10 +88,40 @@ pub struct Judged {
     pub sort: Sort,
     pub verdict: Verdict,
     pub at: Timestamp,
+    /// Whom or what it is about.
+    pub about: Option<String>,
+    /// Where the account stands, where it is about one.
+    pub case: Option<(InstanceName, AccountId)>,
     /// What was decided, in a clause; of one's own alone.
     pub what: Option<String>,
     /// What the second person wrote; of one's own alone.
     pub note: Option<String>,
+}
+
+/// A decision that a reviewer proposed to undo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The entry of the decision.
+    pub entry: i64,
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub about: String,
+    /// Who decided, and what, in a clause.
+    pub decided: (String, String),
+    /// When that was proposed and why. By whom is told in the audit log alone.
+    pub at: Timestamp,
+    pub note: String,
+    /// Whether it is about the reader's own decision.
+    pub own: bool,
+}
+
+/// What an overview says of reviews to whoever reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// How many of their own decisions were judged since they read it last.
+    pub judged: usize,
+    /// Whom decisions are about that a reviewer proposed to undo, where they may.
+    pub proposals: Vec<String>,
 }
 
 /// How far the review of a decision is.
@@ -115,8 +153,16 @@ pub struct ReviewPage {
     pub choices: Vec<(&'static str, &'static str)>,
     /// What was, for whoever has given an opinion: a clause, and the internal reason.
     pub decided: Option<(String, String)>,
+    /// The entry by which the reviewer saw the decision before their opinion.
+    pub looked: Option<i64>,
     /// Where what was decided can be undone, once that was proposed.
     pub undo: Option<(InstanceName, AccountId)>,
+    /// Why it cannot be, in a sentence.
+    pub undoable: Result<(), &'static str>,
+    /// The entry that closed the proposal to undo it.
+    pub settled: Option<i64>,
+    /// The next one that waits for this person.
+    pub next: Option<i64>,
 }
 
 /// A case as it was, without what was decided and by whom.
@@ -124,6 +170,8 @@ pub struct ReviewPage {
 pub struct CaseThen {
     /// Whom it is about.
     pub about: String,
+    /// When it was decided.
+    pub at: Timestamp,
     /// What was known: name and value.
     pub facts: Vec<(String, String)>,
     pub reports: Vec<ReportThen>,

@@ -1,15 +1,22 @@
 //! The views of the reviews.
 
-use super::{CaseThen, Judged, Rate, ReviewPage, ReviewsPage, Stage, Verdict, WeekLine, WeekState, api, service};
+use super::{
+    CaseThen, Judged, Proposal, Rate, ReviewPage, ReviewsPage, Stage, Told, Verdict, Week, WeekLine, WeekState, api,
+    service,
+};
 use crate::{
+    clock::Timestamp,
     frame::Frame,
-    path,
+    id::{AccountId, InstanceName},
+    path, text,
     ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 const OPINION: &str = form::action::<api::Opinion>();
 const JUDGE: &str = form::action::<api::Judge>();
+const DECLINE: &str = form::action::<api::Decline>();
 
 #[component]
 pub fn Reviews() -> impl IntoView {
@@ -27,53 +34,153 @@ pub fn Review() -> impl IntoView {
         desk::Desk::Reviews,
         async |asked| service::review(&asked.context, asked.part("entry"), &asked.search).await,
         review_body,
-        |_, page| format!("Review of entry {}", page.entry),
+        |_, page| format!("Review of {}", page.case.about),
     )
 }
 
+/// The week of a sample: weeks are UTC's, so that everybody draws the same.
+fn week(week: Week, now: Timestamp) -> String {
+    format!("week of {}", text::time::day(week.starts(), now))
+}
+
+/// What a decision is about, as a row or a heading names it.
+fn named(about: Option<&String>, entry: i64) -> String {
+    about.cloned().unwrap_or_else(|| format!("entry {entry}, whose text doesn’t open"))
+}
+
 fn list_body(frame: Frame, page: ReviewsPage) -> AnyView {
-    if !page.reviews {
-        return own_body(&frame, &page);
-    }
+    let said = if page.reviews {
+        "a sample of each week’s decisions, judged by a second person who sees the case first"
+    } else {
+        "what a second person said of your decisions"
+    };
+    let of_all = page.reviews.then(
+        || view! { {waiting(&page, &frame)} {rates(&page, &frame)} {weeks(&page, &frame)} {judged(&frame, &page)} },
+    );
     view! {
-        <div class="head">
-            <h1>"Reviews"</h1>
-            <span class="soft">"a sample of each week’s decisions, judged by a second person who sees the case first"</span>
-        </div>
-        {waiting(&page)}
-        {rates(&page)}
-        {weeks(&page)}
-        {judged(&frame, &page)}
+        <div class="head"><h1>"Reviews"</h1><span class="soft">{said}</span></div>
+        {proposals(&frame, &page)}
+        {own(&frame, &page)}
+        {of_all}
     }
     .into_any()
 }
 
-/// For whoever does not review: what was said of their own decisions.
-fn own_body(frame: &Frame, page: &ReviewsPage) -> AnyView {
+/// The way to a case, where it is about an account.
+fn case_link(case: Option<&(InstanceName, AccountId)>) -> Option<AnyView> {
+    case.map(|(instance, account)| {
+        view! { <a class="link" href=path::account(instance, *account)>"Account"</a> " " }.into_any()
+    })
+}
+
+/// What was said of the reader's own decisions.
+fn own(frame: &Frame, page: &ReviewsPage) -> AnyView {
     let one = |judged: &Judged| {
         view! {
             <div class="post">
-                <p><b>{judged.verdict.words()}</b> <span class="soft">" · entry " {judged.entry} " · " {time::ago(judged.at, frame.now)}</span></p>
-                <p class="soft"><bdi>{judged.what.clone().unwrap_or_default()}</bdi></p>
+                <p><b>{judged.verdict.words()}</b> <span class="soft">" · " {time::ago(judged.at, frame.now)}</span></p>
+                <p><span class="soft">"You " </span><bdi>{judged.what.clone().unwrap_or_default()}</bdi></p>
                 {judged.note.clone().map(|note| view! { <blockquote class="quote"><bdi>{note}</bdi></blockquote> })}
+                <p class="small">{case_link(judged.case.as_ref())}<a class="link" href=path::audit_entry(judged.entry)>"Entry " {judged.entry}</a></p>
             </div>
         }
     };
-    let body = if page.judged.is_empty() {
-        view! { <div class="card pad empty"><p>"None of your decisions has been reviewed yet. Each week a few are drawn and \
-        judged by somebody who wasn’t part of the case; what they say is listed here."</p></div> }
-        .into_any()
-    } else {
-        view! { <div class="card">{page.judged.iter().map(one).collect_view()}</div> }.into_any()
+    let body = match (page.own.is_empty(), page.reviews) {
+        (true, true) => return ().into_any(),
+        (true, false) => {
+            view! { <p class="body">"None of your decisions has been reviewed yet. Each week a few are drawn and \
+            judged by somebody who wasn’t part of the case; what they say is listed here."</p> }
+            .into_any()
+        }
+        (false, _) => page.own.iter().map(one).collect_view().into_any(),
+    };
+    view! { <section class="card"><header><h2>"Your decisions"</h2></header>{body}</section> }.into_any()
+}
+
+/// What a reviewer proposed to undo, for whoever may.
+fn proposals(frame: &Frame, page: &ReviewsPage) -> AnyView {
+    if page.proposals.is_empty() {
+        return ().into_any();
+    }
+    let one = |proposal: &Proposal| {
+        let draft = frame.draft_for(DECLINE);
+        let entry = proposal.entry.to_string();
+        let draft = draft.filter(|draft| draft.value("decision") == Some(entry.as_str()));
+        let (who, what) = proposal.decided.clone();
+        let decline = if proposal.own {
+            view! { <p class="soft small">"This is your own decision: you can undo it, and a colleague can decline to."</p> }
+                .into_any()
+        } else {
+            view! {
+                <form method="post" action=DECLINE class="stack">
+                    {form::back(&frame.here)}
+                    <input type="hidden" name="decision" value=entry.clone() />
+                    {form::above(draft)}
+                    {form::reason(draft, format!("decline-{entry}"), "Reason", "the reviewer reads it", true)}
+                    <div><button class="btn">"Decline to undo it"</button></div>
+                </form>
+            }
+            .into_any()
+        };
+        view! {
+            <div class="post stack">
+                <p><b><bdi>{who}</bdi></b> " " <bdi>{what}</bdi></p>
+                <p class="soft">"A reviewer proposed to undo it, " {time::ago(proposal.at, frame.now)} ":"</p>
+                <blockquote class="quote"><bdi>{proposal.note.clone()}</bdi></blockquote>
+                <p><a class="btn main" href=path::account(&proposal.instance, proposal.account)>"Go to " <bdi>{proposal.about.clone()}</bdi></a>
+                    <span class="soft small">" Undoing it through this console closes the proposal."</span></p>
+                {decline}
+            </div>
+        }
     };
     view! {
-        <div class="head"><h1>"Reviews"</h1><span class="soft">"what a second person said of your decisions"</span></div>
-        {body}
+        <section class="card" id="proposals"><header><h2>"Proposed to undo"</h2></header>
+            {page.proposals.iter().map(one).collect_view()}
+        </section>
     }
     .into_any()
 }
 
-fn waiting(page: &ReviewsPage) -> AnyView {
+/// What is proposed about an account, on its own page and on its case.
+pub fn proposed(proposals: &[Proposal]) -> AnyView {
+    let line = |proposal: &Proposal| {
+        let (who, what) = proposal.decided.clone();
+        view! {
+            <p class="note lead"><span>"A reviewer proposes to undo that " <bdi>{who}</bdi> " " <bdi>{what}</bdi> ": “" <bdi>{proposal.note.clone()}</bdi> "”"</span>
+                <a class="link" href=format!("{}#proposals", path::REVIEWS)>"Decide"</a></p>
+        }
+    };
+    proposals.iter().map(line).collect_view().into_any()
+}
+
+/// What an overview says of reviews, a line each.
+pub fn told(frame: &Frame, told: &Told) -> AnyView {
+    let line = |said: String, href: String, words: &'static str| {
+        view! { <p class="note lead"><span>{said}</span> <a class="link" href=href>{words}</a></p> }
+    };
+    let waiting = frame.reviews.filter(|waiting| *waiting > 0).map(|waiting| {
+        let said = match waiting {
+            1 => "1 decision is waiting for your review.".to_owned(),
+            number => format!("{number} decisions are waiting for your review."),
+        };
+        line(said, path::REVIEWS.to_owned(), "Review")
+    });
+    let judged = match told.judged {
+        0 => None,
+        1 => Some("1 of your decisions was reviewed.".to_owned()),
+        number => Some(format!("{number} of your decisions were reviewed.")),
+    };
+    let judged = judged.map(|said| line(said, path::REVIEWS.to_owned(), "Read"));
+    let proposals = match told.proposals.as_slice() {
+        [] => None,
+        [about] => Some(format!("A reviewer proposes to undo a decision about {about}.")),
+        several => Some(format!("Reviewers propose to undo {} decisions.", several.len())),
+    };
+    let proposals = proposals.map(|said| line(said, format!("{}#proposals", path::REVIEWS), "View"));
+    view! { {waiting} {judged} {proposals} }.into_any()
+}
+
+fn waiting(page: &ReviewsPage, frame: &Frame) -> AnyView {
     let not_yours = (page.not_yours > 0).then(|| {
         let decisions = ui::count(page.not_yours, "decision", "decisions");
         view! { <p class="body soft small">{decisions} " pending for somebody else: your own, those of cases you took part in, or \
@@ -94,11 +201,13 @@ fn waiting(page: &ReviewsPage) -> AnyView {
     } else {
         let row = |one: &super::Waiting| {
             let begun = one.begun.then(|| view! { " " <span class="badge">"begun"</span> });
+            let category =
+                (!one.category.is_empty()).then(|| view! { <span class="soft">" · " {one.category.clone()}</span> });
             view! {
                 <tr data-row=keys::row()>
-                    <td><a href=path::review(one.entry)>"Case of entry " {one.entry}</a>{begun}</td>
-                    <td>{one.sort.words()}</td>
-                    <td class="soft">"week of " {one.week.name()}</td>
+                    <td class="full fill"><a href=path::review(one.entry)><b><bdi>{named(one.about.as_ref(), one.entry)}</bdi></b></a>{begun}</td>
+                    <td class="nowrap">{one.sort.words()}{category}</td>
+                    <td class="soft nowrap">{week(one.week, frame.now)}</td>
                 </tr>
             }
         };
@@ -114,7 +223,7 @@ fn waiting(page: &ReviewsPage) -> AnyView {
         .into_any()
 }
 
-fn rates(page: &ReviewsPage) -> AnyView {
+fn rates(page: &ReviewsPage, frame: &Frame) -> AnyView {
     let table = |heading: &'static str, rows: Vec<(String, Rate)>, empty: &'static str| {
         let body = if rows.is_empty() {
             view! { <p class="body">{empty}</p> }.into_any()
@@ -128,16 +237,18 @@ fn rates(page: &ReviewsPage) -> AnyView {
     let sorts = page.of_sorts.iter().map(|(sort, rate)| (sort.words().to_owned(), *rate)).collect();
     let none = "No decision has been reviewed yet.";
     view! {
-        {table("Agreement by sort of decision", sorts, none)}
-        {table("Agreement with each person’s decisions", page.of_people.clone(), none)}
-        {table("How often each reviewer agreed", page.of_reviewers.clone(), none)}
-        <p class="soft small">"Since the week of " {page.since.name()} ". In brackets: where the true share lies with 95 % \
+        <div class="thirds">
+            {table("Agreement by sort of decision", sorts, none)}
+            {table("Agreement with each person’s decisions", page.of_people.clone(), none)}
+            {table("How often each reviewer agreed", page.of_reviewers.clone(), none)}
+        </div>
+        <p class="soft small">"Since the " {week(page.since, frame.now)} ". In brackets: where the true share lies with 95 % \
         confidence. Advice counts as agreement; under five reviews nothing can be told."</p>
     }
     .into_any()
 }
 
-fn weeks(page: &ReviewsPage) -> AnyView {
+fn weeks(page: &ReviewsPage, frame: &Frame) -> AnyView {
     let entry = |index: i64, words: &'static str| view! { <a href=path::audit_entry(index)>{words}</a> }.into_any();
     let row = |line: &WeekLine| {
         let committed = line.committed.map(|(index, late)| {
@@ -155,7 +266,7 @@ fn weeks(page: &ReviewsPage) -> AnyView {
                     .into_any()
             }
         };
-        view! { <tr><td class="nowrap">{line.week.name()}</td><td class="nowrap">{committed}</td><td>{state}</td></tr> }
+        view! { <tr><td class="nowrap">{text::time::day(line.week.starts(), frame.now)}</td><td class="nowrap">{committed}</td><td>{state}</td></tr> }
     };
     let body = if page.weeks.is_empty() {
         view! { <p class="body">"No week yet. The console commits to the sample of a week before it begins."</p> }
@@ -179,7 +290,7 @@ fn judged(frame: &Frame, page: &ReviewsPage) -> AnyView {
     let row = |judged: &Judged| {
         view! {
             <tr>
-                <td><a href=path::review(judged.entry)>"Case of entry " {judged.entry}</a></td>
+                <td class="full fill"><a href=path::review(judged.entry)><bdi>{named(judged.about.as_ref(), judged.entry)}</bdi></a></td>
                 <td>{judged.sort.words()}</td>
                 <td>{judged.verdict.words()}</td>
                 <td class="soft">{time::ago(judged.at, frame.now)}</td>
@@ -199,9 +310,10 @@ fn review_body(frame: Frame, page: ReviewPage) -> AnyView {
     view! {
         <div class="head">
             {list::crumb(path::REVIEWS, "Reviews")}
-            <h1>"Case of entry " {page.entry}</h1>
+            <h1>"Case of " <bdi>{page.case.about.clone()}</bdi></h1>
             <span class="badge">{page.sort.words()}</span>
-            <span class="soft">"week of " {page.week.name()}</span>
+            {categories(&page.case)}
+            <span class="soft">{week(page.week, frame.now)}</span>
         </div>
         <div class="two">
             <div class="stack">{case(&page.case)}</div>
@@ -209,6 +321,12 @@ fn review_body(frame: Frame, page: ReviewPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Of which category its reports are.
+fn categories(case: &CaseThen) -> AnyView {
+    let words: BTreeSet<&str> = case.reports.iter().map(|report| report.category).collect();
+    words.into_iter().map(|word| view! { <span class="badge">{word}</span> }).collect_view().into_any()
 }
 
 fn case(case: &CaseThen) -> AnyView {
@@ -219,7 +337,7 @@ fn case(case: &CaseThen) -> AnyView {
         view! {
             <div class="post">
                 <p class="by"><bdi>{report.by.clone()}</bdi> <span class="badge">{report.category}</span>
-                    <span class="soft">{time::absolute(report.at)}</span></p>
+                    <span class="soft">{time::whole(report.at)}</span></p>
                 <p><bdi>{report.comment.clone()}</bdi></p>
             </div>
         }
@@ -233,7 +351,7 @@ fn case(case: &CaseThen) -> AnyView {
         let spoiler = (!post.spoiler.is_empty())
             .then(|| view! { <p><b>"Content warning: "</b><bdi>{post.spoiler.clone()}</bdi></p> });
         let edited = post.edited.then(|| view! { <span class="badge warn">"edited since"</span> });
-        view! { <div class="post"><p class="soft">{time::absolute(post.at)} " " {edited}</p>{spoiler}{text}</div> }
+        view! { <div class="post"><p class="soft">{time::whole(post.at)} " " {edited}</p>{spoiler}{text}</div> }
     };
     let part = |heading: &'static str, body: Vec<AnyView>| {
         (!body.is_empty()).then(|| view! { <section class="card"><header><h2>{heading}</h2></header>{body}</section> })
@@ -241,8 +359,8 @@ fn case(case: &CaseThen) -> AnyView {
     let untold = case.untold.iter().map(|said| view! { <p class="note">{said.clone()}</p> });
     view! {
         <section class="card">
-            <header><h2><bdi>{case.about.clone()}</bdi></h2></header>
-            <div class="body"><dl class="facts">{case.facts.iter().map(fact).collect_view()}</dl></div>
+            <header><h2>"What was known"</h2></header>
+            <div class="body"><dl class="facts"><dt>"Decided"</dt><dd>{time::whole(case.at)}</dd>{case.facts.iter().map(fact).collect_view()}</dl></div>
         </section>
         {untold.collect_view()}
         {part("Reported posts", case.posts.iter().map(|one| post(one).into_any()).collect())}
@@ -264,15 +382,26 @@ fn said(frame: &Frame, page: &ReviewPage) -> AnyView {
             let who = if *own { "You said" } else { "The reviewer said" };
             let note =
                 (!note.is_empty()).then(|| view! { <blockquote class="quote"><bdi>{note.clone()}</bdi></blockquote> });
-            let undo = page.undo.as_ref().map(|(instance, account)| {
-                view! { <p><a class="btn" href=path::account(instance, *account)>"Go to the account"</a>
-                <span class="soft small">" Nothing was undone. Whoever may do so decides there."</span></p> }
+            let undo = match (verdict, &page.undo, page.settled, page.undoable) {
+                (Verdict::Agree | Verdict::Coach | Verdict::Disagree, ..) => None,
+                (_, _, Some(entry), _) => Some(view! { <p class="small">"The proposal to undo it is closed: "
+                    <a href=path::audit_entry(entry)>"entry " {entry}</a></p> }.into_any()),
+                (_, _, _, Err(why)) => Some(view! { <p class="soft">{why}</p> }.into_any()),
+                (_, Some((instance, account)), ..) => Some(view! {
+                    <p><a class="btn" href=path::account(instance, *account)>"Go to the account"</a>
+                    <span class="soft small">" Nothing was undone. Whoever may undo it has the proposal on the overview."</span></p>
+                }.into_any()),
+                (_, None, ..) => None,
+            };
+            let next = page.next.map(|entry| view! {
+                <p><a class="btn main" href=path::review(entry) data-key=keys::key("n")>"Next review " <span class="key">"n"</span></a></p>
             });
             view! {
                 {decided(page, &words(opinion))}
                 <section class="card"><header><h2>{who} ": " {verdict.words()}</h2></header>
                     <div class="body stack">{note}{undo}<p class="small"><a href=path::audit_entry(*entry)>"entry " {*entry}</a></p></div>
                 </section>
+                {next}
             }
             .into_any()
         }
@@ -282,9 +411,14 @@ fn said(frame: &Frame, page: &ReviewPage) -> AnyView {
 fn decided(page: &ReviewPage, opinion: &str) -> AnyView {
     let Some((what, why)) = page.decided.clone() else { return ().into_any() };
     let why = if why.is_empty() { "none given".to_owned() } else { why };
+    let looked = page.looked.map(|entry| {
+        view! { <dt>"Looked before"</dt><dd>"The reviewer saw the decision before giving this opinion: "
+        <a href=path::audit_entry(entry)>"entry " {entry}</a></dd> }
+    });
     view! {
         <section class="card"><header><h2>"What was decided"</h2></header><div class="body"><dl class="facts">
-            <dt>"Opinion before"</dt><dd>{opinion.to_owned()}</dd>
+            <dt>"Opinion"</dt><dd>{opinion.to_owned()}</dd>
+            {looked}
             <dt>"Decision"</dt><dd class="said"><bdi>{what}</bdi></dd>
             <dt>"Internal reason"</dt><dd class="said"><bdi>{why}</bdi></dd>
         </dl></div></section>
@@ -325,7 +459,12 @@ fn opinion_form(frame: &Frame, page: &ReviewPage) -> AnyView {
 fn judge_form(frame: &Frame, page: &ReviewPage) -> AnyView {
     let draft = frame.draft_for(JUDGE);
     let typed = draft.and_then(|draft| draft.value("verdict")).unwrap_or_default().to_owned();
-    let choices = Verdict::ALL.map(|verdict| (verdict.name(), verdict.words()));
+    let choices: Vec<_> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| *verdict != Verdict::Reverse || page.undoable.is_ok())
+        .map(|verdict| (verdict.name(), verdict.words()))
+        .collect();
+    let undoable = page.undoable.err().map(|why| view! { <p class="soft small">{why}</p> });
     view! {
         <section class="card panel">
             <header><h2>"What do you think of it?"</h2></header>
@@ -335,7 +474,8 @@ fn judge_form(frame: &Frame, page: &ReviewPage) -> AnyView {
                 {form::above(draft)}
                 {choice("verdict", &choices, &typed)}
                 {form::beside(draft, "verdict")}
-                {form::why(draft, "judge-why", "whoever decided reads it; needed unless you agree", false)}
+                {undoable}
+                {form::reason(draft, "judge-why", "Note to the colleague", "whoever decided reads it, and whoever may undo it; needed unless you agree", false)}
                 <div><button class="btn main">"Save the review"</button></div>
             </form>
         </section>

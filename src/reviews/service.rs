@@ -1,22 +1,25 @@
 //! What is drawn, who looks at it, and what they see.
 
 mod case;
+mod proposals;
 mod sampling;
 
+pub use proposals::{about as proposed, decline};
 pub use sampling::keep;
 
-use super::{Judged, Rate, ReviewPage, ReviewsPage, Sort, Stage, Verdict, Waiting, Week, WeekLine, WeekState};
+use super::{Judged, Rate, ReviewPage, ReviewsPage, Sort, Stage, Told, Verdict, Waiting, Week, WeekLine, WeekState};
 use crate::{
     access::{Permission, allows},
     carry_out::{self, InStore},
     context::{App, Context},
-    deeds::{AnyDeed, CommitSample, DrawSample, GiveOpinion, JudgeDecision, ReleaseReview},
+    deeds::{AnyDeed, CommitSample, DrawSample, GiveOpinion, JudgeDecision, LookAhead, ReleaseReview, SettleProposal},
     frame::{self, Framed},
-    id::OperatorId,
-    ledger::{Deed, Detail, Filter, unreadable},
+    id::{InstanceName, OperatorId},
+    ledger::{Deed, Detail, Entry, Filter, Outcome, Subject, unreadable},
+    nouns::reviews::COUNTED,
     path,
     problem::{Kind, Problem},
-    record::{deed_of, line},
+    record::{self, deed_of, line},
     store::{
         operators::{self, Operator},
         reviews::{self, Sample},
@@ -28,14 +31,13 @@ use crate::{
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Weeks that agreement is counted over.
-const COUNTED: i64 = 13;
 /// Weeks in the list.
 const LISTED: i64 = 8;
 /// So many decisions are read for all that is counted; a team of fifty draws fewer.
 const MOST: i64 = 10_000;
 /// So many that wait are shown, and so many that were judged.
 const SHOWN: usize = 50;
+const JUDGED: usize = 20;
 
 /// The desk: `/reviews`
 ///
@@ -58,6 +60,8 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>
         of_reviewers: Vec::new(),
         since,
         judged: Vec::new(),
+        own: own(context).await?,
+        proposals: proposals::open(context, None).await?,
     };
     let store = &context.app.store;
     if reviews {
@@ -66,36 +70,80 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>
         page.weeks = weeks(context, this, &samples).await?;
         wait(context, &samples, &people, &mut page).await?;
         count(context, &samples, &people, &mut page);
-        page.judged = samples.iter().filter_map(|sample| judged(sample, None)).collect();
-        page.judged.sort_by_key(|judged| std::cmp::Reverse(judged.at));
-        page.judged.truncate(SHOWN);
-    } else {
-        let own = reviews::judged_of(store, &context.actor.operator, 20).await.map_err(store_problem)?;
-        for sample in own {
-            let what = context
-                .app
-                .ledger
-                .entry(sample.entry)
-                .await
-                .map_err(unreadable)?
-                .map(|detail| line(&detail.entry, "").what);
-            let note = note(context, &sample).await?;
-            page.judged.extend(judged(&sample, Some((what, note))));
+        let mut newest: Vec<&Sample> = samples.iter().filter(|sample| sample.verdict.is_some()).collect();
+        newest.sort_by_key(|sample| std::cmp::Reverse(sample.verdict.map(|(_, entry, _)| entry)));
+        for sample in newest.into_iter().take(JUDGED) {
+            let deed = entry_of(context, sample).await?.as_ref().and_then(deed_of);
+            page.judged.extend(judged(sample, deed.as_ref()));
         }
     }
     frame::build(context, context.current(), path::REVIEWS, search, page).await
 }
 
-fn judged(sample: &Sample, own: Option<(Option<String>, String)>) -> Option<Judged> {
+/// What was said of this person's own decisions. Whoever opens the page has read it.
+async fn own(context: &Context) -> Result<Vec<Judged>, Problem> {
+    let (store, you) = (&context.app.store, &context.actor.operator);
+    let mut own = Vec::new();
+    let samples = reviews::judged_of(store, you, 20).await.map_err(store_problem)?;
+    for sample in &samples {
+        let entry = entry_of(context, sample).await?;
+        let note = note(context, sample).await?;
+        let told = judged(sample, entry.as_ref().and_then(deed_of).as_ref());
+        own.extend(told.map(|told| Judged {
+            what: entry.as_ref().map(|entry| line(entry, "").what),
+            note: Some(note).filter(|note| !note.is_empty()),
+            ..told
+        }));
+    }
+    if let Some(newest) = newest_of(&samples) {
+        reviews::know_read(store, you, newest).await.map_err(store_problem)?;
+    }
+    Ok(own)
+}
+
+/// The entry of the newest judgement.
+fn newest_of(samples: &[Sample]) -> Option<i64> {
+    samples.iter().filter_map(|sample| sample.verdict.map(|(_, entry, _)| entry)).max()
+}
+
+/// The entry of a decision that was drawn, where it is what the row says.
+async fn entry_of(context: &Context, sample: &Sample) -> Result<Option<Entry>, Problem> {
+    let detail = context.app.ledger.entry(sample.entry).await.map_err(unreadable)?;
+    Ok(detail.map(|detail| detail.entry).filter(|entry| noted_by(entry, sample)))
+}
+
+/// Whether a row says of a decision whose it is and about whom as its entry does: one that says otherwise was not drawn.
+fn noted_by(entry: &Entry, sample: &Sample) -> bool {
+    entry.operator.as_deref() == Some(&sample.operator.0)
+        && entry.leaf["subject"].as_str() == Some(sample.subject.as_str())
+}
+
+fn judged(sample: &Sample, deed: Option<&AnyDeed>) -> Option<Judged> {
     let (verdict, _, at) = sample.verdict?;
-    let (what, note) = own.unwrap_or_default();
     Some(Judged {
         entry: sample.entry,
         sort: sample.sort,
         verdict,
         at,
-        what,
-        note: Some(note).filter(|note| !note.is_empty()),
+        about: deed.map(case::about),
+        case: deed.and_then(case::account_of),
+        what: None,
+        note: None,
+    })
+}
+
+/// What an overview says of reviews: on one instance, or of all.
+///
+/// # Errors
+/// If store or record cannot be read.
+pub async fn told(context: &Context, on: Option<&InstanceName>) -> Result<Told, Problem> {
+    let (store, you) = (&context.app.store, &context.actor.operator);
+    let read = reviews::read_up_to(store, you).await.map_err(store_problem)?;
+    let own = reviews::judged_of(store, you, 100).await.map_err(store_problem)?;
+    let proposals = proposals::open(context, on).await?;
+    Ok(Told {
+        judged: own.iter().filter(|sample| sample.verdict.is_some_and(|(_, entry, _)| entry > read)).count(),
+        proposals: proposals.into_iter().map(|proposal| proposal.about).collect(),
     })
 }
 
@@ -156,10 +204,11 @@ async fn wait(
         people.iter().filter(|person| person.id != context.actor.operator && may_review(person)).collect();
     let mut open: Vec<&Sample> = samples.iter().filter(|sample| sample.verdict.is_none()).collect();
     open.sort_by_key(|sample| sample.entry);
+    let mut decided = Vec::new();
     for sample in open {
         if page.waiting.len() >= SHOWN {
             page.more_waiting = true;
-            return Ok(());
+            break;
         }
         if barred(context, &context.actor.operator, sample).await?.is_some() {
             page.not_yours += 1;
@@ -172,8 +221,20 @@ async fn wait(
             }
             continue;
         }
-        let begun = sample.opinion.is_some();
-        page.waiting.push(Waiting { entry: sample.entry, week: sample.week, sort: sample.sort, begun });
+        let deed = entry_of(context, sample).await?.as_ref().and_then(deed_of);
+        page.waiting.push(Waiting {
+            entry: sample.entry,
+            week: sample.week,
+            sort: sample.sort,
+            about: deed.as_ref().map(case::about),
+            category: String::new(),
+            begun: sample.opinion.is_some(),
+        });
+        decided.extend(deed.map(|deed| (sample.entry, deed)));
+    }
+    let mut categories = case::categories(context, &decided).await;
+    for one in &mut page.waiting {
+        one.category = categories.remove(&one.entry).unwrap_or_default();
     }
     Ok(())
 }
@@ -232,13 +293,11 @@ async fn barred(context: &Context, you: &OperatorId, sample: &Sample) -> Result<
 
 /// What was drawn, with its entry and its deed, if it is this person's to look at.
 async fn find(context: &Context, entry: &str) -> Result<(Sample, Detail, AnyDeed), Problem> {
-    let missing = || Problem::not_found(format!("Entry {} isn’t in a sample.", ui::excerpt(entry, 20)));
+    let missing = || Problem::never_there(format!("Entry {} isn’t in a sample.", ui::excerpt(entry, 20)));
     let number: i64 = entry.parse().map_err(|_| missing())?;
     let sample = reviews::sample(&context.app.store, number).await.map_err(store_problem)?.ok_or_else(missing)?;
     let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
-    // Whose decision it is and about whom stands in the entry; a row that says otherwise was not drawn.
-    let (by, about) = (detail.entry.operator.as_deref(), detail.entry.leaf["subject"].as_str());
-    if by != Some(&sample.operator.0) || about != Some(&sample.subject) {
+    if !noted_by(&detail.entry, &sample) {
         tracing::error!(entry = number, "reviews.row_differs");
         return Err(missing());
     }
@@ -277,18 +336,69 @@ pub async fn review(context: &Context, entry: &str, search: &str) -> Result<Fram
     let shown = !matches!(stage, Stage::Blind);
     let decided = line(&detail.entry, "");
     let proposed = matches!(stage, Stage::Judged { verdict: Verdict::Reverse, .. });
+    let mut undoable = case::can_be_undone(&deed);
+    let mut undo = case::account_of(&deed).filter(|_| proposed && undoable.is_ok() && sample.settled.is_none());
+    if let Some((instance, account)) = &undo
+        && case::is_gone(context, instance, *account).await
+    {
+        undoable = Err("The account is deleted; it can’t be undone.");
+        undo = None;
+    }
+    let waiting = record::to_review(context).await?;
     let page = ReviewPage {
         entry: sample.entry,
         week: sample.week,
         sort: sample.sort,
         choices: case::choices(&deed, sample.sort),
         decided: shown.then_some((decided.what, decided.why)),
-        undo: case::account_of(&deed).filter(|_| proposed),
+        looked: looked(context, &sample).await?,
+        undo,
+        undoable,
+        settled: sample.settled,
+        next: waiting.iter().map(|waiting| waiting.entry).find(|entry| *entry != sample.entry),
         stage,
         case,
     };
     let here = path::review(page.entry);
     frame::build(context, context.current(), &here, search, page).await
+}
+
+/// The entry by which its reviewer saw a decision before their own opinion.
+async fn looked(context: &Context, sample: &Sample) -> Result<Option<i64>, Problem> {
+    let reviewer = sample.reviewer.as_ref().unwrap_or(&context.actor.operator);
+    let filter = Filter {
+        operator: Some(reviewer.0.clone()),
+        subject: Some(context.app.ledger.subject(&Subject::Review(sample.entry.to_string()))),
+        kind: Some(LookAhead::KIND.to_owned()),
+        before: sample.opinion_entry,
+        limit: 10,
+        ..Filter::default()
+    };
+    let looked = context.app.ledger.list(&filter).await.map_err(unreadable)?;
+    Ok(looked.iter().find(|entry| entry.outcome == Some(Outcome::Succeeded)).map(|entry| entry.index))
+}
+
+/// Shows what somebody is to review before they said what they would have decided: that is an entry, and shown with their opinion.
+///
+/// # Errors
+/// Forbidden; not found, where it was not drawn.
+pub async fn look_ahead(context: Context, decision: String, back: String) -> Result<String, Problem> {
+    let permit = context.permit(Permission::Review, None).await?;
+    let (sample, ..) = find(&context, &decision).await?;
+    let back = path::ours(&back);
+    // What is not covered needs no look.
+    if record::covered(&context).await?.has(sample.entry) {
+        let deed = LookAhead { decision: sample.entry, sort: sample.sort };
+        carry_out::recorded(&context.app, permit, deed, "", |_| async { Ok(true) }).await?;
+    }
+    Ok(back)
+}
+
+// What was shown or not shown to somebody whose process died leaves no trace.
+impl InStore for LookAhead {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
 }
 
 /// Refuses whoever is barred; that they tried is an entry.
@@ -339,7 +449,7 @@ fn overtaken() -> Problem {
 /// Forbidden; beside the field, where something is missing; conflict, before an own opinion or after a judgement.
 pub async fn judge(context: Context, decision: String, verdict: String, why: String) -> Result<String, Problem> {
     let permit = context.permit(Permission::Review, None).await?;
-    let (sample, ..) = find(&context, &decision).await?;
+    let (sample, _, deed) = find(&context, &decision).await?;
     refuse_barred(&context, &sample).await?;
     if sample.opinion.is_none() {
         return Err(Problem::new(
@@ -350,6 +460,11 @@ pub async fn judge(context: Context, decision: String, verdict: String, why: Str
     }
     let verdict: Verdict =
         verdict.parse().map_err(|()| Problem::invalid("verdict", "Choose what you think of the decision."))?;
+    if verdict == Verdict::Reverse
+        && let Err(why) = case::can_be_undone(&deed)
+    {
+        return Err(Problem::invalid("verdict", why));
+    }
     let why = match verdict {
         Verdict::Agree => Why::given(&why, false)?,
         Verdict::Coach | Verdict::Disagree | Verdict::Reverse => {
@@ -362,10 +477,9 @@ pub async fn judge(context: Context, decision: String, verdict: String, why: Str
         Ok(reviews::judge(&store, entry, you, verdict, now).await?.then(|| json!({})))
     })
     .await?;
-    match done {
-        Some(index) => Ok(path::done(&path::review(entry), index)),
-        None => Err(overtaken()),
-    }
+    let index = done.ok_or_else(overtaken)?;
+    let next = record::to_review(&context).await?.first().map(|next| path::review(next.entry));
+    Ok(path::done(&next.unwrap_or_else(|| path::REVIEWS.to_owned()), index))
 }
 
 /// What became of a deed about reviews is what stands in their tables.
@@ -378,4 +492,4 @@ macro_rules! as_written {
         })*
     };
 }
-as_written!(CommitSample DrawSample GiveOpinion JudgeDecision ReleaseReview);
+as_written!(CommitSample DrawSample GiveOpinion JudgeDecision ReleaseReview SettleProposal);

@@ -90,7 +90,7 @@ fn dangers(mask: i64) -> Vec<String> {
 
 fn in_short(row: &RoleRow) -> AnyView {
     if row.role.mask & ADMINISTRATOR != 0 {
-        return view! { <span class="badge danger">"administrator"</span> " everything" }.into_any();
+        return view! { <span class="badge danger">"Administrator"</span> " everything" }.into_any();
     }
     let dangers = dangers(row.effective);
     let all = powers(row.effective).len();
@@ -146,7 +146,7 @@ fn allowed(own: &[Power], inherited: &[Power]) -> AnyView {
     let line = |power: &Power, of_everyone: bool| {
         let danger = power.danger.then(|| view! { <span class="badge danger">"dangerous"</span> " " });
         let whose = of_everyone.then(|| view! { <span class="badge">"default permission"</span> " " });
-        view! { <dt><code>{power.name.clone()}</code></dt><dd>{danger}{whose}{power.does.clone()}</dd> }
+        view! { <dt>{power.name.clone()}</dt><dd>{danger}{whose}{power.does.clone()}</dd> }
     };
     let groups = Group::ALL
         .into_iter()

@@ -100,6 +100,10 @@ pub struct Sample {
     pub opinion: Option<String>,
     /// What they said of it, in which entry.
     pub verdict: Option<(Verdict, i64, Timestamp)>,
+    /// The entry of their opinion.
+    pub opinion_entry: Option<i64>,
+    /// The entry that closed the proposal to undo it.
+    pub settled: Option<i64>,
 }
 
 #[derive(Clone, sqlx::FromRow)]
@@ -119,6 +123,7 @@ struct SampleRow {
     verdict_at: Option<i64>,
     /// The entry of the deed that took it from a reviewer at last.
     released: Option<i64>,
+    settled: Option<i64>,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -136,7 +141,7 @@ impl Sealed for SampleRow {
     }
 
     fn fields(&self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             self.entry.into(),
             (&self.week).into(),
             (&self.operator).into(),
@@ -149,7 +154,12 @@ impl Sealed for SampleRow {
             (&self.verdict_entry).into(),
             (&self.verdict_at).into(),
             (&self.released).into(),
-        ]
+        ];
+        // Rows of before there were proposals to close are proved without it.
+        if self.settled.is_some() {
+            fields.push((&self.settled).into());
+        }
+        fields
     }
 
     fn proof(&self) -> &Proof {
@@ -164,7 +174,7 @@ macro_rules! of_a_sample {
     () => {
         concat!(
             "entry as decision, week, operator, sort, subject as about, reviewer, opinion, opinion_entry, verdict, verdict_entry, verdict_at, \
-             released, mac, ",
+             released, settled, mac, ",
             without_entry!()
         )
     };
@@ -239,6 +249,8 @@ impl SampleRow {
             reviewer: self.reviewer.map(OperatorId),
             opinion: self.opinion,
             verdict,
+            opinion_entry: self.opinion_entry,
+            settled: self.settled,
         })
     }
 }
@@ -373,6 +385,7 @@ fn new_sample(week: Week, (entry, by, sort, subject): &(i64, String, Sort, Strin
         verdict_entry: None,
         verdict_at: None,
         released: None,
+        settled: None,
         proof: Proof::default(),
     }
 }
@@ -381,7 +394,7 @@ fn new_sample(week: Week, (entry, by, sort, subject): &(i64, String, Sort, Strin
 const ONE: &str = "insert into review_samples (entry, week, operator, sort, subject, mac) values ($1, $2, $3, $4, $5, $6) \
     on conflict (entry) do update set week = excluded.week, operator = excluded.operator, sort = excluded.sort, \
     subject = excluded.subject, reviewer = null, opinion = null, opinion_entry = null, verdict = null, \
-    verdict_entry = null, verdict_at = null, released = null, mac = excluded.mac";
+    verdict_entry = null, verdict_at = null, released = null, settled = null, mac = excluded.mac";
 
 /// A decision that was drawn, locked for the transaction that changes it.
 const LOCK_SAMPLE: &str = concat!("update review_samples set mac = mac where entry = $1 returning ", of_a_sample!());
@@ -405,6 +418,57 @@ pub async fn since(store: &Store, week: Week, limit: i64) -> sqlx::Result<Vec<Sa
     let rows: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SQL)
         .bind(week.name()).bind(limit).fetch_all(pool).await?));
     read(store, rows, |row| row.week >= week.name())
+}
+
+/// What waits for somebody's review and is not their own: nobody's yet, or begun by them; oldest first.
+pub async fn waiting_for(store: &Store, operator: &OperatorId, week: Week, limit: i64) -> sqlx::Result<Vec<Sample>> {
+    const SQL: &str = samples!(
+        "where verdict is null and operator <> $1 and (reviewer is null or reviewer = $1) and week >= $2 \
+         order by entry limit $3"
+    );
+    let rows: Vec<SampleRow> =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(week.name()).bind(limit).fetch_all(pool).await?);
+    let theirs = |row: &SampleRow| row.reviewer.as_ref().is_none_or(|reviewer| *reviewer == operator.0);
+    read(store, rows, |row| row.verdict.is_none() && row.operator != operator.0 && theirs(row))
+}
+
+/// What a reviewer proposed to undo and nobody has closed, newest first.
+pub async fn proposed(store: &Store, limit: i64) -> sqlx::Result<Vec<Sample>> {
+    const SQL: &str = samples!("where verdict = 'reverse' and settled is null order by entry desc limit $1");
+    let rows: Vec<SampleRow> = on!(store, pool => sqlx::query_as(SQL).bind(limit).fetch_all(pool).await?);
+    read(store, rows, |row| row.verdict.as_deref() == Some(Verdict::Reverse.name()) && row.settled.is_none())
+}
+
+/// Closes a proposal to undo a decision; false where there is none that is open.
+pub async fn settle(store: &Store, sample: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "update review_samples set settled = $2, mac = $3 where entry = $1";
+    let entry = entry_of(store)?;
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let row: Option<SampleRow> = sqlx::query_as(LOCK_SAMPLE).bind(sample).fetch_optional(&mut *tx).await?;
+        let row = row.filter(|row| store.holds(row, row.entry == sample));
+        let open = |row: &SampleRow| row.verdict.as_deref() == Some(Verdict::Reverse.name()) && row.settled.is_none();
+        let Some(row) = row.filter(open) else { unchanged!(tx, false) };
+        let row = SampleRow { settled: Some(entry), ..row };
+        sqlx::query(SQL)
+            .bind(row.entry).bind(row.settled).bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+}
+
+/// Up to which review of their own decisions somebody has read.
+pub async fn read_up_to(store: &Store, operator: &OperatorId) -> sqlx::Result<i64> {
+    const SQL: &str = "select entry from reviews_read where operator = $1";
+    let read: Option<i64> = on!(store, pool => sqlx::query_scalar(SQL).bind(&operator.0).fetch_optional(pool).await?);
+    Ok(read.unwrap_or(-1))
+}
+
+/// Somebody has read what was said of their decisions, up to this entry.
+pub async fn know_read(store: &Store, operator: &OperatorId, entry: i64) -> sqlx::Result<()> {
+    const SQL: &str = "insert into reviews_read (operator, entry) values ($1, $2) \
+        on conflict (operator) do update set entry = excluded.entry where reviews_read.entry < excluded.entry";
+    on!(store, pool => sqlx::query(SQL).bind(&operator.0).bind(entry).execute(pool).await.map(drop))
 }
 
 /// What somebody decided and another has looked at again, newest first.
@@ -505,7 +569,7 @@ pub async fn release(store: &Store, sample: i64, reviewer: &OperatorId) -> sqlx:
 /// Whether the deed of an entry wrote any of this; `None` where a row that says so does not hold.
 pub async fn written_by(store: &Store, entry: i64) -> sqlx::Result<Option<bool>> {
     const WEEKS: &str = weeks!("where committed = $1 or drawn = $1");
-    const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1 or released = $1");
+    const SAMPLES: &str = samples!("where opinion_entry = $1 or verdict_entry = $1 or released = $1 or settled = $1");
     let weeks: Vec<WeekRow> = store.read(on!(store, pool => sqlx::query_as(WEEKS).bind(entry).fetch_all(pool).await?));
     let samples: Vec<SampleRow> = store.read(on!(store, pool => sqlx::query_as(SAMPLES)
         .bind(entry).fetch_all(pool).await?));

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 68] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 70] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -108,6 +108,8 @@ pub const WRITES: [(&str, &[(&str, &str)]); 68] = [
     ("/api/audit/check", &[]),
     ("/api/reviews/opinion", &[("decision", "0"), ("opinion", "warn")]),
     ("/api/reviews/judge", &[("decision", "0"), ("verdict", "agree")]),
+    ("/api/reviews/look", &[("decision", "0")]),
+    ("/api/reviews/decline", &[("decision", "0"), ("why", "a test")]),
     ("/api/audit/sign-off", &[("at", "2026-03-03T12:00"), ("seen", "nothing"), ("why", "a test")]),
     ("/api/audit/told", &[("entry", "0")]),
     ("/api/audit/save-filter", &[("name", ""), ("search", "?kind=reveal")]),

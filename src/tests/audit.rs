@@ -675,3 +675,73 @@ async fn a_check_that_finds_it_altered_stops_what_is_done() {
         assert!(house.app.ledger.checkpoint().await.is_err(), "nothing is signed");
     }
 }
+
+/// What was not done is told as a try, on every page and in a file; a try that was refused says where, and is found among what was
+/// refused.
+#[tokio::test]
+async fn what_was_not_done_is_told_as_a_try() {
+    let house = house(sqlite().await).await;
+    let (moderator, auditor) = (house.sign_in("moderator").await, house.sign_in("auditor").await);
+    house.look().await;
+    let (account, reports) = house.case("windvane").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", r#"{"disabled":true,"sensitized":false,"silenced":false,"suspended":false}"#),
+        ("text", ""),
+        ("why", "a ring"),
+    ];
+    house.post(Some(&moderator), "/api/reports/decide", &form).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
+    for page in ["/audit", &format!("/audit/timeline?account={account}"), "/audit/export.csv?kind=decide_case"] {
+        let page = house.get(Some(&auditor), page).await.body;
+        assert!(page.contains("tried to limit @windvane"), "{page}");
+        assert!(!page.contains(">limited @windvane") && !page.contains("\"limited @windvane"), "{page}");
+    }
+    let set = [("instance", "harbour"), ("mode", "open"), ("message", ""), ("why", "let everybody in"), ("back", "/")];
+    house.post(Some(&moderator), "/api/registrations/set", &set).await;
+    let denied = house.app.ledger.list(&Filter { kind: Some("denied".into()), limit: 1, ..Filter::default() }).await;
+    let denied = denied.unwrap().pop().unwrap();
+    assert_eq!(denied.instance.as_deref(), Some("harbour"), "{}", denied.leaf);
+    let entry = house.get(Some(&auditor), &format!("/audit/{}", denied.index)).await.body;
+    assert!(entry.contains("<dd>harbour<") && entry.contains(">refused<"), "{entry}");
+    for (query, found) in [
+        ("outcome=refused", true),
+        ("outcome=refused&instance=harbour", true),
+        ("outcome=refused&kind=decide_case", false),
+        ("outcome=refused&who=01auditor", false),
+        ("outcome=failed", false),
+    ] {
+        let page = house.get(Some(&auditor), &format!("/audit?{query}")).await.body;
+        assert_eq!(page.contains(&format!("href=\"/audit/{}\"", denied.index)), found, "{query}: {page}");
+    }
+}
+
+/// What the console did by itself can be left out; and no filter that a list does not have is passed over.
+#[tokio::test]
+async fn the_consoles_own_entries_can_be_left_out_and_no_unknown_filter_is_passed_over() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let auditor = house.sign_in("auditor").await;
+        howdah::reviews::service::keep(&house.app).await.unwrap();
+        let all = house.get(Some(&auditor), "/audit").await.body;
+        let without = house.get(Some(&auditor), "/audit?console=no").await.body;
+        let sampled = "committed to the sample";
+        assert!(all.contains(sampled) && !without.contains(sampled), "{without}");
+        assert!(without.contains("signed in"), "{without}");
+        assert!(all.contains("<optgroup label=\"Federation\">"), "{all}");
+        for page in ["/audit?colour=red", "/audit/timeline?who=01auditor&colour=red", "/audit/alarms?colour=red"] {
+            let answer = house.get(Some(&auditor), page).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+            assert!(answer.body.contains("no filter “colour”"), "{page}: {}", answer.body);
+        }
+        let ids = house.get(Some(&auditor), "/audit?who=nobody").await;
+        assert!(
+            ids.status == StatusCode::UNPROCESSABLE_ENTITY && !ids.body.contains("Accepted values"),
+            "{}",
+            ids.body
+        );
+    }
+}

@@ -67,7 +67,7 @@ const KEPT: [(&str, &str); 16] = [
     ("access_requests", "id, state, sealed_told, sealed_answer"),
     ("policies", "instance, version, operator, policy"),
     ("review_weeks", "week, committed, drawn"),
-    ("review_samples", "entry, reviewer, opinion, verdict"),
+    ("review_samples", "entry, reviewer, opinion, verdict, settled"),
 ];
 
 fn pool(house: &House) -> &PgPool {
@@ -128,6 +128,8 @@ struct Stage {
     subject: String,
     /// A decision of the moderator's that was drawn.
     drawn: String,
+    /// One that a reviewer proposed to undo.
+    proposed: String,
 }
 
 impl Stage {
@@ -204,16 +206,26 @@ impl Stage {
         house.post(Some(&moderator), "/api/reports/reveal", &form).await;
         let filter = Filter { kind: Some("reveal".into()), limit: 1, ..Filter::default() };
         let drawn = app.ledger.list(&filter).await.unwrap()[0].index;
-        sqlx::query(
-            "insert into review_samples (entry, week, operator, sort, subject) \
-             select idx, '2026-11-23', operator, 'reveals', subject from ledger_entries where idx = $1",
-        )
-        .bind(drawn)
-        .execute(pool(&house))
-        .await
-        .unwrap();
-        crate::support::seal_sample(&house.app, drawn).await;
-        let drawn = drawn.to_string();
+        let names = crate::reviews::two(&house).await;
+        let name = names.iter().find(|name| *name != "windvane").unwrap();
+        let (_, proposed) = crate::reviews::decide(&house, &moderator, name, "silence", "a ring").await;
+        for (entry, sort) in [(drawn, "reveals"), (proposed, "reports")] {
+            sqlx::query(
+                "insert into review_samples (entry, week, operator, sort, subject) \
+                 select idx, '2026-11-23', operator, $2, subject from ledger_entries where idx = $1",
+            )
+            .bind(entry)
+            .bind(sort)
+            .execute(pool(&house))
+            .await
+            .unwrap();
+            crate::support::seal_sample(&house.app, entry).await;
+        }
+        let (drawn, proposed) = (drawn.to_string(), proposed.to_string());
+        let form = [("decision", proposed.as_str()), ("opinion", "warn"), ("back", "/")];
+        house.post(Some(&owner), "/api/reviews/opinion", &form).await;
+        let form = [("decision", proposed.as_str()), ("verdict", "reverse"), ("why", "too much"), ("back", "/")];
+        house.post(Some(&owner), "/api/reviews/judge", &form).await;
         let now = app.clock.now();
         let alarm = Raised {
             kind: AlarmKind::AtServer,
@@ -229,7 +241,22 @@ impl Stage {
             entries: vec![0],
         };
         alarms::raise(&app.store, &alarm, now).await.unwrap();
-        Self { owner, admin, moderator, own, links, account, waiting, running, request, note, subject, drawn, house }
+        Self {
+            owner,
+            admin,
+            moderator,
+            own,
+            links,
+            account,
+            waiting,
+            running,
+            request,
+            note,
+            subject,
+            drawn,
+            proposed,
+            house,
+        }
     }
 
     async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
@@ -298,6 +325,13 @@ impl Stage {
                 let form = [("at", format!("2{at}")), ("seen", seen), ("why", "all of it".to_owned())];
                 let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
                 drop(self.post(&self.owner, "/api/audit/sign-off", &form).await);
+            }
+            "look_ahead" => {
+                drop(self.post(&self.owner, "/api/reviews/look", &[("decision", self.drawn.as_str())]).await);
+            }
+            "settle_proposal" => {
+                let form = [("decision", self.proposed.as_str()), ("why", "it stands")];
+                drop(self.post(&self.admin, "/api/reviews/decline", &form).await);
             }
             "give_opinion" => {
                 let form = [("decision", self.drawn.as_str()), ("opinion", "enough")];
@@ -384,14 +418,16 @@ async fn enter(house: &House, cookie: &str) -> String {
 }
 
 /// In an order in which each finds what it needs.
-const ORDER: [(&str, Does); 29] = [
+const ORDER: [(&str, Does); 31] = [
     ("search_personal", Does::Reads),
     ("reveal", Does::Reads),
     ("export_record", Does::Reads),
     ("export_sheet", Does::Reads),
     ("sign_off_access", Does::Reads),
+    ("look_ahead", Does::Reads),
     ("give_opinion", Does::Writes),
     ("judge_decision", Does::Writes),
+    ("settle_proposal", Does::Writes),
     ("hand_over_case", Does::Writes),
     ("write_note", Does::Writes),
     ("withdraw_note", Does::Writes),

@@ -138,6 +138,7 @@ fn a_page_asks_the_function_for_the_address_of_its_form() {
     assert_eq!(path::SET_THEME, sign_in::api::SetTheme::PATH);
     assert_eq!(path::SIGN_OUT, sign_in::api::SignOut::PATH);
     assert_eq!(path::TOLD, howdah::audit::api::Told::PATH);
+    assert_eq!(path::LOOK_AHEAD, howdah::reviews::api::LookAhead::PATH);
 }
 
 /// A filter of such a name would be dropped by every link of its list.

@@ -1076,7 +1076,7 @@ async fn what_a_policy_did_is_told_as_its_own() {
     let changed = entries(&house, "change_policy").await[0].index;
     for page in ["/audit".to_owned(), "/i/harbour/registrations".to_owned(), format!("/audit/{set}")] {
         let body = house.get(Some(&owner), &page).await.body;
-        assert!(body.contains("the policy on behalf of admin"), "{page}: {body}");
+        assert!(body.contains("the policy, for admin"), "{page}: {body}");
     }
     let shown = |body: String| body.split("<pre").next().unwrap().to_owned();
     let entry = shown(house.get(Some(&owner), &format!("/audit/{set}")).await.body);

@@ -33,7 +33,7 @@ fn until(house: &House, at: Timestamp) {
     house.app.clock.advance(at.since(house.app.clock.now()));
 }
 
-async fn decide(house: &House, cookie: &str, name: &str, decision: &str, why: &str) -> (String, i64) {
+pub async fn decide(house: &House, cookie: &str, name: &str, decision: &str, why: &str) -> (String, i64) {
     house.look().await;
     let (account, reports) = house.case(name).await;
     let text = if decision == "resolve" { "" } else { "You broke rule 2." };
@@ -52,7 +52,7 @@ async fn decide(house: &House, cookie: &str, name: &str, decision: &str, why: &s
 }
 
 /// Two people of this instance with open reports and no sanction.
-async fn two(house: &House) -> Vec<String> {
+pub async fn two(house: &House) -> Vec<String> {
     sqlx::query_scalar(
         "select a.username from accounts a join reports r on r.target_account_id = a.id and r.action_taken_at is null \
          join users u on u.account_id = a.id and u.role_id is null and not u.disabled \
@@ -267,7 +267,7 @@ async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion()
         assert_eq!(opinion(&house, &auditor, theirs, "banish").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = opinion(&house, &auditor, theirs, "warn").await;
         assert!(page.body.contains("limited @") && page.body.contains("a ring of spammers"), "{}", page.body);
-        assert!(page.body.contains("Opinion before") && !page.body.contains("What would you have decided?"));
+        assert!(page.body.contains("What was decided") && !page.body.contains("What would you have decided?"));
         // An opinion stays what it is, and is nobody else's.
         assert_eq!(opinion(&house, &auditor, theirs, "silence").await.status, StatusCode::CONFLICT);
         let owner = house.sign_in("owner").await;
@@ -277,7 +277,10 @@ async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion()
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "whoever decided wants to know why");
         let done = judge(&house, &auditor, theirs, "reverse", "a warning is enough").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
-        assert!(done.body.contains("Go to the account") && done.body.contains("Nothing was undone"), "{}", done.body);
+        assert!(done.body.contains("What would you have decided?"), "the next one: {}", done.body);
+        let judged = house.get(Some(&auditor), &address).await.body;
+        assert!(judged.contains("Go to the account") && judged.contains("Nothing was undone"), "{judged}");
+        assert!(judged.contains(&format!("href=\"/reviews/{own}\"")), "{judged}");
         assert_eq!(judge(&house, &auditor, theirs, "agree", "").await.status, StatusCode::CONFLICT, "once");
         let judged = entries(&house, "judge_decision").await;
         let judged: Vec<_> = judged.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
@@ -296,13 +299,12 @@ async fn a_second_person_sees_the_case_first_and_the_decision_after_an_opinion()
         assert!(main.contains("a warning is enough") && main.contains("propose to undo it"), "{main}");
         assert!(!main.contains("auditor") && !main.contains("Agreement"), "{main}");
         assert_eq!(house.get(Some(&moderator), &address).await.status, StatusCode::FORBIDDEN);
-        for other in ["admin", "contractor"] {
+        // Whoever may undo it reads the proposal as well.
+        for (other, told) in [("admin", true), ("contractor", false)] {
             let cookie = house.sign_in(other).await;
             let page = house.get(Some(&cookie), "/reviews").await.body;
-            assert!(
-                !page.contains("a warning is enough") && page.contains("None of your decisions"),
-                "{other}: {page}"
-            );
+            assert!(page.contains("None of your decisions"), "{other}: {page}");
+            assert_eq!(page.contains("a warning is enough"), told, "{other}: {page}");
         }
         let page = house.get(Some(&auditor), "/reviews").await.body;
         assert!(page.contains("0 of 1: too few to tell") && page.contains("How often each reviewer agreed"), "{page}");
@@ -451,7 +453,7 @@ async fn what_a_reviewer_left_behind_goes_to_another() {
             "what the first one said is not shown: {}",
             page.body
         );
-        assert!(!page.body.contains("Opinion before"), "{}", page.body);
+        assert!(!page.body.contains("What was decided"), "{}", page.body);
         let page = opinion(&house, &owner, theirs, "silence").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         let done = judge(&house, &owner, theirs, "agree", "").await;
@@ -520,6 +522,12 @@ fn read(page: &str) -> String {
         }
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the rail says.
+fn read_rail(page: &str) -> String {
+    let rail = page.split("class=\"rail\"").nth(1).unwrap().split("</nav>").next().unwrap();
+    read(&format!("<main {rail}</main>"))
 }
 
 /// Of each sort of decision: whoever looks at it before their own opinion reads the case and neither what was decided nor by
@@ -657,4 +665,250 @@ async fn no_page_of_a_case_says_what_was_decided() {
         words.join(" ").replace(name, "somebody")
     };
     assert_eq!(of("approved", &waiting[0].2), of("rejected", &waiting[1].2));
+}
+
+/// What somebody is to review waits for them in the rail and on the overview, one leads to the next, and whose decision it was is
+/// told once.
+#[tokio::test]
+async fn a_review_leads_on_and_whose_decision_it_was_is_told() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, theirs, own, names) = drawn(house(kept).await).await;
+        let auditor = house.sign_in("auditor").await;
+        let overview = "/i/harbour";
+        let page = house.get(Some(&auditor), overview).await.body;
+        assert!(page.contains("2 decisions are waiting for your review"), "{page}");
+        assert!(read_rail(&page).contains("Reviews 2"), "{page}");
+        let list = house.get(Some(&auditor), "/reviews").await.body;
+        assert!(
+            list.contains(&format!("@{}", names[0])) && !list.contains(&format!("Case of entry {theirs}")),
+            "{list}"
+        );
+        opinion(&house, &auditor, theirs, "warn").await;
+        let next = judge(&house, &auditor, theirs, "coach", "a warning comes first").await;
+        assert!(next.body.contains("What would you have decided?"), "{}", next.body);
+        assert!(next.body.contains(&format!("name=\"decision\" value=\"{own}\"")), "{}", next.body);
+        let page = house.get(Some(&auditor), overview).await.body;
+        assert!(page.contains("1 decision is waiting for your review"), "{page}");
+        opinion(&house, &auditor, own, "resolve").await;
+        let done = judge(&house, &auditor, own, "agree", "").await;
+        assert!(done.body.contains("Nothing for you to review"), "{}", done.body);
+
+        let moderator = house.sign_in("moderator").await;
+        let page = house.get(Some(&moderator), overview).await.body;
+        assert!(
+            page.contains("1 of your decisions was reviewed") && !page.contains("waiting for your review"),
+            "{page}"
+        );
+        let list = house.get(Some(&moderator), "/reviews").await.body;
+        assert!(list.contains(&format!("href=\"/audit/{theirs}\"")) && list.contains("/i/harbour/accounts/"), "{list}");
+        let page = house.get(Some(&moderator), overview).await.body;
+        assert!(!page.contains("of your decisions"), "they have read it: {page}");
+    }
+}
+
+/// Before their own opinion nobody who is to review a decision is told it on another page, unless they ask for it: that is an
+/// entry, and stands beside their opinion.
+#[tokio::test]
+async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, theirs, _, names) = drawn(house(kept).await).await;
+        let auditor = house.sign_in("auditor").await;
+        let (account,): (String,) =
+            sqlx::query_as("select id::text from accounts where username = $1 and domain is null")
+                .bind(&names[0])
+                .fetch_one(&house.instance)
+                .await
+                .unwrap();
+        // The instance did it at the time of its own clock, and not of the test's.
+        let at = house.app.ledger.entry(theirs).await.unwrap().unwrap().entry.at.0.to_string();
+        for sql in [
+            "update reports set action_taken_at = to_timestamp($2::float8 / 1000) at time zone 'utc' \
+             where target_account_id = $1::bigint and action_taken_at is not null",
+            "update admin_action_logs set created_at = to_timestamp($2::float8 / 1000) at time zone 'utc' where target_type = 'Report' \
+             and target_id in (select id from reports where target_account_id = $1::bigint and action_taken_at is not null)",
+        ] {
+            sqlx::query(sql)
+                .bind(account.parse::<i64>().unwrap())
+                .bind(at.parse::<f64>().unwrap())
+                .execute(&house.instance)
+                .await
+                .unwrap();
+        }
+        let pages = [
+            format!("/audit/{theirs}"),
+            format!("/i/harbour/accounts/{account}"),
+            format!("/i/harbour/reports/{account}"),
+            "/audit".to_owned(),
+            "/audit?kind=decide_case".to_owned(),
+            "/audit?who=01moderator&kind=decide_case".to_owned(),
+            format!("/audit/timeline?account={account}"),
+            "/audit/timeline?who=01moderator".to_owned(),
+            "/i/harbour/audit/instance".to_owned(),
+            "/i/harbour/reports?state=decided".to_owned(),
+            "/i/harbour/reports?state=decided&decided-by=moderator".to_owned(),
+        ];
+        let hidden = [format!("limited @{}", names[0]), "a ring of spammers".to_owned()];
+        let line = format!(">{theirs}<");
+        for page in &pages {
+            let answer = house.get(Some(&auditor), page).await;
+            for told in &hidden {
+                assert!(!answer.body.contains(told), "{page} says “{told}”: {}", answer.body);
+            }
+            if answer.status == StatusCode::FORBIDDEN {
+                assert!(answer.body.contains("give your opinion first"), "{page}: {}", answer.body);
+                assert!(answer.body.contains(&format!("href=\"/reviews/{theirs}\"")), "{page}: {}", answer.body);
+            } else {
+                assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
+            }
+        }
+        let list = house.get(Some(&auditor), "/audit").await.body;
+        let row = list.split("<tr").find(|row| row.contains(&line)).unwrap();
+        assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
+        for by_name in ["/audit?who=01moderator", "/audit?kind=decide_case", "/audit?q=moder"] {
+            let page = house.get(Some(&auditor), by_name).await.body;
+            assert!(!page.contains(&line) && page.contains("left out"), "{by_name}: {page}");
+        }
+        let decided = house.get(Some(&auditor), "/i/harbour/reports?state=decided").await.body;
+        let row = decided.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
+        assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
+        // Whoever does not review reads on as before, and so does whose decision it is.
+        let moderator = house.sign_in("moderator").await;
+        assert!(house.get(Some(&moderator), &pages[0]).await.body.contains(&hidden[0]));
+        assert_eq!(house.get(Some(&moderator), &pages[1]).await.status, StatusCode::OK);
+
+        // The way past it.
+        let form = [("decision", theirs.to_string()), ("back", pages[0].clone())];
+        let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let refused = house.post(Some(&moderator), "/api/reviews/look", &form).await;
+        assert!(refused.location.unwrap_or_default().contains("draft="), "whoever does not review has nothing to see");
+        let shown = house.sent(&auditor, "/api/reviews/look", &form).await;
+        assert!(shown.body.contains(&hidden[0]) && shown.body.contains(&hidden[1]), "{}", shown.body);
+        let looked = entries(&house, "look_ahead").await;
+        let [looked] = looked.as_slice() else { panic!("{looked:?}") };
+        assert_eq!(looked.leaf["facts"]["decision"], theirs);
+        assert_eq!(house.get(Some(&auditor), &pages[1]).await.status, StatusCode::OK);
+        house.sent(&auditor, "/api/reviews/look", &form).await;
+        assert_eq!(entries(&house, "look_ahead").await.len(), 1, "what is shown already needs no entry");
+        let page = opinion(&house, &auditor, theirs, "silence").await;
+        assert!(page.body.contains("saw the decision before giving this opinion"), "{}", page.body);
+        assert!(page.body.contains(&format!("href=\"/audit/{}\"", looked.index)), "{}", page.body);
+    }
+}
+
+/// A proposal to undo reaches whoever may, until it was undone or declined with a reason.
+#[tokio::test]
+async fn a_proposal_to_undo_is_open_until_it_is_undone_or_declined() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, theirs, own, names) = drawn(house(kept).await).await;
+        let auditor = house.sign_in("auditor").await;
+        for (entry, said) in [(theirs, "silence"), (own, "warn")] {
+            opinion(&house, &auditor, entry, said).await;
+            let done = judge(&house, &auditor, entry, "reverse", "nothing of it was spam").await;
+            assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        }
+        let overview = "/i/harbour";
+        let (admin, moderator) = (house.sign_in("admin").await, house.sign_in("moderator").await);
+        let page = house.get(Some(&admin), overview).await.body;
+        assert!(page.contains("Reviewers propose to undo 2 decisions"), "{page}");
+        let contractor = house.sign_in("contractor").await;
+        assert!(!house.get(Some(&contractor), "/reviews").await.body.contains("Proposed to undo"));
+        let list = house.get(Some(&admin), "/reviews").await.body;
+        assert!(list.contains("nothing of it was spam") && list.contains("Decline to undo it"), "{list}");
+
+        let decline = async |cookie: &str, entry: i64, why: &str| {
+            let form = [("decision", entry.to_string()), ("why", why.to_owned()), ("back", "/reviews".to_owned())];
+            let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            house.sent(cookie, "/api/reviews/decline", &form).await
+        };
+        assert_eq!(decline(&auditor, theirs, "no").await.status, StatusCode::FORBIDDEN, "who reviews undoes nothing");
+        assert_eq!(decline(&moderator, theirs, "no").await.status, StatusCode::FORBIDDEN, "it is their own");
+        assert_eq!(decline(&admin, theirs, "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let sql = "select id::text from accounts where username = $1 and domain is null";
+        let (about,): (String,) = sqlx::query_as(sql).bind(&names[0]).fetch_one(&house.instance).await.unwrap();
+        let case = house.get(Some(&admin), &format!("/i/harbour/accounts/{about}")).await.body;
+        assert!(case.contains("proposes to undo that") && case.contains("nothing of it was spam"), "{case}");
+
+        // The one is undone, and the console notices by itself.
+        let (account,): (String,) =
+            sqlx::query_as("select id::text from accounts where username = $1 and domain is null")
+                .bind(&names[0])
+                .fetch_one(&house.instance)
+                .await
+                .unwrap();
+        const LIMITED: &str = r#"{"disabled":false,"sensitized":false,"silenced":true,"suspended":false}"#;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("reversal", "unsilence"),
+            ("state", LIMITED),
+            ("why", "as was proposed"),
+            ("back", "/"),
+        ];
+        let undone = house.post(Some(&admin), "/api/reports/reverse", &form).await;
+        assert!(undone.location.as_deref().unwrap_or_default().contains("done="), "{:?}", undone.location);
+        let page = house.get(Some(&admin), overview).await.body;
+        assert!(
+            page.contains(&format!("propose to undo a decision about @{}", names[1]))
+                || page.contains(&format!("proposes to undo a decision about @{}", names[1])),
+            "{page}"
+        );
+        service::keep(&house.app).await.unwrap();
+        let settled = entries(&house, "settle_proposal").await;
+        let settled: Vec<_> = settled.iter().filter(|entry| entry.outcome == Some(Outcome::Succeeded)).collect();
+        let [settled] = settled.as_slice() else { panic!("{settled:?}") };
+        assert_eq!((settled.operator.as_deref(), &settled.leaf["facts"]["decision"]), (Some("howdah"), &theirs.into()));
+        assert_eq!(settled.leaf["facts"]["undone"], entries(&house, "reverse_sanction").await[0].index);
+        service::keep(&house.app).await.unwrap();
+        assert_eq!(entries(&house, "settle_proposal").await.len(), 1, "once");
+
+        // The other is declined, and is open to nobody any more.
+        let done = decline(&admin, own, "two people looked at it").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert!(!done.body.contains("Proposed to undo"), "{}", done.body);
+        assert!(!house.get(Some(&admin), overview).await.body.contains("propose"));
+        assert_eq!(decline(&admin, own, "again").await.status, StatusCode::NOT_FOUND);
+        let page = house.get(Some(&auditor), &format!("/reviews/{own}")).await.body;
+        assert!(page.contains("The proposal to undo it is closed") && !page.contains("Go to the account"), "{page}");
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+/// What cannot be undone is nothing that anybody proposes to undo.
+#[tokio::test]
+async fn nobody_proposes_to_undo_what_is_gone() {
+    let house = timed(house(sqlite().await).await).await;
+    service::keep(&house.app).await.unwrap();
+    let week = Week::of(house.app.clock.now()).next();
+    until(&house, week.starts().plus(HOUR));
+    let moderator = house.sign_in("moderator").await;
+    house.look().await;
+    let (account,): (String,) = sqlx::query_as(
+        "select a.id::text from users u join accounts a on a.id = u.account_id \
+         where not u.approved and u.confirmed_at is not null order by u.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let form = [
+        ("instance", "harbour"),
+        ("who", account.as_str()),
+        ("verdict", "reject"),
+        ("why", "as always"),
+        ("back", "/i/harbour/signups"),
+    ];
+    house.post(Some(&moderator), "/api/signups/decide", &form).await;
+    let rejected = entries(&house, "decide_sign_up").await[0].index;
+    until(&house, week.ends().plus(11 * MINUTE));
+    service::keep(&house.app).await.unwrap();
+    let auditor = house.sign_in("auditor").await;
+    let page = opinion(&house, &auditor, rejected, "approve").await.body;
+    assert!(
+        page.contains("A rejected sign-up is deleted; it can’t be undone.") && !page.contains("value=\"reverse\""),
+        "{page}"
+    );
+    let refused = judge(&house, &auditor, rejected, "reverse", "let them in").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    let done = judge(&house, &auditor, rejected, "disagree", "they wrote well").await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
 }

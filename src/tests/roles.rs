@@ -519,7 +519,7 @@ async fn the_pages_decode_every_bit_and_page_the_members() {
         assert!(list.body.contains("unknown bit 40") && !list.body.contains("<b>Odd</b>"), "{}", list.body);
         let page = house.get(Some(&cookie), &format!("/i/harbour/roles/{odd}")).await.body;
         assert!(page.contains("manage_reports") && page.contains("unknown bit 40"), "{page}");
-        assert!(page.contains("invite_users") && page.contains("default permission"), "the effective mask: {page}");
+        assert!(page.contains("Invite Users") && page.contains("default permission"), "the effective mask: {page}");
         assert!(page.contains("No members yet"), "{page}");
         assert_eq!(page.contains("not available in this Mastodon release"), version == Version::V43, "{page}");
         let everyone = house.get(Some(&cookie), "/i/harbour/roles/-99").await.body;

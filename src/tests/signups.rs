@@ -152,7 +152,7 @@ async fn many_are_decided_in_the_background_each_with_its_own_entry() {
         work(&house).await;
         let page = house.get(Some(&cookie), &begun).await;
         assert!(page.body.contains("12 of 12 done"), "{}", page.body);
-        assert!(page.body.contains("11 done") && page.body.contains("1 overtaken"), "{}", page.body);
+        assert!(page.body.contains("11 done") && page.body.contains("1 not sent"), "{}", page.body);
         for (at, id) in who.iter().enumerate() {
             assert_eq!(is_approved(&house, id).await, if at == 3 { Some(true) } else { None });
         }

@@ -97,7 +97,7 @@ async fn a_server_a_person_and_a_batch_have_one_too_and_what_is_not_understood_i
     let owner = house.sign_in("owner").await;
     let page = house.get(Some(&owner), "/audit/timeline?server=Rude.example").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    assert!(page.body.contains("Howdah") && page.body.contains(">Mastodon<"), "both logs: {}", page.body);
+    assert!(page.body.contains(">both<") && page.body.contains("Mastodon: <bdi>"), "both logs: {}", page.body);
     let page = house.get(Some(&owner), "/audit/timeline?who=01admin").await;
     assert!(page.body.contains("Timeline of admin") && page.body.contains("rude.example"), "{}", page.body);
     assert!(!page.body.contains(">owner</b>"), "{}", page.body);

@@ -118,8 +118,10 @@ where
         // A list that was narrowed to what it does not know is there without that.
         let whole = (problem.kind == Kind::Invalid && !search.is_empty())
             .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> " " });
+        let ahead = problem.review.map(|entry| review_first(&frame, entry));
         let remedy = view! {
             {trouble(&problem)}
+            {ahead}
             {typed}
             <p>{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></p>
         };
@@ -152,6 +154,7 @@ fn trouble(problem: &Problem) -> AnyView {
     view! {
         <h1>{match problem.kind {
             Kind::SignedOut => "Sign in",
+            Kind::Forbidden if problem.review.is_some() => "Review first",
             Kind::Forbidden => "No access",
             Kind::NotFound => "Not found",
             Kind::Invalid => "Not understood",
@@ -159,6 +162,19 @@ fn trouble(problem: &Problem) -> AnyView {
         }}</h1>
         <p class="note" role="alert">{form::sentence(problem)}</p>
         {request_id(problem).map(|id| view! { <p class="small soft">"Request " {id}</p> })}
+    }
+    .into_any()
+}
+
+/// The way to the review that comes first, and the one past it.
+fn review_first(frame: &Frame, entry: i64) -> AnyView {
+    view! {
+        <form method="post" action=path::LOOK_AHEAD class="inline">
+            {form::back(&frame.here)}
+            <input type="hidden" name="decision" value=entry.to_string() />
+            <a class="btn main" href=path::review(entry)>"Review"</a>
+            <button class="btn quiet">"Show it now"</button>
+        </form>
     }
     .into_any()
 }
@@ -378,7 +394,8 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
         Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => None,
     };
     links.extend(grants.map(|name| link(here, Desk::Grants, path::GRANTS.to_owned(), icon::grants(), name, None)));
-    links.push(link(here, Desk::Reviews, path::REVIEWS.to_owned(), icon::reviews(), "Reviews", None));
+    let reviews = frame.reviews.filter(|waiting| *waiting > 0).map(|waiting| (None, super::grouped(waiting)));
+    links.push(link(here, Desk::Reviews, path::REVIEWS.to_owned(), icon::reviews(), "Reviews", reviews));
     links.push(link(here, Desk::Audit, path::AUDIT.to_owned(), icon::audit(), "Audit log", None));
     links
 }
@@ -506,7 +523,8 @@ fn instance_link(here: Desk, frame: &Frame, head: &InstanceHead) -> AnyView {
     let current = frame.instance.as_ref().is_some_and(|own| own.name == head.name);
     let (dot, state) = dot(head);
     let waiting = match &head.waiting {
-        Some(number) => format!("{number} waiting"),
+        Some(number) if number == "1" => "1 open case".to_owned(),
+        Some(number) => format!("{number} open cases"),
         None => "not known yet".to_owned(),
     };
     view! {
@@ -552,11 +570,10 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
         "Search: handle, server, #report, ID, profile or post URL"
     };
     let registrations = frame.registrations.clone().map(|state| {
-        let class = if state == "open" { "wide badge" } else { "wide badge warn" };
-        view! { <span class=class>"Registrations " {state}</span> }
+        view! { <span class="wide badge">"Registrations " {state}</span> }
     });
     let unguarded = frame.second_factor_optional.then(
-        || view! { <span class="wide badge warn" title="Allowed on a loopback address only">"no second factor"</span> },
+        || view! { <span class="wide badge" title="Allowed on a loopback address only">"no second factor"</span> },
     );
     view! {
         <header class="top">

@@ -82,9 +82,20 @@ pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
 
 /// The field for the reason, with what is wrong with it. `hint` says what becomes of it.
 pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required: bool) -> AnyView {
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    reason(draft, id, "Internal reason", hint, required)
+}
+
+/// The same of a reason that somebody in particular reads, and that is called so.
+pub fn reason(
+    draft: Option<&Draft>,
+    id: impl Into<String>,
+    called: &'static str,
+    hint: &'static str,
+    required: bool,
+) -> AnyView {
+    let (id, typed) = (id.into(), draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned());
     view! {
-        <label class="field" for=id>"Internal reason" <span class="soft small">{format!(" {hint}")}</span></label>
+        <label class="field" for=id.clone()>{called} <span class="soft small">{format!(" {hint}")}</span></label>
         <input class="input" id=id name="why" maxlength="500" required=required value=typed />
         {beside(draft, "why")}
     }

@@ -83,7 +83,7 @@ fn access_changes(page: &AccessPage) -> AnyView {
     let nothing = |what: &Option<String>| what.clone().unwrap_or_else(|| "none".to_owned());
     let row = |change: &AccessChange| {
         let entry = match change.entry {
-            Some(entry) => view! { <a href=path::audit_entry(entry)>"entry " {entry}</a> }.into_any(),
+            Some(entry) => view! { <a class="link" href=path::audit_entry(entry)>"entry " {entry}</a> }.into_any(),
             None => view! { <span class="soft">"no entry"</span> }.into_any(),
         };
         view! {

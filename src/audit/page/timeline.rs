@@ -1,8 +1,8 @@
 //! Everything about one: both logs by time.
 
 use super::{
-    super::{DRAWN, Drawn, Moment, TimelinePage, service},
-    choice, outcome,
+    super::{DRAWN, Drawn, Logged, Moment, TimelinePage, service},
+    choice, entry_link, left_out, outcome,
 };
 use crate::{
     frame::Frame,
@@ -30,7 +30,7 @@ fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
     let wrong = page.wrong.as_ref().map(|wrong| {
         // Nothing is asked yet where nobody is named: that is no mistake.
         let asked = !Search::parse(&page.search).only(&["account", "server", "who", "batch"]).is_empty();
-        let (class, role) = if asked { ("note lead danger", "alert") } else { ("note lead", "status") };
+        let (class, role) = if asked { ("note lead danger", "alert") } else { ("soft", "status") };
         if asked {
             desk::set_status(wrong);
         }
@@ -43,13 +43,22 @@ fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
         }
     });
     let title = if page.title.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {}", page.title) };
+    let shown: usize = page
+        .moments
+        .iter()
+        .map(|moment| match moment {
+            Moment::Ours(_, rows) => 1 + rows.len(),
+            Moment::Theirs(_) => 1,
+        })
+        .sum();
     let body = page.wrong.is_none().then(|| {
         view! {
             {drawn(&page.drawn)}
+            {left_out(page.left_out)}
             {moments(&page, &frame)}
             {further}
             <div class="head foot">
-                <span class="soft small">{ui::count(page.moments.len(), "entry", "entries")} " of both logs shown, newest first"</span>
+                <span class="soft small">{ui::count(shown, "entry", "entries")} " of both logs shown, newest first"</span>
                 <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
             </div>
         }
@@ -118,25 +127,38 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
     let at = |at: crate::clock::Timestamp| {
         view! { <td class="mono nowrap">{time::day(at, frame.now)} " " {time::clock(at)}</td> }
     };
-    let row = |moment: &Moment| {
-        match moment {
-        Moment::Ours(line) => view! {
-            <tr data-row=keys::row()>
-                {at(line.at)}
-                <td class="nowrap"><a href=path::audit_entry(line.index)><b><bdi>{line.who.clone()}</bdi></b></a></td>
-                <td class="full fill"><bdi>{line.what.clone()}</bdi> <div class="cut soft small"><bdi>{line.why.clone()}</bdi></div></td>
-                <td class="nowrap"><span class="badge">"Howdah"</span></td>
-                <td>{outcome(line)}</td>
-            </tr>
+    // What Mastodon's log has of the same: by whom stands above it.
+    let beneath = |row: &Logged| {
+        let words = format!("{} {} {}", row.action, row.kind, row.target);
+        view! { <li>"Mastodon: " <bdi>{words}</bdi></li> }
+    };
+    let row = |moment: &Moment| match moment {
+        Moment::Ours(line, rows) => {
+            let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
+            let told = rows.iter().filter(|row| !row.in_review).map(beneath).collect_view();
+            let beneath =
+                (!rows.is_empty() && !line.in_review).then(|| view! { <ul class="plain small soft">{told}</ul> });
+            view! {
+                <tr data-row=keys::row()>
+                    {at(line.at)}
+                    <td><a href=entry_link(line)><b><bdi>{line.who.clone()}</bdi></b></a>{own}</td>
+                    <td class="full fill"><bdi>{time::retold(&line.what, line.at)}</bdi> <div class="cut soft small"><bdi>{line.why.clone()}</bdi></div>{beneath}</td>
+                    <td class="nowrap"><span class="badge">{if rows.is_empty() { "Howdah" } else { "both" }}</span></td>
+                    <td>{outcome(line)}</td>
+                </tr>
+            }
+            .into_any()
         }
-        .into_any(),
-        Moment::Theirs(_, row) => {
-            let trace = row.ours.map(|entry| view! { <a class="badge good" href=path::audit_entry(entry)>"entry " {entry}</a> });
-            let outside = row.ours.is_none().then(|| view! { <span class="badge warn">"outside the console"</span> });
+        Moment::Theirs(row) => {
+            let trace = row.ours.map(|entry| {
+                let href = if row.in_review { path::review(entry) } else { path::audit_entry(entry) };
+                view! { <a class="badge" href=href>"entry " {entry}</a> }
+            });
+            let outside = row.ours.is_none().then(|| view! { <span class="badge">"outside the console"</span> });
             view! {
                 <tr data-row=keys::row()>
                     {at(row.at)}
-                    <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
+                    <td><b><bdi>{row.by.clone()}</bdi></b></td>
                     <td class="full fill">{row.action.clone()} " " <span class="soft">{row.kind.clone()} " "</span><bdi>{row.target.clone()}</bdi></td>
                     <td class="nowrap"><span class="badge">"Mastodon"</span></td>
                     <td>{trace}{outside}</td>
@@ -144,7 +166,6 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
             }
             .into_any()
         }
-    }
     };
     view! {
         <div class="card"><table class="list">

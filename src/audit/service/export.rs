@@ -113,7 +113,9 @@ pub async fn close<D: Deed>(app: &App, warrant: Warrant<D>, rows: i64, stopped: 
 pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize) -> Result<Taking, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
     let _counts = context.reserve("exports", "exports", GIVEN).await?;
-    let filter = filter(&Search::parse(query));
+    let search = Search::parse(query);
+    search.knows(&Filter::KEYS)?;
+    let filter = filter(&search);
     let people = operators::list(&context.app.store).await.map_err(super::unreadable)?;
     let asked = asked(context, &filter, &people, true).await?;
     let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
@@ -171,6 +173,7 @@ fn narrowed(filter: &Filter) -> String {
         ("account", filter.account.clone()),
         ("from", filter.from.clone()),
         ("to", filter.to.clone()),
+        ("console", filter.console.clone()),
     ];
     let mut encoded = url::form_urlencoded::Serializer::new(String::new());
     encoded.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));

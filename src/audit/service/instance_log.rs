@@ -16,8 +16,9 @@ use crate::{
     },
     path,
     problem::Problem,
+    record,
     search::{Search, unknown},
-    store::sought::LOOKED_FOR,
+    store::{operators, sought::LOOKED_FOR},
     ui,
 };
 use serde_json::Value;
@@ -32,6 +33,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWholeLedger, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    parsed.knows(&["who", "action", "day", "zone"])?;
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day"), zone: text("zone") };
     let day = context.zone_typed(&filter.zone)?.day_typed(&filter.day);
@@ -50,10 +52,11 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let body = InstanceLogPage {
         older: rows.last().filter(|_| more).map(|last| on(last.id)),
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
-        rows: rows.iter().map(|row| shown(row, ours.get(&row.id).copied())).collect(),
+        rows: rows.iter().map(|row| shown(row, ours.get(&row.id))).collect(),
         untold,
         filter,
         nobody,
+        began: context.app.ledger.recorded_at(0).await.map_err(unreadable)?,
     };
     frame::build(context, Some(&instance), &base, search, body).await
 }
@@ -78,23 +81,43 @@ async fn read(
     Ok((read.log(&asked, PAGE + 1).await?, false, untold))
 }
 
-/// A row as a page shows it, with our entry where it is a trace of one.
-pub fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
-    let by = match (&row.by_username, row.by) {
+/// The entry that a row of Mastodon's log is a trace of.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    entry: i64,
+    /// Whose it is.
+    who: String,
+    /// They did it as their own account.
+    own: bool,
+    in_review: bool,
+}
+
+/// A row as a page shows it, with our entry where it is a trace of one. Of a decision that the reader is to review it says
+/// neither what was done nor by whom.
+pub fn shown(row: &LoggedAction, ours: Option<&Trace>) -> Logged {
+    let account = match (&row.by_username, row.by) {
         (Some(name), _) => format!("@{}", ui::tame(name)),
         (None, Some(id)) => format!("account {id}"),
         (None, None) => "unknown".to_owned(),
     };
+    let by = match ours {
+        Some(trace) if trace.own => format!("{}, as {account}", trace.who),
+        Some(trace) => format!("{}, through {account}", trace.who),
+        None => account,
+    };
+    let in_review = ours.is_some_and(|trace| trace.in_review);
+    let told = |words: String| if in_review { String::new() } else { words };
     Logged {
         id: row.id,
         at: row.at,
-        by,
-        action: row.action.replace('_', " "),
-        kind: spaced(&row.target_type),
-        target: ui::excerpt(&row.target, 120),
-        about: row.about,
-        changes: row.changes.as_deref().map(changed).unwrap_or_default(),
-        ours,
+        by: if in_review { "in review by you".to_owned() } else { by },
+        action: told(row.action.replace('_', " ")),
+        kind: told(spaced(&row.target_type)),
+        target: told(ui::excerpt(&row.target, 120)),
+        about: row.about.filter(|_| !in_review),
+        changes: row.changes.as_deref().filter(|_| !in_review).map(changed).unwrap_or_default(),
+        ours: ours.map(|trace| trace.entry),
+        in_review,
     }
 }
 
@@ -152,12 +175,12 @@ fn spaced(class: &str) -> String {
     words
 }
 
-/// Which rows are traces of our deeds: the row's id, and the entry of the intent.
+/// Which rows are traces of our deeds: by the row's id.
 pub async fn ours(
     context: &Context,
     instance: &Instance,
     rows: &[LoggedAction],
-) -> Result<BTreeMap<i64, i64>, Problem> {
+) -> Result<BTreeMap<i64, Trace>, Problem> {
     let mut found = BTreeMap::new();
     let (Some(newest), Some(oldest)) = (rows.iter().map(|row| row.at).max(), rows.iter().map(|row| row.at).min())
     else {
@@ -168,6 +191,14 @@ pub async fn ours(
     let subjects: BTreeSet<String> = rows.iter().filter_map(subject).collect();
     let (from, to) = (oldest.plus(-BEFORE), newest.plus(AFTERWARDS));
     let entries = ledger.about_any(&subjects, from, to).await.map_err(unreadable)?;
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
+    let covered = record::covered(context).await?;
+    let trace = |entry: &Closed| Trace {
+        entry: entry.index,
+        who: record::called(&people, entry.leaf["operator"].as_str().unwrap_or_default(), &entry.leaf),
+        own: matches!(acting(entry), Some(Acting::Own(_))),
+        in_review: covered.has(entry.index),
+    };
     // Only what may have left a row is opened, and once.
     let mut deeds: BTreeMap<i64, Option<AnyDeed>> = BTreeMap::new();
     for row in rows {
@@ -180,7 +211,7 @@ pub async fn ours(
             }
             let left = LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id };
             if deeds.get(&entry.index).and_then(Option::as_ref).is_some_and(|deed| deed.logs(&left)) {
-                found.insert(row.id, entry.index);
+                found.insert(row.id, trace(entry));
                 break;
             }
         }
@@ -200,11 +231,14 @@ fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
     }
 }
 
+/// The service account, or the person's own.
+fn acting(entry: &Closed) -> Option<Acting> {
+    serde_json::from_value(entry.leaf["acting"].clone()).ok()
+}
+
 /// Whether a row was written by the account that a deed acted as, after its mark and not too late.
 fn before(entry: &Closed, row: &LoggedAction, now: Timestamp) -> bool {
-    // The service account, or the person's own.
-    let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();
-    let acting = acting.and_then(|acting| acting.account());
+    let acting = acting(entry).and_then(|acting| acting.account());
     let mark: Option<i64> = entry.leaf["mark"]["log"].as_str().and_then(|mark| mark.parse().ok());
     let longest = if entry.sought { LOOKED_FOR } else { AFTERWARDS };
     let last = entry.closed_at.unwrap_or(now).plus(longest);

@@ -918,7 +918,7 @@ mod tests {
 
     #[test]
     fn what_a_role_may_do_is_named() {
-        assert_eq!(may(Some(&json!(65))), ["administrator", "manage_settings"]);
+        assert_eq!(may(Some(&json!(65))), ["Administrator", "Manage Settings"]);
         assert_eq!(may(Some(&json!(1u64 << 40))), ["unknown bit 40"]);
     }
 }

@@ -1,9 +1,9 @@
 //! Everything about one: our log and Mastodon's, merged by time.
 
-use super::{PAGE, filter, instance_log, own_account, unreadable, ways};
+use super::{PAGE, filter, instance_log, leave_out, own_account, told, unreadable, ways};
 use crate::{
     access::Permission,
-    audit::{Drawn, Filter, KINDS, MOST_DRAWN, Moment, TimelinePage, kind_group},
+    audit::{Drawn, Filter, KINDS, Logged, MOST_DRAWN, Moment, TimelinePage, kind_group},
     clock::{DAY, HOUR, Timestamp},
     context::Context,
     frame::{self, Framed},
@@ -16,11 +16,14 @@ use crate::{
     nouns::domain_blocks::Domain,
     path,
     problem::Problem,
-    record::{DeedState, Line, as_told, line, name},
+    record::{self, DeedState, Line, as_told, line, name},
     search::{Search, accepts, unknown},
     store::{linked_accounts, operators},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Whom or what it is about, on the instance where it is.
 enum About {
@@ -47,7 +50,7 @@ fn instance(context: &Context, filter: &Filter) -> Result<Arc<Instance>, Problem
 async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(About, String, ledger::Filter), Problem> {
     let app = &context.app;
     let outcomes = DeedState::RECORDED.map(|outcome| (outcome.name(), outcome.word()));
-    filter.kind.iter().try_for_each(|value| accepts("kind", value, KINDS))?;
+    filter.kind.iter().try_for_each(|value| accepts("kind", value, &KINDS))?;
     filter.outcome.iter().try_for_each(|value| accepts("outcome", value, &outcomes))?;
     if let Some((field, _)) =
         [("from", &filter.from), ("to", &filter.to), ("q", &filter.q)].into_iter().find(|(_, text)| !text.is_empty())
@@ -86,7 +89,9 @@ async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(Abou
         let people = operators::list(&app.store).await.map_err(unreadable)?;
         let named: Vec<(&str, &str)> =
             people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
-        accepts("who", who, &named)?;
+        if !named.iter().any(|(id, _)| id == who) {
+            return Err(unknown("who", who, "Choose a person of the audit log’s list"));
+        }
         let called = named.iter().find(|(id, _)| id == who).map_or(who.as_str(), |(_, name)| name).to_owned();
         let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
         // Where there are several instances, the one that is chosen.
@@ -130,6 +135,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<TimelinePage
         filter: filter.clone(),
         server: server.clone(),
         moments: Vec::new(),
+        left_out: 0,
         drawn: Drawn::default(),
         instances: context.visible().map(|own| (own.name.clone(), own.title.clone())).collect(),
         wrong: None,
@@ -137,7 +143,11 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<TimelinePage
         older: None,
         search: search.to_owned(),
     };
-    let page = match about(context, &filter, &server).await {
+    let asked = match parsed.knows(&[&Filter::KEYS[..], &["server", "entry", "row"]].concat()) {
+        Ok(()) => about(context, &filter, &server).await,
+        Err(unknown) => Err(unknown),
+    };
+    let page = match asked {
         Ok(found) => read(context, &parsed, found, empty).await?,
         Err(wrong) if wrong.status() < 500 => TimelinePage { wrong: Some(wrong), ..empty },
         Err(other) => return Err(other),
@@ -160,10 +170,15 @@ async fn read(
     let people = operators::list(&app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
     let kinds: BTreeMap<i64, &str> = entries.iter().map(|entry| (entry.index, kind_group(&entry.deed))).collect();
-    let lines = entries
+    let covered = record::covered(context).await?;
+    let mut lines: Vec<Line> = entries
         .iter()
-        .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) });
-    let mut moments: Vec<Moment> = lines.map(Moment::Ours).collect();
+        .map(|entry| {
+            told(&covered, Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
+        })
+        .collect();
+    let left_out = leave_out(&empty.filter, &mut lines);
+    let mut moments: Vec<Moment> = lines.into_iter().map(|line| Moment::Ours(line, Vec::new())).collect();
     let mut looked_to = None;
     // What narrows our log to sorts of its own leaves nothing of Mastodon's.
     let narrowed = !(empty.filter.kind.is_empty() && empty.filter.outcome.is_empty());
@@ -180,9 +195,10 @@ async fn read(
     if let Some((on, window)) = theirs {
         let traces = instance_log::ours(context, &on, &window.rows).await?;
         looked_to = window.looked_to;
-        for row in &window.rows {
-            moments.push(Moment::Theirs(on.name.clone(), instance_log::shown(row, traces.get(&row.id).copied())));
-        }
+        // The timeline of a person says whose each row is.
+        let by_name = matches!(about, About::Person(_));
+        let rows = window.rows.iter().map(|row| instance_log::shown(row, traces.get(&row.id)));
+        moments.extend(rows.filter(|row| !(by_name && row.in_review)).map(Moment::Theirs));
     }
     // The newest first; of what happened at the same moment ours, which was meant before.
     moments.sort_by_key(|moment| (std::cmp::Reverse(moment.at()), moment.is_theirs()));
@@ -208,12 +224,36 @@ async fn read(
         format!("{}{}", path::TIMELINE, query.without(&[]))
     };
     let (entry, row) = (last_of(false, before), last_of(true, log));
+    let moments = under_their_entries(moments);
     Ok(TimelinePage {
         title,
+        left_out,
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, address(entry, Some(id)))),
         older: more.then(|| address(entry, row)),
         moments,
         drawn,
         ..empty
     })
+}
+
+/// Rows of Mastodon's log under the entry that left them, where both are on the page.
+fn under_their_entries(moments: Vec<Moment>) -> Vec<Moment> {
+    let entries: BTreeSet<i64> = moments.iter().filter(|moment| !moment.is_theirs()).map(Moment::number).collect();
+    let mut left: BTreeMap<i64, Vec<Logged>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for moment in moments {
+        match moment {
+            Moment::Theirs(row) => match row.ours.filter(|entry| entries.contains(entry)) {
+                Some(entry) => left.entry(entry).or_default().push(row),
+                None => alone.push(Moment::Theirs(row)),
+            },
+            ours @ Moment::Ours(..) => alone.push(ours),
+        }
+    }
+    for moment in &mut alone {
+        if let Moment::Ours(line, rows) = moment {
+            *rows = left.remove(&line.index).unwrap_or_default();
+        }
+    }
+    alone
 }

@@ -74,6 +74,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
         {lacking(&page, &frame)}
         {list::untold(&page.untold)}
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
+        {crate::reviews::page::proposed(&page.proposals)}
         <div class="case">
             <div class="stack">
                 {note}

@@ -27,6 +27,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    record,
     reports::{
         AccountCard, Beside, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard,
         MOST_COUNTED, MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed,
@@ -341,6 +342,7 @@ pub async fn case_page(
     id: AccountId,
     search: &str,
 ) -> Result<CasePage, Problem> {
+    record::not_before_review(context, &instance.name, id).await?;
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
     let revision = frame::revision(context, instance, &instance.open_reports.snapshot());
@@ -428,6 +430,7 @@ pub async fn case_page(
         there: there(instance, &facts),
         search: search.to_owned(),
         partly: partly(&facts),
+        proposals: crate::reviews::service::proposed(context, &instance.name, id).await?,
         invitations: None,
     })
 }

@@ -41,6 +41,8 @@ pub struct Decisions {
     reader: Actor,
     /// The account that the console acts as for everybody who has not linked one.
     service: Option<AccountId>,
+    /// What the reader is to review: whose it was and what is not told before.
+    covered: record::Covered,
 }
 
 struct Decided {
@@ -142,7 +144,13 @@ impl Decisions {
             };
             found.entry(account).or_default().push(decided);
         }
-        Ok(Self { found, people, reader: context.actor.clone(), service: instance.health().acting() })
+        Ok(Self {
+            found,
+            people,
+            reader: context.actor.clone(),
+            service: instance.health().acting(),
+            covered: record::covered(context).await?,
+        })
     }
 
     /// The newest deed about an account of which something is so.
@@ -159,6 +167,9 @@ impl Decisions {
     /// “Jonas Tran, through @harbourmaster” where it was done from here, or the account that Mastodon names.
     fn words(&self, decided: Option<&Decided>, by: Option<AccountId>, username: Option<&str>) -> String {
         let account = username.map(|name| format!("@{}", ui::tame(name)));
+        if decided.is_some_and(|decided| self.covered.has(decided.entry.index)) {
+            return "in review by you".to_owned();
+        }
         let own = decided.is_some_and(|decided| decided.entry.operator.as_ref() == Some(&self.reader.operator.0));
         // The console's own account is nobody in particular.
         let somebody = decided.is_some() || (account.is_some() && (by.is_none() || by != self.service));
@@ -182,7 +193,8 @@ impl Decisions {
 
     /// What was decided when a report was closed, where that was from here.
     fn decision(&self, row: &ClosedRow) -> Option<Decision> {
-        match &self.closing(row)?.deed {
+        let closing = self.closing(row).filter(|decided| !self.covered.has(decided.entry.index))?;
+        match &closing.deed {
             AnyDeed::DecideCase(deed) => Some(deed.decision),
             _ => None,
         }
@@ -311,9 +323,12 @@ async fn of_colleague(
     let all = entries.len();
     let decided: Vec<Decided> = entries.into_iter().filter_map(Decided::of).collect();
     let destroyed = all - decided.len();
-    // A case that was decided in several goes is one decision.
-    let decided: Vec<Decided> =
-        decided.into_iter().filter(|one| !matches!(&one.deed, AnyDeed::DecideCase(deed) if deed.further)).collect();
+    // A case that was decided in several goes is one decision; and what the reader is to review is not told as anybody's.
+    let covered = record::covered(context).await?;
+    let decided: Vec<Decided> = decided
+        .into_iter()
+        .filter(|one| !matches!(&one.deed, AnyDeed::DecideCase(deed) if deed.further) && !covered.has(one.entry.index))
+        .collect();
     let first: Vec<ReportId> = decided
         .iter()
         .filter_map(|decided| match &decided.deed {

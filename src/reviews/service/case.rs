@@ -4,7 +4,7 @@ use super::not_yours;
 use crate::{
     acting,
     context::Context,
-    deeds::{AnyDeed, Masked, Personal},
+    deeds::{AnyDeed, DecideCase, Masked, Personal},
     id::{AccountId, InstanceName, StatusId},
     ledger::Entry,
     mastodon::database::{DatabaseError, Read, StrikeRow},
@@ -17,7 +17,9 @@ use crate::{
     reviews::{CaseThen, PostThen, ReportThen},
     store::reviews::Sample,
     text::time,
+    ui,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What says that nobody can tell.
 const UNSURE: (&str, &str) = ("unsure", "Can’t tell");
@@ -38,6 +40,70 @@ pub fn choices(deed: &AnyDeed, sort: Sort) -> Vec<(&'static str, &'static str)> 
     };
     choices.push(UNSURE);
     choices
+}
+
+/// Whom or what a decision is about.
+pub fn about(deed: &AnyDeed) -> String {
+    match deed {
+        AnyDeed::DecideCase(deed) => format!("@{}", ui::tame(&deed.acct)),
+        AnyDeed::ReverseSanction(deed) => format!("@{}", ui::tame(&deed.acct)),
+        AnyDeed::DecideSignUp(deed) => format!("@{}", ui::tame(&deed.acct)),
+        AnyDeed::Reveal(deed) => format!("@{}", ui::tame(&deed.acct)),
+        AnyDeed::RevealMedia(deed) => format!("account {}", deed.account),
+        AnyDeed::SearchPersonal(deed) => format!("everybody on {}", deed.instance),
+        _ => "the case".to_owned(),
+    }
+}
+
+/// Why a decision cannot be undone, whatever is thought of it.
+///
+/// # Errors
+/// The reason, as a sentence.
+pub fn can_be_undone(deed: &AnyDeed) -> Result<(), &'static str> {
+    match deed {
+        AnyDeed::DecideSignUp(deed) if !deed.approve => Err("A rejected sign-up is deleted; it can’t be undone."),
+        AnyDeed::Reveal(_) | AnyDeed::RevealMedia(_) | AnyDeed::SearchPersonal(_) => {
+            Err("What was revealed can’t be undone.")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an account is not there any more; of an instance that does not answer nobody knows.
+pub async fn is_gone(context: &Context, instance: &InstanceName, account: AccountId) -> bool {
+    let Ok(instance) = context.instance(instance.as_str()) else { return false };
+    let read = async { instance.database.read().await?.account_or_gone(account).await };
+    let found: Result<_, DatabaseError> = read.await;
+    found.is_ok_and(|found| found.is_none_or(|account| account.gone))
+}
+
+/// Of which category the reports of some decisions are, in words, by the entry of each; nothing where an instance does not answer.
+pub async fn categories(context: &Context, decided: &[(i64, AnyDeed)]) -> BTreeMap<i64, String> {
+    let mut words = BTreeMap::new();
+    for instance in context.visible() {
+        let here: Vec<(i64, &DecideCase)> = decided
+            .iter()
+            .filter_map(|(entry, deed)| match deed {
+                AnyDeed::DecideCase(deed) if deed.instance == instance.name => Some((*entry, deed)),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<_> = here.iter().flat_map(|(_, deed)| deed.reports.iter().copied()).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let read = async { instance.database.read().await?.reports_named(&ids).await };
+        let reports = read.await.unwrap_or_else(|error: DatabaseError| {
+            tracing::warn!(%error, "reviews.categories");
+            Vec::new()
+        });
+        for (entry, deed) in here {
+            let of = reports.iter().filter(|report| deed.reports.contains(&report.id));
+            let of: BTreeSet<&str> = of.map(|report| report.category.word()).collect();
+            words.insert(entry, of.into_iter().collect::<Vec<_>>().join(", "));
+        }
+    }
+    words
 }
 
 /// The account that a decision is about, where it is about one.
@@ -66,24 +132,22 @@ pub async fn then(context: &Context, entry: &Entry, deed: &AnyDeed) -> Result<Ca
     let mut case = CaseThen::default();
     let reason = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default();
     let fact = |name: &str, value: String| (name.to_owned(), value);
-    case.facts.push(fact("when", time::absolute(entry.at)));
+    case.at = entry.at;
+    case.about = about(deed);
     match deed {
         AnyDeed::DecideCase(deed) => {
-            case.about = format!("@{}", deed.acct);
-            case.facts.push(fact("sanctions in force then", state(deed.state_before)));
+            case.facts.push(fact("Sanctions in force then", state(deed.state_before)));
         }
         AnyDeed::ReverseSanction(deed) => {
-            case.about = format!("@{}", deed.acct);
-            case.facts.push(fact("sanctions in force then", state(deed.state_before)));
+            case.facts.push(fact("Sanctions in force then", state(deed.state_before)));
         }
         AnyDeed::DecideSignUp(deed) => {
-            case.about = format!("@{}", deed.acct);
             case.facts
-                .push(fact("email address", if deed.confirmed { "confirmed" } else { "not confirmed" }.to_owned()));
+                .push(fact("Email address", if deed.confirmed { "confirmed" } else { "not confirmed" }.to_owned()));
             match &deed.seen {
                 Some(seen) => {
-                    case.facts.push(fact("pending for", time::span(entry.at.since(seen.asked_at))));
-                    case.facts.push(fact("reasons for joining", said(&seen.reasons)));
+                    case.facts.push(fact("Pending for", time::span(entry.at.since(seen.asked_at))));
+                    case.facts.push(fact("Reasons for joining", said(&seen.reasons)));
                 }
                 None => case.untold.push(
                     "The reasons for joining aren’t shown: the audit log didn’t keep them yet, and the instance has them \
@@ -93,29 +157,26 @@ pub async fn then(context: &Context, entry: &Entry, deed: &AnyDeed) -> Result<Ca
             }
         }
         AnyDeed::Reveal(deed) => {
-            case.about = format!("@{}", deed.acct);
             let what = match deed.what {
                 Masked::Email => "the email address",
                 Masked::SignUpAddress => "the IP address at sign-up",
                 Masked::PrivatePost(_) => "a post that is not public",
                 Masked::SeenAddress(_) => "an IP address the account was used from",
             };
-            case.facts.push(fact("revealed", what.to_owned()));
-            case.facts.push(fact("reason given", said(reason)));
+            case.facts.push(fact("Revealed", what.to_owned()));
+            case.facts.push(fact("Reason given", said(reason)));
         }
-        AnyDeed::RevealMedia(deed) => {
-            case.about = format!("account {}", deed.account);
-            case.facts.push(fact("revealed", "a file of a post that is not public".to_owned()));
-            case.facts.push(fact("reason given", said(reason)));
+        AnyDeed::RevealMedia(_) => {
+            case.facts.push(fact("Revealed", "a file of a post that is not public".to_owned()));
+            case.facts.push(fact("Reason given", said(reason)));
         }
         AnyDeed::SearchPersonal(deed) => {
-            case.about = format!("everybody on {}", deed.instance);
             let what = match deed.what {
                 Personal::Email(_) => "by email address",
                 _ => "by IP address",
             };
-            case.facts.push(fact("searched", what.to_owned()));
-            case.facts.push(fact("reason given", said(reason)));
+            case.facts.push(fact("Searched", what.to_owned()));
+            case.facts.push(fact("Reason given", said(reason)));
         }
         _ => {}
     }
@@ -199,7 +260,7 @@ async fn of_instance(
     }
     // When an account was made is the same before and after whatever became of it; of one that is gone nothing is said.
     if let Some(found) = read.account_or_gone(account).await?.filter(|found| !found.gone) {
-        case.facts.push(fact("age of the account then", time::span(entry.at.since(found.created_at))));
+        case.facts.push(fact("Age of the account then", time::span(entry.at.since(found.created_at))));
     }
     // The newest one there was when it was meant: the two clocks may differ.
     let newest = entry.leaf["mark"]["strike"].as_str().and_then(|id| id.parse::<i64>().ok()).filter(|id| *id > 0);
@@ -208,6 +269,6 @@ async fn of_instance(
         None => strike.created_at < entry.at,
     };
     let earlier = read.strikes(account).await?.iter().filter(|strike| before(strike)).count();
-    case.facts.push(fact("strikes before", earlier.to_string()));
+    case.facts.push(fact("Strikes before", earlier.to_string()));
     Ok(reporters)
 }

@@ -52,7 +52,7 @@ pub async fn keep(app: &App) -> Result<(), Problem> {
             done = done.and(draw(app, &due).await);
         }
     }
-    done.and(release_left(app).await).and(made_whole(app, this).await)
+    done.and(release_left(app).await).and(super::proposals::close_undone(app).await).and(made_whole(app, this).await)
 }
 
 /// So many weeks are looked at again.
