@@ -255,6 +255,7 @@ pub struct LookAhead {
 impl Deed for LookAhead {
     const KIND: &'static str = "look_ahead";
     const CHANGES: bool = false;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Review(self.decision.to_string())
@@ -294,6 +295,7 @@ pub struct SettleProposal {
 impl Deed for SettleProposal {
     const KIND: &'static str = "settle_proposal";
     const CHANGES: bool = true;
+    const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
         Subject::Review(self.decision.to_string())
