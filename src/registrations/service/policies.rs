@@ -86,15 +86,6 @@ pub async fn policy(
         Some(_) => String::new(),
         None => format!("{} The policy changes nothing until that is settled.", meaning.strange(&stored.mode)),
     };
-    let lines = Measure::ALL.map(|measure| {
-        let standing = decision.standings.iter().find(|one| one.measure == measure);
-        RuleLine {
-            measure,
-            rule: kept.policy.rule(measure).cloned(),
-            value: standing.and_then(|one| one.value),
-            in_force: standing.is_some_and(|one| one.in_force),
-        }
-    });
     let people = operators::list(&app.store).await?;
     let name = |id: &crate::id::OperatorId| {
         people
@@ -149,7 +140,7 @@ pub async fn policy(
         unknown_zone: zone.is_none(),
         answers: (kept.version > 0).then(|| name(&kept.operator)),
         held_by: kept.policy.hold.as_ref().map(|hold| name(&hold.by)),
-        lines,
+        lines: lines(&kept.policy, &decision),
         coming: coming.collect(),
         preview: message,
         example,
@@ -167,6 +158,19 @@ pub async fn policy(
         now,
     };
     Ok(Framed { frame, body: page })
+}
+
+/// Each measure with its rule, and how that stands.
+fn lines(policy: &Policy, decision: &Decision) -> [RuleLine; Measure::ALL.len()] {
+    Measure::ALL.map(|measure| {
+        let standing = decision.standings.iter().find(|one| one.measure == measure);
+        RuleLine {
+            measure,
+            rule: policy.rule(measure).cloned(),
+            value: standing.and_then(|one| one.value),
+            in_force: standing.is_some_and(|one| one.in_force),
+        }
+    })
 }
 
 /// An instant by the policy's clock.

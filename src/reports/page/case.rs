@@ -236,7 +236,12 @@ fn newest_report(page: &CasePage, frame: &Frame) -> Option<AnyView> {
     };
     let all = (page.open.len() > 1)
         .then(|| view! { " · " <a class="link nowrap" href="#reports">{format!("all {} reports", page.number())}</a> });
-    let first = if page.open.len() > 1 { "Newest report, by " } else { "Report by " };
+    // Of more than are read, nobody has seen the newest.
+    let first = match page.open.len() {
+        _ if page.unread > 0 => "One of the oldest reports, by ",
+        1 => "Report by ",
+        _ => "Newest report, by ",
+    };
     Some(
         view! {
             <div class="post small">

@@ -315,10 +315,13 @@ async fn preview(
         })
         .collect();
     let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
-    let (staff, states) = {
+    let (staff, states, pending) = {
         let mut read = instance.database.read().await.map_err(read_problem)?;
-        (read.staff_among(&ids).await.map_err(read_problem)?, read.states_of(&ids).await.map_err(read_problem)?)
+        let staff = read.staff_among(&ids).await.map_err(read_problem)?;
+        let states = read.states_of(&ids).await.map_err(read_problem)?;
+        (staff, states, read.pending_of(&ids).await.map_err(read_problem)?)
     };
+    let is_pending = |account: AccountId| pending.iter().any(|person| person.account == account);
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, a colleague has to decide".to_owned()));
     let filtered = parsed.get("category").and_then(|name| name.parse::<Category>().ok());
@@ -338,6 +341,8 @@ async fn preview(
             format!("already {}: left out", in_force(decision).to_lowercase())
         } else if decision != Decision::Resolve && states.get(&row.account).is_some_and(|state| state.suspended) {
             "suspended: only its reports can be resolved, left out".to_owned()
+        } else if decision != Decision::Resolve && is_pending(row.account) {
+            "not approved yet: only its reports can be resolved, left out".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: left out, decide it on its own page", ui::grouped(row.reports))
         } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {
