@@ -335,6 +335,8 @@ pub struct TimelinePage {
     pub server: String,
     /// Newest first.
     pub moments: Vec<Moment>,
+    /// Since when this console has an audit log of its own.
+    pub began: Option<Timestamp>,
     /// How many entries were left out because this person is to review them, and the filter says what they are.
     pub left_out: usize,
     pub drawn: Drawn,

@@ -9,6 +9,7 @@ pub use timeline::Timeline;
 use super::{AuditPage, EntryPage, Filter, InstanceLogPage, KINDS, Logged, ROOMS, Tree, api, service};
 use crate::{
     access::Permission,
+    clock::Timestamp,
     frame::Frame,
     ledger::check::Check,
     path,
@@ -355,7 +356,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap">{time::day(line.at, frame.now)} " " {time::clock(line.at)}</td>
-                <td><a href=entry_link(line)><b>{line.who.clone()}</b></a>{own}{role}</td>
+                <td class="name"><a href=entry_link(line)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full most"><bdi>{time::retold(&line.what, line.at)}</bdi>{of_batch}</td>
                 {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
@@ -619,6 +620,14 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
     .into_any()
 }
 
+/// What no entry of ours is the cause of; of what was before there were any that says nothing.
+fn outside(began: Option<Timestamp>, row: &Logged) -> AnyView {
+    if began.is_some_and(|began| row.at < began) {
+        return view! { <span class="soft small">"before this console"</span> }.into_any();
+    }
+    view! { <span class="badge">"outside the console"</span> }.into_any()
+}
+
 fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Frame) -> AnyView {
     if page.rows.is_empty() {
         let said = if page.nobody {
@@ -635,7 +644,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
             None => target.into_any(),
         };
         let changes = (!row.changes.is_empty()).then(|| {
-            view! { <ul class="plain small">{row.changes.iter().map(|line| view! { <li><bdi>{line.clone()}</bdi></li> }).collect_view()}</ul> }
+            view! { <ul class="plain-list small">{row.changes.iter().map(|line| view! { <li><bdi>{line.clone()}</bdi></li> }).collect_view()}</ul> }
         });
         let whose = match row.ours {
             Some(entry) if row.in_review => {
@@ -645,10 +654,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
                 view! { <a class="badge good" href=path::audit_entry(entry)>"through this console, entry " {entry}</a> }
                     .into_any()
             }
-            None if page.began.is_some_and(|began| row.at < began) => {
-                view! { <span class="soft small">"before this console"</span> }.into_any()
-            }
-            None => view! { <span class="badge">"outside the console"</span> }.into_any(),
+            None => outside(page.began, row),
         };
         view! {
             <tr data-row=keys::row()>

@@ -157,7 +157,7 @@ pub async fn waiting(context: &Context) -> Result<Vec<(GrantId, String)>, Proble
     let names = Names::read(&app.store).await?;
     let zone = context.zone();
     let said = |grant: &Grant| {
-        let (from, until) = (zone.day(grant.starts_at, now), zone.day(grant.ends_at, now));
+        let (from, until) = (zone.day(grant.starts_at, now), zone.day(grant.ends_at.plus(-1), now));
         format!("{} on {}, {from} to {until}", names.of(&grant.operator), grant.scope.places())
     };
     Ok(asked.into_iter().map(|grant| (grant.id.clone(), said(&grant))).collect())

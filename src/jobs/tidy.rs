@@ -146,4 +146,16 @@ mod tests {
         // Of a new store nothing is old.
         assert_eq!(certain(newest, None, SETTLED), Some(newest));
     }
+
+    #[test]
+    fn a_clock_is_beyond_what_it_is_believed_after_a_quiet_week() {
+        let newest = Timestamp(1_800_000_000_000);
+        assert_eq!(beyond(newest.plus(9 * DAY), Some(newest), HOUR), Some(9 * DAY));
+        assert_eq!(beyond(newest.plus(6 * DAY), Some(newest), HOUR), None);
+        // Borne out by a sign-in at the present, it began when this process did, and is believed whole.
+        let now = newest.plus(400 * DAY);
+        let began = now.plus(-SETTLED);
+        assert_eq!((beyond(now, Some(began), SETTLED), certain(now, Some(began), SETTLED)), (None, Some(now)));
+        assert_eq!(beyond(now, None, HOUR), None);
+    }
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TILE: usize = 256;
 
 /// Whether a leaf is the outcome of an intent. In the canonical form names are in order, and “kind” follows.
-fn closes(leaf: &str, intent: i64) -> bool {
+pub(super) fn closes(leaf: &str, intent: i64) -> bool {
     leaf.contains(&format!("\"intent\":{intent},"))
         && serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
 }

@@ -6,6 +6,7 @@ use super::{
     deed,
     entry::subject_hash,
     keys::Opened,
+    proof::closes,
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
@@ -548,10 +549,14 @@ impl Ledger {
         Ok(OpenDeed { index, opened_at, mark, acting: leaf.acting, deed, subject, kind, instance })
     }
 
-    /// Looks at the leaves themselves: columns beside them may be changed to make a deed look open that has its outcome.
+    /// Looks at the leaves themselves: columns beside them may be changed to make a deed look open that has its outcome. Another entry
+    /// that is damaged keeps it from nothing.
     async fn no_outcome_after(&self, intent: i64) -> Result<(), LedgerError> {
-        let (_, outcome) = self.proved_since(intent).await?;
-        let Some(outcome) = outcome else { return Ok(()) };
+        const LIKE: &str = "select idx, leaf from ledger_entries where idx > $1 and leaf like $2";
+        let like = format!("%\"intent\":{intent},%");
+        let found: Vec<(i64, String)> = self.store.read(on!(&self.store, pool => sqlx::query_as(LIKE)
+            .bind(intent).bind(like).fetch_all(pool).await?));
+        let Some((outcome, _)) = found.iter().find(|(_, leaf)| closes(leaf, intent)) else { return Ok(()) };
         let what = format!("entry {outcome} is the outcome of entry {intent}, which is put down as open");
         let number = self.newest_number().await?;
         self.found.contradict(number, &what);

@@ -65,7 +65,7 @@ fn everywhere_body(frame: Frame, page: EverywherePage) -> AnyView {
         let state = if row.troubles.is_empty() {
             view! { <span class="badge good">"no problems"</span> }.into_any()
         } else {
-            view! { <ul class="plain small">{row.troubles.iter().map(|trouble| view! { <li>{trouble.clone()}</li> }).collect_view()}</ul> }.into_any()
+            view! { <ul class="plain-list small">{row.troubles.iter().map(|trouble| view! { <li>{trouble.clone()}</li> }).collect_view()}</ul> }.into_any()
         };
         view! {
             <tr data-row=keys::row()>

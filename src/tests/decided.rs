@@ -486,7 +486,7 @@ async fn a_grant_that_waits_is_seen_by_whoever_decides_about_it() {
     let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
     let grant = asked.split('?').next().unwrap().to_owned();
     assert!(grant.starts_with("/grants/") && !grant.contains("ask"), "{asked}");
-    let said = "A grant for contractor is pending.";
+    let said = "A grant for contractor on harbour,";
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(text(&overview).contains(said) && overview.contains(&format!("href=\"{grant}\"")), "{}", text(&overview));
     for cookie in [&admin, &moderator] {

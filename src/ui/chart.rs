@@ -402,7 +402,7 @@ mod tests {
             (40 * MINUTE, (10 * MINUTE, 4)),
             (3 * HOUR, (HOUR, 3)),
             (30 * HOUR, (12 * HOUR, 3)),
-            (90 * DAY, (25 * DAY, 4)),
+            (90 * DAY, (50 * DAY, 2)),
         ] {
             assert_eq!(Axis::Span.steps(most), axis, "{most}");
         }
@@ -430,8 +430,8 @@ mod tests {
         })
         .to_html();
         assert_eq!(drawn.matches("<rect").count(), 3, "{drawn}");
-        assert!(drawn.contains("y=\"60.00\" ") && drawn.contains("y=\"20.00\" "), "4 and 8 of 10: {drawn}");
-        assert!(!drawn.contains("sign-ins") && drawn.contains(">10<") && drawn.contains(">5<"), "{drawn}");
+        assert!(drawn.contains("y=\"50.00\" ") && drawn.contains("y=\"0.00\" "), "4 and 8 of 8: {drawn}");
+        assert!(!drawn.contains("sign-ins") && drawn.contains(">8<") && drawn.contains(">4<"), "{drawn}");
     }
 
     #[test]

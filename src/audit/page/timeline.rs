@@ -2,7 +2,7 @@
 
 use super::{
     super::{DRAWN, Drawn, Logged, Moment, TimelinePage, service},
-    choice, entry_link, left_out, outcome,
+    choice, entry_link, left_out, outcome, outside,
 };
 use crate::{
     frame::Frame,
@@ -137,7 +137,7 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
             let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
             let told = rows.iter().filter(|row| !row.in_review).map(beneath).collect_view();
             let beneath =
-                (!rows.is_empty() && !line.in_review).then(|| view! { <ul class="plain small soft">{told}</ul> });
+                (!rows.is_empty() && !line.in_review).then(|| view! { <ul class="plain-list small soft">{told}</ul> });
             view! {
                 <tr data-row=keys::row()>
                     {at(line.at)}
@@ -154,7 +154,7 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
                 let href = if row.in_review { path::review(entry) } else { path::audit_entry(entry) };
                 view! { <a class="badge" href=href>"entry " {entry}</a> }
             });
-            let outside = row.ours.is_none().then(|| view! { <span class="badge">"outside the console"</span> });
+            let outside = row.ours.is_none().then(|| outside(page.began, row));
             view! {
                 <tr data-row=keys::row()>
                     {at(row.at)}

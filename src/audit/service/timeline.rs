@@ -135,6 +135,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<TimelinePage
         filter: filter.clone(),
         server: server.clone(),
         moments: Vec::new(),
+        began: context.app.ledger.recorded_at(0).await.map_err(unreadable)?,
         left_out: 0,
         drawn: Drawn::default(),
         instances: context.visible().map(|own| (own.name.clone(), own.title.clone())).collect(),
