@@ -16,9 +16,9 @@ use tokio::sync::OnceCell;
 pub type Running = (String, String, String);
 
 /// On SQLite (its own table of what there is). A trigger's table stands there as it was written. What it makes itself for a
-/// key is in the text of the table.
+/// key has no text, and is in that of the table; what has one is looked at, whatever it is called.
 pub const ON_SQLITE: &str = "select 'the ' || type || ' ' || name, lower(tbl_name), coalesce(sql, '') from sqlite_master \
-    where substr(name, 1, 17) <> 'sqlite_autoindex_'";
+    where not (type = 'index' and sql is null)";
 /// On PostgreSQL (system catalogues), on the tables that a name alone leads to: another schema may come first on the path.
 /// What somebody's table refers to is kept from being deleted, and so is what a key, a constraint or a right that is not there
 /// any more keeps; so all of these are compared, and a function with what it was set to run with.
@@ -74,9 +74,16 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the cast from ' || format_type(t.castsource, null) || ' to ' || format_type(t.casttarget, null), '', '' \
     from pg_cast t where t.oid >= 16384 and t.castsource < 16384 and t.casttarget < 16384 \
     union all select 'the setting session_replication_role', '', '' where current_setting('session_replication_role') <> 'origin' \
+    union all select 'the setting search_path of a connection', '', '' from ours o where o.name = 'ledger_entries' \
+    and current_setting('search_path') <> quote_ident(o.schema) || ', pg_temp' \
+    union all select 'the setting role of a connection', '', '' where current_user <> session_user \
+    union all select 'the replica identity', o.name, '' from ours o join pg_class c on c.oid = o.oid where c.relreplident in ('n', 'i') \
+    union all select 'the publication ' || b.pubname, o.name, '' from ours o join pg_publication_rel r on r.prrelid = o.oid \
+    join pg_publication b on b.oid = r.prpubid where to_jsonb(r) ->> 'prqual' is not null \
     union all select '', o.name, 'columns ' || string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || \
     case when a.attcollation <> y.typcollation then ' collate ' || a.attcollation::regcollation else '' end || \
-    case when a.attnotnull then ' not null' else '' end || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), \
+    case when a.attnotnull then ' not null' else '' end || case when a.attidentity <> '' then ' identity' else '' end || \
+    case when a.attgenerated <> '' then ' generated' else '' end || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), \
     ', ' order by a.attname collate \"C\") \
     from ours o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped \
     join pg_type y on y.oid = a.atttypid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum \
@@ -86,7 +93,7 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it', o.name, \
     'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it' \
     from ours o join pg_constraint k on k.confrelid = o.oid and k.contype = 'f' \
-    union all select case when x.indisunique then 'the index ' || i.relname else '' end, o.name, 'the index ' || i.relname || ' ' || \
+    union all select case when x.indisunique or x.indexprs is not null or x.indpred is not null then 'the index ' || i.relname else '' end, o.name, 'the index ' || i.relname || ' ' || \
     replace(pg_get_indexdef(i.oid), quote_ident(o.schema) || '.', '') || \
     case when x.indisvalid and x.indisready then '' else ' (not whole)' end from ours o \
     join pg_index x on x.indrelid = o.oid join pg_class i on i.oid = x.indexrelid \
@@ -100,7 +107,8 @@ pub const ON_POSTGRES: &str = "\
 /// Marks that are others as soon as anything that [`ON_POSTGRES`] reads was made, changed or dropped: of each catalogue how many
 /// rows there are of what somebody made, and the sum of the transactions that wrote them. A row that is written anew has a later
 /// one, so the sum grows while the number stays. It is read in a tenth of the time, with each entry and each action.
-pub const MARKS_ON_POSTGRES: &str = "select current_setting('session_replication_role') \
+pub const MARKS_ON_POSTGRES: &str = "select current_setting('session_replication_role') || ' ' || current_setting('search_path') || ' ' || current_user \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_publication_rel where oid >= 16384) \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_class where oid >= 16384) \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_attribute where attrelid >= 16384) \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_attrdef where oid >= 16384) \
@@ -186,7 +194,8 @@ fn tidied(text: &str) -> String {
             letter => {
                 let (one, after) = rest.split_at(letter.len_utf8());
                 rest = after;
-                if letter.is_whitespace() {
+                // What SQLite takes for a blank, and nothing else: any other is a letter of a name there.
+                if matches!(letter, ' ' | '\t' | '\n' | '\x0c' | '\r') {
                     apart = true;
                     continue;
                 }
@@ -370,6 +379,8 @@ mod tests {
                     " \"\n-- \" , ",
                     " '-- ' \n",
                     " \"a\"\"-- \" x\n ",
+                    "\u{a0}",
+                    " x\u{2003}",
                 ]
                 .map(|hidden| (at, hidden))
             }) {

@@ -48,6 +48,14 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
             ),
             // What keeps a row of ours from being deleted.
             ("create table holds (id_hash text primary key REFERENCES \"web_sessions\" (id_hash))", "drop table holds"),
+            // What is called as SQLite's own are, and is not.
+            (
+                "pragma writable_schema = on; insert into sqlite_master values ('trigger', 'sqlite_autoindex_calm_2', 'ledger_entries', 0, \
+                 'CREATE TRIGGER sqlite_autoindex_calm_2 after insert on ledger_entries begin delete from attempts; end'); \
+                 pragma writable_schema = off",
+                "pragma writable_schema = on; delete from sqlite_master where name = 'sqlite_autoindex_calm_2'; \
+                 pragma writable_schema = off",
+            ),
             // What runs behind the beginning of a comment that stands in a name.
             (
                 "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head\n\
@@ -57,6 +65,18 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
             ),
         ],
         Driver::Postgres(_) => vec![
+            // What fails by itself, without a function: an expression, a condition, a column that numbers itself.
+            ("create index calm on operators ((1 / case when role = 'x' then 0 else 1 end))", "drop index calm"),
+            (
+                "create index calm on operators (role) where 1 / case when role = 'x' then 0 else 1 end > 0",
+                "drop index calm",
+            ),
+            (
+                "alter table rights_changes alter column entry add generated always as identity",
+                "alter table rights_changes alter column entry drop identity",
+            ),
+            ("create publication calm for table operators where (name <> 'x')", "drop publication calm"),
+            ("alter table web_sessions replica identity nothing", "alter table web_sessions replica identity default"),
             // What keeps a row of ours from being deleted, or from being written.
             (
                 "create schema evil; create table evil.holds (id_hash text primary key references public.web_sessions (id_hash))",
@@ -459,4 +479,26 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     moved(&gone, &path);
     let done = end("01admin").await;
     assert!(done.starts_with("/people?done="), "as it was: {done}");
+}
+
+/// A trigger that lived for a moment can leave a connection with another path: what that one sees is somebody else's.
+#[tokio::test]
+async fn a_connection_that_was_turned_is_named() {
+    let kept = postgres().await;
+    let Driver::Postgres(pool) = &kept.store.driver else { panic!("a PostgreSQL store") };
+    for (turned, named) in [
+        ("set search_path = evil, public, pg_temp", Some("the setting search_path of a connection")),
+        ("set search_path = public, pg_temp", None),
+    ] {
+        let mut all = Vec::new();
+        while all.len() < 16 {
+            let mut connection = pool.acquire().await.unwrap();
+            sqlx::raw_sql(turned).execute(&mut *connection).await.unwrap();
+            all.push(connection);
+        }
+        drop(all);
+        let found = kept.store.foreign().await.unwrap();
+        assert_eq!(found.is_some(), named.is_some(), "{turned}: {found:?}");
+        assert!(named.is_none_or(|named| found.as_deref().is_some_and(|found| found.contains(named))), "{found:?}");
+    }
 }
