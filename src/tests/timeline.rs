@@ -65,7 +65,7 @@ async fn everything_about_an_account_is_one_list_of_both_logs_page_by_page() {
                     "{}",
                     page.body
                 );
-                assert!(list.contains("outside the console"), "{list}");
+                assert!(list.contains("before this console") && list.contains("Mastodon: <bdi>"), "{list}");
             }
             let Some(older) = link(&page.body, ">Next page") else { break };
             at = older;
