@@ -336,7 +336,7 @@ async fn a_note_is_read_by_nobody_about_themselves_and_by_no_contractor_about_st
         token: Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own, None).await.unwrap());
+    crate::support::link(&house.app, &own).await;
     assert!(!reads(&moderator).await);
     let admin = house.sign_in("admin").await;
     assert!(reads(&admin).await);

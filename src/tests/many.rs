@@ -6,7 +6,7 @@ use howdah::{
     config::Secret,
     id::{AccountId, OperatorId},
     ledger::Outcome,
-    store::linked_accounts::{self, Linked},
+    store::linked_accounts::Linked,
 };
 
 async fn sql(house: &House, text: &'static str) {
@@ -112,7 +112,7 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
         token: Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own, None).await.unwrap());
+    crate::support::link(&house.app, &own).await;
     sql(
         &house,
         "insert into reports (account_id, target_account_id, comment, category, created_at, updated_at) \

@@ -20,7 +20,7 @@ use howdah::{
     store::{
         account_notes::{self, Note},
         batches, drafts, grants,
-        linked_accounts::{self, Linked},
+        linked_accounts::Linked,
     },
 };
 
@@ -107,7 +107,7 @@ async fn link(house: &House, operator: &str, account: &str) {
         token: Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None).await.unwrap());
+    crate::support::link(&house.app, &linked).await;
 }
 
 /// A file of a public post of theirs, and a note of the team about them.

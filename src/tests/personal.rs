@@ -209,7 +209,7 @@ async fn the_account_of_a_colleague_is_no_contractors_whatever_its_role() {
         token: howdah::config::Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(howdah::store::linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None).await.unwrap());
+    crate::support::link(&house.app, &linked).await;
     assert_eq!(sent(&house, &cookie, "/api/reports/reveal", &form).await.0, StatusCode::FORBIDDEN);
     let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", "/audit")];
     assert_eq!(sent(&house, &cookie, "/api/reports/hold", &form).await.0, StatusCode::FORBIDDEN);

@@ -1,15 +1,13 @@
 //! Whoever holds the store, and not the key, gives nobody rights by it: what they write there is refused at the next request,
 //! named to owners, and named by a verification.
 
-use crate::support::{House, PASSWORD, house, person, postgres, session, sql, sqlite};
+use crate::support::{House, PASSWORD, house, link, person, postgres, session, sql, sqlite};
 use axum::http::StatusCode;
 use howdah::{
-    access::{self, Actor, Permission, Role},
-    acting::actor,
-    carry_out, cli,
+    access::Role,
+    cli,
     clock::{DAY, HOUR},
     config::Secret,
-    deeds::LinkAccount,
     id::{AccountId, GrantId, InstanceName, OperatorId},
     ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,
@@ -60,16 +58,6 @@ fn id(id: &str) -> OperatorId {
 
 /// A person of the house, linked with an account as they would be.
 async fn linked(house: &House, operator: &str, account: i64) {
-    let person = operators::by_id(&house.app.store, &id(operator)).await.unwrap().unwrap();
-    let name = person.name.clone();
-    let actor: Actor = actor(&house.app.store, person, "a test".into(), house.app.clock.now()).await.unwrap();
-    let deed = LinkAccount {
-        instance: harbour(),
-        operator: id(operator),
-        name,
-        account: AccountId(account),
-        acct: "somebody".into(),
-    };
     let linked = Linked {
         operator: id(operator),
         instance: harbour(),
@@ -78,10 +66,7 @@ async fn linked(house: &House, operator: &str, account: i64) {
         token: Secret::new(format!("token of {operator}")),
         linked_at: house.app.clock.now(),
     };
-    let permit = access::permit(&actor, Permission::LinkAccount, Some(&harbour())).unwrap();
-    let linked = &linked;
-    let keep = |store| async move { linked_accounts::keep(&store, &house.app.keys, linked, None).await };
-    assert!(carry_out::recorded(&house.app, permit, deed, "", keep).await.unwrap().is_some());
+    link(&house.app, &linked).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

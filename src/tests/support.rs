@@ -8,19 +8,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use howdah::{
-    access::Role,
-    cli,
+    access::{self, Permission, Role},
+    acting::actor,
+    carry_out, cli,
     clock::{Clock, DAY, Timestamp},
     config::{Config, Hsts, InstanceConfig, Log, Secret},
     context::App,
-    deeds::AddOperator,
+    deeds::{AddOperator, LinkAccount},
     grants::{self, Scope, service::Asked},
     http,
     id::{GrantId, OperatorId},
     operators::service,
     reports::Category,
     seal::{Field, Keys},
-    store::{Driver, Store},
+    store::{
+        Driver, Store,
+        linked_accounts::{self, Linked},
+        operators,
+    },
 };
 use http_body_util::BodyExt;
 use practice::{rate_limit::Limits, server, version::Version};
@@ -438,6 +443,22 @@ pub async fn person(app: &App, name: &str, role: Role) {
     let hash = app.passwords.hash(PASSWORD).await.unwrap();
     let deed = AddOperator { operator: OperatorId(format!("01{name}")), name: name.to_owned(), role };
     service::add(app, service::command_actor(), deed, hash, None, "a test").await.unwrap();
+}
+
+/// Links somebody's own account on an instance, by a deed of theirs: a link that no entry made is none.
+pub async fn link(app: &App, linked: &Linked) {
+    let person = operators::by_id(&app.store, &linked.operator).await.unwrap().unwrap();
+    let deed = LinkAccount {
+        instance: linked.instance.clone(),
+        operator: linked.operator.clone(),
+        name: person.name.clone(),
+        account: linked.account,
+        acct: linked.username.clone(),
+    };
+    let actor = actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
+    let permit = access::permit(&actor, Permission::LinkAccount, Some(&linked.instance)).unwrap();
+    let keep = |store| async move { linked_accounts::keep(&store, &app.keys, linked, None).await };
+    assert!(carry_out::recorded(app, permit, deed, "", keep).await.unwrap().is_some());
 }
 
 /// A grant on harbour, asked for and approved at the server: it runs.
