@@ -72,9 +72,9 @@ async fn the_switcher_marks_where_one_is_and_keeps_the_desk() {
         let switcher = body.split("switcher").nth(1).unwrap().split("</details>").next().unwrap();
         let (harbour, lagoon) = switcher.split_once("lagoon.example").unwrap();
         // In the order of the configuration, and what waits in each.
-        assert!(harbour.contains("aria-current=\"true\"") && harbour.contains(" waiting"), "{page}: {switcher}");
+        assert!(harbour.contains("aria-current=\"true\"") && harbour.contains(" open cases"), "{page}: {switcher}");
         assert!(switcher.contains(&format!("href=\"{there}\"")), "{page}: {switcher}");
-        assert!(lagoon.contains("0 waiting") && !lagoon.contains("aria-current"), "{page}: {switcher}");
+        assert!(lagoon.contains("0 open cases") && !lagoon.contains("aria-current"), "{page}: {switcher}");
         assert!(lagoon.contains("something needs a look"), "{page}: {switcher}");
     }
 }
