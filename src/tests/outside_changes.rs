@@ -110,7 +110,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
         active moderator)",
         "site contact username changed from not set to canaryname",
         "a domain block for canary.example was created: suspended",
-        "role Moderator changed: it may now manage_settings",
+        "role Moderator changed: it may now Manage Settings",
         "@windvane went from no role to Moderator",
         "an email domain block for canary-mail.example was created: sign-ups blocked",
         "an IP rule for 198.51.100.0/24 was created: block access",
@@ -131,7 +131,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
     assert!(list.contains("somebody outside the console") && list.contains("outside the console, between"), "{list}");
     let entry = noticed(&house.app).await.into_iter().find(|entry| entry.leaf["facts"]["part"] == "roles").unwrap();
     let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
-    assert!(page.contains("Before and after") && page.contains("manage_settings"), "{page}");
+    assert!(page.contains("Before and after") && page.contains("Manage Settings"), "{page}");
     let registrations = house.get(Some(&owner), "/i/harbour/registrations").await.body;
     assert!(registrations.contains("registrations mode changed from open to approved"), "{registrations}");
     assert!(registrations.contains("noticed outside the console"), "{registrations}");
