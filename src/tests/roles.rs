@@ -157,7 +157,7 @@ async fn a_role_given_and_taken_leaves_the_very_rows_that_mastodon_leaves() {
                 "select to_jsonb(u) from users u join accounts a on a.id = u.account_id where a.username = $1";
             let before = row(USER).await;
             let form = look(&house, &owner, &format!("@{name}"), &moderator.to_string()).await;
-            assert!(form.page.contains("manage_reports") && form.page.contains("Gains"), "{}", form.page);
+            assert!(form.page.contains("Manage Reports") && form.page.contains("Gains"), "{}", form.page);
             let done = send(&house, &owner, &form, WHY).await.location.unwrap();
             assert!(done.starts_with(&format!("/i/harbour/roles/{moderator}?done=")), "{done}");
             let page = house.get(Some(&owner), &done).await.body;
@@ -518,7 +518,7 @@ async fn the_pages_decode_every_bit_and_page_the_members() {
         assert!(places.is_sorted(), "highest first");
         assert!(list.body.contains("unknown bit 40") && !list.body.contains("<b>Odd</b>"), "{}", list.body);
         let page = house.get(Some(&cookie), &format!("/i/harbour/roles/{odd}")).await.body;
-        assert!(page.contains("manage_reports") && page.contains("unknown bit 40"), "{page}");
+        assert!(page.contains("Manage Reports") && page.contains("unknown bit 40"), "{page}");
         assert!(page.contains("Invite Users") && page.contains("default permission"), "the effective mask: {page}");
         assert!(page.contains("No members yet"), "{page}");
         assert_eq!(page.contains("not available in this Mastodon release"), version == Version::V43, "{page}");
