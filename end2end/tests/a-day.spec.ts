@@ -156,6 +156,6 @@ test('no private post that nobody reported, no email address in clear, nothing h
   }
   const hostile = page.locator('a').filter({ hasText: 'gfish@rage.example' });
   await hostile.first().click();
-  await expect(page.getByText('This went on and on')).toBeVisible();
+  await expect(page.locator('#reports').getByText('This went on and on')).toBeVisible();
   expect(dialogs).toBe(0);
 });

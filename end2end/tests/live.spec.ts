@@ -153,6 +153,7 @@ test('what stands on a page is told in the zone of the browser, and a form is re
   const clock = page.locator('time[data-at=clock]').first();
   await expect(clock).toHaveText(/^\d\d:\d\d:\d\d GMT\+5:45$/);
   await expect(clock).toHaveAttribute('title', /GMT\+5:45 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  await page.locator('main .unfold > summary').first().click();
   await expect(page.getByText(/^Asia\/Kath?mandu$/)).toBeVisible();
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page).toHaveURL(/zone=Asia%2FKath?mandu/);

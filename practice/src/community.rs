@@ -1219,7 +1219,7 @@ mod tests {
                 assert!(shown.0 > 20 && shown.1 == 40 && shown.2 == 84, "{size:?} at {clock}: {shown:?}");
                 sqlx::raw_sql(
                     "do $$ begin execute (select 'truncate ' || string_agg(format('%I', tablename), ', ') || ' restart identity' \
-                     from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'); end $$",
+                     from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'); end $$; truncate practice.activity",
                 )
                 .execute(&pool)
                 .await

@@ -171,7 +171,7 @@ fn filters(page: &AuditPage) -> AnyView {
             {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
             {kind_choice(&filter.kind)}
             <input class="chip" name="account" aria-label="Account: handle or ID" placeholder="@name or ID" autocomplete="off" value=filter.account.clone() />
-            <details class="fold" open={in_force > 0}>
+            <details class="unfold" open={in_force > 0}>
                 <summary class="chip">{more}</summary>
                 <div class="chips">
                     {choice("outcome", "Outcome", ("Any outcome", "or another outcome"), &outcomes, &filter.outcome)}
@@ -659,8 +659,8 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
         view! {
             <tr data-row=keys::row()>
                 <td class="mono nowrap">{time::day(row.at, frame.now)} " " {time::clock(row.at)}</td>
-                <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
-                <td class="nowrap">{row.action.clone()}</td>
+                <td><b><bdi>{row.by.clone()}</bdi></b></td>
+                <td>{row.action.clone()}</td>
                 <td class="full fill"><div class="cut"><span class="soft">{row.kind.clone()} " "</span>{target}</div>{changes}</td>
                 <td class="full">{whose}</td>
                 <td class="mono soft num wide">{row.id}</td>
