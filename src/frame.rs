@@ -15,7 +15,7 @@ use leptos_router::params::ParamsMap;
 
 mod build;
 mod numbers;
-pub use build::{alone, build, read_draft, requests_waiting};
+pub use build::{alone, beside, build, read_draft, requests_waiting};
 pub use numbers::{Known, OF_APPEALS, OF_REPORTS, OF_SIGN_UPS, Since, numbers, revision, revision_of, seen, told};
 
 /// An instance in the switcher.

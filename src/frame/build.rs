@@ -62,6 +62,19 @@ pub async fn build<T>(
     Ok(Framed { frame: around(context, instance, path, search, Some(path)).await?, body })
 }
 
+/// Puts a page into its frame, and reads one beside the other. Not for a page that settles what the frame tells besides: what it
+/// is about is told there though the page itself could not be had.
+pub async fn beside<T>(
+    context: &Context,
+    instance: &Instance,
+    path: &str,
+    search: &str,
+    body: impl Future<Output = Result<T, Problem>>,
+) -> Result<Framed<T>, Problem> {
+    let (frame, body) = tokio::try_join!(around(context, Some(instance), path, search, Some(path)), body)?;
+    Ok(Framed { frame, body })
+}
+
 /// The frame of a page. `shown` is what stands in it, where that can be shown.
 async fn around(
     context: &Context,

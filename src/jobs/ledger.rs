@@ -1,4 +1,4 @@
-//! The record: leases of the deeds under way, checkpoints, and the check of all of it.
+//! The record: leases of the deeds under way, checkpoints, the rows that give rights by it, and the check of all of it.
 
 use super::Job;
 use crate::{audit::service::check, context::App, telemetry::JobName};
@@ -64,6 +64,32 @@ impl Job for Checkpoints {
         }
         // Where somebody looks at who could do what, what was appended since is hashed by now.
         Ok(self.app.ledger.keep_rights_proven().await?)
+    }
+}
+
+/// Looks at the rows that give rights for those that the console did not write, which the owners' overview names.
+pub struct Refused {
+    app: Arc<App>,
+}
+
+impl Refused {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone() }
+    }
+}
+
+impl Job for Refused {
+    fn name(&self) -> JobName {
+        ("refused rows", None)
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(20)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        self.app.store.look_for_refused().await?;
+        Ok(())
     }
 }
 

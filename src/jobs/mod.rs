@@ -43,6 +43,7 @@ pub fn start(app: &Arc<App>, newest: Option<Timestamp>) -> Supervisor {
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(sought::Looking::new(app));
     jobs.keep(ledger::Checkpoints::new(app));
+    jobs.keep(ledger::Refused::new(app));
     jobs.keep(ledger::Check::new(app));
     jobs.keep(alarms::Alarms::new(app));
     jobs.keep(linked_accounts::LeftTokens::new(app));

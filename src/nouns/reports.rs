@@ -100,6 +100,21 @@ impl Category {
             Self::Violation => "violation",
         }
     }
+
+    /// Its number in `reports.category` (`app/models/report.rb`).
+    pub fn number(self) -> i32 {
+        match self {
+            Self::Other => 0,
+            Self::Spam => 1000,
+            Self::Legal => 1500,
+            Self::Violation => 2000,
+        }
+    }
+
+    /// The one with this number; none for a number that no release from 4.3 to 4.7 has, which counts as other.
+    pub fn numbered(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.number() == number)
+    }
 }
 
 /// The sanctions in force on an account, as a person saw them.

@@ -86,14 +86,18 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Everyw
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    frame::beside(context, &instance, &path::overview(&instance.name), search, page(context, &instance)).await
+}
+
+async fn page(context: &Context, instance: &Instance) -> Result<OverviewPage, Problem> {
     let list = instance.open_reports.snapshot();
-    let cases = cases(context, &instance).await?;
+    let cases = cases(context, instance).await?;
     let by_category = Category::ALL
         .into_iter()
         .map(|category| (category, cases.iter().filter(|case| case.row.category == category).count()))
         .collect();
     let health = instance.health();
-    let page = OverviewPage {
+    Ok(OverviewPage {
         title: instance.title.clone(),
         known: list.at.is_some(),
         more: list.cut,
@@ -102,20 +106,19 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
-        appeals: appeals::service::waiting(&instance),
-        requests: requests(context, &instance).await?,
-        on_duty: on_duty(context, &instance).await?,
+        appeals: appeals::service::waiting(instance),
+        requests: requests(context, instance).await?,
+        on_duty: on_duty(context, instance).await?,
         grants: grants::service::waiting(context).await?,
         reviews: reviews::service::told(context, Some(&instance.name)).await?,
-        registrations: registrations_state(context, &instance).await?,
-        health: shown_parts(context, &instance).await,
-        unattended: unattended(context, &instance).await?,
+        registrations: registrations_state(context, instance).await?,
+        health: shown_parts(context, instance).await,
+        unattended: unattended(context, instance).await?,
         sign_ups: health.sign_ups.clone(),
-        outside_changes: outside_changes(context, &instance).await?,
+        outside_changes: outside_changes(context, instance).await?,
         alarms: alarms::service::open(context).await?,
-        meanwhile: meanwhile::of_queue(context, &instance, &list, &Search::default(), &cases),
-    };
-    frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
+        meanwhile: meanwhile::of_queue(context, instance, &list, &Search::default(), &cases),
+    })
 }
 
 /// How many wait who asked for access, and since when the oldest, for those who decide about them.
@@ -590,7 +593,7 @@ async fn refused(context: &Context) -> Option<HealthPart> {
         return None;
     }
     let name = "People and permissions";
-    let rows = match context.app.store.refused().await {
+    let rows = match context.app.store.refused_lately().await {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");

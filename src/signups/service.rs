@@ -565,14 +565,18 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
 pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<SignUpsPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
+    frame::beside(context, &instance, &path::signups(&instance.name), search, page(context, &instance, search)).await
+}
+
+async fn page(context: &Context, instance: &Instance, search: &str) -> Result<SignUpsPage, Problem> {
     let parsed = Search::parse(search);
     let base = path::signups(&instance.name);
     // Before the list is read: none that comes in between is missed.
     let revision = frame::revision_of(context, frame::OF_SIGN_UPS, &instance.signups);
-    let Found { desk, filter, network, mut fitting } = found(context, &instance, &parsed).await?;
+    let Found { desk, filter, network, mut fitting } = found(context, instance, &parsed).await?;
     let now = context.now();
     let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
-    let meanwhile = since(context, &instance, revision, &parsed, &desk, &fitting);
+    let meanwhile = since(context, instance, revision, &parsed, &desk, &fitting);
     fitting.sort_by_key(|at| (desk.people()[*at].asked_at, desk.people()[*at].user));
     if filter.order == "newest" {
         fitting.reverse();
@@ -610,7 +614,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         format!("{base}{}", parsed.with("before", &format!("{}-{user}", at.0)))
     });
     let known = desk.list.at.is_some();
-    let page = SignUpsPage {
+    Ok(SignUpsPage {
         known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
         waiting: instance.sign_ups_waiting().unwrap_or_default(),
@@ -625,14 +629,13 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         network,
         filter,
         preview,
-        running: batches::service::running(context, &instance, "decide_sign_up").await?,
-        lately: batches::service::lately(context, &instance, "decide_sign_up").await?,
+        running: batches::service::running(context, instance, "decide_sign_up").await?,
+        lately: batches::service::lately(context, instance, "decide_sign_up").await?,
         may_decide,
         older,
         search: search.to_owned(),
         meanwhile,
-    };
-    frame::build(context, Some(&instance), &base, search, page).await
+    })
 }
 
 /// Who waits under a filter.

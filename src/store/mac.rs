@@ -7,13 +7,19 @@ use crate::{
     seal::{Field, Keys},
 };
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 /// So many rows are named in the log of one process.
 const MOST_NAMED: usize = 1000;
 
 /// The rows that are named in the log already.
 pub(super) type Named = Mutex<BTreeSet<String>>;
+
+/// What was refused at the last look at every row, unless that failed.
+pub(super) type LastRefused = Mutex<Option<Vec<Refusal>>>;
 
 /// What proves a row, as its columns have it.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -247,6 +253,22 @@ impl Store {
         let Ok(mut named) = self.named.lock() else { return };
         if named.len() < MOST_NAMED && named.insert(row.to_owned()) {
             tracing::error!(row, wrong, "store.refused");
+        }
+    }
+
+    /// Looks at every row, for the pages that name what is refused.
+    pub async fn look_for_refused(&self) -> sqlx::Result<Vec<Refusal>> {
+        let looked = self.refused().await;
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = looked.as_ref().ok().cloned();
+        looked
+    }
+
+    /// What was refused at the last look.
+    pub async fn refused_lately(&self) -> sqlx::Result<Vec<Refusal>> {
+        let looked = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match looked {
+            Some(looked) => Ok(looked),
+            None => self.look_for_refused().await,
         }
     }
 

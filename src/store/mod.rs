@@ -74,6 +74,7 @@ pub struct Store {
     pub driver: Driver,
     keys: Keys,
     named: Arc<mac::Named>,
+    refused: Arc<mac::LastRefused>,
     cached: Arc<rights::Cached>,
     clean: Arc<foreign::Clean>,
     /// The deed that it is written for, if any.
@@ -219,6 +220,8 @@ impl Driver {
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
+                // A file does not go away as a server does: there is nothing to ask before each statement.
+                .test_before_acquire(false)
                 // A connection that is made later must not open another file that was put there: one process would read two.
                 .max_lifetime(None)
                 .idle_timeout(None)
@@ -278,6 +281,7 @@ impl Store {
             file,
             keys: keys.clone(),
             named: Arc::default(),
+            refused: Arc::default(),
             cached: Arc::default(),
             clean: Arc::default(),
             fence: None,

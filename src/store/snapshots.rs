@@ -186,13 +186,17 @@ pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::R
         }
         return Ok(None);
     };
-    Ok(Some(Snapshot {
+    Ok(Some(kept(store, row).await?))
+}
+
+async fn kept(store: &Store, row: Row) -> sqlx::Result<Snapshot> {
+    Ok(Snapshot {
         taken_at: Timestamp(row.taken_at),
         number: row.number,
         rows: row.kept != 0,
         hash: row.hash.clone(),
         holds: holds(store, row).await?,
-    }))
+    })
 }
 
 fn owner(instance: &str, part: &str) -> String {
@@ -285,8 +289,14 @@ pub async fn same(
         .execute(pool).await.map(|_| ()))
 }
 
-/// Parts that have more rows than are kept: name and number.
-pub async fn too_large(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(String, i64)>> {
-    const SQL: &str = "select part, number from snapshots where instance = $1 and sealed is null order by part";
-    Ok(store.read(on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?)))
+/// All parts of an instance as they were kept, by their names, without their rows.
+pub async fn all(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(String, Snapshot)>> {
+    const SQL: &str = snapshots!("where instance = $1 order by part");
+    let rows: Vec<Row> =
+        store.read(on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?));
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push((row.part.clone(), kept(store, row).await?));
+    }
+    Ok(all)
 }

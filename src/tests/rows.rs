@@ -40,11 +40,15 @@ impl Attempt<'_> {
         let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
         let named = lines.iter().filter(|line| line.starts_with("WRONG") && line.contains(self.named)).count();
         assert!(named > 0, "a verification names {} after {}: {lines:?}", self.named, self.does);
-        let overview = house.get(Some(owner), "/i/harbour").await.body;
-        assert!(overview.contains("People and permissions"), "the overview says so after {}", self.does);
+        let named = async || {
+            house.app.store.look_for_refused().await.unwrap();
+            house.get(Some(owner), "/i/harbour").await.body.contains("People and permissions")
+        };
+        assert!(named().await, "the overview says so after {}", self.does);
         sql(&house.store.store, self.undo).await.unwrap();
         let after = house.app.ledger.verify(&[]).await.unwrap();
         assert!(after.holds(), "after {}: {:?}", self.undo, after.lines());
+        assert!(!named().await, "the overview names nothing after {}", self.undo);
     }
 }
 

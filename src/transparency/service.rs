@@ -10,6 +10,7 @@ use crate::{
         Instance,
         database::{AppealOutcome, Period, ReportOutcome},
     },
+    nouns::reports::Category,
     path,
     problem::{Kind, Problem},
     search::{Search, unknown},
@@ -257,22 +258,26 @@ fn sign_ups(months: &[Period]) -> Table {
     }
 }
 
-/// Categories as Mastodon has them (`app/models/report.rb`); a number it does not have counts as other.
-const CATEGORIES: [(i32, &str); 4] = [(1000, "spam"), (1500, "legal"), (2000, "server rules"), (0, "other")];
+/// In the order of the table.
+const CATEGORIES: [(Category, &str); 4] = [
+    (Category::Spam, "spam"),
+    (Category::Legal, "legal"),
+    (Category::Violation, "server rules"),
+    (Category::Other, "other"),
+];
 
 fn reports(months: &[Period]) -> Table {
-    let known = |number: i32| if CATEGORIES.iter().any(|(own, _)| *own == number) { number } else { 0 };
-    let number = |month: &Period, category: i32, outcome: ReportOutcome| {
-        let those = month.reports.iter().filter(|(own, is, ..)| known(*own) == category && *is == outcome);
+    let number = |month: &Period, category: Category, outcome: ReportOutcome| {
+        let those = month.reports.iter().filter(|(own, is, ..)| Category::from(*own) == category && *is == outcome);
         those.map(|(_, _, number, _)| number).sum::<i64>()
     };
-    let took = |category: Option<i32>| -> Vec<i64> {
+    let took = |category: Option<Category>| -> Vec<i64> {
         let all = months.iter().flat_map(|month| &month.reports);
-        let those = all.filter(|(own, ..)| category.is_none_or(|one| known(*own) == one));
+        let those = all.filter(|(own, ..)| category.is_none_or(|one| Category::from(*own) == one));
         those.flat_map(|(_, _, _, took)| took.iter().copied()).collect()
     };
     let outcomes = [ReportOutcome::Struck, ReportOutcome::Resolved, ReportOutcome::Pending];
-    let decided = |category: i32| -> Vec<Cell> {
+    let decided = |category: Category| -> Vec<Cell> {
         let each = [ReportOutcome::Struck, ReportOutcome::Resolved];
         each.into_iter().flat_map(|outcome| of_each(months, |month| number(month, category, outcome))).collect()
     };

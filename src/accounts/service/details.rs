@@ -73,18 +73,26 @@ pub async fn account(
 ) -> Result<Framed<AccountPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let missing = || Problem::not_found("This account doesn’t exist on the instance.");
     let id: AccountId = account.parse().map_err(|_| missing())?;
+    frame::beside(context, &instance, &path::account(&instance.name, id), search, page(context, &instance, id, search))
+        .await
+}
+
+fn missing() -> Problem {
+    Problem::not_found("This account doesn’t exist on the instance.")
+}
+
+async fn page(context: &Context, instance: &Instance, id: AccountId, search: &str) -> Result<AccountPage, Problem> {
     let parsed = Search::parse(search);
     let (mut case, brought, facts, (record, older, whole)) = tokio::try_join!(
-        case_page(context, &instance, id, search),
-        invitations::of_account(context, &instance, id),
-        async { facts(&instance, id).await.map_err(Problem::from) },
-        record(context, &instance, id, &parsed),
+        case_page(context, instance, id, search),
+        invitations::of_account(context, instance, id),
+        async { facts(instance, id).await.map_err(Problem::from) },
+        record(context, instance, id, &parsed),
     )?;
     case.invitations = brought;
     let facts = facts.ok_or_else(missing)?;
-    let own = acting::own(context, &instance).await?;
+    let own = acting::own(context, instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
     let about = |permission| access::permit(&context.actor, permission, &object).is_ok();
     // Where and how somebody signs in is no part of what anybody can read: it needs a case that is this person's to touch.
@@ -92,14 +100,14 @@ pub async fn account(
     let mut places = Places::default();
     let state = if touched { facts.account.state } else { shown(context, facts.account.state) };
     let data_is_gone = facts.account.data_is_gone();
-    let deleted = if data_is_gone { deleted_from_here(context, &instance, id).await? } else { None };
+    let deleted = if data_is_gone { deleted_from_here(context, instance, id).await? } else { None };
     let deletion_words = data_is_gone.then(|| match deleted {
         Some(entry) => format!("its data was deleted through this console, entry {entry}"),
         None if facts.account.state.deleted => "its data has since been deleted".to_owned(),
         None => "no data deletion is scheduled".to_owned(),
     });
     let sanctioned: Vec<AccountId> = (!state.words().is_empty()).then_some(id).into_iter().collect();
-    let decisions = Decisions::about(context, &instance, &sanctioned, DecideCase::KIND).await?;
+    let decisions = Decisions::about(context, instance, &sanctioned, DecideCase::KIND).await?;
     let details = Details {
         sanctions: sanctions(
             state,
@@ -159,10 +167,9 @@ pub async fn account(
         record,
         older,
         whole,
-        deletion: deletion(context, &instance, &facts.account, own.as_ref(), &facts.open),
+        deletion: deletion(context, instance, &facts.account, own.as_ref(), &facts.open),
     };
-    frame::build(context, Some(&instance), &path::account(&instance.name, id), search, AccountPage { case, details })
-        .await
+    Ok(AccountPage { case, details })
 }
 
 /// What somebody wrote when they asked to join, as far as it is read; that there is more is shown.

@@ -785,11 +785,11 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
 pub async fn last_compared(app: &App, instance: &Instance, now: Timestamp) -> sqlx::Result<(bool, String)> {
-    let store = &app.store;
+    let all = snapshots::all(&app.store, &instance.name).await?;
     let mut oldest: Option<Timestamp> = None;
     let mut without = String::new();
     for part in WatchedPart::ALL {
-        let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
+        let Some((_, kept)) = all.iter().find(|(name, _)| name == part.name()) else {
             // Where that is not granted, the overview names the grant.
             if matches!(part, WatchedPart::Sanctions | WatchedPart::Appeals) {
                 let not = if part == WatchedPart::Sanctions { "no sanctions" } else { "no appeals" };
@@ -802,9 +802,9 @@ pub async fn last_compared(app: &App, instance: &Instance, now: Timestamp) -> sq
     }
     let at = oldest.unwrap_or(now);
     let mut says = format!("checked {}{without}", time::relative(at, now));
-    for (part, number) in snapshots::too_large(store, &instance.name).await? {
+    for (part, kept) in all.iter().filter(|(_, kept)| !kept.rows) {
         let words = WatchedPart::ALL.into_iter().find(|own| own.name() == part).map_or("rows", WatchedPart::words);
-        let number = ui::grouped(usize::try_from(number).unwrap_or(0));
+        let number = ui::grouped(usize::try_from(kept.number).unwrap_or(0));
         says.push_str(&format!("; {number} {words} are too many to say which changed"));
     }
     Ok((now.since(at) < 3 * EVERY, says))

@@ -1,6 +1,6 @@
 //! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
 
-use super::{ClosedRow, DatabaseError, Read, There, ms, query_as, reports::category_number};
+use super::{ClosedRow, DatabaseError, Read, There, ms, query_as};
 use crate::{clock::Timestamp, id::AccountId, nouns::reports::Category};
 use std::time::Duration;
 use tokio::time::Instant as Tick;
@@ -202,7 +202,7 @@ impl Read {
             let rows: Vec<Closing> = query_as(SQL)
                 .bind(lowest)
                 .bind(high)
-                .bind(asked.category.map_or(-1, category_number))
+                .bind(asked.category.map_or(-1, Category::number))
                 .bind(asked.domain.as_deref().unwrap_or_default())
                 .bind(asked.remote)
                 .bind(left)

@@ -12,22 +12,7 @@ use crate::{
 impl From<i32> for Category {
     /// Of `reports.category`.
     fn from(number: i32) -> Self {
-        match number {
-            1000 => Self::Spam,
-            1500 => Self::Legal,
-            2000 => Self::Violation,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The same the other way round.
-pub(super) fn category_number(category: Category) -> i32 {
-    match category {
-        Category::Other => 0,
-        Category::Spam => 1000,
-        Category::Legal => 1500,
-        Category::Violation => 2000,
+        Self::numbered(number).unwrap_or(Self::Other)
     }
 }
 
@@ -106,7 +91,7 @@ impl From<OpenRow> for OpenReport {
             from_server: row.reporter_domain.is_some() && row.actor_type.as_deref() == Some("Application"),
             reporter_domain: row.reporter_domain,
             category: row.category.into(),
-            unknown_category: (!matches!(row.category, 0 | 1000 | 1500 | 2000)).then_some(row.category),
+            unknown_category: Category::numbered(row.category).is_none().then_some(row.category),
             comment: row.comment,
             rule_ids: row.rule_ids.unwrap_or_default().into_iter().map(RuleId).collect(),
             status_ids: row.status_ids.into_iter().map(StatusId).collect(),

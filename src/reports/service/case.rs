@@ -233,17 +233,18 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| missing())?;
-    let (mut page, brought) =
-        tokio::try_join!(case_page(context, &instance, id, search), invitations::of_account(context, &instance, id),)?;
-    // In a case it matters who brought somebody; what else there is stands on the account's own page.
-    page.invitations = brought.filter(|of| page.account.has_login && !of.chain.is_empty());
-    frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+    let page = async {
+        let (mut page, brought) = tokio::try_join!(
+            case_page(context, &instance, id, search),
+            invitations::of_account(context, &instance, id),
+        )?;
+        // In a case it matters who brought somebody; what else there is stands on the account's own page.
+        page.invitations = brought.filter(|of| page.account.has_login && !of.chain.is_empty());
+        Ok(page)
+    };
+    frame::beside(context, &instance, &path::case(&instance.name, id), search, page).await
 }
 
-/// The case of an account, for its own page and for the account's.
-///
-/// # Errors
-/// Not found, or if the instance or the console's own store does not answer.
 /// Who has claimed the case, and what was written to whoever looks when it was handed to them. Only the holder's own look
 /// keeps the case theirs; anybody else's writes nothing.
 async fn who_holds(
@@ -336,6 +337,10 @@ fn there(instance: &Instance, facts: &Facts) -> String {
     instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string())
 }
 
+/// The case of an account, for its own page and for the account's.
+///
+/// # Errors
+/// Not found, or if the instance or the console's own store does not answer.
 pub async fn case_page(
     context: &Context,
     instance: &Instance,
@@ -346,14 +351,17 @@ pub async fn case_page(
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
     let revision = frame::revision(context, instance, &instance.open_reports.snapshot());
-    let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
-    within(context, instance, &facts.open)?;
-    // Whoever decides nothing has nothing compared.
-    let own = if access::allows(context.actor.role, Permission::DecideReports) {
-        acting::own(context, instance).await?
-    } else {
-        None
+    let own = async {
+        // Whoever decides nothing has nothing compared.
+        if access::allows(context.actor.role, Permission::DecideReports) {
+            acting::own(context, instance).await
+        } else {
+            Ok(None)
+        }
     };
+    let facts = async { facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing) };
+    let (facts, own, all) = tokio::try_join!(facts, own, cases(context, instance))?;
+    within(context, instance, &facts.open)?;
 
     let now = context.now();
     let (holder, handed) = who_holds(context, instance, id).await?;
@@ -378,7 +386,6 @@ pub async fn case_page(
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
     let decisions = decisions(context, instance, &facts).await?;
-    let all = cases(context, instance).await?;
     let next = next_after(&all, Some(id), |case| fits(case, &filter, now));
     let mut card = account_card(&facts, reversals(context, instance, &facts.account).await?);
     if context.actor.role == Role::Contractor {

@@ -219,11 +219,15 @@ fn parse_key(text: &str) -> Option<(u8, i64, i64)> {
 pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Framed<QueuePage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    frame::beside(context, &instance, &path::reports(&instance.name), search, page(context, &instance, search)).await
+}
+
+async fn page(context: &Context, instance: &Instance, search: &str) -> Result<QueuePage, Problem> {
     let parsed = Search::parse(search);
     let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
     let list = instance.open_reports.snapshot();
-    let all = cases_of(context, &instance, &list).await?;
+    let all = cases_of(context, instance, &list).await?;
     let now = context.now();
     let mut page = QueuePage {
         known: list.at.is_some(),
@@ -251,16 +255,16 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         filter,
     };
     if page.filter.state == "decided" {
-        decided::list(context, &instance, &parsed, &base, &mut page).await?;
+        decided::list(context, instance, &parsed, &base, &mut page).await?;
     } else {
         let fitting: Vec<_> = all.iter().filter(|case| fits(case, &page.filter, now)).cloned().collect();
         let decisions = Decision::ALL.map(|one| (one.name(), one.words()));
         let decision = parsed.one_of("decide", &decisions)?.parse().ok();
         if let Some(decision) = decision.filter(|_| page.may_decide) {
-            page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
+            page.preview = Some(preview(context, instance, &parsed, decision, &fitting, &all).await?);
         }
         page.matching = fitting.len();
-        page.meanwhile = Some(meanwhile::of_queue(context, &instance, &list, &parsed, &fitting));
+        page.meanwhile = Some(meanwhile::of_queue(context, instance, &list, &parsed, &fitting));
         let after = parsed.get("before").and_then(parse_key);
         let mut shown: Vec<_> =
             fitting.into_iter().filter(|case| after.is_none_or(|after| case.key() > after)).take(PAGE + 1).collect();
@@ -273,9 +277,9 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         }
         page.rows = shown.into_iter().map(|case| case.row).collect();
     }
-    page.running = batches::service::running(context, &instance, DecideCase::KIND).await?;
-    page.lately = batches::service::lately(context, &instance, DecideCase::KIND).await?;
-    frame::build(context, Some(&instance), &base, search, page).await
+    page.running = batches::service::running(context, instance, DecideCase::KIND).await?;
+    page.lately = batches::service::lately(context, instance, DecideCase::KIND).await?;
+    Ok(page)
 }
 
 /// What would be decided: chosen by hand, or all that fit the filter, frozen to what is shown here.
