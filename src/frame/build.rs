@@ -16,6 +16,7 @@ use crate::{
     text,
     ui::{self, time},
 };
+use futures::FutureExt;
 use std::{collections::BTreeSet, sync::PoisonError};
 
 /// The problem and the fields of a kept form.
@@ -69,9 +70,10 @@ pub async fn beside<T>(
     instance: &Instance,
     path: &str,
     search: &str,
-    body: impl Future<Output = Result<T, Problem>>,
+    body: impl Future<Output = Result<T, Problem>> + Send,
 ) -> Result<Framed<T>, Problem> {
-    let (frame, body) = tokio::try_join!(around(context, Some(instance), path, search, Some(path)), body)?;
+    let frame = around(context, Some(instance), path, search, Some(path));
+    let (frame, body) = tokio::try_join!(frame.boxed(), body.boxed())?;
     Ok(Framed { frame, body })
 }
 

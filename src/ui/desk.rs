@@ -19,6 +19,7 @@ use crate::{
     session,
 };
 use axum::http::{StatusCode, request::Parts};
+use futures::FutureExt;
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -77,7 +78,8 @@ where
     let search = use_location().search.get_untracked();
     let instance = params.get("instance");
     let asked = Context::of_request().map(|context| PageRequest { context, params, search });
-    shown(desk_of, otherwise, async move { ask(asked?).await }, body, title_of, instance)
+    // What a page waits for is tens of kilobytes, which are not to be moved about on the stack.
+    shown(desk_of, otherwise, async move { ask(asked?).await }.boxed(), body, title_of, instance)
 }
 
 /// The same for an address that may be none of ours, whose instance is not known from its route.

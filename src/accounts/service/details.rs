@@ -30,6 +30,7 @@ use crate::{
     store::{operators, store_problem},
     ui,
 };
+use futures::{FutureExt, TryFutureExt};
 
 /// Of what somebody wrote when they asked to join, so many characters are shown; one more is read.
 const LONGEST_WORDS: usize = 500;
@@ -85,15 +86,15 @@ fn missing() -> Problem {
 async fn page(context: &Context, instance: &Instance, id: AccountId, search: &str) -> Result<AccountPage, Problem> {
     let parsed = Search::parse(search);
     let (mut case, brought, facts, (record, older, whole)) = tokio::try_join!(
-        case_page(context, instance, id, search),
-        invitations::of_account(context, instance, id),
-        async { facts(instance, id).await.map_err(Problem::from) },
-        record(context, instance, id, &parsed),
+        case_page(context, instance, id, search).boxed(),
+        invitations::of_account(context, instance, id).boxed(),
+        facts(instance, id).map_err(Problem::from).boxed(),
+        record(context, instance, id, &parsed).boxed(),
     )?;
     case.invitations = brought;
     let facts = facts.ok_or_else(missing)?;
     let own = acting::own(context, instance).await?;
-    let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
+    let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let about = |permission| access::permit(&context.actor, permission, &object).is_ok();
     // Where and how somebody signs in is no part of what anybody can read: it needs a case that is this person's to touch.
     let touched = about(Permission::ViewWork);

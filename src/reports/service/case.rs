@@ -37,6 +37,7 @@ use crate::{
     store::{case_claims, drafts, operators},
     ui,
 };
+use futures::FutureExt;
 use std::collections::BTreeSet;
 use url::Url;
 
@@ -235,8 +236,8 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let id: AccountId = account.parse().map_err(|_| missing())?;
     let page = async {
         let (mut page, brought) = tokio::try_join!(
-            case_page(context, &instance, id, search),
-            invitations::of_account(context, &instance, id),
+            case_page(context, &instance, id, search).boxed(),
+            invitations::of_account(context, &instance, id).boxed(),
         )?;
         // In a case it matters who brought somebody; what else there is stands on the account's own page.
         page.invitations = brought.filter(|of| page.account.has_login && !of.chain.is_empty());
@@ -360,7 +361,7 @@ pub async fn case_page(
         }
     };
     let facts = async { facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing) };
-    let (facts, own, all) = tokio::try_join!(facts, own, cases(context, instance))?;
+    let (facts, own, all) = tokio::try_join!(facts.boxed(), own.boxed(), cases(context, instance).boxed())?;
     within(context, instance, &facts.open)?;
 
     let now = context.now();
