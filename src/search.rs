@@ -54,11 +54,19 @@ impl Search {
     /// # Errors
     /// Invalid, with the names that it knows: a list that passes over one shows more than was asked for.
     pub fn knows(&self, keys: &[&str]) -> Result<(), Problem> {
-        let known = |key: &str| keys.contains(&key) || NOT_KEPT.contains(&key);
+        self.knows_beside(keys, &[])
+    }
+
+    /// The same of a list that is asked for more than filters: rows that are ticked, a form that opens.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn knows_beside(&self, keys: &[&str], others: &[&str]) -> Result<(), Problem> {
+        let known = |key: &str| keys.contains(&key) || others.contains(&key) || NOT_KEPT.contains(&key);
         match self.0.iter().find(|(key, _)| !known(key)) {
             None => Ok(()),
             Some((key, _)) => {
-                let what = format!("This list has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
+                let what = format!("This page has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
                 let how = match keys {
                     [] => "It has no filters.".to_owned(),
                     keys => format!("Its filters: {}.", keys.join(", ")),
@@ -98,6 +106,9 @@ impl Search {
 /// What an address says of one page alone: notices, drafts, and where a list goes on. No filter is called so, for it would be lost
 /// with the first link.
 pub const NOT_KEPT: [&str; 10] = ["draft", "done", "left", "saved", "deleted", "before", "after", "shown", "by", "on"];
+
+/// What a list is asked for with its ticked rows: what to do about which, or about all.
+pub const TICKED: [&str; 3] = ["decide", "who", "all"];
 
 /// So many values are named; a longer list stands on the page.
 const MOST_NAMED: usize = 12;
@@ -178,9 +189,12 @@ mod tests {
         assert_eq!(Search::parse("?category=spam&before=4&done=2&draft=x").knows(&keys), Ok(()));
         let said = Search::parse("?category=spam&colour=red").knows(&keys).expect_err("it has none");
         assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("colour")));
-        assert_eq!(said.what, "This list has no filter “colour”, so nothing is shown.");
+        assert_eq!(said.what, "This page has no filter “colour”, so nothing is shown.");
         assert_eq!(said.remedy, "Its filters: category, origin.");
         assert_eq!(Search::parse("x=1").knows(&[]).expect_err("none").remedy, "It has no filters.");
+        assert_eq!(Search::parse("decide=warn&who=1&who=2").knows_beside(&keys, &TICKED), Ok(()));
+        let said = Search::parse("who=1").knows(&keys).expect_err("nothing can be ticked there");
+        assert_eq!(said.remedy, "Its filters: category, origin.");
     }
 
     #[test]

@@ -386,7 +386,12 @@ fn exports(page: &AuditPage) -> AnyView {
         return ().into_any();
     }
     let query = Search::parse(&page.search).without(&["before", "draft", "done"]);
+    let without = (page.in_review > 0).then(|| {
+        let them = ui::count(page.in_review, "entry", "entries");
+        view! { <span class="small soft">{format!("without the {them} you are to review")}</span> }
+    });
     view! {
+        {without}
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"Export CSV"</a>
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"Export JSON Lines"</a>
     }

@@ -3,6 +3,7 @@
 mod markdown;
 mod policy;
 mod replay;
+mod week;
 
 pub use policy::Policy;
 

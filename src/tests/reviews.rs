@@ -771,6 +771,22 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         let decided = house.get(Some(&auditor), "/i/harbour/reports?state=decided").await.body;
         let row = decided.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
         assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
+        // A file has neither, and says so; whoever has nothing to review has both.
+        let file = async |cookie: &str, name: &str, query: &str| {
+            house.get(Some(cookie), &format!("/audit/export.{name}?{query}")).await.body
+        };
+        assert!(list.contains("without the 2 entries you are to review"), "{list}");
+        for name in ["csv", "jsonl"] {
+            for query in ["", "kind=decide_case", "who=01moderator"] {
+                let given = file(&auditor, name, query).await;
+                assert!(hidden.iter().all(|told| !given.contains(told)), "{name} {query}: {given}");
+                let (these, are) = if query.starts_with("who") { ("1 entry", "is") } else { ("2 entries", "are") };
+                let said = format!("{these} that you are to review {are} left out: give your opinion first");
+                assert!(given.lines().last().unwrap().contains(&said), "{name} {query}: {given}");
+            }
+        }
+        let admin = house.sign_in("admin").await;
+        assert_eq!(house.get(Some(&admin), "/audit/export.csv").await.status, StatusCode::FORBIDDEN);
         // Whoever does not review reads on as before, and so does whose decision it is.
         let moderator = house.sign_in("moderator").await;
         assert!(house.get(Some(&moderator), &pages[0]).await.body.contains(&hidden[0]));

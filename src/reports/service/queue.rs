@@ -18,7 +18,7 @@ use crate::{
     path,
     problem::Problem,
     reports::{BulkPreview, Category, Claimant, Decision, MOST_READ, ORIGINS, QueueFilter, QueuePage, QueueRow},
-    search::Search,
+    search::{Search, TICKED},
     store::{case_claims, linked_accounts, operators},
     ui,
 };
@@ -220,6 +220,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&QueueFilter::KEYS, &TICKED)?;
     let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
     let list = instance.open_reports.snapshot();
