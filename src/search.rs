@@ -69,7 +69,10 @@ impl Search {
                 let what = format!("This page has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
                 let how = match keys {
                     [] => "It has no filters.".to_owned(),
-                    keys => format!("Its filters: {}.", keys.join(", ")),
+                    keys => {
+                        let named: Vec<String> = keys.iter().map(|key| with_words(key, called(key))).collect();
+                        format!("Its filters: {}.", named.join(", "))
+                    }
                 };
                 Err(Problem { field: Some(key.clone()), ..Problem::new(Kind::Invalid, what, how) })
             }
@@ -122,12 +125,8 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
         return Ok(());
     }
     let more = accepted.len().saturating_sub(MOST_NAMED);
-    // What the address takes, and the words of the page where they are others.
-    let called = |(known, words): &(&str, &str)| match words.to_lowercase() == *known {
-        true => (*words).to_owned(),
-        false => format!("{known} ({words})"),
-    };
-    let named = accepted.iter().take(MOST_NAMED).map(called).collect::<Vec<_>>().join(", ");
+    let named = accepted.iter().take(MOST_NAMED).map(|(known, words)| with_words(known, words));
+    let named = named.collect::<Vec<_>>().join(", ");
     let how = match (accepted.len(), more) {
         (0, _) => "It has no values here".to_owned(),
         (_, 0) => format!("Accepted values: {named}"),
@@ -136,19 +135,27 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
     Err(unknown(key, value, &how))
 }
 
+/// What the address takes, and the words of the page where they are others.
+fn with_words(known: &str, words: &str) -> String {
+    if words.to_lowercase() == known { words.to_owned() } else { format!("{known} ({words})") }
+}
+
 /// What a filter is called on its page, where its key is not a word for people.
 fn called(key: &str) -> &str {
     match key {
         "active" => "last post",
         "alike" => "same text",
+        "begins" => "starts with",
         "decide" => "action",
         "decided-by" => "decided by",
         "holder" => "assigned to",
+        "inviter" => "joined by invite of",
         "kind" => "action",
         "mail" => "email domain",
-        "q" => "name or action",
+        "q" => "words",
         "rule" => "IP rule",
         "sign-ins" => "without sign-ins",
+        "under" => "email at or below",
         key => key,
     }
 }

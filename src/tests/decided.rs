@@ -66,7 +66,7 @@ async fn who_decided_is_said_by_name_everywhere() {
         let names = two(&house).await;
         // Before anything was decided here nothing would stand in its column.
         let list = house.get(Some(&admin), "/i/harbour/reports?state=decided").await.body;
-        assert!(!list.contains("<th>Decision</th>") && text(&list).contains(ONLY_OURS), "{}", text(&list));
+        assert!(text(&list).contains("AccountDecidedDetails") && text(&list).contains(ONLY_OURS), "{}", text(&list));
         let first = decide(&house, &moderator, &names[0], "silence").await;
         let _second = decide(&house, &admin, &names[1], "resolve").await;
         house.look().await;
@@ -86,7 +86,7 @@ async fn who_decided_is_said_by_name_everywhere() {
             rows_of.iter().any(|row| !row.contains("through")) && !list.contains(">not known<"),
             "those of before are nobody's here: {rows_of:?}"
         );
-        assert!(list.contains("<th>Decision</th>") && text(&list).contains(ONLY_OURS), "{}", text(&list));
+        assert!(text(&list).contains("AccountDecisionDecided") && text(&list).contains(ONLY_OURS), "{}", text(&list));
         // By colleague: one line a decision.
         let list = house.get(Some(&admin), "/i/harbour/reports?state=decided&decided-by=moderator").await.body;
         let rows_of = rows(&list);

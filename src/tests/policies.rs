@@ -541,8 +541,7 @@ async fn send_as_shown(house: &House, cookie: &str, shown: &Answered, form: &str
 
 /// The fields of a policy without rules.
 fn without_rules<'a>(zone: &'a str, stay: &'a str, week: &'a str) -> Vec<(&'a str, &'a str)> {
-    let mut fields =
-        vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120")];
+    let mut fields = vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120")];
     fields.extend(rows(week));
     for name in RULES {
         fields.extend([("measure[]", name), ("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
@@ -1434,9 +1433,13 @@ async fn what_is_typed_is_replayed_and_comes_back() {
     fields.push(("preview", "replay"));
     let typed = send(&house, &admin, "policy", &fields).await;
     assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", typed.body);
-    for says in
-        ["The policy would have changed registrations", "Nothing is saved yet", "value=\"31\"", "value=\"18:00\"", "value=\"45\""]
-    {
+    for says in [
+        "The policy would have changed registrations",
+        "Nothing is saved yet",
+        "value=\"31\"",
+        "value=\"18:00\"",
+        "value=\"45\"",
+    ] {
         assert!(typed.body.contains(says), "{says}: {}", typed.body);
     }
     assert!(typed.body.contains("weekly schedule") && typed.body.contains("value=\"Fri\" selected"), "{}", typed.body);
@@ -1478,6 +1481,8 @@ async fn turning_it_on_says_what_it_does_at_once() {
     assert!(late.body.contains("Closes registrations now, until Mon 10 May") && mode(&house).await == "approved");
     let on = send(&house, &admin, "policy-switch", &[("on", "true"), ("at_once", "none")]).await;
     assert_eq!((on.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", on.body);
+    let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+    assert!(page.contains("The policy is on. Planned next: approval required, Mon 10 May 2077, 08:00 CEST."), "{page}");
     // On a Tuesday nothing changes by it.
     let off = send(&house, &admin, "policy-switch", &[("on", "false")]).await;
     assert!(off.status == StatusCode::OK && mode(&house).await == "none", "{}", off.body);

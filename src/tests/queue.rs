@@ -112,7 +112,8 @@ async fn what_is_done_in_a_case_keeps_the_filter_too() {
 }
 
 /// What a filter is called where its key is no word.
-const CALLED: [(&str, &str); 6] = [
+const CALLED: [(&str, &str); 7] = [
+    ("inviter", "joined by invite of"),
     ("holder", "assigned to"),
     ("decided-by", "decided by"),
     ("active", "last post"),
@@ -241,7 +242,9 @@ fn ways(page: &str) -> Vec<String> {
     for form in page.split("<form").skip(1) {
         let form = form.split("</form>").next().unwrap_or_default();
         let (head, fields) = form.split_once('>').unwrap_or_default();
-        let Some(action) = attributes(head, "action").pop().filter(|_| head.contains("method=\"get\"")) else { continue };
+        let Some(action) = attributes(head, "action").pop().filter(|_| head.contains("method=\"get\"")) else {
+            continue;
+        };
         let mut names = attributes(fields, "name");
         // What is pressed for ticked rows stands outside of their form.
         if head.contains("id=\"chosen\"") {

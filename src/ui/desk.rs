@@ -117,13 +117,12 @@ where
         let typed = frame.draft.as_ref().map(form::kept);
         // A list that was narrowed to what it does not know is there without that.
         let whole = (problem.kind == Kind::Invalid && !search.is_empty())
-            .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> " " });
+            .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> });
         let ahead = problem.review.map(|entry| review_first(&frame, entry));
         let remedy = view! {
             {trouble(&problem)}
-            {ahead}
             {typed}
-            <p>{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></p>
+            <div class="ways">{ahead}{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></div>
         };
         view! { {title("Not shown")} {around(otherwise, frame, remedy.into_any(), ring)} }.into_any()
     })
@@ -482,8 +481,9 @@ fn own_menu(here: Desk, frame: &Frame) -> AnyView {
                 <p class="body"><b class="cut">{frame.operator.clone()}</b><span class="soft small">{frame.role.name()}</span></p>
                 {own}
                 <a href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
-                <form method="post" action=path::SET_THEME class="body chips" aria-label="Theme">
+                <form method="post" action=path::SET_THEME class="body line" aria-label="Theme">
                     {form::back(&frame.here)}
+                    <span class="small soft">"Theme"</span>
                     {theme("light", "Light")} {theme("dark", "Dark")} {theme("auto", "Auto")}
                 </form>
                 <form method="post" action=path::SIGN_OUT class="body ruled">

@@ -137,7 +137,7 @@ fn held(page: &AccessPage, sort: HeldSort, now: Timestamp) -> AnyView {
             <tr data-row=keys::row()>
                 <td class="nowrap"><bdi>{line.who.clone()}</bdi></td>
                 <td class="full fill"><bdi>{time::retold(&line.what, page.at)}</bdi>{doubt}</td>
-                {timed.then(|| view! { <td class="nowrap soft" data-label="since">{line.since.map(time::whole)}</td><td class="soft" data-label="until">{until(line)}</td> })}
+                {timed.then(|| view! { <td class="nowrap soft" data-label="since">{line.since.map(time::whole)}</td><td class="soft broad" data-label="until">{until(line)}</td> })}
                 <td class="nowrap"><a class="link" href=path::audit_entry(line.entry)>"entry " {line.entry}</a></td>
             </tr>
         }

@@ -108,7 +108,7 @@ fn row(number: usize, typed: &Row, may_open: bool, draft: Option<&Draft>) -> Any
     });
     view! {
         <tr>
-            <td data-label="Day"><select class="input" name="day[]" aria-label=called("day")><option value="">"–"</option>{days.into_iter().collect_view()}{remove}</select>{wrong("day")}</td>
+            <td data-label="Day"><select class="input day" name="day[]" aria-label=called("day")><option value="">"–"</option>{days.into_iter().collect_view()}{remove}</select>{wrong("day")}</td>
             <td data-label="From"><input class="input" type="time" name="time[]" aria-label=called("from") value=typed.time.clone() />{wrong("time")}</td>
             <td data-label="Registrations"><select class="input" name="mode[]" aria-label=called("registrations")><option value="">"–"</option>{modes.into_iter().collect_view()}</select>{wrong("mode")}</td>
         </tr>

@@ -842,7 +842,12 @@ pub async fn in_short(app: &App, instance: &Instance) -> Result<(String, bool, b
                 until.unwrap_or_else(|| " until somebody lets the policy decide again".to_owned())
             )
         }
-        (None, true, true) => "The policy is on.".to_owned(),
+        (None, true, true) => {
+            let next = policy::coming(&kept.policy, zone.as_ref(), now).into_iter().find_map(|(at, mode)| {
+                Some(format!(" Planned next: {}, {}.", mode?.word(), words::told(at, zone.as_ref())))
+            });
+            format!("The policy is on.{}", next.unwrap_or_default())
+        }
         (None, true, false) => "The policy is off.".to_owned(),
     };
     Ok((says, !kept.stopped.is_empty(), kept.policy.on, kept.policy.zone))

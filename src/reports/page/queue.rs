@@ -350,7 +350,7 @@ fn queue_row(
             view! { <a class="small soft" href=theirs title="All cases assigned to this person">{holder.name.clone()}</a> }.into_any()
         }
         (None, Some(there)) => {
-            view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " there"</span> }.into_any()
+            view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " on the instance"</span> }.into_any()
         }
         (None, None) => ().into_any(),
     };
@@ -392,7 +392,7 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                 {decision}
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>
                 <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
-                <td class="soft wide"><bdi>{row.closed_by.clone()}</bdi></td>
+                <td class="soft wide broad"><bdi>{row.closed_by.clone()}</bdi></td>
                 <td class="nowrap soft wide mono">{row.report.map(|report| report.to_string())} {more}</td>
             </tr>
         }
