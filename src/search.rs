@@ -54,14 +54,25 @@ impl Search {
     /// # Errors
     /// Invalid, with the names that it knows: a list that passes over one shows more than was asked for.
     pub fn knows(&self, keys: &[&str]) -> Result<(), Problem> {
-        let known = |key: &str| keys.contains(&key) || NOT_KEPT.contains(&key);
+        self.knows_beside(keys, &[])
+    }
+
+    /// The same of a list that is asked for more than filters: rows that are ticked, a form that opens.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn knows_beside(&self, keys: &[&str], others: &[&str]) -> Result<(), Problem> {
+        let known = |key: &str| keys.contains(&key) || others.contains(&key) || NOT_KEPT.contains(&key);
         match self.0.iter().find(|(key, _)| !known(key)) {
             None => Ok(()),
             Some((key, _)) => {
-                let what = format!("This list has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
+                let what = format!("This page has no filter “{}”, so nothing is shown.", text::excerpt(key, 40));
                 let how = match keys {
                     [] => "It has no filters.".to_owned(),
-                    keys => format!("Its filters: {}.", keys.join(", ")),
+                    keys => {
+                        let named: Vec<String> = keys.iter().map(|key| with_words(key, called(key))).collect();
+                        format!("Its filters: {}.", named.join(", "))
+                    }
                 };
                 Err(Problem { field: Some(key.clone()), ..Problem::new(Kind::Invalid, what, how) })
             }
@@ -99,6 +110,9 @@ impl Search {
 /// with the first link.
 pub const NOT_KEPT: [&str; 10] = ["draft", "done", "left", "saved", "deleted", "before", "after", "shown", "by", "on"];
 
+/// What a list is asked for with its ticked rows: what to do about which, or about all.
+pub const TICKED: [&str; 3] = ["decide", "who", "all"];
+
 /// So many values are named; a longer list stands on the page.
 const MOST_NAMED: usize = 12;
 
@@ -111,12 +125,8 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
         return Ok(());
     }
     let more = accepted.len().saturating_sub(MOST_NAMED);
-    // What the address takes, and the words of the page where they are others.
-    let called = |(known, words): &(&str, &str)| match words.to_lowercase() == *known {
-        true => (*words).to_owned(),
-        false => format!("{known} ({words})"),
-    };
-    let named = accepted.iter().take(MOST_NAMED).map(called).collect::<Vec<_>>().join(", ");
+    let named = accepted.iter().take(MOST_NAMED).map(|(known, words)| with_words(known, words));
+    let named = named.collect::<Vec<_>>().join(", ");
     let how = match (accepted.len(), more) {
         (0, _) => "It has no values here".to_owned(),
         (_, 0) => format!("Accepted values: {named}"),
@@ -125,19 +135,27 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
     Err(unknown(key, value, &how))
 }
 
+/// What the address takes, and the words of the page where they are others.
+fn with_words(known: &str, words: &str) -> String {
+    if words.to_lowercase() == known { words.to_owned() } else { format!("{known} ({words})") }
+}
+
 /// What a filter is called on its page, where its key is not a word for people.
 fn called(key: &str) -> &str {
     match key {
         "active" => "last post",
         "alike" => "same text",
+        "begins" => "starts with",
         "decide" => "action",
         "decided-by" => "decided by",
         "holder" => "assigned to",
+        "inviter" => "joined by invite of",
         "kind" => "action",
         "mail" => "email domain",
-        "q" => "name or action",
+        "q" => "words",
         "rule" => "IP rule",
         "sign-ins" => "without sign-ins",
+        "under" => "email at or below",
         key => key,
     }
 }
@@ -178,9 +196,12 @@ mod tests {
         assert_eq!(Search::parse("?category=spam&before=4&done=2&draft=x").knows(&keys), Ok(()));
         let said = Search::parse("?category=spam&colour=red").knows(&keys).expect_err("it has none");
         assert_eq!((said.kind, said.field.as_deref()), (Kind::Invalid, Some("colour")));
-        assert_eq!(said.what, "This list has no filter “colour”, so nothing is shown.");
+        assert_eq!(said.what, "This page has no filter “colour”, so nothing is shown.");
         assert_eq!(said.remedy, "Its filters: category, origin.");
         assert_eq!(Search::parse("x=1").knows(&[]).expect_err("none").remedy, "It has no filters.");
+        assert_eq!(Search::parse("decide=warn&who=1&who=2").knows_beside(&keys, &TICKED), Ok(()));
+        let said = Search::parse("who=1").knows(&keys).expect_err("nothing can be ticked there");
+        assert_eq!(said.remedy, "Its filters: category, origin.");
     }
 
     #[test]

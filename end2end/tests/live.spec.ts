@@ -61,6 +61,7 @@ test('nobody hears of anything whose session has ended', async ({ as }) => {
   const page = await as('auditor');
   await page.goto('/i/harbour/reports');
   await page.waitForSelector(LIVE);
+  await page.locator('summary', { hasText: 'Your menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByLabel('Password')).toBeVisible();
   await expect(page.locator(LIVE)).toHaveCount(0);

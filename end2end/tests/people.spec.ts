@@ -96,6 +96,7 @@ test('an invite is created, its link is shown, and it is deactivated, without sc
 test('one’s own sign-in is looked at and an authenticator begun, without scripts on a phone', async ({ as }) => {
   const page = await as('auditor', { scripts: false, width: 360 });
   await page.goto('/audit');
+  await page.locator('summary', { hasText: 'Your menu' }).click();
   await page.getByRole('link', { name: 'Your sign-in' }).click();
   const password = page.locator('form').filter({ has: page.getByRole('button', { name: 'Change password' }) });
   await password.getByLabel('Current password').fill('not this one');

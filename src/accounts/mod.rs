@@ -53,6 +53,8 @@ pub struct AccountFilter {
 }
 
 impl AccountFilter {
+    /// Its names in an address.
+    pub const KEYS: [&str; 7] = ["origin", "domain", "state", "role", "inviter", "active", "name"];
     /// With their words on the page, as the others are.
     pub const STATES: [(&str, &str); 7] = [
         ("suspended", "Suspended"),

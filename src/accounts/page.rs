@@ -278,7 +278,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             view! { <div class="card pad empty"><p>"No matching accounts so far back."</p></div> }.into_any()
         } else {
             view! { <div class="card"><form id="chosen" method="get" action=format!("{base}#decide")>
-                {list::kept_of(&search, &["origin", "domain", "state", "role", "inviter", "active", "name", "before"])}
+                {list::kept_of(&search, &[AccountFilter::KEYS.as_slice(), &["before"]].concat())}
                 <table class="list">
                     <thead><tr>{choosable.then(bulk::column)}<th>"Account"</th><th>"Name"</th><th>"Status"</th><th class="num">"Joined"</th><th class="num wide">"Last post"</th></tr></thead>
                     <tbody>{page.rows.iter().map(row).collect_view()}</tbody>

@@ -31,7 +31,7 @@ use crate::{
     path,
     problem::{Kind, Problem, malformed_form},
     reports::{AccountState, ORIGINS},
-    search::Search,
+    search::{Search, TICKED},
     store::{invited, store_problem},
     ui,
 };
@@ -152,6 +152,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&AccountFilter::KEYS, &TICKED)?;
     let mut filter = filter_of(context, &instance, &parsed).await?;
     let base = path::accounts(&instance.name);
     // Nobody is looked for here by what is personal: the page asks for a reason instead, and what was typed goes no further

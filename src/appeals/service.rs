@@ -34,6 +34,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewAppeals, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    parsed.knows(&["state"])?;
     let base = path::appeals(&instance.name);
     let decided = parsed.one_of("state", &[("waiting", "Pending"), ("decided", "Decided")])? == "decided";
     let before = parsed.typed::<i64>("before", "Enter an appeal number")?;

@@ -41,6 +41,8 @@ pub struct AuditPage {
     pub lines: Vec<Line>,
     /// How many were left out because this person is to review them, and the filter says what they are.
     pub left_out: usize,
+    /// How many this person is to review, wherever they stand: an export has none of them.
+    pub in_review: usize,
     /// People to filter by: id and name.
     pub people: Vec<(String, String)>,
     /// Instances to filter by: name and title.

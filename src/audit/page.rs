@@ -165,7 +165,11 @@ fn filters(page: &AuditPage) -> AnyView {
     let folded = [&filter.q, &filter.from, &filter.to];
     let in_force = filter.outcome.len() + folded.iter().filter(|text| !text.is_empty()).count();
     let more = if in_force == 0 { "More filters".to_owned() } else { format!("More filters ({in_force})") };
+    let named = [&filter.who, &filter.instance, &filter.kind].into_iter().map(Vec::len).sum::<usize>();
+    let active = named + in_force + usize::from(!filter.account.is_empty());
     view! {
+        <div>
+        {form::fold(active)}
         <form method="get" action=path::AUDIT class="chips bar">
             {page.whole.then(|| choice("who", "Who", ("Anyone", "or another person"), &people, &filter.who))}
             {(page.instances.len() > 1).then(|| choice("instance", "Instance", ("All instances", "or another instance"), &instances, &filter.instance))}
@@ -185,6 +189,7 @@ fn filters(page: &AuditPage) -> AnyView {
             <a class="btn quiet" href=path::AUDIT>"All"</a>
             {list::kept_of(&search, &Filter::CHIPS)}
         </form>
+        </div>
         <div class="chips">
             {several}
             {timeline_link(filter)}
@@ -386,7 +391,12 @@ fn exports(page: &AuditPage) -> AnyView {
         return ().into_any();
     }
     let query = Search::parse(&page.search).without(&["before", "draft", "done"]);
+    let without = (page.in_review > 0).then(|| {
+        let them = ui::count(page.in_review, "entry", "entries");
+        view! { <span class="small soft">{format!("without the {them} you are to review")}</span> }
+    });
     view! {
+        {without}
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"Export CSV"</a>
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"Export JSON Lines"</a>
     }

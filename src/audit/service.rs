@@ -326,6 +326,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         saved,
         lines,
         left_out,
+        in_review: covered.number(),
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
         } else {

@@ -20,6 +20,7 @@ use crate::{
     problem::{Kind, Problem},
     record,
     reports::{self, Decision},
+    search::Search,
     signups,
     store::{
         attempts::{Limit, Reserved},
@@ -203,6 +204,7 @@ async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Bat
 pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str) -> Result<Framed<BatchPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    Search::parse(search).knows(&[])?;
     let batch = find(context, &instance, batch).await?;
     let (view, act) = permissions(kind_of(&batch)?);
     context.permit(view, Some(&instance.name)).await?;

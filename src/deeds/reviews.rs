@@ -102,9 +102,10 @@ impl Deed for DrawSample {
     }
 }
 
-/// What a second person says of somebody else's decision.
+/// What is done about somebody else's decision that is looked at again.
 trait AboutDecision: Clone + Serialize + Send + Sync + 'static {
     const KIND: &'static str;
+    const CHANGES: bool = true;
 
     /// The entry of the decision.
     fn decision(&self) -> i64;
@@ -112,12 +113,20 @@ trait AboutDecision: Clone + Serialize + Send + Sync + 'static {
     /// What is said of it, and the sort it is of.
     fn facts(&self) -> Value;
 
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::Review]
+    }
+
     fn sentence(&self) -> String;
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
 }
 
 impl<D: AboutDecision> Deed for D {
     const KIND: &'static str = <D as AboutDecision>::KIND;
-    const CHANGES: bool = true;
+    const CHANGES: bool = <D as AboutDecision>::CHANGES;
     const UNREAD: &'static [&'static str] = &[];
 
     fn subject(&self) -> Subject {
@@ -133,7 +142,7 @@ impl<D: AboutDecision> Deed for D {
     }
 
     fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
+        AboutDecision::permissions(self)
     }
 
     fn sentence(&self) -> String {
@@ -141,7 +150,7 @@ impl<D: AboutDecision> Deed for D {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
+        AboutDecision::before_after(self)
     }
 }
 
@@ -180,25 +189,15 @@ pub struct ReleaseReview {
     pub reviewer: OperatorId,
 }
 
-impl Deed for ReleaseReview {
+impl AboutDecision for ReleaseReview {
     const KIND: &'static str = "release_review";
-    const CHANGES: bool = true;
-    const UNREAD: &'static [&'static str] = &[];
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {
         json!({ "decision": self.decision, "sort": self.sort })
-    }
-
-    fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
     }
 
     fn sentence(&self) -> String {
@@ -206,10 +205,6 @@ impl Deed for ReleaseReview {
             "made the case of entry {} available to another reviewer: whoever began it can’t review any more",
             self.decision
         )
-    }
-
-    fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
     }
 }
 
@@ -252,33 +247,20 @@ pub struct LookAhead {
     pub sort: Sort,
 }
 
-impl Deed for LookAhead {
+impl AboutDecision for LookAhead {
     const KIND: &'static str = "look_ahead";
     const CHANGES: bool = false;
-    const UNREAD: &'static [&'static str] = &[];
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {
         json!({ "decision": self.decision, "sort": self.sort })
     }
 
-    fn permissions(&self) -> &'static [Permission] {
-        &[Permission::Review]
-    }
-
     fn sentence(&self) -> String {
         format!("looked at the decision of entry {} before giving an opinion", self.decision)
-    }
-
-    fn before_after(&self) -> Vec<BeforeAfter> {
-        Vec::new()
     }
 }
 
@@ -292,17 +274,11 @@ pub struct SettleProposal {
     pub undone: Option<i64>,
 }
 
-impl Deed for SettleProposal {
+impl AboutDecision for SettleProposal {
     const KIND: &'static str = "settle_proposal";
-    const CHANGES: bool = true;
-    const UNREAD: &'static [&'static str] = &[];
 
-    fn subject(&self) -> Subject {
-        Subject::Review(self.decision.to_string())
-    }
-
-    fn instance(&self) -> Option<&InstanceName> {
-        None
+    fn decision(&self) -> i64 {
+        self.decision
     }
 
     fn facts(&self) -> Value {

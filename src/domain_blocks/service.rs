@@ -193,6 +193,7 @@ fn page_of<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
 pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Framed<RulesPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&["list", "severity", "media", "q"], &["look"])?;
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = RulesFilter {
         list: parsed.one_of("list", &[("blocks", "Domain blocks"), ("allows", "Allowed domains")])?.to_owned(),
@@ -239,6 +240,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
 pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<Framed<ServersPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&["begins"], &["look"])?;
     let begins = parsed.get("begins").unwrap_or_default().trim().to_lowercase();
     let after = parsed.get("after").unwrap_or_default().to_owned();
     let mut read = instance.database.read().await.map_err(read_problem)?;

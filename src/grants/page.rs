@@ -131,13 +131,6 @@ fn days(grant: &Card, now: Timestamp) -> impl IntoView + use<> {
     view! { {time::day(grant.starts_at, now)} " to " {time::day(grant.ends_at.plus(-1), now)} }
 }
 
-/// “ (the end of 31 Dec)”, where a day ends with it for whoever looks: `24:00` would be nobody's reading.
-fn end_of(frame: &Frame, at: Timestamp) -> Option<impl IntoView + use<>> {
-    let zone = frame.preferences.zone().unwrap_or_default();
-    let said = format!(" (the end of {}, {})", zone.day(at.plus(-1), frame.now), zone.name());
-    zone.begins_a_day(at).then(|| view! { <span class="soft">{said}</span> })
-}
-
 fn badge(grant: &Card) -> impl IntoView + use<> {
     view! { <span class=grant.state.badge()>{grant.state.word()}</span> }
 }
@@ -348,7 +341,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         <dt>"Instance"</dt><dd>{grant.scope.places()}</dd>
                         <dt>"Scope"</dt><dd>{grant.scope.words()}</dd>
                         <dt>"From"</dt><dd>{time::whole(grant.starts_at)}</dd>
-                        <dt>"Until"</dt><dd>{time::whole(grant.ends_at)} {end_of(&frame, grant.ends_at)}</dd>
+                        <dt>"Until"</dt><dd>{time::whole(grant.ends_at)} {time::end_of(grant.ends_at, frame.now)}</dd>
                         <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
                         <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
                         <dt>"Requested by"</dt><dd>{grant.asked_by.clone()} ", " {time::whole(grant.asked_at)}</dd>

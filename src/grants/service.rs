@@ -103,6 +103,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
     let own = scope(context).await?;
     let (app, now) = (&context.app, context.now());
     let parsed = Search::parse(search);
+    parsed.knows(&[])?;
     let whose = own.as_ref().map_or("", |id| id.0.as_str());
     let before = parsed.get("before").unwrap_or_default();
     let names = Names::shown_to(context).await?;

@@ -355,7 +355,7 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
     let again = if signed_out {
-        "Sign in in another tab, then send it again, or copy it."
+        "Sign in first, then send it again, or copy it."
     } else if as_it_is {
         "Send it again when the console is back, or copy it."
     } else {
@@ -367,7 +367,7 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
         sign_in = if signed_out {
             format!(
-                "<p><a class=\"btn\" href=\"{}\" target=\"_blank\" rel=\"noopener\">Sign in in another tab</a></p>",
+                "<p><a class=\"btn\" href=\"{}\" target=\"_blank\" rel=\"noopener\">Sign in (opens a new tab)</a></p>",
                 path::SIGN_IN
             )
         } else {

@@ -123,27 +123,33 @@ pub struct Slot {
 pub const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 impl Slot {
-    /// `Mon 08:00`
-    pub fn said(&self) -> String {
-        let day = usize::try_from(self.day).ok().and_then(|day| DAYS.get(day)).copied().unwrap_or("?");
-        format!("{day} {:02}:{:02}", self.minute / 60, self.minute % 60)
+    /// `Mon`
+    pub fn day_said(&self) -> &'static str {
+        usize::try_from(self.day).ok().and_then(|day| DAYS.get(day)).copied().unwrap_or("?")
     }
 
-    /// `Mon 08:00 approved`, as forms have it.
-    pub fn parse(line: &str) -> Option<Self> {
-        let mut words = line.split_whitespace();
-        let day = words.next().filter(|word| word.is_ascii() && word.len() >= 3)?;
-        let day = DAYS.iter().position(|known| known.eq_ignore_ascii_case(&day[..3]))?;
-        let (hour, minute) = words.next()?.split_once(':')?;
-        let (hour, minute): (i16, i16) = (hour.parse().ok()?, minute.parse().ok()?);
-        let mode = words.next()?.to_lowercase();
-        let mode = match mode.as_str() {
-            "approval" => RegistrationsMode::Approved,
-            "closed" => RegistrationsMode::None,
-            stored => stored.parse().ok()?,
-        };
-        let fits = (0..24).contains(&hour) && (0..60).contains(&minute) && words.next().is_none();
-        fits.then_some(Self { day: i8::try_from(day).ok()?, minute: hour * 60 + minute, mode })
+    /// `08:00`
+    pub fn time_said(&self) -> String {
+        format!("{:02}:{:02}", self.minute / 60, self.minute % 60)
+    }
+
+    /// `Mon 08:00`
+    pub fn said(&self) -> String {
+        format!("{} {}", self.day_said(), self.time_said())
+    }
+
+    /// From one of [`DAYS`], a time of the day and a mode, as a form has them.
+    ///
+    /// # Errors
+    /// Which of the three is wrong (`day`, `time` or `mode`), and what to do about it.
+    pub fn typed(day: &str, time: &str, mode: &str) -> Result<Self, (&'static str, &'static str)> {
+        let day = DAYS.iter().position(|known| *known == day).and_then(|day| i8::try_from(day).ok());
+        let day = day.ok_or(("day", "Choose a day."))?;
+        let clock = time.split_once(':').and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+        let clock = clock.filter(|(hour, minute)| (0..24_i16).contains(hour) && (0..60_i16).contains(minute));
+        let (hour, minute) = clock.ok_or(("time", "Enter a time like 08:00."))?;
+        let mode = mode.parse().map_err(|()| ("mode", "Choose who can sign up from then on."))?;
+        Ok(Self { day, minute: hour * 60 + minute, mode })
     }
 }
 

@@ -131,7 +131,7 @@ impl Ranks {
             return refuse("who", format!("{acts}, who {why}."));
         }
         if !can(effective(actor.role.as_ref(), &self.everyone), MANAGE_ROLES) {
-            return refuse("who", format!("{acts}, whose role does not include manage_roles."));
+            return refuse("who", format!("{acts}, whose role doesn’t have the permission “Manage Roles”."));
         }
         if actor.account == target.account {
             return refuse(
@@ -255,7 +255,7 @@ mod tests {
     fn manage_roles_is_needed_from_wherever_it_comes() {
         let mut ranks = ranks(10, None, Some(role(5, 5, 16)));
         ranks.actor.as_mut().unwrap().role.as_mut().unwrap().mask = 16;
-        assert!(said(&ranks, Some(5)).unwrap().1.contains("manage_roles"));
+        assert!(said(&ranks, Some(5)).unwrap().1.contains("“Manage Roles”"));
         ranks.everyone.mask |= MANAGE_ROLES;
         assert_eq!(said(&ranks, Some(5)), None, "everyone’s counts too");
         ranks.everyone.mask = 0;

@@ -81,7 +81,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
             <td data-label="two-factor">{if person.second_factor { "set up" } else { "not yet" }}
                 {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code \
                 used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
-            <td class="nowrap">{seen}</td>
+            <td>{seen}</td>
             <td class="num nowrap">{desk::timeline(frame, &[("who", &person.id.0)])} " " {change}</td>
         </tr>
     }

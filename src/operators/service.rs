@@ -186,6 +186,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     let app = &context.app;
     let now = context.now();
     let parsed = Search::parse(search);
+    parsed.knows(&[])?;
     let link = match parsed.get("shown") {
         Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
             .await

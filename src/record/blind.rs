@@ -1,6 +1,6 @@
 //! Decisions that somebody is to review, and what is not told of them before they said what they would have decided: on
-//! every page that tells entries, by this one question. What an export holds, and how an account stands on the instance,
-//! is no part of it (docs/record.md).
+//! every page that tells entries and every list of them that goes out as a file, by this one question. What a bundle holds, and
+//! how an account stands on the instance, is no part of it (docs/record.md).
 
 use crate::{
     access::{Permission, allows},
@@ -49,6 +49,11 @@ impl Covered {
     /// Whether an entry is one of them.
     pub fn has(&self, entry: i64) -> bool {
         self.0.iter().any(|sample| sample.entry == entry)
+    }
+
+    /// How many they are.
+    pub fn number(&self) -> usize {
+        self.0.len()
     }
 }
 

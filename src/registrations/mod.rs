@@ -180,8 +180,10 @@ pub struct PolicyForm {
     pub enter: Vec<String>,
     pub leave: Vec<String>,
     pub to: Vec<String>,
-    /// A line a time: `Mon 08:00 approval`.
-    pub week: String,
+    /// A row of the week each: on which day, from what time on, and who can sign up then.
+    pub day: Vec<String>,
+    pub time: Vec<String>,
+    pub mode: Vec<String>,
     pub message: String,
     /// A line a server.
     pub servers: String,
@@ -189,6 +191,16 @@ pub struct PolicyForm {
     pub why: String,
     /// Nothing is saved: what visitors would read is shown, or what would have been done.
     pub preview: String,
+}
+
+impl PolicyForm {
+    /// What takes a row out of the week, in the place of its day.
+    pub const REMOVE: &'static str = "remove";
+
+    /// What a field of a row of the week is called where something is wrong with it; `part` is `day`, `time` or `mode`.
+    pub fn of_row(part: &str, row: usize) -> String {
+        format!("{part}-{row}")
+    }
 }
 
 /// A measure with its rule, if there is one, and what is known of it now.

@@ -3,6 +3,7 @@
 mod markdown;
 mod policy;
 mod replay;
+mod week;
 
 pub use policy::Policy;
 
@@ -102,7 +103,7 @@ fn until(page: &RegistrationsPage, draft: Option<&Draft>, frame: &Frame) -> AnyV
 fn until_field(draft: Option<&Draft>, policy: &str, frame: &Frame) -> AnyView {
     let typed = draft.and_then(|draft| draft.value("until")).unwrap_or_default().to_owned();
     let other = frame.preferences.zone.as_deref() != Some(policy);
-    let other = other.then(|| view! { <span class="soft small">{format!("; the schedule is in {policy}")}</span> });
+    let other = other.then(|| view! { <span class="soft small">{format!("· the schedule is in {policy}")}</span> });
     view! {
         <label class="field" for="until">"Until" <span class="soft small">"optional; the time in "</span>
             {time::zone_of(draft.and_then(|draft| draft.value("zone")))} {other}</label>
@@ -249,7 +250,7 @@ fn changes(title: &'static str, from: &'static str, history: &[Change], frame: &
             <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(change.at, frame.now)}</td>
                 <td class="nowrap">{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })}</td>
-                <td class="full fill"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
+                <td class="full fill rest"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
                 <td>{outcome_badge(change.outcome)}</td>
             </tr>
         }

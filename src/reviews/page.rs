@@ -127,7 +127,7 @@ fn proposals(frame: &Frame, page: &ReviewsPage) -> AnyView {
                 <p><b><bdi>{who}</bdi></b> " " <bdi>{what}</bdi></p>
                 <p class="soft">"A reviewer proposed to undo it, " {time::ago(proposal.at, frame.now)} ":"</p>
                 <blockquote class="quote"><bdi>{proposal.note.clone()}</bdi></blockquote>
-                <p><a class="btn main" href=path::account(&proposal.instance, proposal.account)>"Go to " <bdi>{proposal.about.clone()}</bdi></a>
+                <p><a class="btn main" href=path::account(&proposal.instance, proposal.account)><span>"Go to " <bdi>{proposal.about.clone()}</bdi></span></a>
                     <span class="soft small">" Undoing it through this console closes the proposal."</span></p>
                 {decline}
             </div>
@@ -146,7 +146,7 @@ pub fn proposed(proposals: &[Proposal]) -> AnyView {
     let line = |proposal: &Proposal| {
         let (who, what) = proposal.decided.clone();
         view! {
-            <p class="note lead"><span>"A reviewer proposes to undo that " <bdi>{who}</bdi> " " <bdi>{what}</bdi> ": “" <bdi>{proposal.note.clone()}</bdi> "”"</span>
+            <p class="note lead"><span>"A reviewer proposes to undo this decision: " <bdi>{who}</bdi> " " <bdi>{what}</bdi> ". “" <bdi>{proposal.note.clone()}</bdi> "”"</span>
                 <a class="link" href=format!("{}#proposals", path::REVIEWS)>"Decide"</a></p>
         }
     };

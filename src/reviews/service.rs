@@ -20,6 +20,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record::{self, deed_of, line},
+    search::Search,
     store::{
         operators::{self, Operator},
         reviews::{self, Sample},
@@ -46,6 +47,7 @@ const JUDGED: usize = 20;
 pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>, Problem> {
     let reviews = allows(context.actor.role, Permission::Review);
     context.permit(if reviews { Permission::Review } else { Permission::ViewOwnLedger }, None).await?;
+    Search::parse(search).knows(&[])?;
     let this = Week::of(context.now());
     let since = this.earlier(COUNTED);
     let mut page = ReviewsPage {

@@ -53,6 +53,7 @@ async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Pr
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
+    Search::parse(search).knows(&[])?;
     let mut read = instance.database.read().await?;
     let everyone = read.everyone().await?;
     let roles = read.roles().await?;
@@ -71,6 +72,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let missing = || Problem::not_found(format!("Role {} doesn’t exist on the instance.", ui::excerpt(role, 30)));
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
+    parsed.knows(&[])?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let mut read = instance.database.read().await?;
     let everyone = read.everyone().await?;

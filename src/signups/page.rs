@@ -169,7 +169,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>
-            {list::kept([("state", filter.state.as_str())])}
+            {list::kept_of(&search, &["state", "alike", "under", "rule", "order"])}
             {choose("language", "Any language", &page.languages, &filter.language)}
             {choose("mail", "Any email domain", &page.mails, &filter.mail)}
             <button class="chip">"Apply"</button>

@@ -22,7 +22,7 @@ use crate::{
     path,
     problem::{Kind, Problem, malformed_form},
     reports::service as reports,
-    search::Search,
+    search::{Search, TICKED},
     session::Signed,
     store::{
         invited::{self, Invited},
@@ -570,6 +570,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
 
 async fn page(context: &Context, instance: &Instance, search: &str) -> Result<SignUpsPage, Problem> {
     let parsed = Search::parse(search);
+    parsed.knows_beside(&[&SignUpFilter::KEYS[..], &["order"]].concat(), &TICKED)?;
     let base = path::signups(&instance.name);
     // Before the list is read: none that comes in between is missed.
     let revision = frame::revision_of(context, frame::OF_SIGN_UPS, &instance.signups);

@@ -10,6 +10,7 @@ use crate::{
     path,
     problem::Problem,
     registrations::service::stays,
+    search::Search,
 };
 
 /// The numbers of an instance over thirty days. They are of the whole instance, so they are for those who see its registrations,
@@ -17,6 +18,7 @@ use crate::{
 pub async fn statistics(context: &Context, instance: &str, search: &str) -> Result<Framed<StatisticsPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
+    Search::parse(search).knows(&[])?;
     let from = Timestamp((context.now().0.div_euclid(DAY) - DAYS + 1) * DAY);
     let page = StatisticsPage {
         counted: instance.statistics(),

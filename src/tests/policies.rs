@@ -80,6 +80,21 @@ const RULES: [&str; 9] = [
     "active",
 ];
 
+/// The rows of a week: `Mon 08:00 approval`, a line each.
+fn rows(week: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    week.lines().flat_map(|line| {
+        let mut words = line.split_whitespace();
+        let mut next = || words.next().unwrap_or_default();
+        let (day, time, mode) = (next(), next(), next());
+        let mode = match mode {
+            "approval" => "approved",
+            "closed" => "none",
+            other => other,
+        };
+        [("day[]", day), ("time[]", time), ("mode[]", mode)]
+    })
+}
+
 /// The rules, the week and the words of a policy, which is then turned on.
 async fn switched_on(house: &House, cookie: &str, rules: &[(&str, &str, &str, &str)], week: &str) {
     let mut fields = vec![
@@ -87,11 +102,11 @@ async fn switched_on(house: &House, cookie: &str, rules: &[(&str, &str, &str, &s
         ("otherwise", "approved"),
         ("stay", "60"),
         ("tolerance", "120"),
-        ("week", week),
         ("message", "Closed: {reason}. {opens}\n\n{servers}\n\n{access}"),
         ("servers", "quay.example"),
         ("access", "Write to us."),
     ];
+    fields.extend(rows(week));
     for name in RULES {
         let rule = rules.iter().find(|(measure, ..)| *measure == name);
         let (_, enter, leave, to) = rule.copied().unwrap_or((name, "", "", "approved"));
@@ -526,8 +541,8 @@ async fn send_as_shown(house: &House, cookie: &str, shown: &Answered, form: &str
 
 /// The fields of a policy without rules.
 fn without_rules<'a>(zone: &'a str, stay: &'a str, week: &'a str) -> Vec<(&'a str, &'a str)> {
-    let mut fields =
-        vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120"), ("week", week)];
+    let mut fields = vec![("zone", zone), ("otherwise", "approved"), ("stay", stay), ("tolerance", "120")];
+    fields.extend(rows(week));
     for name in RULES {
         fields.extend([("measure[]", name), ("enter[]", ""), ("leave[]", ""), ("to[]", "approved")]);
     }
@@ -1410,7 +1425,7 @@ async fn what_is_typed_is_replayed_and_comes_back() {
     let admin = house.sign_in("admin").await;
     let week = "Fri 18:00 closed\nMon 08:00 approval";
     let mut fields = without_rules("Europe/Berlin", "45", week);
-    fields.retain(|(name, _)| !name.ends_with("[]"));
+    fields.retain(|(name, _)| !["measure[]", "enter[]", "leave[]", "to[]"].contains(name));
     for name in RULES {
         let enter = if name == "sign_ups_hour" { "31" } else { "" };
         fields.extend([("measure[]", name), ("enter[]", enter), ("leave[]", enter), ("to[]", "none")]);
@@ -1418,27 +1433,30 @@ async fn what_is_typed_is_replayed_and_comes_back() {
     fields.push(("preview", "replay"));
     let typed = send(&house, &admin, "policy", &fields).await;
     assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", typed.body);
-    for says in
-        ["The policy would have changed registrations", "Nothing is saved yet", "value=\"31\"", week, "value=\"45\""]
-    {
+    for says in [
+        "The policy would have changed registrations",
+        "Nothing is saved yet",
+        "value=\"31\"",
+        "value=\"18:00\"",
+        "value=\"45\"",
+    ] {
         assert!(typed.body.contains(says), "{says}: {}", typed.body);
     }
-    assert!(typed.body.contains("weekly schedule") && typed.body.contains("Fri 18:00 closed"), "{}", typed.body);
+    assert!(typed.body.contains("weekly schedule") && typed.body.contains("value=\"Fri\" selected"), "{}", typed.body);
     for form in ["hold", "emergency", "policy-switch", "release"] {
         assert!(!typed.body.contains(&format!("/api/registrations/{form}\"")), "{form} would lose it: {}", typed.body);
     }
     assert_eq!(version(&typed), "0", "nothing was saved");
     // What does not hold says which field, and is replayed no more than saved.
-    fields.retain(|(name, _)| *name != "week");
-    fields.push(("week", "sometimes"));
+    fields.extend(rows("Tue sometimes open"));
     let wrong = send(&house, &admin, "policy", &fields).await;
-    assert!(wrong.body.contains("“sometimes” is not a time") && wrong.body.contains("value=\"31\""), "{}", wrong.body);
+    assert!(wrong.body.contains("Enter a time like 08:00.") && wrong.body.contains("value=\"31\""), "{}", wrong.body);
     assert!(!wrong.body.contains("The policy would have changed"), "{}", wrong.body);
     // The page itself has no form of the rules, and the way to it.
     let page = house.get(Some(&admin), PAGE).await.body;
-    assert!(page.contains("?change=rules") && !page.contains("name=\"week\""), "{page}");
+    assert!(page.contains("?change=rules") && !page.contains("name=\"day[]\""), "{page}");
     let page = house.get(Some(&admin), &format!("{PAGE}?change=rules")).await.body;
-    assert!(page.contains("name=\"week\"") && page.contains("Add a rule") && page.contains("Off: "), "{page}");
+    assert!(page.contains("name=\"day[]\"") && page.contains("Add a rule") && page.contains("Off: "), "{page}");
 }
 
 #[tokio::test]
@@ -1463,6 +1481,8 @@ async fn turning_it_on_says_what_it_does_at_once() {
     assert!(late.body.contains("Closes registrations now, until Mon 10 May") && mode(&house).await == "approved");
     let on = send(&house, &admin, "policy-switch", &[("on", "true"), ("at_once", "none")]).await;
     assert_eq!((on.status, mode(&house).await.as_str()), (StatusCode::OK, "none"), "{}", on.body);
+    let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+    assert!(page.contains("The policy is on. Planned next: approval required, Mon 10 May 2077, 08:00 CEST."), "{page}");
     // On a Tuesday nothing changes by it.
     let off = send(&house, &admin, "policy-switch", &[("on", "false")]).await;
     assert!(off.status == StatusCode::OK && mode(&house).await == "none", "{}", off.body);
@@ -1494,4 +1514,57 @@ async fn an_end_is_typed_in_the_zone_in_which_it_is_shown() {
         let page = house.get(Some(&admin), page).await.body;
         assert!(page.contains("the schedule is in America/New_York") && page.contains("data-zone-field"), "{page}");
     }
+}
+
+/// The week is typed in rows: what is wrong is named at its field, nothing that was typed is lost, and a row can go again.
+#[tokio::test]
+async fn the_week_is_typed_in_rows() {
+    let house = still_house(sqlite().await).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), &format!("{PAGE}?change=rules")).await.body;
+    assert!(page.contains("Times in UTC.") && page.matches("name=\"time[]\"").count() == 8, "{page}");
+    // The row, the field beside which it is said, and what is said.
+    for (row, part, said) in [
+        (["", "08:00", "none"], "day[]", "Choose a day."),
+        (["Mon", "", "none"], "time[]", "Enter a time like 08:00."),
+        (["Mon", "24:00", "none"], "time[]", "Enter a time like 08:00."),
+        (["Mon", "08:00", ""], "mode[]", "Choose who can sign up from then on."),
+        (["Fri", "18:00", "approved"], "time[]", "Fri 18:00 is in row 1 already."),
+    ] {
+        let mut fields = without_rules("Europe/Berlin", "60", "Fri 18:00 closed");
+        fields.extend(rows(""));
+        fields.extend([("day[]", ""), ("time[]", ""), ("mode[]", "")]);
+        fields.extend([("day[]", row[0]), ("time[]", row[1]), ("mode[]", row[2])]);
+        let wrong = send(&house, &admin, "policy", &fields).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{row:?}: {}", wrong.body);
+        let week = wrong.body.split(">Weekly schedule<").nth(1).unwrap();
+        let beside = week.split(said).next().unwrap();
+        assert_eq!(beside.matches("<tr").count(), 4, "{row:?} is the third row of the week: {}", wrong.body);
+        let field = beside.rfind(&format!("name=\"{part}\""));
+        let others = ["day[]", "time[]", "mode[]"].map(|other| beside.rfind(&format!("name=\"{other}\"")));
+        assert_eq!(Some(field), others.into_iter().max(), "{row:?}: {}", wrong.body);
+        let again: Vec<&str> = wrong.body.split("aria-label=\"Row 3: ").skip(1).collect();
+        assert!(again[1].contains(&format!("value=\"{}\"", row[1])), "{row:?}: {}", again[1]);
+        for (field, typed) in [(0, row[0]), (2, row[2])] {
+            let of_field = again[field].split("</select>").next().unwrap();
+            assert_eq!(of_field.contains(&format!("value=\"{typed}\" selected")), !typed.is_empty(), "{of_field}");
+        }
+        assert!(wrong.body.contains("Times in Europe/Berlin.") && version(&wrong) == "0", "{}", wrong.body);
+    }
+    let mut fields = without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval");
+    let saved = send(&house, &admin, "policy", &fields).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let table = saved.body.split("times in Europe/Berlin").nth(1).unwrap().split("</table>").next().unwrap();
+    let said = crate::seen::text(table);
+    for says in ["Mon 08:00Fri 18:00approval required", "Fri 18:00Mon 08:00closed"] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    fields.retain(|(name, _)| !["day[]", "time[]", "mode[]"].contains(name));
+    fields.extend(rows("remove 08:00 approval\nFri 18:00 closed"));
+    let removed = send(&house, &admin, "policy", &fields).await;
+    assert_eq!(removed.status, StatusCode::OK, "{}", removed.body);
+    let week = policies::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().0.unwrap().policy.week;
+    assert_eq!(week, [Slot { day: 4, minute: 18 * 60, mode: RegistrationsMode::None }]);
 }

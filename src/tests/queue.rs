@@ -1,7 +1,10 @@
 //! The queue's filter goes with a person from the queue to a case, to the next one and back; and no list takes a filter that
 //! it does not know for none.
 
-use crate::support::{House, house, sqlite};
+use crate::{
+    access::PAGES,
+    support::{House, house, sqlite},
+};
 use axum::http::StatusCode;
 
 /// The address of the link before some words, as a browser reads it.
@@ -109,7 +112,8 @@ async fn what_is_done_in_a_case_keeps_the_filter_too() {
 }
 
 /// What a filter is called where its key is no word.
-const CALLED: [(&str, &str); 6] = [
+const CALLED: [(&str, &str); 7] = [
+    ("inviter", "joined by invite of"),
     ("holder", "assigned to"),
     ("decided-by", "decided by"),
     ("active", "last post"),
@@ -170,4 +174,124 @@ async fn what_a_filter_does_not_know_is_refused_with_what_it_takes() {
         let empty = house.get(Some(&owner), &format!("{page}{joint}{key}=")).await;
         assert_eq!(empty.status, StatusCode::OK, "{page} {key}");
     }
+}
+
+/// Pages that list nothing that could be narrowed, by their routes.
+const NO_LISTS: [&str; 26] = [
+    "/",
+    "/i/{instance}",
+    "/i/{instance}/reports/{account}",
+    "/i/{instance}/accounts/{account}",
+    "/i/{instance}/signups/{account}",
+    "/i/{instance}/registrations",
+    "/i/{instance}/registrations/policy",
+    "/i/{instance}/federation/server",
+    "/i/{instance}/roles/change",
+    "/i/{instance}/ask",
+    "/i/{instance}/access-requests/{request}",
+    "/i/{instance}/your-account",
+    "/audit/{index}",
+    "/reviews/{entry}",
+    "/grants/{grant}",
+    "/grants/request",
+    "/people/change",
+    "/people/reset",
+    "/your-sign-in",
+    "/keys",
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/enrol",
+    "/sign-in/new-password",
+    "/sign-in/recovery-codes",
+    "/set-up",
+];
+
+#[tokio::test]
+async fn a_list_refuses_a_filter_of_a_name_that_it_does_not_know() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let mut asked = 0;
+    for (route, address) in PAGES {
+        let joint = if address.contains('?') { '&' } else { '?' };
+        let answer = house.get(Some(&owner), &format!("{address}{joint}colour=red")).await;
+        if NO_LISTS.contains(&route) {
+            assert!(!answer.body.contains("This page has no filter"), "{route} is a list: take it out of NO_LISTS");
+            continue;
+        }
+        asked += 1;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{route} takes a filter that it does not know");
+        let said = crate::seen::text(&answer.body);
+        assert!(said.contains("This page has no filter “colour”, so nothing is shown."), "{route}: {said}");
+        assert!(said.contains("Its filters: ") || said.contains("It has no filters."), "{route}: {said}");
+        assert!(!answer.body.contains("<tr data-row"), "{route}: nothing is listed");
+    }
+    assert_eq!(asked + NO_LISTS.len(), PAGES.len());
+}
+
+/// Attributes of a page by their name, as a browser reads them.
+fn attributes(page: &str, name: &str) -> Vec<String> {
+    let start = format!(" {name}=\"");
+    let values = page.split(&start).skip(1).filter_map(|rest| rest.split('"').next());
+    values.map(|value| value.replace("&amp;", "&").replace("&quot;", "\"")).collect()
+}
+
+/// Where a page leads to: its links, and each form that filters it, with all its fields filled in.
+fn ways(page: &str) -> Vec<String> {
+    let mut ways = attributes(page, "href");
+    for form in page.split("<form").skip(1) {
+        let form = form.split("</form>").next().unwrap_or_default();
+        let (head, fields) = form.split_once('>').unwrap_or_default();
+        let Some(action) = attributes(head, "action").pop().filter(|_| head.contains("method=\"get\"")) else {
+            continue;
+        };
+        let mut names = attributes(fields, "name");
+        // What is pressed for ticked rows stands outside of their form.
+        if head.contains("id=\"chosen\"") {
+            names.extend(page.contains("form=\"chosen\"").then(|| "decide".to_owned()));
+        }
+        names.sort();
+        names.dedup();
+        let query = names.iter().map(|name| format!("{name}=1")).collect::<Vec<_>>().join("&");
+        ways.push(format!("{}?{query}", action.split(['?', '#']).next().unwrap_or_default()));
+    }
+    ways
+}
+
+/// An address without what differs from object to object: the kind of page, and the names in its query.
+fn kind_of_way(way: &str) -> Option<String> {
+    let way = way.split('#').next()?;
+    let (path, query) = way.split_once('?').unwrap_or((way, ""));
+    let fits = |route: &&str| {
+        let (wanted, parts) = (route.split('/'), path.split('/'));
+        wanted.clone().count() == parts.clone().count()
+            && wanted.zip(parts).all(|(wanted, part)| wanted == part || (wanted.starts_with('{') && !part.is_empty()))
+    };
+    // The one that names most of it.
+    let route = PAGES.iter().map(|(route, _)| *route).filter(fits).min_by_key(|route| route.matches('{').count())?;
+    let mut names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    Some(format!("{route}?{}", names.join("&")))
+}
+
+#[tokio::test]
+async fn every_way_that_a_page_draws_is_known_where_it_leads() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let mut waits: Vec<String> = PAGES.iter().map(|(_, address)| (*address).to_owned()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(way) = waits.pop() {
+        let Some(kind) = kind_of_way(&way) else { continue };
+        // A page with one name in its query more is another one, until it is asked in too many ways.
+        if seen.len() >= 600 || !seen.insert(kind) {
+            continue;
+        }
+        let answer = house.get(Some(&owner), way.split('#').next().unwrap_or_default()).await;
+        let said = crate::seen::text(&answer.body);
+        assert!(!said.contains("This page has no filter"), "{way}: {said}");
+        waits.extend(ways(&answer.body));
+    }
+    assert!(seen.len() > 80, "{seen:?}");
 }

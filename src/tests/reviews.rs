@@ -771,6 +771,22 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         let decided = house.get(Some(&auditor), "/i/harbour/reports?state=decided").await.body;
         let row = decided.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
         assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
+        // A file has neither, and says so; whoever has nothing to review has both.
+        let file = async |cookie: &str, name: &str, query: &str| {
+            house.get(Some(cookie), &format!("/audit/export.{name}?{query}")).await.body
+        };
+        assert!(list.contains("without the 2 entries you are to review"), "{list}");
+        for name in ["csv", "jsonl"] {
+            for query in ["", "kind=decide_case", "who=01moderator"] {
+                let given = file(&auditor, name, query).await;
+                assert!(hidden.iter().all(|told| !given.contains(told)), "{name} {query}: {given}");
+                let (these, are) = if query.starts_with("who") { ("1 entry", "is") } else { ("2 entries", "are") };
+                let said = format!("{these} that you are to review {are} left out: give your opinion first");
+                assert!(given.lines().last().unwrap().contains(&said), "{name} {query}: {given}");
+            }
+        }
+        let admin = house.sign_in("admin").await;
+        assert_eq!(house.get(Some(&admin), "/audit/export.csv").await.status, StatusCode::FORBIDDEN);
         // Whoever does not review reads on as before, and so does whose decision it is.
         let moderator = house.sign_in("moderator").await;
         assert!(house.get(Some(&moderator), &pages[0]).await.body.contains(&hidden[0]));
@@ -827,7 +843,7 @@ async fn a_proposal_to_undo_is_open_until_it_is_undone_or_declined() {
         let sql = "select id::text from accounts where username = $1 and domain is null";
         let (about,): (String,) = sqlx::query_as(sql).bind(&names[0]).fetch_one(&house.instance).await.unwrap();
         let case = house.get(Some(&admin), &format!("/i/harbour/accounts/{about}")).await.body;
-        assert!(case.contains("proposes to undo that") && case.contains("nothing of it was spam"), "{case}");
+        assert!(case.contains("proposes to undo this decision") && case.contains("nothing of it was spam"), "{case}");
 
         // The one is undone, and the console notices by itself.
         let (account,): (String,) =
@@ -899,9 +915,15 @@ async fn nobody_proposes_to_undo_what_is_gone() {
     ];
     house.post(Some(&moderator), "/api/signups/decide", &form).await;
     let rejected = entries(&house, "decide_sign_up").await[0].index;
+    let (_, warned) = decide(&house, &moderator, &two(&house).await[0], "warn", "as always").await;
     until(&house, week.ends().plus(11 * MINUTE));
     service::keep(&house.app).await.unwrap();
     let auditor = house.sign_in("auditor").await;
+    // A warning was read, and nothing takes it back.
+    let page = opinion(&house, &auditor, warned, "resolve").await.body;
+    assert!(page.contains("A warning was sent and can’t be undone") && !page.contains("value=\"reverse\""), "{page}");
+    let refused = judge(&house, &auditor, warned, "reverse", "it was no spam").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
     let page = opinion(&house, &auditor, rejected, "approve").await.body;
     assert!(
         page.contains("A rejected sign-up is deleted; it can’t be undone.") && !page.contains("value=\"reverse\""),

@@ -344,9 +344,10 @@ async fn every_rule_of_rank_holds_for_a_form_sent_without_the_page() {
     // Without manage_roles nothing goes.
     run(&house, &format!("update user_roles set permissions = 1040 where id = {own}")).await;
     let form = look(&house, &owner, &name, &moderator.to_string()).await;
-    assert!(form.page.contains("does not include manage_roles"), "{}", form.page);
+    assert!(form.page.contains("doesn’t have the permission “Manage Roles”"), "{}", form.page);
     let answer = send(&house, &owner, &form, WHY).await;
-    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "does not include manage_roles").await;
+    came_back(&house, &owner, answer, StatusCode::UNPROCESSABLE_ENTITY, "doesn’t have the permission “Manage Roles”")
+        .await;
     // Nor without a reason.
     run(&house, &format!("update user_roles set permissions = 1 where id = {own}")).await;
     let form = look(&house, &owner, &name, &moderator.to_string()).await;

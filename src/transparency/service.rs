@@ -120,6 +120,7 @@ fn span(search: &Search, now: Timestamp) -> Result<Span, Problem> {
             "A report covers whole months, quarters or years: days of one’s own choice overlap, and reports that overlap can be subtracted.",
         ));
     }
+    search.knows(&["period"])?;
     let span = match search.get("period").map(str::trim) {
         None | Some("") => Span::newest(1, now, 1).pop().ok_or_else(|| unknown("period", "", PERIODS))?,
         Some(name) => Span::named(name).ok_or_else(|| unknown("period", name, PERIODS))?,

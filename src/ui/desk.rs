@@ -119,13 +119,12 @@ where
         let typed = frame.draft.as_ref().map(form::kept);
         // A list that was narrowed to what it does not know is there without that.
         let whole = (problem.kind == Kind::Invalid && !search.is_empty())
-            .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> " " });
+            .then(|| view! { <a class="btn main" href=path.clone()>"Clear the filters"</a> });
         let ahead = problem.review.map(|entry| review_first(&frame, entry));
         let remedy = view! {
             {trouble(&problem)}
-            {ahead}
             {typed}
-            <p>{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></p>
+            <div class="ways">{ahead}{whole}<a class="btn" href=path::OVERVIEW>"Go to the overview"</a></div>
         };
         view! { {title("Not shown")} {around(otherwise, frame, remedy.into_any(), ring)} }.into_any()
     })
@@ -348,7 +347,6 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         <nav class="rail" aria-label="Main">
             <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
             {desks(here, frame)}
-            {rail_foot(here, frame)}
         </nav>
     }
     .into_any()
@@ -453,8 +451,8 @@ fn administration(here: Desk, frame: &Frame, name: &InstanceName) -> Vec<AnyView
     links
 }
 
-/// Who is here, and as whom.
-fn rail_foot(here: Desk, frame: &Frame) -> AnyView {
+/// Who is here and as whom, and what is theirs: folded behind their name.
+fn own_menu(here: Desk, frame: &Frame) -> AnyView {
     let initials: String = frame
         .operator
         .split_whitespace()
@@ -464,32 +462,37 @@ fn rail_foot(here: Desk, frame: &Frame) -> AnyView {
         .collect();
     let own = frame.instance.as_ref().filter(|_| frame.may(Permission::LinkAccount)).map(|head| {
         let words = match &frame.acting {
-            Some(handle) => format!("as {handle}"),
+            Some(handle) => format!("Your account {handle}"),
             None => "Link your account".to_owned(),
         };
         let current = (here == Desk::YourAccount).then_some("page");
-        view! { <a class="small" href=path::your_account(&head.name) aria-current=current>{words}</a> }
+        view! { <a href=path::your_account(&head.name) aria-current=current>{words}</a> }
     });
     let sign_in_current = (here == Desk::YourSignIn).then_some("page");
-    let here_now = frame.here.clone();
+    let theme = |value: &'static str, words: &'static str| {
+        view! { <button class="btn small" name="theme" value=value>{words}</button> }
+    };
     view! {
-        <div class="foot">
-            <div class="who">
-                <span class="face">{initials}</span>
-                <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
+        <details class="menu own">
+            <summary class="btn quiet">
+                <span class="face" aria-hidden="true">{initials}</span>
+                <span class="cut wide">{frame.operator.clone()}</span>
+                <span class="heard">"Your menu"</span>
+            </summary>
+            <div class="card">
+                <p class="body"><b class="cut">{frame.operator.clone()}</b><span class="soft small">{frame.role.name()}</span></p>
+                {own}
+                <a href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
+                <form method="post" action=path::SET_THEME class="body line" aria-label="Theme">
+                    {form::back(&frame.here)}
+                    <span class="small soft">"Theme"</span>
+                    {theme("light", "Light")} {theme("dark", "Dark")} {theme("auto", "Auto")}
+                </form>
+                <form method="post" action=path::SIGN_OUT class="body ruled">
+                    <button class="btn small">"Sign out"</button>
+                </form>
             </div>
-            {own}
-            <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
-            <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
-                {form::back(&here_now)}
-                <button class="btn quiet small" name="theme" value="light">"Light"</button>
-                <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
-                <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
-            </form>
-            <form method="post" action=path::SIGN_OUT>
-                <button class="btn quiet small">"Sign out"</button>
-            </form>
-        </div>
+        </details>
     }
     .into_any()
 }
@@ -550,6 +553,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
     let Some(instance) = frame.instance.clone() else {
         return view! { <header class="top">
             {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
+            {own_menu(here, frame)}
         </header> }.into_any();
     };
     let (dot, state) = dot(&instance);
@@ -589,6 +593,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             {registrations}
             {unguarded}
             <a class="btn quiet wide end" href=path::with(path::KEYS, "back", &frame.here) data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
+            {own_menu(here, frame)}
         </header>
     }
     .into_any()

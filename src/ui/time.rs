@@ -43,6 +43,12 @@ pub fn whole(at: Timestamp) -> impl IntoView {
     instant(at, "whole", here().whole(at))
 }
 
+/// “ (the end of 31 Dec, UTC)”, where a day ends with it for whoever looks: the first second of the next is nobody's reading.
+pub fn end_of(at: Timestamp, now: Timestamp) -> Option<impl IntoView> {
+    let said = format!(" (the end of {}, {})", here().day(at.plus(-1), now), here().name());
+    here().begins_a_day(at).then(|| view! { <span class="soft">{said}</span> })
+}
+
 /// `24 Nov` in a sentence that is one text.
 pub fn day_said(at: Timestamp, now: Timestamp) -> String {
     here().day(at, now)

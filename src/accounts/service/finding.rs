@@ -13,7 +13,7 @@ use crate::{
     },
     path,
     problem::Problem,
-    search::Search,
+    search::{Search, TICKED},
     ui,
 };
 use url::{Host, Url};
@@ -210,7 +210,7 @@ fn elsewhere(context: &Context, instance: &Instance, asked: &Asked, typed: &str)
     }
     if let Asked::Handle(_, Some(domain), _) | Asked::Server(domain) = asked {
         if may(Permission::ViewBlocks) {
-            let known = path::with(&path::known_servers(&instance.name), "q", domain);
+            let known = path::with(&path::known_servers(&instance.name), "begins", domain);
             links.push((format!("Known servers that begin with “{}”", ui::excerpt(domain, 40)), known));
         }
         let there = path::with(&path::accounts(&instance.name), "domain", domain);
@@ -256,6 +256,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&["q"], &[&TICKED[..], &["found", "ask"]].concat())?;
     let base = path::search(&instance.name);
     let may_decide = super::bulk::may(context, &instance);
     if let Some(id) = parsed.get("found") {

@@ -1,7 +1,8 @@
 //! Who could do what at an instant.
 
-use super::super::{AccessChange, AccessPage, HeldSort, api, service};
+use super::super::{AccessChange, AccessPage, Held, HeldSort, api, service};
 use crate::{
+    clock::Timestamp,
     frame::Frame,
     path,
     record::Line,
@@ -60,7 +61,7 @@ fn access_body(frame: Frame, page: AccessPage) -> AnyView {
         {not_known.collect_view()}
         {access_changes(&page)}
         <p class="soft">"At " {time::whole(page.at)} ":"</p>
-        {HeldSort::ALL.into_iter().map(|sort| held(&page, sort)).collect_view()}
+        {HeldSort::ALL.into_iter().map(|sort| held(&page, sort, frame.now)).collect_view()}
         <p class="soft small">"An entry counts from the moment its outcome was recorded. The audit log doesn’t say when a session \
         ended by itself (after an hour unused, after twelve in any case), so a session is listed for twelve hours unless an entry \
         ended it; grants carried over from before there were entries about grants are not in it."</p>
@@ -122,22 +123,22 @@ fn access_changes(page: &AccessPage) -> AnyView {
 }
 
 /// What was held of one sort.
-fn held(page: &AccessPage, sort: HeldSort) -> AnyView {
+fn held(page: &AccessPage, sort: HeldSort, now: Timestamp) -> AnyView {
     let (heading, empty) = sort.headings();
     let lines: Vec<_> = page.held.iter().filter(|line| line.sort == sort).collect();
     let more = page.more.iter().find(|(own, _)| *own == sort).map(|(_, number)| {
         view! { <p class="note">{format!("{} of {number} are shown. The CSV has all of them.", lines.len())}</p> }
     });
     let timed = matches!(sort, HeldSort::Grant | HeldSort::Session);
-    let instant = |at: Option<crate::clock::Timestamp>| at.map(time::whole);
+    let until = |line: &Held| line.until.map(|at| view! { {time::whole(at)} {time::end_of(at, now)} });
     let rows = lines.iter().map(|line| {
         let doubt = (!line.certain).then(|| view! { " " <span class="badge warn">"not certain"</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><bdi>{line.who.clone()}</bdi></td>
                 <td class="full fill"><bdi>{time::retold(&line.what, page.at)}</bdi>{doubt}</td>
-                {timed.then(|| view! { <td class="nowrap soft" data-label="since">{instant(line.since)}</td><td class="nowrap soft" data-label="until">{instant(line.until)}</td> })}
-                <td class="nowrap"><a href=path::audit_entry(line.entry)>"entry " {line.entry}</a></td>
+                {timed.then(|| view! { <td class="nowrap soft" data-label="since">{line.since.map(time::whole)}</td><td class="soft broad" data-label="until">{until(line)}</td> })}
+                <td class="nowrap"><a class="link" href=path::audit_entry(line.entry)>"entry " {line.entry}</a></td>
             </tr>
         }
     });

@@ -29,7 +29,7 @@ pub fn Timeline() -> impl IntoView {
 fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
     let wrong = page.wrong.as_ref().map(|wrong| {
         // Nothing is asked yet where nobody is named: that is no mistake.
-        let asked = !Search::parse(&page.search).only(&["account", "server", "who", "batch"]).is_empty();
+        let asked = !Search::parse(&page.search).without(&["instance"]).is_empty();
         let (class, role) = if asked { ("note lead danger", "alert") } else { ("soft", "status") };
         if asked {
             desk::set_status(wrong);

@@ -49,6 +49,7 @@ struct Asked {
 
 impl Asked {
     fn of(search: &Search, now: Timestamp) -> Result<Self, Problem> {
+        search.knows(&["at", "and", "zone"])?;
         // An address of ours names instants in UTC; what somebody types is by their clock.
         let zone = match search.get("zone") {
             None | Some("") => Zone::default(),

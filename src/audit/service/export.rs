@@ -11,13 +11,13 @@ use crate::{
     deeds::{ExportForm, ExportRecord},
     ledger::{self, Answer, Deed, LedgerError, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
-    record::{Line, line, name},
+    record::{Covered, Line, covered, line, name},
     search::Search,
     session::Signed,
     store::{attempts::Limit, operators},
     stream::{self, Giving, Taking},
     text::Narrowing,
-    ui::time,
+    ui::{self, time},
 };
 use axum::{
     Extension,
@@ -118,13 +118,14 @@ pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize
     let filter = filter(&search);
     let people = operators::list(&context.app.store).await.map_err(super::unreadable)?;
     let asked = asked(context, &filter, &people, true).await?;
+    let covered = covered(context).await?;
     let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
     let warrant = open(&context.app, &context.actor, deed).await?;
     let (giving, taking) = stream::handing();
     let context = context.clone();
     // A task of its own: a browser that goes away ends the answer, and not what is written about it.
     tokio::spawn(async move {
-        let stopped = hand_out(&context, &asked, form, warrant.index(), most, &giving).await.err();
+        let stopped = hand_out(&context, &asked, &covered, form, warrant.index(), most, &giving).await.err();
         finish(&context.app, warrant, giving, stopped).await;
     });
     Ok(taking)
@@ -180,16 +181,17 @@ fn narrowed(filter: &Filter) -> String {
     encoded.finish()
 }
 
-/// Reads page by page, newest first, from before the export's own entry.
+/// Reads page by page, newest first, from before the export's own entry. What its reader is to review is left out.
 async fn hand_out(
     context: &Context,
     asked: &ledger::Filter,
+    covered: &Covered,
     form: ExportForm,
     mut before: i64,
     most: usize,
     giving: &Giving,
 ) -> Result<(), Stopped> {
-    let mut rows = 0;
+    let (mut rows, mut left_out) = (0, 0);
     let mut part = match form {
         ExportForm::Csv => record(&COLUMNS.map(str::to_owned)),
         ExportForm::JsonLines | ExportForm::Bundle => String::new(),
@@ -209,20 +211,28 @@ async fn hand_out(
                 return Err(Stopped::Source(error.to_string()));
             }
         };
-        let given = lines.len().min(here);
+        let (given, kept_back) = (lines.len().min(here), left_out);
         for line in lines.iter().take(given) {
-            part.push_str(&row(form, line));
             before = line.index;
+            if covered.has(line.index) {
+                left_out += 1;
+            } else {
+                part.push_str(&row(form, line));
+            }
         }
         rows += given;
         let more = lines.len() > given;
         let full = rows >= most;
+        if left_out > 0 && (!more || full) {
+            let said = ui::count(left_out, "entry that you are to review is", "entries that you are to review are");
+            part.push_str(&last(form, &format!("{said} left out: give your opinion first")));
+        }
         if more && full {
             let said =
                 format!("more entries match than the {most} one file holds: those below entry {before} are missing");
             part.push_str(&last(form, &said));
         }
-        giving.give(part, given).await?;
+        giving.give(part, given - (left_out - kept_back)).await?;
         if !more || full {
             return Ok(());
         }

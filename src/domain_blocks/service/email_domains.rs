@@ -33,6 +33,7 @@ pub async fn email_domains(
 ) -> Result<Framed<EmailDomainsPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&["q"], &["domain"])?;
     let text = parsed.get("q").unwrap_or_default().trim().to_owned();
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let wanted = Some(text.as_str()).filter(|text| !text.is_empty());

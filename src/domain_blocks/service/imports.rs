@@ -799,6 +799,7 @@ async fn head(context: &Context, import: &Import) -> Result<ImportHead, Problem>
 
 pub async fn imports(context: &Context, instance: &str, search: &str) -> Result<Framed<ImportsPage>, Problem> {
     let instance = viewed(context, instance).await?;
+    Search::parse(search).knows(&[])?;
     let mut heads = Vec::new();
     for import in domain_imports::list(&context.app.store, &instance.name, PAGE).await.map_err(store_problem)? {
         heads.push(head(context, &import).await?);
@@ -831,6 +832,7 @@ async fn found(context: &Context, instance: &Instance, id: &str) -> Result<Impor
 pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -> Result<Framed<ImportPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
+    parsed.knows(&["show"])?;
     let import = found(context, &instance, id).await?;
     let store = &context.app.store;
     let parts: Vec<(&str, &str)> = Difference::ALL

@@ -35,6 +35,7 @@ use std::net::IpAddr;
 pub async fn ip_rules(context: &Context, instance: &str, search: &str) -> Result<Framed<IpRulesPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
+    parsed.knows_beside(&[], &["of"])?;
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(read_problem)?);

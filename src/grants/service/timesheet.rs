@@ -63,6 +63,7 @@ impl Month {
     }
 
     fn of(search: &Search, now: Timestamp) -> Result<Self, Problem> {
+        search.knows(&["month"])?;
         let this = time::machine(now);
         let asked = search.get("month").unwrap_or_else(|| this.get(..7).unwrap_or_default());
         Self::parse(asked).ok_or_else(|| Problem::not_found("This month doesn’t exist: write it like 2026-11."))

@@ -95,6 +95,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
     let may_manage = may_manage(context, &instance);
     let parsed = Search::parse(search);
+    parsed.knows_beside(&["state", "owner"], &["new", "revoke"])?;
     let base = path::invitations(&instance.name);
     let state = parsed.one_of("state", &InviteState::ALL.map(|state| (state.name(), state.words())))?.parse().ok();
     let owner: Option<AccountId> = parsed.typed("owner", "Enter an account ID")?;
@@ -153,6 +154,7 @@ pub async fn invitation(
     let missing = || Problem::not_found("This invite doesn’t exist on this instance.");
     let id: InviteId = invite.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
+    parsed.knows(&[])?;
     let here = path::invitation(&instance.name, id);
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let invite = read.invite(id).await.map_err(read_problem)?.ok_or_else(missing)?;

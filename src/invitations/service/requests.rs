@@ -60,6 +60,7 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
     let clear = may_manage(context, &instance);
     let app = &context.app;
     let parsed = Search::parse(search);
+    parsed.knows(&["state"])?;
     let base = path::access_requests(&instance.name);
     let state = parsed.one_of("state", &RequestState::ALL.map(|state| (state.name(), state.title())))?;
     let state = state.parse().unwrap_or(RequestState::Waiting);

@@ -1,6 +1,6 @@
 //! The policy of an instance: what it says now and why, what is held, its rules, its week, its words, and the dry run.
 
-use super::{api, markdown, replay, service};
+use super::{api, markdown, replay, service, week};
 use crate::{
     frame::{Draft, Frame},
     nouns::{permissions::Capability, policies::Measure},
@@ -342,20 +342,19 @@ fn switch(page: &PolicyPage, frame: &Frame) -> AnyView {
 /// The rules and the week, to be read; what each rule looks at stands above.
 fn rules(page: &PolicyPage, frame: &Frame) -> AnyView {
     let here = frame.instance.as_ref().map(|head| path::registrations_policy(&head.name)).unwrap_or_default();
-    let week: Vec<String> =
-        page.policy.week.iter().map(|slot| format!("{} {}", slot.said(), slot.mode.word())).collect();
     let change = page.may_close.then(
         || view! { <a class="btn small end" href=path::with(&here, "change", "rules")>"Change rules and schedule"</a> },
     );
+    // With a schedule it is never asked.
+    let otherwise = page.policy.week.is_empty().then(|| {
+        view! { <dl class="facts"><dt>"While no rule is in force"</dt><dd>{page.policy.otherwise.word()}</dd></dl> }
+    });
     let again = if page.replay.is_some() { "Replay again" } else { "Replay the last 30 days" };
     view! {
         <section class="card">
-            <header><h2>"Schedule"</h2>{change}</header>
-            <div class="body stack"><dl class="facts">
-                <dt>"Otherwise"</dt><dd>{page.policy.otherwise.word()}</dd>
-                <dt>"Week"</dt><dd>{if week.is_empty() { "no times".to_owned() } else { week.join(", ") }}</dd>
-                <dt>"Time zone"</dt><dd>{page.policy.zone.clone()}</dd>
-            </dl>
+            <header><h2>"Schedule"</h2><span class="soft small">{format!("times in {}", page.policy.zone)}</span>{change}</header>
+            {week::table(&page.policy)}
+            <div class="body stack ruled">{otherwise}
             <p class="small soft">"What would rules and schedule have done? Nothing is changed. " <a class="link" href=path::with(&here, "replay", "30")>{again}</a></p></div>
         </section>
     }
@@ -443,15 +442,6 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
         let disabled = mode == RegistrationsMode::Open && !page.may_open;
         view! { <option value=mode.stored() selected=otherwise == mode.stored() disabled=disabled>{mode.word()}</option> }
     });
-    let slots = policy.week.iter().map(|slot| {
-        let mode = match slot.mode {
-            RegistrationsMode::Open => "open",
-            RegistrationsMode::Approved => "approval",
-            RegistrationsMode::None => "closed",
-        };
-        format!("{} {mode}", slot.said())
-    });
-    let week = typed("week", slots.collect::<Vec<_>>().join("\n"));
     let number = |name: &'static str, label: &'static str, value: i64| {
         view! {
             <label class="field">{label}<input class="input" name=name inputmode="numeric" maxlength="6" value=typed(name, value.to_string()) /></label>
@@ -467,12 +457,12 @@ fn rules_form(page: &PolicyPage, frame: &Frame) -> AnyView {
                 {rule_rows(page, draft)}
                 {form::beside(draft, "rules")}
                 <details><summary class="small">"What the numbers mean"</summary><p class="small soft">{explained()}</p></details>
-                <label class="field">"While no rule is in force"<select class="input" name="otherwise">{modes.into_iter().collect_view()}</select></label>
+                <label class="field">"While no rule is in force, without a schedule"<select class="input" name="otherwise">{modes.into_iter().collect_view()}</select></label>
                 {form::beside(draft, "otherwise")}
-                <label class="field" for="week">"Weekly schedule" <span class="soft small">"a time a line: Mon 08:00 approval, Fri 18:00 closed"</span></label>
-                {form::text_area("week", "week", "4", &week, "")}
-                {form::beside(draft, "week")}
-                <label class="field">"Time zone"<input class="input" name="zone" maxlength="64" value=typed("zone", policy.zone.clone()) /></label>
+                <h3>"Weekly schedule"</h3>
+                <p class="small soft">{format!("Each time holds until the next. Times in {}.", typed("zone", policy.zone.clone()))}</p>
+                {week::fields(page, draft)}
+                <label class="field">"Time zone of the schedule"<input class="input" name="zone" maxlength="64" value=typed("zone", policy.zone.clone()) /></label>
                 {form::beside(draft, "zone")}
                 {number("stay", "Minutes between two changes, at least", policy.stay)}
                 {number("tolerance", "Minutes a planned opening may be late; after that it is reported and not done", policy.tolerance)}

@@ -196,7 +196,9 @@ fn typed_form(draft: &Draft) -> PolicyForm {
         enter: list("enter"),
         leave: list("leave"),
         to: list("to"),
-        week: one("week"),
+        day: list("day"),
+        time: list("time"),
+        mode: list("mode"),
         message: one("message"),
         servers: one("servers"),
         access: one("access"),
@@ -487,7 +489,7 @@ fn read(form: &PolicyForm) -> Result<Policy, Problem> {
             .parse()
             .map_err(|()| Problem::invalid("otherwise", "Choose what holds while no rule is in force."))?,
         rules: rules(form)?,
-        week: week(&form.week)?,
+        week: week(form)?,
         stay: number("stay", &form.stay, &STAYS)?,
         tolerance: number("tolerance", &form.tolerance, &TOLERANCES)?,
         words: Words {
@@ -536,25 +538,30 @@ fn rules(form: &PolicyForm) -> Result<Vec<Rule>, Problem> {
     Ok(rules)
 }
 
-/// The times of the week, a line each, in their order.
-fn week(text: &str) -> Result<Vec<Slot>, Problem> {
-    let mut week = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let slot = Slot::parse(line).ok_or_else(|| {
-            Problem::invalid(
-                "week",
-                format!("“{line}” is not a time. Write lines like “Mon 08:00 approval” or “Fri 18:00 closed”."),
-            )
-        })?;
-        week.push(slot);
+/// The week in its order; a row with nothing in it, or one that is to go, is not there.
+fn week(form: &PolicyForm) -> Result<Vec<Slot>, Problem> {
+    let lists = [&form.day, &form.time, &form.mode];
+    if lists.iter().any(|list| list.len() != form.day.len()) {
+        return Err(crate::problem::malformed_form());
     }
-    if week.len() > MOST_SLOTS {
+    let mut rows: Vec<(usize, Slot)> = Vec::new();
+    for row in 0..form.day.len() {
+        let [day, time, mode] = lists.map(|list| list[row].trim());
+        if day == PolicyForm::REMOVE || [day, time, mode].iter().all(|typed| typed.is_empty()) {
+            continue;
+        }
+        let wrong = |part: &str, what: &str| Problem::invalid(&PolicyForm::of_row(part, row), what);
+        let slot = Slot::typed(day, time, mode).map_err(|(part, what)| wrong(part, what))?;
+        if let Some((first, _)) = rows.iter().find(|(_, own)| (own.day, own.minute) == (slot.day, slot.minute)) {
+            return Err(wrong("time", &format!("{} is in row {} already.", slot.said(), first + 1)));
+        }
+        rows.push((row, slot));
+    }
+    if rows.len() > MOST_SLOTS {
         return Err(Problem::invalid("week", format!("At most {MOST_SLOTS} times.")));
     }
+    let mut week: Vec<Slot> = rows.into_iter().map(|(_, slot)| slot).collect();
     week.sort_by_key(|slot| (slot.day, slot.minute));
-    if week.windows(2).any(|two| (two[0].day, two[0].minute) == (two[1].day, two[1].minute)) {
-        return Err(Problem::invalid("week", "Two lines have the same time."));
-    }
     Ok(week)
 }
 
@@ -832,10 +839,15 @@ pub async fn in_short(app: &App, instance: &Instance) -> Result<(String, bool, b
             format!(
                 "Held at “{}”{}{then}.",
                 hold.mode.word(),
-                until.unwrap_or_else(|| " until somebody lets go".to_owned())
+                until.unwrap_or_else(|| " until somebody lets the policy decide again".to_owned())
             )
         }
-        (None, true, true) => "The policy is on.".to_owned(),
+        (None, true, true) => {
+            let next = policy::coming(&kept.policy, zone.as_ref(), now).into_iter().find_map(|(at, mode)| {
+                Some(format!(" Planned next: {}, {}.", mode?.word(), words::told(at, zone.as_ref())))
+            });
+            format!("The policy is on.{}", next.unwrap_or_default())
+        }
         (None, true, false) => "The policy is off.".to_owned(),
     };
     Ok((says, !kept.stopped.is_empty(), kept.policy.on, kept.policy.zone))

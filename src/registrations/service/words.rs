@@ -110,7 +110,7 @@ mod tests {
             servers: vec!["quay.example".to_owned()],
             access: "Write to access@harbour.example.".to_owned(),
         };
-        let week = vec![Slot::parse("Fri 18:00 closed").unwrap(), Slot::parse("Mon 08:00 approval").unwrap()];
+        let week = vec![Slot::typed("Fri", "18:00", "none").unwrap(), Slot::typed("Mon", "08:00", "approved").unwrap()];
         let policy = Policy { on: true, zone: "Europe/Berlin".to_owned(), week, words, ..Policy::default() };
         let now = Timestamp("2026-11-28T12:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let said = message(&policy, Cause::Week, now).unwrap();

@@ -94,10 +94,14 @@ fn decided_number(page: &QueuePage, frame: &Frame) -> String {
         0 => number,
         more => format!("{number}; for {more} more the audit log no longer says which account they were about"),
     };
-    match page.looked_to {
+    let number = match page.looked_to {
         Some(at) => format!("{number}; searched back to {}", time::day_said(at, frame.now)),
         None => number,
+    };
+    if page.decided.iter().all(|row| row.decision.is_some()) {
+        return number;
     }
+    format!("{number}. What was decided is only known of decisions made in this console.")
 }
 
 /// What one colleague decided.
@@ -346,7 +350,7 @@ fn queue_row(
             view! { <a class="small soft" href=theirs title="All cases assigned to this person">{holder.name.clone()}</a> }.into_any()
         }
         (None, Some(there)) => {
-            view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " there"</span> }.into_any()
+            view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " on the instance"</span> }.into_any()
         }
         (None, None) => ().into_any(),
     };
@@ -373,25 +377,22 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         };
         return view! { <div class="card pad empty"><p>{words}</p></div> }.into_any();
     }
+    // Only where any was made in this console; of the others nobody knows it.
+    let named = page.decided.iter().any(|row| row.decision.is_some());
     let row = |row: &DecidedRow| {
-        // What was decided elsewhere is said where there is room for it.
-        let (place, decision) = match row.decision {
-            Some(decision) => ("nowrap", view! { {decision.words()} }.into_any()),
-            None => {
-                let title = "No matching entry in this console’s audit log";
-                ("nowrap wide", view! { <span class="soft" title=title>"not known"</span> }.into_any())
-            }
-        };
-        let outcome = row.outcome.map(|outcome| view! { " " <span class=outcome.badge()>{outcome.word()}</span> });
+        let decision = named.then(|| {
+            let outcome = row.outcome.map(|outcome| view! { " " <span class=outcome.badge()>{outcome.word()}</span> });
+            view! { <td class="nowrap">{row.decision.map(Decision::words)}{outcome}</td> }
+        });
         let more = (row.more > 0).then(|| format!("+ {}", row.more));
         view! {
             <tr data-row=keys::row()>
                 <td>{row.category.map(|category| view! { <span class=category.badge()>{category.word()}</span> })}</td>
                 <td class="nowrap"><a href=case_of(instance, page, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
-                <td class=place>{decision} {outcome}</td>
+                {decision}
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>
                 <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
-                <td class="soft wide"><bdi>{row.closed_by.clone()}</bdi></td>
+                <td class="soft wide broad"><bdi>{row.closed_by.clone()}</bdi></td>
                 <td class="nowrap soft wide mono">{row.report.map(|report| report.to_string())} {more}</td>
             </tr>
         }
@@ -403,7 +404,7 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                     <tr>
                         <th>"Category"</th>
                         <th>"Account"</th>
-                        <th>"Decision"</th>
+                        {named.then(|| view! { <th>"Decision"</th> })}
                         <th class="num">"Decided"</th>
                         <th>"Details"</th>
                         <th class="wide">"Decided by"</th>

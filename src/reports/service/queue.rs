@@ -18,7 +18,7 @@ use crate::{
     path,
     problem::Problem,
     reports::{BulkPreview, Category, Claimant, Decision, MOST_READ, ORIGINS, QueueFilter, QueuePage, QueueRow},
-    search::Search,
+    search::{Search, TICKED},
     store::{case_claims, linked_accounts, operators},
     ui,
 };
@@ -224,6 +224,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
 
 async fn page(context: &Context, instance: &Instance, search: &str) -> Result<QueuePage, Problem> {
     let parsed = Search::parse(search);
+    parsed.knows_beside(&QueueFilter::KEYS, &TICKED)?;
     let filter = filter_of(context, &parsed).await?;
     let base = path::reports(&instance.name);
     let list = instance.open_reports.snapshot();

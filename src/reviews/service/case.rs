@@ -61,6 +61,9 @@ pub fn about(deed: &AnyDeed) -> String {
 /// The reason, as a sentence.
 pub fn can_be_undone(deed: &AnyDeed) -> Result<(), &'static str> {
     match deed {
+        AnyDeed::DecideCase(deed) if deed.decision == Decision::Warn => {
+            Err("A warning was sent and can’t be undone; the user can appeal it.")
+        }
         AnyDeed::DecideSignUp(deed) if !deed.approve => Err("A rejected sign-up is deleted; it can’t be undone."),
         AnyDeed::Reveal(_) | AnyDeed::RevealMedia(_) | AnyDeed::SearchPersonal(_) => {
             Err("What was revealed can’t be undone.")

@@ -41,9 +41,14 @@ pub async fn open(context: &Context, on: Option<&InstanceName>) -> Result<Vec<Pr
     if here.is_empty() {
         return Ok(Vec::new());
     }
+    let proposed = reviews::proposed(&context.app.store, MOST).await.map_err(store_problem)?;
+    if proposed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
     let mut found = Vec::new();
-    for sample in reviews::proposed(&context.app.store, MOST).await.map_err(store_problem)? {
-        found.extend(one(context, &here, &sample).await?);
+    for sample in proposed {
+        found.extend(one(context, &here, &people, &sample).await?);
     }
     Ok(found)
 }
@@ -59,7 +64,12 @@ pub async fn about(context: &Context, instance: &InstanceName, account: AccountI
 }
 
 /// A proposal, where it is on one of these instances and not undone by now.
-async fn one(context: &Context, here: &[&InstanceName], sample: &Sample) -> Result<Option<Proposal>, Problem> {
+async fn one(
+    context: &Context,
+    here: &[&InstanceName],
+    people: &[Operator],
+    sample: &Sample,
+) -> Result<Option<Proposal>, Problem> {
     let Some((entry, deed)) = decided(&context.app, sample).await? else { return Ok(None) };
     let Some((instance, account)) = case::account_of(&deed).filter(|(on, _)| here.contains(&on)) else {
         return Ok(None);
@@ -67,8 +77,7 @@ async fn one(context: &Context, here: &[&InstanceName], sample: &Sample) -> Resu
     if undone(&context.app, sample, &deed).await?.is_some() {
         return Ok(None);
     }
-    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
-    let named = |id: &OperatorId| context.actor.told(id, || name_of(&people, id));
+    let named = |id: &OperatorId| context.actor.told(id, || name_of(people, id));
     Ok(Some(Proposal {
         entry: sample.entry,
         instance,
