@@ -517,18 +517,25 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
 }
 
 /// Whether a connection is as [`on_path`] left it: a trigger that lived for a blink, or whatever else once ran in it, may have set
-/// it to another path, taken another role, or left statements or tables of its own behind. Such a one is closed. What else may
+/// it to another path, taken another role, left statements or tables of its own behind, or thrown away ours. Such a one is closed. What else may
 /// have been set is set back.
 async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result<bool> {
     // Unprepared, as what is prepared may have been made anew under the same name; and by names that nobody's come before.
     const STANDS: &str = "select pg_catalog.current_setting('search_path'), session_user::pg_catalog.text, \
         current_user::pg_catalog.text, pg_catalog.pg_my_temp_schema() operator(pg_catalog.=) 0::pg_catalog.oid, \
+        (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements where not from_sql), \
         not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
     let Some(As { path, role }) = set.get() else { return Ok(false) };
-    let found = sqlx::raw_sql(STANDS).fetch_one(&mut *connection).await?;
+    // In one go, so that it is back as soon.
+    let all = format!("{STANDS}; reset all; set search_path = {path}");
+    let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
+    let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let (goes_by, session, current): (String, String, String) =
         (found.try_get(0)?, found.try_get(1)?, found.try_get(2)?);
-    let (no_tables, no_statements): (bool, bool) = (found.try_get(3)?, found.try_get(4)?);
+    let (no_tables, statements, none_else): (bool, i64, bool) =
+        (found.try_get(3)?, found.try_get(4)?, found.try_get(5)?);
+    let own = i64::try_from(connection.cached_statements_size()).unwrap_or(i64::MAX);
+    let no_statements = none_else && statements >= own;
     if goes_by != *path || session != *role || current != *role || !no_tables || !no_statements {
         tracing::error!(
             path = goes_by,
@@ -539,7 +546,6 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
         );
         return Ok(false);
     }
-    sqlx::raw_sql(AssertSqlSafe(format!("reset all; set search_path = {path}"))).execute(connection).await?;
     Ok(true)
 }
 

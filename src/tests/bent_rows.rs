@@ -164,13 +164,16 @@ async fn a_bent_row_takes_no_page_with_it_and_gives_nobody_a_right() {
 async fn undone(house: &House, owner: &str, round: usize) -> Vec<&'static str> {
     let (account, reports) = house.case("windvane").await;
     let page = house.get(Some(owner), "/i/harbour/registrations").await.body;
+    if !page.contains("name=\"seen\" value=\"") {
+        return vec!["/i/harbour/registrations"];
+    }
     let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
     let odd = round % 2 == 1;
     let (mode, ended) = (if odd { "approved" } else { "none" }, if odd { "no" } else { "yes" });
     let on = ("instance", "harbour");
     let forms: [(&str, Vec<(&str, &str)>); 4] = [
         ("/api/people/disable", vec![("operator", "01moderator"), ("disabled", ended), ("why", "left")]),
-        ("/api/people/offer", vec![("name", ""), ("role", "moderator")]),
+        ("/api/people/end-sessions", vec![("operator", "01admin"), ("why", "left open")]),
         (
             "/api/reports/decide",
             vec![
@@ -207,7 +210,7 @@ async fn undone(house: &House, owner: &str, round: usize) -> Vec<&'static str> {
 async fn a_bent_row_keeps_nothing_from_being_done() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
-    house.sign_in("moderator").await;
+    house.sign_in("auditor").await;
     let mut hand = Hand::of(&house).await;
     let columns = hand.columns().await;
     hand.fill(&columns, house.app.clock.now().0).await;
@@ -222,7 +225,7 @@ async fn a_bent_row_keeps_nothing_from_being_done() {
         }
         let whose = match table.as_str() {
             "operators" => "order by id <> '01auditor'",
-            "web_sessions" => "order by operator <> '01moderator'",
+            "web_sessions" => "order by operator <> '01auditor'",
             _ => "order by rowid",
         };
         let row = hand.number(format!("select rowid from {table} {whose} limit 1")).await;
@@ -234,7 +237,7 @@ async fn a_bent_row_keeps_nothing_from_being_done() {
                 continue;
             }
             bent += 1;
-            let not_done = undone(&house, &owner, bent).await;
+            let not_done = undone(&house, &owner, bent + 1).await;
             wrong.extend(not_done.into_iter().map(|path| format!("{table}.{name}: {path}")));
             let back = format!("update or replace {table} set {name} = (select v from kept_value) where rowid = {row}");
             hand.run(&format!("{back}; drop table kept_value")).await.unwrap();

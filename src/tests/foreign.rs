@@ -522,6 +522,7 @@ async fn a_connection_that_was_turned_is_closed() {
         (format!("set session authorization {other}"), true),
         ("create temporary table operators (id text)".to_owned(), true),
         ("prepare sqlx_s_99 as select 1".to_owned(), true),
+        ("deallocate all".to_owned(), true),
         ("set enable_seqscan = off".to_owned(), false),
     ] {
         let mut connection = pool.acquire().await.unwrap();
