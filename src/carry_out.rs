@@ -337,10 +337,16 @@ async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> 
                 record::state(entry),
                 Some(DeedState::Succeeded | DeedState::Partly | DeedState::Unknown | DeedState::Later)
             )
-            // Who looked, and who only held it, changed nothing of it.
-            && record::deed_of(entry).is_some_and(|deed| deed.is_a_change())
     };
-    let entry = &record::as_told(&context.actor, entries.into_iter().find(|entry| by_another(&entry))?);
+    let mut last = None;
+    for entry in entries.into_iter().filter(|entry| by_another(&entry)) {
+        // Who looked, and who only held it, changed nothing of it; where that is not known, nobody is named in another's place.
+        if record::deed_of(&entry).ok()?.is_some_and(|deed| deed.is_a_change()) {
+            last = Some(entry);
+            break;
+        }
+    }
+    let entry = &record::as_told(&context.actor, last?);
     // Whom a contractor works with is no business of his or hers.
     let who = match context.actor.role {
         Role::Contractor => "Somebody of the team".to_owned(),
@@ -486,6 +492,9 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     Span::current().record("entry", warrant.index());
     let store = app.ledger.store_for(&warrant);
     let changed = change(store.clone()).await;
+    if let Err(error) = &changed {
+        app.store.name_holders(error).await;
+    }
     let (outcome, answer, facts) = match &changed {
         Ok(Some(facts)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }, facts.clone()),
         Ok(None) => {
@@ -522,7 +531,7 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     }
     changed.map(|done| done.map(|_| answered.index())).map_err(|error| match Withheld::of(&error) {
         Some(withheld) => not_written(withheld),
-        None if outcome == Outcome::Failed => store_problem(&error),
+        None if outcome == Outcome::Failed => store_problem(error),
         None => broken_off(answered.index(), &error),
     })
 }
@@ -840,11 +849,14 @@ async fn since(app: &App, begun: &OpenDeed, sought: &Sought) -> Option<Others> {
     let filter =
         Filter { subject: Some(begun.subject.clone()), after: Some(sought.after), limit: 50, ..Filter::default() };
     let entries = app.ledger.list(&filter).await.ok()?;
-    let may_have_changed_it =
-        |entry: &&Entry| entry.kind == "intent" && record::deed_of(entry).is_none_or(|deed| deed.is_a_change());
+    // What is passed over is believed under the sealed head alone: otherwise its traces would be taken for this one's.
+    app.ledger.prove(&entries).await.ok()?;
     let mut newest = None;
-    for other in entries.iter().filter(may_have_changed_it) {
-        // What is passed over is believed under the sealed head alone: otherwise its traces would be taken for this one's.
+    for other in entries.iter().filter(|entry| entry.kind == "intent") {
+        // One whose words do not open now may have changed it, or not.
+        if record::deed_of(other).ok()?.is_some_and(|deed| !deed.is_a_change()) {
+            continue;
+        }
         match app.ledger.proved_outcome(other.index).await.ok()? {
             Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => {}
             None => return None,

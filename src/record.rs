@@ -9,7 +9,7 @@ use crate::{
     clock::{DAY, Timestamp},
     deeds::{AnyDeed, BatchOf},
     id::{InstanceName, OperatorId},
-    ledger::{self, AS_MEANT, CONSOLE, Entry, Found, Later, NOT_SEEN, OwnTry, ProvedBy},
+    ledger::{self, AS_MEANT, CONSOLE, Entry, Found, Later, LedgerError, NOT_SEEN, OwnTry, ProvedBy},
     mastodon::database::Limited,
     nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
     store::{operators::Operator, rights::POLICY_PASSED},
@@ -158,9 +158,17 @@ fn is_done_by_now(entry: &Entry) -> bool {
     entry.later.is_some_and(|found| found.how == Later::Done)
 }
 
-/// The deed of an entry, where its sealed part opens.
-pub fn deed_of(entry: &Entry) -> Option<AnyDeed> {
-    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+/// The deed of an entry, for whoever goes on from it: `None` for a fact, or where its words were destroyed as an entry says.
+///
+/// # Errors
+/// That its words do not open, and no entry says that they were destroyed: what was meant is not known now.
+pub fn deed_of(entry: &Entry) -> Result<Option<AnyDeed>, LedgerError> {
+    entry.meant()
+}
+
+/// The deed of an entry for a page, where its words open: one that do not says so in its line.
+pub fn shown_deed(entry: &Entry) -> Option<AnyDeed> {
+    deed_of(entry).ok().flatten()
 }
 
 /// An entry as this person reads it: whoever is not told who works here reads no colleague's name in what they did themselves.
@@ -303,7 +311,7 @@ fn batch_words(facts: &Value) -> String {
 
 /// One entry as a line of the list.
 pub fn line(entry: &Entry, who: &str) -> Line {
-    let (deed, outcome) = (deed_of(entry), state(entry));
+    let (deed, outcome) = (shown_deed(entry), state(entry));
     let what = match (&deed, entry.kind.as_str()) {
         (Some(deed), _) if outcome.is_some_and(DeedState::is_a_try) => tried(&deed.sentence()),
         (Some(deed), _) => deed.sentence(),

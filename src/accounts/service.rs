@@ -9,7 +9,7 @@ mod personal;
 
 pub use bulk::{decide_many, offered};
 pub use deleting::delete;
-pub use details::{account, deleted_from_here};
+pub use details::{NOT_KNOWN, account, deleted_from_here};
 pub use finding::{by_name, find};
 pub use notes::{our_notes, withdraw_note, write_note};
 pub use personal::{Others, beside, kept_network, look_up, search};

@@ -21,7 +21,7 @@ use crate::{
     nouns::policies::Measure,
     path,
     problem::{Kind, Problem},
-    record::{self, Covered, DENIED, DeedState, Line, as_told, deed_of, line, name},
+    record::{self, Covered, DENIED, DeedState, Line, as_told, line, name, shown_deed},
     search::{Search, accepts, unknown},
     store::{
         linked_accounts::{self, Linked},
@@ -380,7 +380,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let line =
         Line { own_account: own_account(&linked, &detail.entry), ..line(&detail.entry, &name(&people, &detail.entry)) };
     let acting = as_whom(context, &linked, &detail.entry);
-    let deed = deed_of(&detail.entry);
+    let deed = shown_deed(&detail.entry);
     let ledger = &context.app.ledger;
     let (proof, as_appended) = match ledger.proved(number).await {
         Ok(_) => (ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path), true),
@@ -402,6 +402,11 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         Sealed::Damaged => Some(
             "The content of this action is sealed and can’t be opened: the text was altered, or the secret key \
             has changed."
+                .to_owned(),
+        ),
+        Sealed::Missing => Some(
+            "The content of this action is sealed and can’t be opened: its key is missing, though no action \
+            destroyed it."
                 .to_owned(),
         ),
     };

@@ -400,9 +400,15 @@ async fn begun(app: &App, batch: &Batch, deed: &InBatch, under_way: bool) -> Res
         ..ledger::Filter::default()
     };
     let entries = app.ledger.list(&filter).await?;
-    let Some(entry) = entries.iter().find(|entry| by_subject || is_this(entry, deed)) else {
-        return Ok(Stands::Waiting);
-    };
+    let mut this = None;
+    for entry in &entries {
+        // One whose words do not open now may be this one: nothing is done twice because of it.
+        if by_subject || entry.meant::<InBatch>()?.as_ref() == Some(deed) {
+            this = Some(entry);
+            break;
+        }
+    }
+    let Some(entry) = this else { return Ok(Stands::Waiting) };
     // What is done again because of it is believed under the sealed head alone.
     Ok(match app.ledger.proved_outcome(entry.index).await? {
         // The sweep closes it by reading; until then nothing is repeated.
@@ -421,13 +427,6 @@ const UNSEEN: &str = "Not seen to have happened within two minutes: see its entr
 
 /// Deeds of one account within one batch that are looked through.
 const MOST_PARTS: i64 = 1_000;
-
-/// Whether an entry is of this very deed, and not of another part of the same decision.
-fn is_this(entry: &ledger::Entry, deed: &InBatch) -> bool {
-    let recorded =
-        entry.document.as_ref().and_then(|document| serde_json::from_value::<InBatch>(document["deed"].clone()).ok());
-    recorded.as_ref() == Some(deed)
-}
 
 /// Whether a deed that failed was closed with the certainty that nothing of it was sent, or that it was refused in front of the
 /// instance.

@@ -19,6 +19,7 @@ mod tidy;
 pub use sought::look_for_unseen;
 pub use supervisor::{Job, Supervisor};
 pub use sweep::sweep;
+pub use tidy::Tidy;
 
 use crate::{batches::service::OfBatch, clock::Timestamp, context::App, domain_blocks::service::OfImport};
 use std::sync::Arc;

@@ -62,9 +62,12 @@ pub async fn look_for_unseen(app: &App) -> sqlx::Result<()> {
 
 async fn look_for(app: &App, unseen: &Sought) -> Result<(), LedgerError> {
     // The row says nothing: the leaves do, and what is sealed because of one is believed under the sealed head alone.
-    let found = app.ledger.entry(unseen.intent).await?;
-    let found = found.and_then(|found| Some((found.outcome_leaf?.0, record::deed_of(&found.entry)?, found.entry)));
-    let Some((closed, deed, entry)) = found else {
+    let missing = |what: &str| LedgerError::Entry(format!("entry {}: {what}", unseen.intent));
+    let found = app.ledger.entry(unseen.intent).await?.ok_or_else(|| missing("it is not there"))?;
+    let (closed, _) = found.outcome_leaf.ok_or_else(|| missing("its outcome is not there"))?;
+    let entry = found.entry;
+    app.ledger.prove(std::slice::from_ref(&entry)).await?;
+    let Some(deed) = record::deed_of(&entry)? else {
         return Ok(sought::end(&app.store, unseen.intent).await?);
     };
     let outcome = app.ledger.proved(closed).await?;

@@ -26,6 +26,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 /// A leaf before it knows its index, and what happens beside the tree with it.
+#[derive(Clone)]
 pub(super) struct LeafDraft {
     /// Without index and instant, which it gets where it is appended.
     pub leaf: Value,
@@ -41,6 +42,7 @@ pub(super) struct LeafDraft {
     pub regardless: bool,
 }
 
+#[derive(Clone)]
 pub(super) enum Beside {
     Nothing,
     /// Opens a deed under this key, for this lease holder. `over` is the entry in whose name the key was held and that is no open
@@ -65,6 +67,22 @@ pub(super) enum Beside {
     },
 }
 
+impl LeafDraft {
+    /// Whether a leaf says already what this one is about to say. The columns that found it are anybody's: what it says itself has to
+    /// be about the same.
+    pub fn is_said_by(&self, leaf: &Value) -> bool {
+        match &self.beside {
+            Beside::Seldom { subject, within } => {
+                leaf["subject"] == **subject
+                    && leaf["deed"] == *self.deed
+                    && written_at(leaf).is_some_and(|newest| (0..*within).contains(&self.at.since(newest)))
+            }
+            Beside::Once { .. } => says_the_same(leaf, &self.leaf),
+            Beside::Nothing | Beside::Open { .. } | Beside::Close { .. } => false,
+        }
+    }
+}
+
 pub(super) struct Append {
     pub draft: LeafDraft,
     pub reply: oneshot::Sender<Result<Appended, LedgerError>>,
@@ -77,8 +95,8 @@ pub(super) enum Appended {
         since: Timestamp,
         intent: i64,
     },
-    /// The same is recorded already.
-    Recorded,
+    /// The same is recorded already, as the leaf of this entry says now.
+    Recorded(i64),
 }
 
 /// What the task that appends needs.
@@ -201,9 +219,8 @@ const TAKE_PLACE: &str = "update open_deeds set intent = $2, lease = $3, lease_u
 const WHO_IS_OPEN: &str = "select cast(intent as bigint), cast(opened_at as bigint) from open_deeds where subject = $1";
 const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
 const INTENT: &str = "select leaf from ledger_entries where idx = $1";
-const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 order by idx desc limit 1";
 const NEWEST_OF_ITS_KIND: &str =
-    "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
+    "select cast(idx as bigint), leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
 pub(super) const CLOSE: &str = "delete from open_deeds where intent = $1";
 /// What came to something else than success is rare, and found by who meant it.
 const ENDED: &str = "insert into ledger_ended (intent, outcome, operator, deed, instance, at) \
@@ -395,22 +412,16 @@ impl<'a> Group<'a> {
             Beside::Nothing => Ok(ControlFlow::Continue((draft.at, None))),
             Beside::Open { key, lease, over } => self.open(draft.at, key, lease, *over).await,
             Beside::Close { intent } => self.close(draft, *intent).await,
-            Beside::Seldom { subject, within } => {
-                let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_ABOUT)
-                    .bind(subject).fetch_optional(c).await?);
-                let newest: Option<(String,)> = self.writer.store.read_one(newest);
-                // The columns that found it are anybody's: what it says itself has to be about the same.
-                let newest = newest.and_then(|(leaf,)| serde_json::from_str::<Value>(&leaf).ok());
-                let newest = newest.filter(|leaf| leaf["subject"] == **subject && leaf["deed"] == *draft.deed);
-                let newest = newest.and_then(|leaf| written_at(&leaf));
-                let lately = newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest)));
-                Ok(unless_recorded(lately, draft.at))
-            }
-            Beside::Once { subject } => {
+            Beside::Seldom { subject, .. } | Beside::Once { subject } => {
                 let newest = within!(&mut self.tx, c => sqlx::query_as(NEWEST_OF_ITS_KIND)
                     .bind(subject).bind(&draft.deed).fetch_optional(c).await?);
-                let newest: Option<(String,)> = self.writer.store.read_one(newest);
-                Ok(unless_recorded(newest.is_some_and(|(newest,)| says_the_same(&newest, &draft.leaf)), draft.at))
+                let newest: Option<(i64, String)> = self.writer.store.read_one(newest);
+                let said = newest
+                    .filter(|(_, leaf)| serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| draft.is_said_by(&leaf)));
+                Ok(match said {
+                    Some((by, _)) => ControlFlow::Break(Ok(Appended::Recorded(by))),
+                    None => ControlFlow::Continue((draft.at, None)),
+                })
             }
         }
     }
@@ -487,10 +498,6 @@ impl<'a> Group<'a> {
 /// When a leaf is from, and the intent that it closes; or what is answered in its place.
 type Besides = ControlFlow<Result<Appended, LedgerError>, (Timestamp, Option<i64>)>;
 
-fn unless_recorded(recorded: bool, at: Timestamp) -> Besides {
-    if recorded { ControlFlow::Break(Ok(Appended::Recorded)) } else { ControlFlow::Continue((at, None)) }
-}
-
 /// The first entry of a new store: from now on it has an id.
 async fn first_origin(writer: &Writer, tx: &mut Transaction) -> Result<Origin, LedgerError> {
     let first = Origin { number: 1, store: Origin::another(&writer.host), since: 0, held: 0 };
@@ -504,9 +511,7 @@ fn written_at(leaf: &Value) -> Option<Timestamp> {
 }
 
 /// Whether a leaf says of the same, and of the same stretch of time, from the same beginning, what a new one is about to say.
-fn says_the_same(leaf: &str, new: &Value) -> bool {
-    serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| {
-        ["subject", "deed"].into_iter().all(|key| leaf[key] == new[key])
-            && ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key])
-    })
+fn says_the_same(leaf: &Value, new: &Value) -> bool {
+    ["subject", "deed"].into_iter().all(|key| leaf[key] == new[key])
+        && ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key])
 }

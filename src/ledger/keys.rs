@@ -1,6 +1,9 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Answer, Answered, Deed, Ledger, LedgerError, Outcome, Step, Warrant, tree::from_hex};
+use super::{
+    Answer, Answered, Deed, Ledger, LedgerError, Outcome, Step, Warrant,
+    tree::{from_hex, leaf_hash},
+};
 use crate::{
     clock::{DAY, Timestamp},
     seal::{self, Keys, hex},
@@ -18,9 +21,11 @@ const QUARTER: i64 = 90 * DAY;
 
 enum Key {
     Whole([u8; 32]),
+    /// As an entry under the sealed head says.
     Destroyed,
     /// It is there and does not open.
     Damaged,
+    /// It is not there, and no entry says that it was destroyed.
     Missing,
 }
 
@@ -32,16 +37,20 @@ pub(super) fn opens(keys: &Keys, id: &str, wrapped: &str) -> bool {
 /// What a sealed text turned out to be.
 pub(super) enum Opened {
     Text(Value),
+    /// As an entry under the sealed head says.
     Destroyed,
     /// The key is there and does not open it, or does not open itself.
     Damaged,
+    /// The key is not there, and no entry says that it was destroyed: somebody took it away, and may put it back.
+    Missing,
 }
 
 fn opened_with(key: Key, id: &str, sealed: &str) -> Opened {
     let key = match key {
         Key::Whole(key) => key,
         Key::Damaged => return Opened::Damaged,
-        Key::Destroyed | Key::Missing => return Opened::Destroyed,
+        Key::Destroyed => return Opened::Destroyed,
+        Key::Missing => return Opened::Missing,
     };
     let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
     document.map_or(Opened::Damaged, Opened::Text)
@@ -84,6 +93,11 @@ impl Destroyed {
     fn lock(&self) -> MutexGuard<'_, Gone> {
         // A set of numbers is whole after every panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What one that is not there is.
+    fn gone(&self, id: &str) -> Key {
+        if self.lock().keys.contains(&short(id)) { Key::Destroyed } else { Key::Missing }
     }
 
     /// Whether one of that name was destroyed, which is there: that is named in the log.
@@ -134,7 +148,7 @@ impl Ledger {
             let rows: Vec<Destruction> = on!(&self.store, pool => sqlx::query_as(DESTRUCTIONS)
                 .bind(DESTROYING).bind(after).bind(AT_ONCE).fetch_all(pool).await?);
             let (last, more) = (rows.last().map(|(index, ..)| *index), i64::try_from(rows.len()) == Ok(AT_ONCE));
-            let found = self.destroyed_by(rows, newest).await?;
+            let found = self.destroyed_by(rows).await?;
             let mut gone = self.destroyed.lock();
             gone.keys.extend(found);
             gone.upto = gone.upto.max(last.unwrap_or(-1));
@@ -146,20 +160,23 @@ impl Ledger {
         }
     }
 
-    /// The keys that some of these destroyed, or may have: where it is not known what came of one, it counts. What would spare a
-    /// key is believed under the sealed head alone, and so is what the newest of all names: both are rare.
-    async fn destroyed_by(&self, rows: Vec<Destruction>, newest: i64) -> Result<HashSet<u64>, LedgerError> {
+    /// The keys that some of these destroyed, or may have: where it is not known what came of one, it counts. All of it is believed
+    /// under the sealed head alone: neither is a key spared nor one counted as destroyed by what somebody wrote there.
+    async fn destroyed_by(&self, rows: Vec<Destruction>) -> Result<HashSet<u64>, LedgerError> {
+        if rows.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let intents = rows.iter().map(|(index, leaf, ..)| (*index, leaf_hash(leaf.as_bytes())));
+        let outcomes =
+            rows.iter().filter_map(|(.., closed, outcome)| Some(((*closed)?, leaf_hash(outcome.as_ref()?.as_bytes()))));
+        self.all_appended(intents.chain(outcomes).collect()).await?;
         let mut found = HashSet::new();
-        let last = rows.last().map(|(index, ..)| *index);
-        for (index, leaf, closed, outcome) in rows {
-            let is_newest = index == newest || Some(index) == last;
-            let leaf = if is_newest { self.proved(index).await? } else { parsed(index, &leaf)? };
+        for (index, leaf, _, outcome) in rows {
             let outcome = outcome.as_deref().map(|outcome| parsed(index, outcome)).transpose()?;
-            if let Some(closed) = closed.filter(|_| outcome.is_some_and(|outcome| spared(&outcome, index)))
-                && spared(&self.proved(closed).await?, index)
-            {
+            if outcome.is_some_and(|outcome| spared(&outcome, index)) {
                 continue;
             }
+            let leaf = parsed(index, &leaf)?;
             let keys = leaf["facts"]["keys"].as_array().into_iter().flatten();
             found.extend(keys.filter_map(Value::as_str).map(short));
         }
@@ -171,14 +188,11 @@ impl Ledger {
         let found = on!(&self.store, pool => sqlx::query_as(READ).bind(id).fetch_optional(pool).await?);
         let there = found.is_some();
         let found: Option<(Option<String>,)> = self.store.read_one(found);
+        self.know_destroyed().await?;
         Ok(match found {
             None if there => Key::Damaged,
-            None => Key::Missing,
-            Some((None,)) => Key::Destroyed,
-            Some((Some(wrapped),)) => {
-                self.know_destroyed().await?;
-                self.unwrapped(id, &wrapped)
-            }
+            None | Some((None,)) => self.destroyed.gone(id),
+            Some((Some(wrapped),)) => self.unwrapped(id, &wrapped),
         })
     }
 
@@ -186,7 +200,8 @@ impl Ledger {
     async fn sealing_key(&self, subject: &str, at: Timestamp) -> Result<(String, [u8; 32]), LedgerError> {
         // A key that was taken away must be missed: another under its name would hide that.
         const NAMED: &str = "select count(*) from ledger_entries where subject = $1 and leaf like $2";
-        const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do nothing";
+        const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do update \
+            set wrapped = excluded.wrapped where ledger_keys.wrapped is null";
         let quarter = at.0.div_euclid(QUARTER);
         let mut destroyed = 0u32;
         loop {
@@ -242,7 +257,7 @@ impl Ledger {
     /// The same with a key that was read along with what it seals; `None` for one that is not there any more. What was destroyed
     /// must be known by then ([`Self::know_destroyed`]).
     pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Opened {
-        let key = wrapped.map_or(Key::Destroyed, |wrapped| self.unwrapped(id, wrapped));
+        let key = wrapped.map_or_else(|| self.destroyed.gone(id), |wrapped| self.unwrapped(id, wrapped));
         opened_with(key, id, sealed)
     }
 

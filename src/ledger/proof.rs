@@ -74,6 +74,11 @@ impl Ledger {
         self.proved(intent).await?;
         let closed: Option<i64> =
             on!(&self.store, pool => sqlx::query_scalar(CLOSED).bind(intent).fetch_optional(pool).await?);
+        // That there is none is no column's word either.
+        let closed = match closed {
+            Some(closed) => Some(closed),
+            None => self.proved_since(intent).await?.1,
+        };
         let Some(closed) = closed else { return Ok(None) };
         let leaf = self.proved(closed).await?;
         if leaf["intent"] != intent {
@@ -138,6 +143,41 @@ impl Ledger {
     /// # Errors
     /// The store's; or that the head or a leaf is not the one that was appended.
     pub async fn those_proved(&self, entries: &[Entry]) -> Result<BTreeSet<i64>, LedgerError> {
+        let leaves = entries.iter().filter_map(|entry| {
+            let leaf = canonical(&entry.leaf).ok()?;
+            Some((entry.index, leaf_hash(leaf.as_bytes())))
+        });
+        self.those_appended(&leaves.collect()).await
+    }
+
+    /// That all of some entries stand under the sealed head as they were read.
+    ///
+    /// # Errors
+    /// The store's; or that one of them, or the head, is not what was appended.
+    pub async fn prove(&self, entries: &[Entry]) -> Result<(), LedgerError> {
+        let proved = self.those_proved(entries).await?;
+        match entries.iter().find(|entry| !proved.contains(&entry.index)) {
+            Some(entry) => self.altered(entry.index).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same of leaves, by their hashes.
+    pub(super) async fn all_appended(&self, leaves: BTreeMap<i64, Hash>) -> Result<(), LedgerError> {
+        let proved = self.those_appended(&leaves).await?;
+        match leaves.keys().find(|index| !proved.contains(index)) {
+            Some(index) => self.altered(*index).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Says on every page that an entry was altered, where it still is.
+    async fn altered(&self, index: i64) -> Result<(), LedgerError> {
+        self.proved(index).await?;
+        Err(LedgerError::Entry(format!("entry {index} was altered")))
+    }
+
+    async fn those_appended(&self, leaves: &BTreeMap<i64, Hash>) -> Result<BTreeSet<i64>, LedgerError> {
         let number = self.newest_number().await?;
         let contradicted = |what: &str| {
             self.found.contradict(number, what);
@@ -146,9 +186,9 @@ impl Ledger {
         let Some((size, root)) = self.store.sealed_tree().await? else {
             return Err(contradicted("the head of the tree is not the one that the secret key sealed"));
         };
-        let mut tiles: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| entry.index < size) {
-            tiles.entry(usize::try_from(entry.index).unwrap_or(0) / TILE).or_default().push(entry);
+        let mut tiles: BTreeMap<usize, Vec<(i64, &Hash)>> = BTreeMap::new();
+        for (index, hash) in leaves.range(..size) {
+            tiles.entry(usize::try_from(*index).unwrap_or(0) / TILE).or_default().push((*index, hash));
         }
         let mut proved = BTreeSet::new();
         for (tile, those) in tiles {
@@ -157,10 +197,9 @@ impl Ledger {
             if hex(&above.root()) != root {
                 return Err(contradicted(&format!("entry {first}, or one near it, is not the one that was appended")));
             }
-            proved.extend(those.iter().filter_map(|entry| {
-                let leaf = canonical(&entry.leaf).ok()?;
-                let at = usize::try_from(entry.index).ok()? - first;
-                (hashes.get(at) == Some(&leaf_hash(leaf.as_bytes()))).then_some(entry.index)
+            proved.extend(those.iter().filter_map(|(index, hash)| {
+                let at = usize::try_from(*index).ok()? - first;
+                (hashes.get(at) == Some(*hash)).then_some(*index)
             }));
         }
         Ok(proved)

@@ -8,6 +8,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     store::{Driver, Found as Read, on},
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -83,10 +84,12 @@ pub enum Sealed {
     /// It has none.
     Nothing,
     Opened,
-    /// Its key was destroyed; the tree is whole all the same.
+    /// Its key was destroyed, as an entry says; the tree is whole all the same.
     Destroyed,
     /// Its key is there and does not open it, or is itself not to be opened: one of them was changed.
     Damaged,
+    /// Its key is not there, and no entry says that it was destroyed.
+    Missing,
 }
 
 /// An intent or a fact, with the outcome of the one.
@@ -109,6 +112,36 @@ pub struct Entry {
     pub outcome_facts: Value,
     /// What was seen of it later, where it was not seen to have happened.
     pub later: Option<Found>,
+}
+
+impl Entry {
+    /// What was sealed in it, for whoever goes on from it: `None` where there is nothing, or where it was destroyed as an entry says.
+    ///
+    /// # Errors
+    /// That it does not open, and no entry says that it was destroyed: what it says is not known now, and not that it was not.
+    pub fn words(&self) -> Result<Option<&Value>, LedgerError> {
+        match self.sealed {
+            Sealed::Opened | Sealed::Destroyed => Ok(self.document.as_ref()),
+            // In every intent there are some.
+            Sealed::Nothing if self.kind != "intent" => Ok(None),
+            Sealed::Nothing | Sealed::Damaged | Sealed::Missing => Err(LedgerError::Entry(format!(
+                "entry {}: its words do not open, and no entry destroyed them",
+                self.index
+            ))),
+        }
+    }
+
+    /// The deed that was meant, for whoever goes on from it: `None` for a fact, or where its words were destroyed as an entry says.
+    ///
+    /// # Errors
+    /// As of [`Self::words`].
+    pub fn meant<T: DeserializeOwned>(&self) -> Result<Option<T>, LedgerError> {
+        let Some(deed) = self.words()?.map(|words| &words["deed"]).filter(|deed| !deed.is_null()) else {
+            return Ok(None);
+        };
+        let deed = T::deserialize(deed);
+        deed.map(Some).map_err(|error| LedgerError::Entry(format!("entry {}: {error}", self.index)))
+    }
 }
 
 /// What was seen of a deed after it was closed.
@@ -233,6 +266,7 @@ fn of_opened(opened: Opened) -> (Option<Value>, Sealed) {
         Opened::Text(document) => (Some(document), Sealed::Opened),
         Opened::Destroyed => (None, Sealed::Destroyed),
         Opened::Damaged => (None, Sealed::Damaged),
+        Opened::Missing => (None, Sealed::Missing),
     }
 }
 

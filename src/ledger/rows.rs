@@ -637,7 +637,7 @@ impl Ledger {
         let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else { return Ok(Value::Null) };
         Ok(match self.unseal(key, sealed).await? {
             Opened::Text(mut document) => document["deed"].take(),
-            Opened::Destroyed | Opened::Damaged => Value::Null,
+            Opened::Destroyed | Opened::Damaged | Opened::Missing => Value::Null,
         })
     }
 

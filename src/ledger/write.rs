@@ -225,7 +225,7 @@ impl Ledger {
         };
         telemetry::told(span, appended, |appended| match appended {
             Ok(Appended::At(_)) => "appended",
-            Ok(Appended::Recorded) => "recorded before",
+            Ok(Appended::Recorded(_)) => "recorded before",
             Ok(Appended::Busy { .. }) => "busy",
             Err(_) => "failed",
         })
@@ -316,7 +316,7 @@ impl Ledger {
             Appended::At(index) => {
                 Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index, counted) })
             }
-            Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
+            Appended::Recorded(_) => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, .. } => Err(NotOpened::Busy { since, by }),
         }
     }
@@ -498,7 +498,23 @@ impl Ledger {
             beside,
             regardless: true,
         };
-        self.append(draft).await.map(|_| ())
+        self.append_unless_said(draft).await
+    }
+
+    /// Appends what an older entry may say already: whether it does is that entry's word as it stands under the sealed head. One that
+    /// was altered keeps nothing from being written.
+    async fn append_unless_said(&self, draft: LeafDraft) -> Result<(), LedgerError> {
+        // Where that is told on every page already, no stranger grows the tree by it.
+        let told = self.contradiction().is_some();
+        let Appended::Recorded(by) = self.append(draft.clone()).await? else { return Ok(()) };
+        match self.proved(by).await {
+            Ok(leaf) if draft.is_said_by(&leaf) => return Ok(()),
+            Err(LedgerError::Contradicted(_) | LedgerError::Entry(_)) if told => return Ok(()),
+            Ok(_) | Err(LedgerError::Contradicted(_) | LedgerError::Entry(_)) => {}
+            Err(error) => return Err(error),
+        }
+        tracing::error!(entry = by, "ledger.said_otherwise");
+        self.append(LeafDraft { beside: Beside::Nothing, ..draft }).await.map(|_| ())
     }
 
     /// Claims the deeds whose lease has run out: each goes to one process only. Who cannot close one yet lets the claim run
@@ -543,7 +559,8 @@ impl Ledger {
         let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;
         let deed = match self.unseal(&leaf.key, &leaf.sealed).await? {
             Opened::Text(mut document) => Some(document["deed"].take()),
-            Opened::Destroyed => None,
+            // Of one that nothing says of, that it is not known what came of it is true as well.
+            Opened::Destroyed | Opened::Missing => None,
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };
         Ok(OpenDeed { index, opened_at, mark, acting: leaf.acting, deed, subject, kind, instance })

@@ -19,7 +19,7 @@ use crate::{
     nouns::reviews::COUNTED,
     path,
     problem::{Kind, Problem},
-    record::{self, deed_of, line},
+    record::{self, line, shown_deed},
     search::Search,
     store::{
         operators::{self, Operator},
@@ -75,7 +75,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<ReviewsPage>
         let mut newest: Vec<&Sample> = samples.iter().filter(|sample| sample.verdict.is_some()).collect();
         newest.sort_by_key(|sample| std::cmp::Reverse(sample.verdict.map(|(_, entry, _)| entry)));
         for sample in newest.into_iter().take(JUDGED) {
-            let deed = entry_of(context, sample).await?.as_ref().and_then(deed_of);
+            let deed = entry_of(context, sample).await?.as_ref().and_then(shown_deed);
             page.judged.extend(judged(sample, deed.as_ref()));
         }
     }
@@ -90,7 +90,7 @@ async fn own(context: &Context) -> Result<Vec<Judged>, Problem> {
     for sample in &samples {
         let entry = entry_of(context, sample).await?;
         let note = note(context, sample).await?;
-        let told = judged(sample, entry.as_ref().and_then(deed_of).as_ref());
+        let told = judged(sample, entry.as_ref().and_then(shown_deed).as_ref());
         own.extend(told.map(|told| Judged {
             what: entry.as_ref().map(|entry| line(entry, "").what),
             note: Some(note).filter(|note| !note.is_empty()),
@@ -223,7 +223,7 @@ async fn wait(
             }
             continue;
         }
-        let deed = entry_of(context, sample).await?.as_ref().and_then(deed_of);
+        let deed = entry_of(context, sample).await?.as_ref().and_then(shown_deed);
         page.waiting.push(Waiting {
             entry: sample.entry,
             week: sample.week,
@@ -303,7 +303,7 @@ async fn find(context: &Context, entry: &str) -> Result<(Sample, Detail, AnyDeed
         tracing::error!(entry = number, "reviews.row_differs");
         return Err(missing());
     }
-    let deed = deed_of(&detail.entry).ok_or_else(|| {
+    let deed = shown_deed(&detail.entry).ok_or_else(|| {
         Problem::not_found(format!("Entry {number} can’t be reviewed: its sealed text was destroyed or doesn’t open."))
     })?;
     Ok((sample, detail, deed))

@@ -55,7 +55,10 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the policy ' || y.polname, o.name, '' from ours o join pg_policy y on y.polrelid = o.oid \
     union all select 'the generated column ' || a.attname, o.name, '' \
     from ours o join pg_attribute a on a.attrelid = o.oid where a.attgenerated <> '' \
-    union all select c.what, c.name, '' from parts c where c.text ~ '[[:alnum:]_\"][(]' \
+    union all select 'the table pg_catalog.' || c.relname || ', which comes before it,', c.relname::text, '' from pg_class c \
+    where c.relnamespace = 'pg_catalog'::regnamespace and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'f', 'm') \
+    union all select c.what, c.name, '' from parts c \
+    where (c.text ~ '[[:alnum:]_\"][(]' and (c.name, c.text) <> ('_sqlx_migrations', 'now()')) \
     or exists (select from pg_depend d where d.classid = c.class and d.objid = c.oid and d.refobjid >= 16384 and d.refclassid in \
     ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass)) \
     union all select 'something else than a table', o.name, '' from ours o where o.relkind <> 'r' \
@@ -100,7 +103,7 @@ pub const ON_POSTGRES: &str = "\
     union all select 'row level security', o.name, '' from ours o join pg_class c on c.oid = o.oid \
     where c.relrowsecurity or c.relforcerowsecurity \
     union all select 'the privilege to read and write what is there', o.name, '' from ours o where o.relkind = 'r' \
-    and not (has_table_privilege(o.oid, 'select') and has_table_privilege(o.oid, 'insert') \
+    and o.name <> '_sqlx_migrations' and not (has_table_privilege(o.oid, 'select') and has_table_privilege(o.oid, 'insert') \
     and (o.name in ('ledger_entries', 'ledger_checkpoints', 'ledger_origins') \
     or (has_table_privilege(o.oid, 'update') and has_table_privilege(o.oid, 'delete'))))";
 
@@ -142,7 +145,8 @@ static TABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         });
         names.collect()
     };
-    OF_SQLITE.iter().flat_map(made).collect()
+    // What keeps which migrations were made is made by whoever makes them.
+    OF_SQLITE.iter().flat_map(made).chain(["_sqlx_migrations".to_owned()]).collect()
 });
 
 /// What the migrations make on SQLite, as the engine itself has it then: the text of each by what it is called.
@@ -228,14 +232,10 @@ fn odd_on_sqlite(there: &[Running]) -> Option<String> {
         }
         found.insert(key);
     }
-    let missing = made.keys().find(|key| {
-        let (table, what) = key;
-        // A table that is not there does nothing, and whoever asks for it is told.
-        !what.starts_with("the table ")
-            && found.contains(&(table.clone(), format!("the table {table}")))
-            && !found.contains(*key)
-    });
-    missing.map(|(table, what)| gone(what, table))
+    // Before the first migration there is none of them.
+    let missing = made.keys().find(|key| !found.is_empty() && !found.contains(*key));
+    let is_there = |table: &String| found.contains(&(table.clone(), format!("the table {table}")));
+    missing.map(|(table, what)| if is_there(table) { gone(what, table) } else { no_table(table) })
 }
 
 /// The same on PostgreSQL.
@@ -255,10 +255,13 @@ fn odd_on_postgres(there: &[Running]) -> Option<String> {
         return Some(if changed { gone(what, table) } else { not_ours(what, table) });
     }
     let parts: BTreeSet<(&str, &str)> = there.iter().map(|(_, table, text)| (&**table, &**text)).collect();
-    let tables: BTreeSet<&str> =
-        there.iter().filter(|(what, ..)| what.is_empty()).map(|(_, table, _)| &**table).collect();
-    let mut missing = made.iter().filter(|(table, part)| tables.contains(table) && !parts.contains(&(*table, *part)));
+    // Before the first migration there is none of them.
+    let migrated = parts.iter().any(|(table, _)| TABLES.contains(*table));
+    let mut missing = made.iter().filter(|part| migrated && !parts.contains(*part));
     missing.next().map(|(table, part)| {
+        if !parts.iter().any(|(of, _)| of == table) {
+            return no_table(table);
+        }
         let mut words = part.strip_prefix("the ").unwrap_or_default().split(' ');
         match (words.next(), words.next()) {
             (Some(sort), Some(name)) => gone(&format!("the {sort} {name}"), table),
@@ -275,6 +278,12 @@ fn not_ours(what: &str, table: &str) -> String {
 fn gone(what: &str, table: &str) -> String {
     format!(
         "{what} on {table} is not the console’s any more: it was dropped or changed; make it anew first, as the console made it"
+    )
+}
+
+fn no_table(table: &str) -> String {
+    format!(
+        "the table {table} is not the console’s any more: it was dropped, or another name leads to it; put it back first"
     )
 }
 

@@ -50,7 +50,7 @@ use crate::{
 };
 use fs4::fs_std::FileExt;
 use sqlx::{
-    AssertSqlSafe, Connection, FromRow, PgConnection, PgPool, SqlitePool,
+    AssertSqlSafe, Connection, FromRow, PgConnection, PgPool, Row, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -247,11 +247,12 @@ impl Driver {
             let shown = url::Url::parse(url)
                 .map(|url| format!("postgres at {}", url.host_str().unwrap_or("a socket")))
                 .unwrap_or_else(|_| "postgres".to_owned());
-            // Found by the first connection, and the same for all.
-            let path: Arc<OnceLock<String>> = Arc::default();
+            let set: Arc<AsSet> = Arc::default();
+            let released = set.clone();
             let pool = PgPoolOptions::new()
                 .max_connections(16)
-                .after_connect(move |connection, _| Box::pin(on_path(connection, path.clone())))
+                .after_connect(move |connection, _| Box::pin(on_path(connection, set.clone())))
+                .after_release(move |connection, _| Box::pin(is_as_set(connection, released.clone())))
                 // A page that waits for it once is there within two seconds.
                 .acquire_timeout(Duration::from_millis(1_500))
                 .connect_lazy(url)
@@ -320,6 +321,13 @@ impl Store {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         if let Some(step) = self.newer().await.map_err(failed)? {
             return Err(StoreError::Newer(step));
+        }
+        // Where all of it was made before, nothing is written before it is known what would run with it.
+        if !self.is_behind().await.map_err(failed)?
+            && let Some(what) = self.foreign().await.map_err(failed)?
+        {
+            tracing::error!(what, "store.foreign: nothing is begun, and nothing of the store is brought up to date");
+            return Ok(());
         }
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
@@ -470,19 +478,29 @@ impl Store {
     }
 }
 
+/// What each connection to PostgreSQL is set to, as the first one found it.
+type AsSet = OnceLock<As>;
+
+#[derive(Debug)]
+struct As {
+    path: String,
+    role: String,
+}
+
 /// Makes names in the statements of a connection lead to PostgreSQL's own operators and functions first, and then to the
 /// console's tables: what a database or a role has as its `search_path` counts for nothing once they are there. Before they
 /// are, it says where they are to be made. PostgreSQL looks into its own catalogue first where a path does not name it, and
 /// makes new tables in the first schema that it names.
-async fn on_path(connection: &mut PgConnection, path: Arc<OnceLock<String>>) -> sqlx::Result<()> {
+async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result<()> {
     // Nothing that somebody else made is asked: neither operator nor function without its schema.
     const WHERE: &str = "select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_class c \
         join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace \
         where c.relname operator(pg_catalog.=) 'ledger_entries'::pg_catalog.name and c.relkind operator(pg_catalog.=) 'r' \
         order by pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
     const FIRST: &str = "select pg_catalog.quote_ident(pg_catalog.current_schema())";
-    let schema = match path.get() {
-        Some(schema) => schema.clone(),
+    const ROLE: &str = "select session_user::pg_catalog.text";
+    let path = match set.get() {
+        Some(set) => set.path.clone(),
         None => {
             let there: Option<String> = sqlx::query_scalar(WHERE).fetch_optional(&mut *connection).await?;
             let schema = match there {
@@ -494,11 +512,45 @@ async fn on_path(connection: &mut PgConnection, path: Arc<OnceLock<String>>) -> 
                     })?
                 }
             };
-            path.get_or_init(|| schema).clone()
+            let role = sqlx::query_scalar(ROLE).fetch_one(&mut *connection).await?;
+            set.get_or_init(|| As { path: format!("{schema}, pg_temp"), role }).path.clone()
         }
     };
-    sqlx::raw_sql(AssertSqlSafe(format!("set search_path = {schema}, pg_temp"))).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("set search_path = {path}"))).execute(connection).await?;
     Ok(())
+}
+
+/// Whether a connection is as [`on_path`] left it: a trigger that lived for a blink, or whatever else once ran in it, may have set
+/// it to another path, taken another role, left statements or tables of its own behind, or thrown away ours. Such a one is closed. What else may
+/// have been set is set back.
+async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result<bool> {
+    // Unprepared, as what is prepared may have been made anew under the same name; and by names that nobody's come before.
+    const STANDS: &str = "select pg_catalog.current_setting('search_path'), session_user::pg_catalog.text, \
+        current_user::pg_catalog.text, pg_catalog.pg_my_temp_schema() operator(pg_catalog.=) 0::pg_catalog.oid, \
+        (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements where not from_sql), \
+        not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
+    let Some(As { path, role }) = set.get() else { return Ok(false) };
+    // In one go, so that it is back as soon.
+    let all = format!("{STANDS}; reset all; set search_path = {path}");
+    let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
+    let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
+    let (goes_by, session, current): (String, String, String) =
+        (found.try_get(0)?, found.try_get(1)?, found.try_get(2)?);
+    let (no_tables, statements, none_else): (bool, i64, bool) =
+        (found.try_get(3)?, found.try_get(4)?, found.try_get(5)?);
+    let own = i64::try_from(connection.cached_statements_size()).unwrap_or(i64::MAX);
+    let no_statements = none_else && statements >= own;
+    if goes_by != *path || session != *role || current != *role || !no_tables || !no_statements {
+        tracing::error!(
+            path = goes_by,
+            role = current,
+            temporary_tables = !no_tables,
+            statements = !no_statements,
+            "store.turned: something ran in a connection of the console’s and changed it; the connection is closed"
+        );
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// The store holds hashes and sealed texts: nobody else on the machine needs to read it. The file is made before SQLite
@@ -517,7 +569,23 @@ impl From<sqlx::Error> for Problem {
 }
 
 /// What is said where the console’s own database does not answer; why it does not stands in the log.
-pub fn store_problem(error: impl std::fmt::Display) -> Problem {
+pub fn store_problem(error: impl std::error::Error + 'static) -> Problem {
     tracing::error!(%error, "store.failed");
+    if is_held(&error) {
+        return Problem::unavailable(
+            "Nothing was done: another connection to the console’s own database has held what was to be written for more \
+            than five seconds.",
+            "What you typed is kept. Whoever runs Howdah finds that connection in its log, and ends it on the server.",
+        );
+    }
     Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+/// Whether it was waited in vain for a lock that somebody else holds (`lock_not_available` in PostgreSQL’s list of error codes).
+fn is_held(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| {
+        let of_store = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        of_store.and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+    })
 }

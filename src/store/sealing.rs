@@ -57,6 +57,21 @@ impl Store {
         Ok(done.into_iter().find(|version| !known.contains(version)))
     }
 
+    /// Whether a migration of this version was not made there yet.
+    pub(super) async fn is_behind(&self) -> sqlx::Result<bool> {
+        const DONE: &str = "select version from _sqlx_migrations";
+        if !self.has_migrations().await? {
+            return Ok(true);
+        }
+        let done: Vec<i64> = on!(self, pool => sqlx::query_scalar(DONE).fetch_all(pool).await?);
+        let [shared, sqlite, postgres] = migrations();
+        let own = match &self.driver {
+            super::Driver::Sqlite(_) => sqlite,
+            super::Driver::Postgres(_) => postgres,
+        };
+        Ok(shared.iter().chain(own.iter()).any(|migration| !done.contains(&migration.version)))
+    }
+
     /// The migration of the head was once written without “if not exists”, which makes the same tables: a store that it brought
     /// up to date then is taken for what it is. Any other difference is refused, as always.
     pub(super) async fn take_former_words(&self) -> sqlx::Result<()> {

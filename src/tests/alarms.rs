@@ -238,6 +238,45 @@ async fn no_column_keeps_a_failed_sign_in_from_being_written() {
     }
 }
 
+/// … nor a leaf that says so for a moment, with its hash as it was or made anew: it is believed under the sealed head.
+#[tokio::test]
+async fn no_altered_leaf_keeps_a_failed_sign_in_from_being_written() {
+    for engine in ENGINES {
+        for anew in [false, true] {
+            let house = at_noon(engine).await;
+            let ledger = &house.app.ledger;
+            let failed = async || {
+                let operator = Some(OperatorId("01owner".into()));
+                ledger.fact(Fact::SignInFailed { operator, address: "203.0.113.0/24".into() }).await.unwrap();
+                let filter = Filter { kind: Some("sign_in_failed".into()), limit: 10, ..Filter::default() };
+                ledger.list(&filter).await.unwrap()
+            };
+            let first = failed().await.remove(0);
+            house.app.clock.advance(11 * MINUTE);
+            let (then, now) = (first.at.0, house.app.clock.now().0);
+            let leaf = ledger.entry(first.index).await.unwrap().unwrap();
+            let bent = leaf.leaf_text.replace(&then.to_string(), &now.to_string());
+            assert_ne!(bent, leaf.leaf_text);
+            let hash = if anew {
+                howdah::seal::hex(&howdah::ledger::tree::leaf_hash(bent.as_bytes()))
+            } else {
+                leaf.leaf_hash.clone()
+            };
+            let set = |leaf: &str, hash: &str| {
+                format!("update ledger_entries set leaf = '{leaf}', hash = '{hash}' where idx = {}", first.index)
+            };
+            crate::engine::past_triggers(&house.app.store.driver, &set(&bent, &hash)).await.unwrap();
+            assert_eq!(failed().await.len(), 2, "hash made anew: {anew}");
+            assert!(ledger.contradiction().is_some());
+            let right = set(&leaf.leaf_text, &leaf.leaf_hash);
+            crate::engine::past_triggers(&house.app.store.driver, &right).await.unwrap();
+            let (size, root) = ledger.stands().await.unwrap();
+            assert!(ledger.accept(size, &root, "put right".into()).await.unwrap());
+            assert_eq!(failed().await.len(), 2, "they are gathered again");
+        }
+    }
+}
+
 #[tokio::test]
 async fn failed_sign_ins_wrong_codes_and_what_strangers_try() {
     for engine in ENGINES {

@@ -1034,6 +1034,27 @@ async fn after_the_deletion_of_its_data_the_account_says_who_did_it() {
     for not in ["by a rule about its server", "Unfreeze", "Undo suspension"] {
         assert!(!said.contains(not), "{not}: {said}");
     }
+    // It stands in clear: whoever takes the key of its words away hides nothing.
+    crate::support::sql(&house.app.store, "create table away as select * from ledger_keys; delete from ledger_keys")
+        .await
+        .unwrap();
+    let said = page(&house, &owner, &path).await;
+    assert!(said.contains("its data was deleted through this console, entry"), "{said}");
+    crate::support::sql(&house.app.store, "insert into ledger_keys select * from away").await.unwrap();
+    // Nor does whoever alters what came of it: then it is said that it is not known, and nothing is offered that cannot be.
+    let altered = "update ledger_entries set leaf = replace(leaf, '\"outcome\":\"succeeded\"', '\"outcome\":\"failed\"') \
+        where deed = 'delete_account'";
+    crate::engine::past_triggers(&house.app.store.driver, altered).await.unwrap();
+    let said = page(&house, &owner, &path).await;
+    assert!(said.contains("can’t be read in the audit log") && !said.contains("Undo suspension"), "{said}");
+    let back = "update ledger_entries set leaf = replace(leaf, '\"outcome\":\"failed\"', '\"outcome\":\"succeeded\"') \
+        where deed = 'delete_account'";
+    crate::engine::past_triggers(&house.app.store.driver, back).await.unwrap();
+    // … or hides the outcome behind its column.
+    let hidden = "update ledger_entries set intent = null where deed = 'delete_account' and kind = 'outcome'";
+    crate::engine::past_triggers(&house.app.store.driver, hidden).await.unwrap();
+    let said = page(&house, &owner, &path).await;
+    assert!(said.contains("its data was deleted through this console, entry"), "{said}");
 }
 
 #[tokio::test]

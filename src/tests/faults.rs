@@ -333,6 +333,39 @@ async fn the_traces_of_a_second_try_are_not_those_of_the_first() {
     assert_eq!(looked(&house).await, ["done"]);
 }
 
+/// Words whose key is away for a while are no reason to look no more for what was sent, nor to take another's traces for its own.
+#[tokio::test]
+async fn what_happened_late_is_told_though_its_key_was_away() {
+    for kept in [sqlite().await, postgres().await] {
+        let (house, _) = died_after_intent(kept, "select 1").await;
+        for sql in [
+            "create table away as select * from ledger_keys; delete from ledger_keys",
+            "insert into ledger_keys select * from away",
+        ] {
+            crate::support::sql(&house.store.store, sql).await.unwrap();
+            assert!(looked(&house).await.is_empty());
+        }
+        // The traces of another about the same are not its own, whether what was meant can be read or not.
+        let cookie = house.sign_in("moderator").await;
+        house.weather.set(Fault::None);
+        let again = limit(&house, &cookie, "windvane").await;
+        assert!(again.location.unwrap_or_default().contains("done="));
+        crate::support::sql(
+            &house.store.store,
+            "drop table away; create table away as select * from ledger_keys; delete from ledger_keys",
+        )
+        .await
+        .unwrap();
+        assert!(looked(&house).await.is_empty());
+        crate::support::sql(&house.store.store, "delete from ledger_keys; insert into ledger_keys select * from away")
+            .await
+            .unwrap();
+        assert!(looked(&house).await.is_empty(), "what the other left is the other's");
+        sqlx::raw_sql(ITS_OWN).execute(&house.instance).await.unwrap();
+        assert_eq!(looked(&house).await, ["done"]);
+    }
+}
+
 /// … also where the outcome of the second says by now that nothing came of it.
 #[tokio::test]
 async fn an_altered_outcome_makes_no_trace_another_ones() {

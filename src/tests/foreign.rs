@@ -56,6 +56,9 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
                 "pragma writable_schema = on; delete from sqlite_master where name = 'sqlite_autoindex_calm_2'; \
                  pragma writable_schema = off",
             ),
+            // A table of ours is not there, or what keeps which migrations were made has a trigger.
+            ("alter table snapshot_turns rename to gone", "alter table gone rename to snapshot_turns"),
+            ("create trigger stays after update on _sqlx_migrations begin select 1; end", "drop trigger stays"),
             // What runs behind the beginning of a comment that stands in a name.
             (
                 "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head\n\
@@ -161,6 +164,17 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
             ("create cast (bigint as boolean) with inout as implicit", "drop cast (bigint as boolean)"),
             // What reads and writes along with a table of ours.
             ("create table evil_kid () inherits (operators)", "drop table evil_kid"),
+            // What comes before ours by its schema, which names lead to first.
+            (
+                "set allow_system_table_mods = on; create table pg_catalog.refusals (like public.refusals including all)",
+                "set allow_system_table_mods = on; drop table pg_catalog.refusals",
+            ),
+            // A table of ours is not there, or what keeps which migrations were made has a trigger.
+            ("alter table snapshot_turns rename to gone", "alter table gone rename to snapshot_turns"),
+            (
+                "create trigger stays after update on public._sqlx_migrations for each statement execute function public.idle()",
+                "drop trigger stays on public._sqlx_migrations",
+            ),
             // What is not there any more.
             (
                 "alter table open_deeds drop constraint open_deeds_pkey",
@@ -481,24 +495,100 @@ async fn another_file_in_the_place_of_the_store_is_found() {
     assert!(done.starts_with("/people?done="), "as it was: {done}");
 }
 
-/// A trigger that lived for a moment can leave a connection with another path: what that one sees is somebody else's.
+/// How every connection of the pool stands: the path it goes by, as whom, and one setting more.
+async fn stand(pool: &sqlx::PgPool) -> Vec<(i32, String, String, String)> {
+    const HOW: &str = "select pg_backend_pid(), current_setting('search_path'), current_user::text, \
+        current_setting('enable_seqscan')";
+    let (mut all, mut found) = (Vec::new(), Vec::new());
+    while all.len() < 16 {
+        let mut connection = pool.acquire().await.unwrap();
+        found.push(sqlx::query_as(HOW).fetch_one(&mut *connection).await.unwrap());
+        all.push(connection);
+    }
+    found
+}
+
+/// A trigger that lived for a moment can leave a connection with another path, and much else: it is not used again.
 #[tokio::test]
-async fn a_connection_that_was_turned_is_named() {
+async fn a_connection_that_was_turned_is_closed() {
     let kept = postgres().await;
     let Driver::Postgres(pool) = &kept.store.driver else { panic!("a PostgreSQL store") };
-    for (turned, named) in [
-        ("set search_path = evil, public, pg_temp", Some("the setting search_path of a connection")),
-        ("set search_path = public, pg_temp", None),
+    let user: String = sqlx::query_scalar("select session_user::text").fetch_one(pool).await.unwrap();
+    let other = format!("r{:016x}", rand::random::<u64>());
+    sql(&kept.store, &format!("create role {other}")).await.unwrap();
+    for (turned, closed) in [
+        ("set search_path = evil, public, pg_temp".to_owned(), true),
+        (format!("set role {other}"), true),
+        (format!("set session authorization {other}"), true),
+        ("create temporary table operators (id text)".to_owned(), true),
+        ("prepare sqlx_s_99 as select 1".to_owned(), true),
+        ("deallocate all".to_owned(), true),
+        ("set enable_seqscan = off".to_owned(), false),
     ] {
-        let mut all = Vec::new();
-        while all.len() < 16 {
-            let mut connection = pool.acquire().await.unwrap();
-            sqlx::raw_sql(turned).execute(&mut *connection).await.unwrap();
-            all.push(connection);
+        let mut connection = pool.acquire().await.unwrap();
+        let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *connection).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(turned.clone())).execute(&mut *connection).await.unwrap();
+        drop(connection);
+        let idle = async || pool.num_idle() == usize::try_from(pool.size()).unwrap();
+        crate::support::until("it is back, or gone", idle).await;
+        let all = stand(pool).await;
+        assert_eq!(all.iter().all(|(own, ..)| *own != pid), closed, "{turned}");
+        for (_, path, role, scans) in all {
+            assert_eq!((path.as_str(), &role, scans.as_str()), ("public, pg_temp", &user, "on"), "{turned}");
         }
-        drop(all);
-        let found = kept.store.foreign().await.unwrap();
-        assert_eq!(found.is_some(), named.is_some(), "{turned}: {found:?}");
-        assert!(named.is_none_or(|named| found.as_deref().is_some_and(|found| found.contains(named))), "{found:?}");
     }
+    // As somebody did it who owns the tables.
+    sql(
+        &kept.store,
+        "create schema evil; create view evil.open_deeds as select * from public.open_deeds; \
+         create function evil.turn() returns trigger language plpgsql as \
+         'begin perform set_config(''search_path'', ''evil, public, pg_temp'', false); return new; end'; \
+         create trigger blink before insert or update on attempts for each row execute function evil.turn()",
+    )
+    .await
+    .unwrap();
+    kept.store.try_write(howdah::clock::Timestamp(1_800_000_000_000)).await.unwrap();
+    sql(&kept.store, "drop trigger blink on attempts").await.unwrap();
+    assert!(stand(pool).await.iter().all(|(_, path, ..)| path == "public, pg_temp"));
+    assert_eq!(kept.store.foreign().await.unwrap(), None);
+    sql(&kept.store, &format!("drop role {other}")).await.unwrap();
+}
+
+/// A start writes nothing before it is known what would run with it.
+#[tokio::test]
+async fn a_start_looks_before_it_writes() {
+    let kept = postgres().await;
+    let store = &kept.store;
+    let Driver::Postgres(pool) = &store.driver else { panic!("a PostgreSQL store") };
+    sql(
+        store,
+        "create table ran (n bigint); \
+         create function run() returns trigger language plpgsql as 'begin insert into ran values (1); return null; end'; \
+         create trigger stays after insert or update or delete on _sqlx_migrations for each statement execute function run()",
+    )
+    .await
+    .unwrap();
+    store.migrate().await.unwrap();
+    let ran: i64 = sqlx::query_scalar("select count(*) from ran").fetch_one(pool).await.unwrap();
+    assert_eq!(ran, 0);
+    assert!(store.foreign().await.unwrap().unwrap().contains("stays"));
+}
+
+/// Whoever holds a row that must be written keeps it from being written for as long: that is said, and in the log whose connection
+/// it may be.
+#[tokio::test]
+async fn what_somebody_elses_connection_holds_is_said() {
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("a PostgreSQL store") };
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select 1 from operators where id = '01moderator' for update").execute(&mut *held).await.unwrap();
+    let form = [("operator", "01moderator"), ("disabled", "yes"), ("why", "gone"), ("back", "/people")];
+    let back = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+    let said = house.get(Some(&owner), &back).await;
+    assert_eq!(said.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(said.body.contains("another connection to the console’s own database has held"), "{}", said.body);
+    held.rollback().await.unwrap();
+    let done = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+    assert!(done.starts_with("/people?done="), "{done}");
 }

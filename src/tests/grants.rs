@@ -1217,6 +1217,48 @@ async fn an_altered_entry_keeps_no_role() {
     }
 }
 
+/// Words that do not open for a while, and were destroyed by no entry, do not say that nothing was given: the grant is looked at
+/// again.
+#[tokio::test]
+async fn words_whose_key_is_away_keep_no_role() {
+    for kept in [sqlite().await, postgres().await] {
+        for kind in ["ask_grant", "assign_role"] {
+            let kept = if let Driver::Sqlite(_) = kept.store.driver { sqlite().await } else { postgres().await };
+            let house = timed(house(kept).await).await;
+            house.app.ledger.seal_rows_once().await.unwrap();
+            let mut looked = service::Looked::default();
+            let (username, account, role, _) = somebody_and_a_role(&house).await;
+            let id = with_role(&house, &username, role).await;
+            keep(&house).await;
+            assert_eq!(role_of(&house, account).await, Some(role));
+            let end = find(&house, &id).await.ends_at;
+            sql(&house, "delete from grant_roles").await.unwrap();
+            let key = entries(&house, kind).await[0].leaf["key"].as_str().unwrap().to_owned();
+            let store = &house.app.store;
+            let away = format!(
+                "create table away as select * from ledger_keys where id = '{key}'; delete from ledger_keys where id = '{key}'"
+            );
+            house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+            for emptied in [false, true] {
+                crate::support::sql(store, &away).await.unwrap();
+                if emptied {
+                    let empty = format!("insert into ledger_keys (id, wrapped) values ('{key}', null)");
+                    crate::support::sql(store, &empty).await.unwrap();
+                }
+                service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+                assert_eq!(role_of(&house, account).await, Some(role), "{kind}: what was asked or given is not known");
+                let back = format!(
+                    "delete from ledger_keys where id = '{key}'; insert into ledger_keys select * from away; drop table away"
+                );
+                crate::support::sql(store, &back).await.unwrap();
+            }
+            house.app.clock.advance(10 * MINUTE);
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            assert_eq!(role_of(&house, account).await, None, "{kind}");
+        }
+    }
+}
+
 /// Both take the grant first, and what its person holds after it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_access_and_the_end_of_a_grant_do_not_wait_for_each_other() {

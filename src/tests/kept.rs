@@ -309,7 +309,8 @@ async fn a_row_without_a_code_is_none_once_the_record_says_that_all_have_one() {
         };
         account_notes::insert(store, keys, &harbour(), AccountId(7), &note).await.unwrap();
         // As a store of the version before is: without the code, and without the migrations.
-        let former = "update account_notes set mac = null; delete from _sqlx_migrations where version in (52, 54); \
+        let former = "update account_notes set mac = null; delete from _sqlx_migrations where version in (52, 54, 61); \
+            drop table reviews_read; alter table review_samples drop column settled; \
             alter table alarms drop column people; alter table review_samples drop column released; \
             alter table account_notes drop column mac; alter table access_requests drop column mac; \
             alter table settling drop column mac; alter table alarms drop column mac; \
@@ -320,6 +321,7 @@ async fn a_row_without_a_code_is_none_once_the_record_says_that_all_have_one() {
         store.migrate().await.unwrap();
         let there = async || account_notes::by_id(store, keys, "01NOTE").await.unwrap().is_some();
         assert!(there().await, "proved as it stood");
+        assert_eq!(store.foreign().await.unwrap(), None, "it is as a new one");
         // A start that ends before the entry stands does it again.
         sql(store, "update account_notes set mac = null").await.unwrap();
         store.migrate().await.unwrap();

@@ -10,7 +10,9 @@ use howdah::{
     audit::service::words,
     clock::{Clock, DAY},
     deeds::{DestroyWords, Destruction},
-    ledger::{Acting, Answer, Filter, Ledger, Mark, Outcome, Sealed},
+    id::OperatorId,
+    jobs::{Job, Tidy},
+    ledger::{Acting, Answer, Fact, Filter, Ledger, Mark, Outcome, ProvedBy, Sealed},
     operators::service::command_actor,
     problem::Kind,
 };
@@ -57,6 +59,33 @@ async fn a_key_gone_without_a_deed_is_missed(db: &Database) {
     let report = check(db, &[]).await;
     assert_eq!(report.wrong[0].index, Some(0));
     assert!(report.wrong[0].what.contains("destroyed: 2;"), "{:#?}", report.lines());
+}
+
+/// A key that is gone counts as destroyed where an entry under the sealed head says so, and not where somebody altered one to say it.
+async fn nobody_elses_word_makes_a_key_a_destroyed_one(db: &Database) {
+    let ledger = ledger(db);
+    for account in 0..3 {
+        decide(&ledger, account).await;
+    }
+    let (first, other) = (key_of(&ledger, 0).await, key_of(&ledger, 2).await);
+    let destruction = destroy(&ledger, std::slice::from_ref(&first)).await;
+    destroy(&ledger, &[key_of(&ledger, 4).await]).await;
+    db.run(&format!("delete from ledger_keys where id = '{other}'")).await.unwrap();
+    let sealed = async |ledger: &Ledger, entry: i64| ledger.entry(entry).await.map(|found| found.unwrap().entry.sealed);
+    assert_eq!(sealed(&ledger, 2).await.unwrap(), Sealed::Missing);
+    let entry = ledger.entry(2).await.unwrap().unwrap().entry;
+    assert!(entry.words().is_err() && entry.meant::<serde_json::Value>().is_err(), "it is not known");
+    assert_eq!(ledger.entry(0).await.unwrap().unwrap().entry.words().unwrap(), None, "it is gone for good");
+    db.go_past_triggers();
+    let alter = |from: &str, to: &str| {
+        format!("update ledger_entries set leaf = replace(leaf, '{from}', '{to}') where idx = {destruction}")
+    };
+    db.run(&alter(&first, &other)).await.unwrap();
+    let later = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    assert!(!matches!(sealed(&later, 2).await, Ok(Sealed::Destroyed)));
+    db.run(&alter(&other, &first)).await.unwrap();
+    assert_eq!(sealed(&later, 2).await.unwrap(), Sealed::Missing);
+    assert_eq!(sealed(&later, 0).await.unwrap(), Sealed::Destroyed);
 }
 
 async fn a_key_that_a_deed_destroyed_is_counted(db: &Database) {
@@ -188,6 +217,7 @@ on_both!(
     a_key_that_a_former_version_destroyed_opens_nothing,
     a_key_gone_without_a_deed_is_missed,
     a_key_that_a_deed_destroyed_is_counted,
+    nobody_elses_word_makes_a_key_a_destroyed_one,
     what_was_not_there_to_be_destroyed_is_not_counted,
     what_is_old_is_found_by_the_quarter
 );
@@ -226,6 +256,38 @@ async fn nobody_but_an_owner_destroys_words() {
         assert_eq!(refused.kind, Kind::Forbidden, "{role:?}");
     }
     assert!(house.app.ledger.verify(&[]).await.unwrap().holds());
+}
+
+/// A clock that is far ahead of the newest entry is believed once somebody signed in with a code of an authenticator: as the entry
+/// that says so was appended.
+#[tokio::test]
+async fn a_clock_that_ran_ahead_is_borne_out_by_an_authenticator() {
+    let house = crate::grants::timed(house(sqlite().await).await).await;
+    let (app, driver) = (&house.app, &house.store.store.driver);
+    let mut tidy = Tidy::new(app, Some(app.clock.now().plus(-400 * DAY)));
+    let signed_in = async |by: ProvedBy| {
+        let fact = Fact::SignedIn {
+            operator: OperatorId("01owner".into()),
+            role: Role::Owner,
+            session: "0123456789abcdef".into(),
+            address: "203.0.113.7".into(),
+            by,
+        };
+        app.ledger.fact(fact).await.unwrap();
+    };
+    let said = async |tidy: &mut Tidy| tidy.work().await.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(said(&mut tidy).await.contains("days after the newest entry"));
+    signed_in(ProvedBy::Password).await;
+    assert!(said(&mut tidy).await.contains("days after the newest entry"), "a password knows no time");
+    let bend = |from: &str, to: &str| {
+        format!("update ledger_entries set leaf = replace(leaf, '{from}', '{to}') where deed = 'signed_in'")
+    };
+    crate::engine::past_triggers(driver, &bend("\"by\":\"password\"", "\"by\":\"totp\"")).await.unwrap();
+    assert!(!said(&mut tidy).await.is_empty(), "nobody gave a code");
+    crate::engine::past_triggers(driver, &bend("\"by\":\"totp\"", "\"by\":\"password\"")).await.unwrap();
+    assert!(said(&mut tidy).await.contains("days after the newest entry"), "and that is not remembered");
+    signed_in(ProvedBy::Totp).await;
+    assert_eq!(said(&mut tidy).await, "");
 }
 
 /// Whoever writes the store does not choose whose words are destroyed, nor hide a key from it.

@@ -152,7 +152,7 @@ async fn a_wave_closes_the_doors_by_quota_and_monday_opens_them() {
     assert_eq!(closed.leaf["facts"]["policy"]["inputs"][0][0], "sign_ups_hour");
     let number = closed.leaf["facts"]["policy"]["inputs"][0][1].as_i64().unwrap();
     assert!(number >= 40, "{number}");
-    let Some(AnyDeed::SetRegistrations(deed)) = record::deed_of(closed) else { panic!("{:?}", closed.document) };
+    let Some(AnyDeed::SetRegistrations(deed)) = record::shown_deed(closed) else { panic!("{:?}", closed.document) };
     assert!(deed.message_after.starts_with("Closed: many people signed up at once."), "{}", deed.message_after);
     assert!(deed.message_after.contains("[quay.example](https://quay.example)"), "{}", deed.message_after);
     let page = house.get(Some(&admin), PAGE).await.body;

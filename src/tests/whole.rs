@@ -114,6 +114,38 @@ async fn the_end_of_access_is_whole_or_nothing() {
     .await;
 }
 
+/// On SQLite a row that cannot be read is passed over by the end of access; whoever makes it readable again afterwards, and gives
+/// that person access anew, gives them nothing with it.
+#[tokio::test]
+async fn what_could_not_be_read_when_access_ended_gives_nothing_afterwards() {
+    let house = house(sqlite().await).await;
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let (owner, contractor) = (house.sign_in("owner").await, house.sign_in("contractor").await);
+    linked(&house, &contractor, "jonastran").await;
+    assert!(case_claims::claim(store, &harbour(), CASE, &id("01contractor"), now).await.unwrap());
+    let form = |ended: &'static str| [("operator", "01contractor"), ("disabled", ended), ("why", "left")];
+    let bent = [("grants", "asked_at"), ("linked_accounts", "linked_at"), ("web_sessions", "created_at")];
+    for (table, column) in bent {
+        let bend = format!(
+            "create table was_{table} as select rowid as r, {column} as c from {table}; update {table} set {column} = 'x'"
+        );
+        sql(store, &bend).await.unwrap();
+    }
+    let owner_again = house.sign_in("owner").await;
+    assert!(!came_back(&house, &owner_again, "/api/people/disable", &form("yes")).await);
+    for (table, column) in bent {
+        let mend = format!(
+            "update {table} set {column} = (select c from was_{table} where r = {table}.rowid) \
+             where rowid in (select r from was_{table}); drop table was_{table}"
+        );
+        sql(store, &mend).await.unwrap();
+    }
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::SEE_OTHER);
+    assert!(!came_back(&house, &owner, "/api/people/disable", &form("no")).await);
+    assert_eq!(has(&house, "01contractor").await, [true, false, false, false]);
+    assert_ne!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_a_grant_is_whole_or_nothing() {
     both(async |house| {

@@ -135,6 +135,46 @@ async fn what_cannot_be_stored_leaves_no_entry_that_it_began() {
     }
 }
 
+/// What an item came to is told by its entry, whatever its row says: it is not done twice, also where the words of the entry do not
+/// open for a while, or what came of it was altered.
+#[tokio::test]
+async fn an_item_put_back_is_not_done_twice() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (store, cookie) = (&house.app.store, house.sign_in("moderator").await);
+        let instance = house.app.instances[&harbour()].clone();
+        let one = async || engine::work::<OfBatch>(&house.app, &instance, "one", 1).await.unwrap();
+        let batch = approve(&house, &cookie, &waiting(&house, 2).await).await;
+        let batch = batch.rsplit('/').next().unwrap().to_owned();
+        sql(store, "create table waited as select * from batch_items").await.unwrap();
+        one().await;
+        assert_eq!(entries(&house, "decide_sign_up").await, 1);
+        let put_back = "delete from batch_items; insert into batch_items select * from waited";
+        let outcome = |from: &str, to: &str| {
+            format!(
+                "update ledger_entries set leaf = replace(leaf, '\"outcome\":\"{from}\"', '\"outcome\":\"{to}\"') \
+                 where deed = 'decide_sign_up' and kind = 'outcome'"
+            )
+        };
+        sql(store, put_back).await.unwrap();
+        sql(store, "create table away as select * from ledger_keys; delete from ledger_keys").await.unwrap();
+        one().await;
+        assert_eq!(entries(&house, "decide_sign_up").await, 1, "it is not known which one was done");
+        sql(store, "delete from ledger_keys; insert into ledger_keys select * from away").await.unwrap();
+        sql(store, put_back).await.unwrap();
+        crate::engine::past_triggers(&store.driver, &outcome("succeeded", "failed")).await.unwrap();
+        one().await;
+        assert_eq!(entries(&house, "decide_sign_up").await, 1, "it is not known what came of it");
+        crate::engine::past_triggers(&store.driver, &outcome("failed", "succeeded")).await.unwrap();
+        let (size, root) = house.app.ledger.stands().await.unwrap();
+        house.app.ledger.accept(size, &root, "put right".into()).await.unwrap();
+        sql(store, put_back).await.unwrap();
+        while one().await > 0 {}
+        assert_eq!(entries(&house, "decide_sign_up").await, 2, "the other one alone");
+        assert!(items(&house, &batch).await.iter().all(|item| item.state == State::Closed(Outcome::Succeeded)));
+    }
+}
+
 /// Begins an import with what is ticked; nothing says so yet.
 async fn begin(store: &Store, import: &str) -> sqlx::Result<Option<usize>> {
     let seen = domain_imports::ticked(store, import).await?;

@@ -11,7 +11,7 @@ use crate::{
     frame::{self, Framed},
     id::AccountId,
     invitations::service as invitations,
-    ledger::{Deed, Filter, Outcome, Subject},
+    ledger::{Deed, Filter, LedgerError, Outcome, Subject},
     mastodon::{
         Instance,
         database::{
@@ -101,12 +101,16 @@ async fn page(context: &Context, instance: &Instance, id: AccountId, search: &st
     let mut places = Places::default();
     let state = if touched { facts.account.state } else { shown(context, facts.account.state) };
     let data_is_gone = facts.account.data_is_gone();
-    let deleted = if data_is_gone { deleted_from_here(context, instance, id).await? } else { None };
-    let deletion_words = data_is_gone.then(|| match deleted {
-        Some(entry) => format!("its data was deleted through this console, entry {entry}"),
-        None if facts.account.state.deleted => "its data has since been deleted".to_owned(),
-        None => "no data deletion is scheduled".to_owned(),
-    });
+    let deletion_words = if data_is_gone {
+        Some(match deleted_from_here(context, instance, id).await {
+            Ok(Some(entry)) => format!("its data was deleted through this console, entry {entry}"),
+            Ok(None) if facts.account.state.deleted => "its data has since been deleted".to_owned(),
+            Ok(None) => "no data deletion is scheduled".to_owned(),
+            Err(_) => NOT_KNOWN.to_owned(),
+        })
+    } else {
+        None
+    };
     let sanctioned: Vec<AccountId> = (!state.words().is_empty()).then_some(id).into_iter().collect();
     let decisions = Decisions::about(context, instance, &sanctioned, DecideCase::KIND).await?;
     let details = Details {
@@ -197,8 +201,18 @@ impl Places {
     }
 }
 
-/// The deletion of an account's data that was asked for here: its entry in the record.
-pub async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId) -> Result<Option<i64>, Problem> {
+/// What is said where the record does not tell it now.
+pub const NOT_KNOWN: &str = "whether its data was deleted through this console can’t be read in the audit log";
+
+/// The deletion of an account's data that was asked for here: its entry in the record, as it was appended.
+///
+/// # Errors
+/// The store's; or that an entry about it is not the one that was appended, so that what it says is not known.
+pub async fn deleted_from_here(
+    context: &Context,
+    instance: &Instance,
+    id: AccountId,
+) -> Result<Option<i64>, LedgerError> {
     let app = &context.app;
     let filter = Filter {
         subject: Some(app.ledger.subject(&Subject::Account(instance.name.clone(), id))),
@@ -206,9 +220,15 @@ pub async fn deleted_from_here(context: &Context, instance: &Instance, id: Accou
         limit: 5,
         ..Filter::default()
     };
-    let entries = app.ledger.list(&filter).await.map_err(store_problem)?;
-    let done = |outcome| outcome == Some(Outcome::Succeeded);
-    Ok(entries.iter().find(|entry| done(entry.outcome)).map(|entry| entry.index))
+    for entry in app.ledger.list(&filter).await? {
+        let outcome = app.ledger.proved_outcome(entry.index).await.inspect_err(|error| {
+            tracing::error!(%error, entry = entry.index, "account.deleted");
+        })?;
+        if outcome == Some(Outcome::Succeeded) {
+            return Ok(Some(entry.index));
+        }
+    }
+    Ok(None)
 }
 
 /// Whoever is deleted takes their rows of the log along (`admin_action_logs.account_id` cascades).

@@ -19,7 +19,7 @@ use crate::{
         settings::{MESSAGE, MODE, read_yaml},
     },
     problem::Problem,
-    record::{Line, deed_of, line, name},
+    record::{Line, line, name, shown_deed},
     roles,
     seal::Keys,
     store::{
@@ -479,7 +479,8 @@ impl Noticed<'_> {
         Ok(entries
             .iter()
             .filter(|entry| may_have_done_it(entry))
-            .filter_map(deed_of)
+            // One whose words do not open explains nothing: whoever takes its key away keeps no change from being written down.
+            .filter_map(shown_deed)
             .any(|deed| deed.explains(&change.found(self.part))))
     }
 }

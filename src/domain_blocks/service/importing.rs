@@ -23,6 +23,7 @@ use crate::{
     },
     text::Why,
 };
+use serde_json::Value;
 use std::sync::Arc;
 
 /// An import that a process works on.
@@ -186,10 +187,7 @@ async fn done_before(
 ) -> Result<Option<i64>, LedgerError> {
     // Of one that a former version began, the record does not say when.
     let begun = app.store.newest_change(&import.id, "batch_begun").await?;
-    let rule = |entry: &ledger::Entry| {
-        let document = entry.document.as_ref()?;
-        serde_json::from_value::<Rule>(document["deed"]["after"].clone()).ok()
-    };
+    let rule = |words: &Value| serde_json::from_value::<Rule>(words["deed"]["after"].clone()).ok();
     let subject = Subject::Domain(import.instance.clone(), domain.clone());
     let filter = ledger::Filter {
         subject: Some(app.ledger.subject(&subject)),
@@ -200,10 +198,12 @@ async fn done_before(
         limit: MOST_RULES,
         ..ledger::Filter::default()
     };
-    let is_it = |entry: &&ledger::Entry| {
-        begun.is_none_or(|begun| entry.index > begun) && rule(entry).is_none_or(|after| after == *wanted)
-    };
-    Ok(app.ledger.list(&filter).await?.iter().find(is_it).map(|entry| entry.index))
+    for entry in app.ledger.list(&filter).await?.iter().filter(|entry| begun.is_none_or(|begun| entry.index > begun)) {
+        if entry.words()?.and_then(rule).is_none_or(|after| after == *wanted) {
+            return Ok(Some(entry.index));
+        }
+    }
+    Ok(None)
 }
 
 /// Rules for one server set by one person, which are looked through.

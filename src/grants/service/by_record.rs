@@ -52,11 +52,8 @@ fn tried_again(error: LedgerError) -> Problem {
 
 /// Whether nothing is left to do about a grant.
 async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Result<bool, Problem> {
-    app.ledger.proved(entry).await.map_err(tried_again)?;
-    let Some(asked): Option<AskGrant> =
-        app.ledger.entry(entry).await.map_err(tried_again)?.and_then(|found| deed(&found.entry))
-    else {
-        tracing::error!(entry, "grants.words_gone");
+    let Some(asked) = asked(app, entry).await.map_err(tried_again)? else {
+        tracing::error!(entry, "grants.words_destroyed");
         return Ok(true);
     };
     if asked.roles.is_empty() {
@@ -91,9 +88,12 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Re
     Ok(settled)
 }
 
-/// The deed of an intent; `None` where its key was destroyed.
-fn deed<T: serde::de::DeserializeOwned>(entry: &Entry) -> Option<T> {
-    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+/// What was asked for; `None` where its words were destroyed, as an entry says.
+async fn asked(app: &App, entry: i64) -> Result<Option<AskGrant>, LedgerError> {
+    let found = app.ledger.entry(entry).await?;
+    let found = found.ok_or_else(|| LedgerError::Entry(format!("entry {entry} is not there")))?.entry;
+    app.ledger.prove(std::slice::from_ref(&found)).await?;
+    found.meant()
 }
 
 /// The changes of that sort about a subject, newest first, as they were appended: one that was altered says neither that nothing was
@@ -106,31 +106,27 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
         ..Filter::default()
     };
     let found = app.ledger.list(&filter).await.map_err(tried_again)?;
-    let proved = app.ledger.those_proved(&found).await.map_err(tried_again)?;
-    if let Some(altered) = found.iter().find(|entry| !proved.contains(&entry.index)) {
-        // Which says so on every page.
-        app.ledger.proved(altered.index).await.map_err(tried_again)?;
-        return Err(tried_again(LedgerError::Entry(format!("entry {} was altered", altered.index))));
-    }
+    app.ledger.prove(&found).await.map_err(tried_again)?;
     Ok(found)
 }
 
 /// Whether a role is where it was before the grant, or was never given by it.
 async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Result<bool, Problem> {
-    let about = |entry: &Entry, words: &str| {
-        entry.document.as_ref().is_some_and(|document| document["why"] == format!("{words}{}", grant.grant))
+    let why = |entry: &Entry| {
+        let words = entry.words().map_err(tried_again)?;
+        Ok::<_, Problem>(words.and_then(|words| words["why"].as_str()).unwrap_or_default().to_owned())
     };
+    let (gave, took) = (format!("grant {}", grant.grant), format!("end of grant {}", grant.grant));
     let changes = entries(app, AssignRole::KIND, &Subject::Account(asked.instance.clone(), asked.account)).await?;
     let outcome = async |entry: &Entry| app.ledger.proved_outcome(entry.index).await.map_err(tried_again);
     let mut given = None;
     for change in &changes {
-        if about(change, "grant ")
-            && !matches!(outcome(change).await?, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
-        {
+        let why = why(change)?;
+        if why == gave && !matches!(outcome(change).await?, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             given = Some(change);
             break;
         }
-        if about(change, "end of grant ") && outcome(change).await? == Some(Outcome::Succeeded) {
+        if why == took && outcome(change).await? == Some(Outcome::Succeeded) {
             return Ok(true);
         }
     }
@@ -138,7 +134,7 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
     if left_alone(app, &grant.grant, asked).await? {
         return Ok(true);
     }
-    let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
+    let Some(former) = given.meant::<AssignRole>().map_err(tried_again)? else { return Ok(true) };
     let instance = instance(app, &asked.instance)?;
     let (holder, returning) = read_role(&instance, asked, former.before).await?;
     let Some(now) = holder.map(|holder| held(&holder)).filter(|now| now.role == Some(asked.role)) else {
@@ -168,5 +164,11 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
 /// Whether the record says that somebody else had changed it, and that it stays.
 async fn left_alone(app: &App, grant: &GrantId, asked: &RoleAsked) -> Result<bool, Problem> {
     let left = entries(app, LeaveRole::KIND, &Subject::Grant(grant.clone())).await?;
-    Ok(left.iter().filter_map(deed::<LeaveRole>).any(|left| left.asked.instance == asked.instance))
+    for entry in &left {
+        let deed = entry.meant::<LeaveRole>().map_err(tried_again)?;
+        if deed.is_some_and(|deed| deed.asked.instance == asked.instance) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -118,10 +118,14 @@ async fn issued_for(context: &Context, instance: &Instance, request: &str, found
     let ledger = &context.app.ledger;
     let subject = ledger.subject(&Subject::AccessRequest(instance.name.clone(), request.to_owned()));
     let issued = ledger.done_about(&[subject], IssueInvite::KIND, MOST_ISSUED).await.map_err(unreadable)?;
-    Ok(issued.iter().any(|entry| match record::deed_of(entry) {
-        Some(AnyDeed::IssueInvite(deed)) => found.code.is(&deed.code),
-        Some(_) | None => false,
-    }))
+    for entry in &issued {
+        if let Some(AnyDeed::IssueInvite(deed)) = record::deed_of(entry).map_err(unreadable)?
+            && found.code.is(&deed.code)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A request is answered once; so many tries of it are looked through.

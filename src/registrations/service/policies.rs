@@ -417,7 +417,7 @@ async fn overtaken(context: &Context, instance: &Instance, seen: i64) -> Problem
 /// `admin changed the registrations policy (minutes between changes: 60 → 90)`
 fn meanwhile(entry: &Entry, who: &str) -> String {
     let what = record::line(entry, who).what;
-    let deed = record::deed_of(entry);
+    let deed = record::shown_deed(entry);
     let lines = deed.iter().flat_map(AnyDeed::before_after).take(LINES_TOLD).map(|(name, before, after)| {
         let short = |text: &str| if text.is_empty() { "nothing".to_owned() } else { ui::excerpt(text, 40) };
         format!("{name}: {} → {}", short(&before), short(&after))

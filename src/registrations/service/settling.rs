@@ -7,6 +7,7 @@ use crate::{
     deeds::{AnyDeed, SetRegistrations},
     ledger::{Fact, LedgerError, Outcome},
     mastodon::{Instance, settings::Meaning},
+    record,
     store::settling::{self, Settling},
 };
 
@@ -107,10 +108,8 @@ async fn begun(app: &App, change: &Settling) -> Result<Option<SetRegistrations>,
         return Ok(None);
     }
     let entry = app.ledger.entry(change.entry).await?;
-    let deed = entry.and_then(|found| found.entry.document).map(|mut document| document["deed"].take());
-    let Some(AnyDeed::SetRegistrations(deed)) = deed.and_then(|deed| serde_json::from_value(deed).ok()) else {
-        return Ok(None);
-    };
+    let deed = entry.map(|found| record::deed_of(&found.entry)).transpose()?.flatten();
+    let Some(AnyDeed::SetRegistrations(deed)) = deed else { return Ok(None) };
     Ok((deed.instance == change.instance && deed.mode_after == change.mode).then_some(deed))
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
-    accounts::service::{deleted_from_here, our_notes},
+    accounts::service::{NOT_KNOWN, deleted_from_here, our_notes},
     acting::{self, Own},
     clock::{MINUTE, Timestamp},
     context::Context,
@@ -773,9 +773,13 @@ pub async fn cannot_reverse(
     if account.domain.is_some() || !account.data_is_gone() {
         return Ok(None);
     }
-    let deleted = deleted_from_here(context, instance, account.id).await?;
-    Ok(deleted
-        .map(|entry| format!("its data was deleted from this console, entry {entry}, and nothing of it comes back.")))
+    Ok(match deleted_from_here(context, instance, account.id).await {
+        Ok(None) => None,
+        Ok(Some(entry)) => {
+            Some(format!("its data was deleted from this console, entry {entry}, and nothing of it comes back."))
+        }
+        Err(_) => Some(format!("{NOT_KNOWN}.")),
+    })
 }
 
 fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {

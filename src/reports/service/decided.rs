@@ -55,7 +55,7 @@ impl Decided {
     /// Entries whose words were destroyed say nothing of whom they are about.
     fn of(entry: Entry) -> Option<Self> {
         let acting = serde_json::from_value(entry.leaf["acting"].clone()).ok()?;
-        Some(Self { deed: record::deed_of(&entry)?, acting, entry })
+        Some(Self { deed: record::shown_deed(&entry)?, acting, entry })
     }
 
     fn is_by(&self, account: Option<AccountId>) -> bool {

@@ -11,7 +11,7 @@ use crate::{
     nouns::reports::{AccountState, Decision},
     path,
     problem::{Kind, Problem},
-    record::{deed_of, line, stranger},
+    record::{line, shown_deed, stranger},
     reviews::Proposal,
     store::{
         operators::{self, Operator},
@@ -100,7 +100,7 @@ async fn decided(app: &App, sample: &Sample) -> Result<Option<(crate::ledger::En
     let Some(entry) = detail.map(|detail| detail.entry).filter(|entry| noted_by(entry, sample)) else {
         return Ok(None);
     };
-    let deed = deed_of(&entry).filter(|deed| case::can_be_undone(deed).is_ok());
+    let deed = shown_deed(&entry).filter(|deed| case::can_be_undone(deed).is_ok());
     Ok(deed.map(|deed| (entry, deed)))
 }
 
@@ -117,7 +117,7 @@ async fn undone(app: &App, sample: &Sample, deed: &AnyDeed) -> Result<Option<i64
         .iter()
         .rev()
         .filter(|entry| entry.outcome == Some(Outcome::Succeeded))
-        .find(|entry| deed_of(entry).is_some_and(|later| undoes(&later, deed)));
+        .find(|entry| shown_deed(entry).is_some_and(|later| undoes(&later, deed)));
     Ok(undid.map(|entry| entry.index))
 }
 
