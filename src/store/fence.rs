@@ -1,9 +1,10 @@
 //! A deed of the console's own writes only while it is open, under the lease it was opened with: what another process has
 //! closed meanwhile, because this one stood still, is not written any more.
 //!
-//! The transaction of such a deed begins by locking the tables it may write, which a `create trigger` waits for, and then the
-//! row of its lease: whoever wants to claim the deed comes after it, and so reads what it wrote. The row comes second, so that
-//! it is not held while somebody else's work on a table is waited for. Then it looks for what was made to run on the tables.
+//! The transaction of such a deed begins by locking the tables it may write, which a `create trigger` waits for, and looks for what
+//! was made to run on them before it writes anything. Then it locks the row of its lease: whoever wants to claim the deed comes
+//! after it, and so reads what it wrote. The row comes last, so that it is not held while somebody else's work on a table is
+//! waited for.
 //!
 //! A deed writes in one transaction: it is done whole or not at all. A second one is refused.
 
@@ -75,9 +76,9 @@ pub(super) const STILL_OPEN: &str =
 /// a rule, a policy or a new column waits). Who holds a table for long, to rebuild it or to copy it, is not waited for without
 /// end: the time also bounds every later lock of the transaction.
 const LOCK: &str = "set local lock_timeout = '5s'; lock table operators, recovery_codes, web_sessions, grants, grant_roles, linked_accounts, left_tokens, \
-    setup_links, reset_links, case_holds, account_notes, access_requests, alarms, policies, review_weeks, review_samples in row exclusive mode";
-/// On SQLite whoever writes is alone.
-const ALONE: &str = "select 1";
+    setup_links, reset_links, case_holds, account_notes, access_requests, alarms, policies, review_weeks, review_samples, open_deeds in row exclusive mode";
+/// On SQLite whoever writes is alone, also where there is nothing to write.
+const ALONE: &str = "update open_deeds set lease = lease where false";
 /// How long a lock is waited for that a commit may still hold whose answer was lost.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -89,12 +90,6 @@ macro_rules! begin {
             let (marks, running) = $store.driver.looks();
             // Two statements at once, which a prepared one cannot be.
             sqlx::raw_sql($store.driver.lock()).execute(&mut *tx).await?;
-            let open: Option<i64> = sqlx::query_scalar($crate::store::fence::STILL_OPEN)
-                .bind(fence.intent)
-                .bind(&*fence.lease)
-                .fetch_optional(&mut *tx)
-                .await?;
-            open.ok_or($crate::store::fence::Withheld::Closed(fence.intent))?;
             let marks: String = sqlx::query_scalar(marks).fetch_one(&mut *tx).await?;
             if !$store.is_clean(&marks) {
                 let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
@@ -102,6 +97,12 @@ macro_rules! begin {
                     return Err($crate::store::fence::Withheld::Foreign(what).into());
                 }
             }
+            let open: Option<i64> = sqlx::query_scalar($crate::store::fence::STILL_OPEN)
+                .bind(fence.intent)
+                .bind(&*fence.lease)
+                .fetch_optional(&mut *tx)
+                .await?;
+            open.ok_or($crate::store::fence::Withheld::Closed(fence.intent))?;
             fence.pass()?;
         }
         tx

@@ -202,6 +202,26 @@ async fn a_deed_that_begins_to_write_once_more_writes_nothing_more() {
     .await;
 }
 
+/// What was made to run on the leases themselves, after the entry stood, is found before anything of them is touched.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_somebody_elses_runs_before_a_deed_has_looked() {
+    const MADE: &str = "create sequence ran; create function run() returns trigger language plpgsql \
+        as 'begin perform nextval(''ran''); return new; end'; \
+        create trigger late before update on open_deeds for each row execute function run()";
+    let house = house(postgres().await).await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("PostgreSQL was asked for") };
+    let here = &house;
+    let done = carry_out::recorded(&here.app, may(), becomes_admin(), "a test", |store| async move {
+        sql(&here.app.store, MADE).await?;
+        admin(&store).await
+    })
+    .await;
+    assert!(done.unwrap_err().what.contains("the trigger late"));
+    assert_eq!(role(&house).await, Role::Moderator);
+    let ran: bool = sqlx::query_scalar("select is_called from ran").fetch_one(pool).await.unwrap();
+    assert!(!ran, "it ran before it was found");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_that_cannot_be_renewed_now_keeps_back_none_of_the_others() {
     let house = house(postgres().await).await;
