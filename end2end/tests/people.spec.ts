@@ -56,7 +56,7 @@ test('an own account is linked on the consent page, acts, and is unlinked', asyn
   await page.getByPlaceholder('username').fill('mirakost');
   await page.getByRole('button', { name: 'Authorize' }).click();
   await page.waitForURL('**/i/harbour/your-account**');
-  await expect(page.getByText('@mirakost').first()).toBeVisible();
+  await expect(page.locator('main').getByText('@mirakost').first()).toBeVisible();
   // What is done from here on is done as that account, and the form says so.
   await page.goto('/i/harbour/reports');
   await page.locator('table.list tbody tr a').nth(3).click();

@@ -110,7 +110,7 @@ async fn one_field_finds_servers_reports_and_the_addresses_of_profiles_and_posts
     for (typed, says, link) in [
         ("nobody_at_all", "No handle is “nobody_at_all”", "/i/harbour/accounts?name=nobody_at_all"),
         ("@nobody@night.example", "No account @nobody@night.example", "/i/harbour/accounts?domain=night.example"),
-        ("nowhere.example", "No server nowhere.example", "/i/harbour/federation/servers?q=nowhere.example"),
+        ("nowhere.example", "No server nowhere.example", "/i/harbour/federation/servers?begins=nowhere.example"),
         ("#999999", "No report has the number 999999", ""),
         ("999999", "No account has the ID 999999", ""),
         ("https://night.example/about", "No handle, server, ID", ""),
