@@ -1,7 +1,10 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite, until};
+use crate::{
+    access::PAGES,
+    support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite, until},
+};
 use howdah::{
     access::Role,
     ledger::{Filter, Outcome},
@@ -89,17 +92,14 @@ impl Program {
 
     /// Starts serving, and waits until it answers.
     async fn serve(&self) -> Running {
-        self.serve_at(None).await
+        self.serve_with(&[]).await
     }
 
-    /// The same with so much said in the log.
-    async fn serve_at(&self, level: Option<&str>) -> Running {
+    /// The same in another environment.
+    async fn serve_with(&self, environment: &[(&str, &str)]) -> Running {
         let log = std::fs::File::create(self.file("log")).unwrap();
         let mut command = self.command(&["serve"]);
-        if let Some(level) = level {
-            command.env("RUST_LOG", level);
-        }
-        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let child = command.envs(environment.iter().copied()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let running = Running { child, client, base: format!("http://{}", self.address) };
         for _ in 0..200 {
@@ -373,7 +373,7 @@ async fn nothing_that_is_of_people_is_in_the_log() {
     let house = house(sqlite().await).await;
     person(&house.app, "Quillon Zanzibar", Role::Owner).await;
     let program = Program::new(&house);
-    let running = program.serve_at(Some("debug")).await;
+    let running = program.serve_with(&[("RUST_LOG", "debug")]).await;
     let cookie = running.sign_in("Quillon Zanzibar").await;
     let (account, reports) = house.case("windvane").await;
     let (_, secret) = cookie.split_once('=').unwrap();
@@ -582,6 +582,24 @@ async fn with_the_instance_down_at_start_everything_else_works() {
         assert_eq!(status, expected, "{path}: {page}");
         let way_on = page.contains("Sign out") && page.contains("href=\"/i/harbour/reports\"");
         assert!(way_on, "{path} has a way on: {page}");
+    }
+}
+
+/// What a page waits for, and what it is made of, lies inside one another: where that outgrows the stack of a thread, the whole
+/// console ends. A thread has 2 MiB; three quarters of them are enough for every page, also where nothing is optimised.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_leaves_a_quarter_of_the_stack() {
+    let house = house(sqlite().await).await;
+    let (account, _) = house.case("windvane").await;
+    let program = Program::new(&house);
+    let running = program.serve_with(&[("RUST_MIN_STACK", "1572864")]).await;
+    let cookie = running.sign_in("owner").await;
+    let of_one = ["accounts", "reports"].map(|desk| format!("/i/harbour/{desk}/{account}"));
+    for page in &of_one {
+        assert_eq!(running.get(&cookie, page).await.0, StatusCode::OK, "{page}");
+    }
+    for (_, page) in PAGES {
+        running.get(&cookie, page).await;
     }
 }
 
