@@ -514,6 +514,8 @@ pub struct Logged {
 #[derive(Clone, Debug)]
 pub struct InstanceLogPage {
     pub rows: Vec<Logged>,
+    /// So many that the reader is to review are not among them, as the filter would say whose or what they are.
+    pub left_out: usize,
     /// What cannot be known for want of a grant, a sentence each.
     pub untold: Vec<String>,
     pub filter: InstanceLogFilter,

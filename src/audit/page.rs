@@ -596,6 +596,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
         </div>
         {list::untold(&page.untold)}
         {instance_log_filters(&base, &page)}
+        {left_out(page.left_out)}
         {logged(&head.name, &page, &frame)}
         {further}
         <div class="head foot">

@@ -351,7 +351,7 @@ fn told(covered: &Covered, line: Line) -> Line {
 /// What is covered stands in no list that says by its filter whose it was or what; how many were left out.
 fn leave_out(filter: &Filter, lines: &mut Vec<Line>) -> usize {
     let before = lines.len();
-    if !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty()) {
+    if !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty() && filter.batch.is_empty()) {
         lines.retain(|line| !line.in_review);
     }
     before - lines.len()

@@ -210,6 +210,10 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     context.permit(view, Some(&instance.name)).await?;
     let app = &context.app;
     let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+    let covered = record::covered(context).await?;
+    if let Some(entry) = items.iter().filter_map(|item| item.intent).find(|entry| covered.has(*entry)) {
+        return Err(Problem::review_first("You are to review a decision of this batch", entry));
+    }
     let shown: Vec<Line> = items
         .iter()
         .map(|item| {

@@ -163,16 +163,21 @@ fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Optio
     )))
 }
 
-/// How many who wait come under each rule; `None` while it is not known who waits.
+/// How many who wait come under each rule; `None` while it is not known who waits. `met_by` says which rules somebody comes under.
 fn waiting_under(
     instance: &Instance,
     rules: impl Iterator<Item = i64>,
-    meets: impl Fn(i64, &PendingSignUp) -> bool,
+    met_by: impl Fn(&PendingSignUp) -> Vec<i64>,
 ) -> Option<HashMap<i64, Undecided>> {
     let list = instance.signups.snapshot();
     list.at?;
-    let under = |rule: i64| Undecided::of(list.rows.iter().filter(|person| meets(rule, person)));
-    Some(rules.map(|rule| (rule, under(rule))).collect())
+    let mut under: HashMap<i64, Vec<&PendingSignUp>> = rules.map(|rule| (rule, Vec::new())).collect();
+    for person in &list.rows {
+        for rule in met_by(person) {
+            under.entry(rule).or_default().push(person);
+        }
+    }
+    Some(under.into_iter().map(|(rule, people)| (rule, Undecided::of(people.into_iter()))).collect())
 }
 
 /// How many who wait would come under a rule; `None` while that is not known.

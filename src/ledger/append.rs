@@ -185,6 +185,9 @@ pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
             }
             Err(error) => {
                 tracing::error!(%error, leaves = drafts.len(), "ledger.append");
+                if let LedgerError::Store(error) = &error {
+                    writer.store.name_holders(error).await;
+                }
                 let text = error.to_string();
                 drafts.iter().map(|_| Err(LedgerError::Unwritten(text.clone()))).collect()
             }

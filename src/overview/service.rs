@@ -86,7 +86,9 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Everyw
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    frame::beside(context, &instance, &path::overview(&instance.name), search, page(context, &instance)).await
+    // First the page: what it finds of the instance is what the dot beside its name says.
+    let page = page(context, &instance).await?;
+    frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }
 
 async fn page(context: &Context, instance: &Instance) -> Result<OverviewPage, Problem> {

@@ -82,7 +82,7 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the setting role of a connection', '', '' where current_user <> session_user \
     union all select 'the replica identity', o.name, '' from ours o join pg_class c on c.oid = o.oid where c.relreplident in ('n', 'i') \
     union all select 'the publication ' || b.pubname, o.name, '' from ours o join pg_publication_rel r on r.prrelid = o.oid \
-    join pg_publication b on b.oid = r.prpubid where to_jsonb(r) ->> 'prqual' is not null \
+    join pg_publication b on b.oid = r.prpubid where to_jsonb(r) ->> 'prqual' is not null or to_jsonb(r) ->> 'prattrs' is not null \
     union all select '', o.name, 'columns ' || string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || \
     case when a.attcollation <> y.typcollation then ' collate ' || a.attcollation::regcollation else '' end || \
     case when a.attnotnull then ' not null' else '' end || case when a.attidentity <> '' then ' identity' else '' end || \
@@ -96,7 +96,7 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it', o.name, \
     'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it' \
     from ours o join pg_constraint k on k.confrelid = o.oid and k.contype = 'f' \
-    union all select case when x.indisunique or x.indexprs is not null or x.indpred is not null then 'the index ' || i.relname else '' end, o.name, 'the index ' || i.relname || ' ' || \
+    union all select 'the index ' || i.relname, o.name, 'the index ' || i.relname || ' ' || \
     replace(pg_get_indexdef(i.oid), quote_ident(o.schema) || '.', '') || \
     case when x.indisvalid and x.indisready then '' else ' (not whole)' end from ours o \
     join pg_index x on x.indrelid = o.oid join pg_class i on i.oid = x.indexrelid \
@@ -111,6 +111,7 @@ pub const ON_POSTGRES: &str = "\
 /// rows there are of what somebody made, and the sum of the transactions that wrote them. A row that is written anew has a later
 /// one, so the sum grows while the number stays. It is read in a tenth of the time, with each entry and each action.
 pub const MARKS_ON_POSTGRES: &str = "select current_setting('session_replication_role') || ' ' || current_setting('search_path') || ' ' || current_user \
+    || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_namespace where nspname !~ '^pg_') \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_publication_rel where oid >= 16384) \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_class where oid >= 16384) \
     || (select ' ' || count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_attribute where attrelid >= 16384) \

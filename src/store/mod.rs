@@ -307,7 +307,8 @@ impl Store {
                 let fail = |error| StoreError::Open("postgres".to_owned(), error);
                 // A connection of its own: with it the lock ends.
                 let mut connection = pool.acquire().await.map_err(fail)?.detach();
-                sqlx::query("select pg_advisory_lock(hashtext('howdah starts'))")
+                // Another process may take its time.
+                sqlx::raw_sql("set lock_timeout = 0; select pg_advisory_lock(hashtext('howdah starts'))")
                     .execute(&mut connection)
                     .await
                     .map_err(fail)?;
@@ -516,8 +517,13 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
             set.get_or_init(|| As { path: format!("{schema}, pg_temp"), role }).path.clone()
         }
     };
-    sqlx::raw_sql(AssertSqlSafe(format!("set search_path = {path}"))).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(settings(&path))).execute(connection).await?;
     Ok(())
+}
+
+/// What each connection goes by. A lock that somebody else's keeps is waited for no longer: whoever asks is told.
+fn settings(path: &str) -> String {
+    format!("set search_path = {path}; set lock_timeout = '5s'")
 }
 
 /// Whether a connection is as [`on_path`] left it: a trigger that lived for a blink, or whatever else once ran in it, may have set
@@ -531,7 +537,7 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
         not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
     let Some(As { path, role }) = set.get() else { return Ok(false) };
     // In one go, so that it is back as soon.
-    let all = format!("{STANDS}; reset all; set search_path = {path}");
+    let all = format!("{STANDS}; reset all; {}", settings(path));
     let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let (goes_by, session, current): (String, String, String) =

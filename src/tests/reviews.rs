@@ -744,6 +744,7 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
             format!("/audit/timeline?account={account}"),
             "/audit/timeline?who=01moderator".to_owned(),
             "/i/harbour/audit/instance".to_owned(),
+            "/i/harbour/audit/instance?action=silence".to_owned(),
             "/i/harbour/reports?state=decided".to_owned(),
             "/i/harbour/reports?state=decided&decided-by=moderator".to_owned(),
         ];
@@ -767,6 +768,12 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         for by_name in ["/audit?who=01moderator", "/audit?kind=decide_case", "/audit?q=moder"] {
             let page = house.get(Some(&auditor), by_name).await.body;
             assert!(!page.contains(&line) && page.contains("left out"), "{by_name}: {page}");
+        }
+        let review = format!("href=\"/reviews/{theirs}\"");
+        for (query, is_there) in [("", true), ("?action=silence", false)] {
+            let page = house.get(Some(&auditor), &format!("/i/harbour/audit/instance{query}")).await.body;
+            assert_eq!(page.contains(&review), is_there, "{query}: {page}");
+            assert_eq!(page.contains("left out"), !is_there, "{query}: {page}");
         }
         let decided = house.get(Some(&auditor), "/i/harbour/reports?state=decided").await.body;
         let row = decided.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();

@@ -114,6 +114,23 @@ async fn the_end_of_access_is_whole_or_nothing() {
     .await;
 }
 
+/// One altered row of keys keeps nobody in: what is said goes under another, and a verification names the altered one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_altered_key_keeps_nobody_in() {
+    both(async |house| {
+        let owner = house.sign_in("owner").await;
+        let form = |ended: &'static str| [("operator", "01contractor"), ("disabled", ended), ("why", "left")];
+        assert!(!came_back(&house, &owner, "/api/people/disable", &form("yes")).await);
+        assert!(!came_back(&house, &owner, "/api/people/disable", &form("no")).await);
+        sql(&house.app.store, "update ledger_keys set wrapped = 'x' where wrapped is not null").await.unwrap();
+        assert!(!came_back(&house, &owner, "/api/people/disable", &form("yes")).await);
+        assert_eq!(house.outcome("disable_operator").await, Some(Outcome::Succeeded));
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        assert!(lines.iter().any(|line| line.starts_with("WRONG")), "{lines:?}");
+    })
+    .await;
+}
+
 /// On SQLite a row that cannot be read is passed over by the end of access; whoever makes it readable again afterwards, and gives
 /// that person access anew, gives them nothing with it.
 #[tokio::test]

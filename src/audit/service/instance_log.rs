@@ -47,12 +47,15 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let more = rows.len() > page;
     rows.truncate(page);
     let ours = ours(context, &instance, &rows).await?;
+    let narrowed = !(filter.who.is_empty() && filter.action.is_empty());
+    let told = |row: &LoggedAction| !(narrowed && ours.get(&row.id).is_some_and(|trace| trace.in_review));
     let base = path::instance_log(&instance.name);
     let on = |id: i64| format!("{base}{}", parsed.with("before", &id.to_string()));
     let body = InstanceLogPage {
         older: rows.last().filter(|_| more).map(|last| on(last.id)),
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
-        rows: rows.iter().map(|row| shown(row, ours.get(&row.id))).collect(),
+        left_out: rows.iter().filter(|row| !told(row)).count(),
+        rows: rows.iter().filter(|row| told(row)).map(|row| shown(row, ours.get(&row.id))).collect(),
         untold,
         filter,
         nobody,

@@ -43,9 +43,11 @@ pub async fn email_domains(
     let here = path::email_domains(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
-    let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
-        let rule = rules.iter().find(|rule| rule.id == id).and_then(|rule| Domain::try_from(rule.domain.clone()).ok());
-        rule.zip(person.email.domain()).is_some_and(|(rule, domain)| rule.covers(&domain))
+    let read: Vec<(i64, Domain)> =
+        rules.iter().filter_map(|rule| Some((rule.id, Domain::try_from(rule.domain.clone()).ok()?))).collect();
+    let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |person| match person.email.domain() {
+        Some(domain) => read.iter().filter(|(_, rule)| rule.covers(&domain)).map(|(id, _)| *id).collect(),
+        None => Vec::new(),
     });
     let proposed = match parsed.get("domain").map(names::mail) {
         Some(Ok(domain)) => Proposed {

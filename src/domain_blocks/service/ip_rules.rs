@@ -44,9 +44,11 @@ pub async fn ip_rules(context: &Context, instance: &str, search: &str) -> Result
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
     let waiting = may_see_who_waits(context, &instance).then(|| {
-        waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
-            let network = rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.network.parse::<IpNet>().ok());
-            network.is_some_and(|network| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
+        let networks: Vec<(i64, IpNet)> =
+            rules.iter().filter_map(|rule| Some((rule.id, rule.network.parse().ok()?))).collect();
+        waiting_under(&instance, rules.iter().map(|rule| rule.id), |person| match &person.address {
+            Some(address) => address.within(&networks),
+            None => Vec::new(),
         })
     });
     let waiting = waiting.flatten();

@@ -70,13 +70,22 @@ impl Hidden {
 
     /// Whether a network holds the address.
     pub fn is_within(&self, network: &IpNet) -> bool {
-        self.0.split('/').next().and_then(|plain| plain.parse::<IpAddr>().ok()).is_some_and(|ip| network.contains(&ip))
+        self.address().is_some_and(|ip| network.contains(&ip))
+    }
+
+    /// Which of some networks hold the address.
+    pub fn within(&self, networks: &[(i64, IpNet)]) -> Vec<i64> {
+        let Some(ip) = self.address() else { return Vec::new() };
+        networks.iter().filter(|(_, network)| network.contains(&ip)).map(|(id, _)| *id).collect()
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.0.split('/').next()?.parse().ok()
     }
 
     /// Whether no visitor has such an address: it is the instance's own, or of a network behind its proxy.
     pub fn is_of_no_visitor(&self) -> bool {
-        let plain = self.0.split('/').next().unwrap_or_default();
-        plain.parse::<IpAddr>().is_ok_and(|ip| super::no_visitors().any(|network| network.contains(&ip.to_canonical())))
+        self.address().is_some_and(|ip| super::no_visitors().any(|network| network.contains(&ip.to_canonical())))
     }
 
     /// `j•••@example.org`, `203.0.•.•`, `2001:db8:•`
