@@ -770,7 +770,7 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
             assert!(!page.contains(&line) && page.contains("left out"), "{by_name}: {page}");
         }
         let review = format!("href=\"/reviews/{theirs}\"");
-        for (query, is_there) in [("", true), ("?action=silence", false)] {
+        for (query, is_there) in [("", true), ("?action=resolve", false)] {
             let page = house.get(Some(&auditor), &format!("/i/harbour/audit/instance{query}")).await.body;
             assert_eq!(page.contains(&review), is_there, "{query}: {page}");
             assert_eq!(page.contains("left out"), !is_there, "{query}: {page}");
