@@ -145,7 +145,11 @@ impl Slot {
     pub fn typed(day: &str, time: &str, mode: &str) -> Result<Self, (&'static str, &'static str)> {
         let day = DAYS.iter().position(|known| *known == day).and_then(|day| i8::try_from(day).ok());
         let day = day.ok_or(("day", "Choose a day."))?;
-        let clock = time.split_once(':').and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+        let two = |text: &str| {
+            let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|_| digits)
+        };
+        let clock = time.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?)));
         let clock = clock.filter(|(hour, minute)| (0..24_i16).contains(hour) && (0..60_i16).contains(minute));
         let (hour, minute) = clock.ok_or(("time", "Enter a time like 08:00."))?;
         let mode = mode.parse().map_err(|()| ("mode", "Choose who can sign up from then on."))?;

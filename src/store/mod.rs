@@ -521,9 +521,10 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
     Ok(())
 }
 
-/// What each connection goes by. A lock that somebody else's keeps is waited for no longer: whoever asks is told.
+/// What each connection goes by. A lock that somebody else's keeps is waited for no longer: whoever asks is told. Names are
+/// compared as they are, whatever a role has set.
 fn settings(path: &str) -> String {
-    format!("set search_path = {path}; set lock_timeout = '5s'")
+    format!("set search_path = {path}; set lock_timeout = '5s'; set quote_all_identifiers = off")
 }
 
 /// Whether a connection is as [`on_path`] left it: a trigger that lived for a blink, or whatever else once ran in it, may have set
@@ -537,7 +538,10 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
         not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
     let Some(As { path, role }) = set.get() else { return Ok(false) };
     // In one go, so that it is back as soon.
-    let all = format!("{STANDS}; reset all; {}", settings(path));
+    let all = format!(
+        "{STANDS}; close all; unlisten *; select pg_catalog.pg_advisory_unlock_all(); reset all; {}",
+        settings(path)
+    );
     let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let (goes_by, session, current): (String, String, String) =

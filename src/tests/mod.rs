@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make up what the console is given")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::large_futures, reason = "a test waits on a stack of its own, for one house")]
 #![expect(clippy::too_many_lines, reason = "a test tells its story from the beginning to the end")]
 
 mod access;

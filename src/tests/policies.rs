@@ -1530,6 +1530,8 @@ async fn the_week_is_typed_in_rows() {
         (["", "08:00", "none"], "day[]", "Choose a day."),
         (["Mon", "", "none"], "time[]", "Enter a time like 08:00."),
         (["Mon", "24:00", "none"], "time[]", "Enter a time like 08:00."),
+        (["Mon", "8:0", "none"], "time[]", "Enter a time like 08:00."),
+        (["Mon", "+8:00", "none"], "time[]", "Enter a time like 08:00."),
         (["Mon", "08:00", ""], "mode[]", "Choose who can sign up from then on."),
         (["Fri", "18:00", "approved"], "time[]", "Fri 18:00 is in row 1 already."),
     ] {
