@@ -57,7 +57,7 @@ async fn a_row_of_a_preview_that_was_changed_is_refused_and_never_sealed_again()
             assert!(back.contains("Nothing was done"), "{change}: {back}");
             work(&house).await;
             assert_eq!(blocked(&house).await, before, "{change}");
-            let refused = house.app.store.refused().await.unwrap();
+            let refused = house.app.store.look_for_refused().await.unwrap();
             assert!(refused.iter().any(|row| row.row.contains(&import)), "{change}: {refused:?}");
             let overview = house.get(Some(&owner), "/i/harbour").await.body;
             assert!(overview.contains(&import), "{change}: {overview}");
@@ -158,7 +158,7 @@ async fn a_row_that_cannot_be_read_takes_no_page_with_it() {
                     assert!(answer.status == StatusCode::OK && !fails, "{page} after {change}: {}", answer.body);
                 }
             }
-            let refused = store.refused().await.unwrap();
+            let refused = store.look_for_refused().await.unwrap();
             assert!(refused.iter().any(|row| row.row == named), "{change}: {refused:?}");
             assert!(house.get(Some(&owner), "/i/harbour").await.body.contains(named), "{change}");
             sql(store, undo).await.unwrap();
