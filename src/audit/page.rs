@@ -640,6 +640,9 @@ fn outside(began: Option<Timestamp>, row: &Logged) -> AnyView {
 }
 
 fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Frame) -> AnyView {
+    if page.rows.is_empty() && page.left_out > 0 {
+        return ().into_any();
+    }
     if page.rows.is_empty() {
         let said = if page.nobody {
             "There is no local account with that name."

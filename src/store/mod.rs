@@ -583,9 +583,9 @@ pub fn store_problem(error: impl std::error::Error + 'static) -> Problem {
     tracing::error!(%error, "store.failed");
     if is_held(&error) {
         return Problem::unavailable(
-            "Nothing was done: another connection to the console’s own database has held what was to be written for more \
-            than five seconds.",
-            "What you typed is kept. Whoever runs Howdah finds that connection in its log, and ends it on the server.",
+            "This can’t be read or written now: another connection to the console’s own database has held it for more than \
+            five seconds.",
+            "Try again in a moment. Whoever runs Howdah finds the reason in its log, and ends that connection on the server.",
         );
     }
     Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
