@@ -1,8 +1,8 @@
 //! Mastodon's PostgreSQL, read-only but for settings, invitations and who has which role. Every query names the
 //! index it stands on.
 //!
-//! Safe behind PgBouncer in transaction mode: no named prepared statements, and what a session needs is set inside each
-//! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
+//! Safe behind PgBouncer in transaction mode: statements are prepared by name only in sessions that were seen to be ours
+//! alone, and what a session needs is set inside each transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
 //! where the database does not answer.
 
 mod account;
@@ -56,8 +56,9 @@ use crate::{
     problem::Problem,
     telemetry::{self, Counted},
 };
+use futures::FutureExt;
 use sqlx::{
-    FromRow, PgConnection, PgPool, Postgres, SqlSafeStr, Transaction,
+    Connection, FromRow, PgConnection, PgPool, Postgres, Row, SqlSafeStr, Transaction,
     postgres::{PgArguments, PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow, PgSeverity},
     query::{Query, QueryAs, QueryScalar},
 };
@@ -65,7 +66,7 @@ use std::{
     io::ErrorKind,
     str::FromStr,
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Why something could not be read.
@@ -138,9 +139,30 @@ impl From<sqlx::Error> for DatabaseError {
     }
 }
 
+/// Whether a connection is a session of ours alone at the server. A pooler may hand each transaction to another session, and
+/// what one has prepared by name another then lacks, or has by the same name something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sessions {
+    #[default]
+    NotAsked,
+    Ours,
+    Shared,
+}
+
+/// A setting that means nothing, and where it arrives the session was begun with what we sent: PgBouncer refuses what it does not
+/// know of, and what opens sessions for others sends what is its own.
+const OURS: (&str, &str) = ("howdah.session", "ours");
+/// In bytes a few hundred kB of the server's for each connection: more than the pages ask by key.
+const PREPARED: usize = 200;
+
 /// One instance's database.
 pub struct Database {
     reads: PgPool,
+    /// How the address for reads is connected to where nothing is known of its sessions.
+    plain: PgConnectOptions,
+    sessions: RwLock<Sessions>,
+    /// Connections that are older are not used any more.
+    since: Arc<RwLock<Instant>>,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
     /// Writes go to another address than reads.
@@ -185,8 +207,20 @@ impl Database {
                 .acquire_timeout(Duration::from_millis(1_500))
                 .idle_timeout(Duration::from_secs(300))
         };
+        let plain = options(url)?;
+        let since = Arc::new(RwLock::new(Instant::now()));
+        let made_since = Arc::clone(&since);
+        let reads = pool(6)
+            .after_connect(|connection, _| async move { prepare_if_ours(connection).await.map(drop) }.boxed())
+            .before_acquire(move |_, of| {
+                let recent = of.age <= made_since.read().unwrap_or_else(PoisonError::into_inner).elapsed();
+                async move { Ok(recent) }.boxed()
+            });
         Ok(Self {
-            reads: pool(6).connect_lazy_with(options(url)?),
+            reads: reads.connect_lazy_with(plain.clone()),
+            plain,
+            sessions: RwLock::default(),
+            since,
             // The second looks whether the primary is well while the first writes.
             writes: pool(if primary.is_some() { 2 } else { 1 }).connect_lazy_with(options(primary.unwrap_or(url))?),
             apart: primary.is_some(),
@@ -214,7 +248,42 @@ impl Database {
         let outcome = |begun: &Result<_, DatabaseError>| begun.as_ref().err().map_or("begun", DatabaseError::word);
         let begun = telemetry::told(span, begun, outcome).await;
         self.calls.count([outcome(&begun)]);
+        if matches!(begun, Err(DatabaseError::Turned(_))) {
+            // Perhaps a pooler stands there now, which refuses what it does not know of.
+            self.begin_anew(Sessions::NotAsked, self.plain.clone());
+        }
         begun
+    }
+
+    /// Asks once whether sessions are ours alone, so that statements may be prepared in them; with every probe, and nothing
+    /// where it is known. What the pages ask by key costs PostgreSQL several times more to plan than to answer.
+    pub(super) async fn ask_whose_sessions(&self) {
+        if *self.sessions.read().unwrap_or_else(PoisonError::into_inner) != Sessions::NotAsked {
+            return;
+        }
+        let options = self.plain.clone().options([OURS]).statement_cache_capacity(PREPARED);
+        let asked = async {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            let ours = prepare_if_ours(&mut connection).await?;
+            connection.close().await?;
+            Ok::<bool, sqlx::Error>(ours)
+        };
+        match tokio::time::timeout(Duration::from_secs(1), asked).await {
+            Ok(Ok(true)) => self.begin_anew(Sessions::Ours, options),
+            Ok(Ok(false) | Err(sqlx::Error::Database(_))) => self.begin_anew(Sessions::Shared, self.plain.clone()),
+            // Nothing was learned.
+            Ok(Err(_)) | Err(_) => {}
+        }
+    }
+
+    /// From now on connections are made so; those there are already are not used any more where that is something else.
+    fn begin_anew(&self, sessions: Sessions, options: PgConnectOptions) {
+        let mut known = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
+        self.reads.set_connect_options(options);
+        if (*known == Sessions::Ours) != (sessions == Sessions::Ours) {
+            *self.since.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+        *known = sessions;
     }
 
     /// One read: everything in it sees the same moment.
@@ -228,7 +297,8 @@ impl Database {
     async fn read_from(&self, pool: &PgPool) -> Result<Read, DatabaseError> {
         let mut tx = self.begin(pool, BEGIN_READ).await?;
         let Known { extras, unknown } = self.known(&mut tx).await?;
-        Ok(Read { tx, extras, unknown })
+        let prepares = tx.cached_statements_size() > 0;
+        Ok(Read { tx, extras, unknown, prepares })
     }
 
     /// Whether writes go to another address than reads.
@@ -263,7 +333,11 @@ impl Database {
     /// Remembers what was seen.
     pub(super) fn remember(&self, shape: &Shape) -> Known {
         let known = Known { extras: shape.extras, unknown: shape.unknown.as_slice().into() };
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        let before = self.known.write().unwrap_or_else(PoisonError::into_inner).replace(known.clone());
+        if before.is_some_and(|before| before.extras != known.extras) {
+            // What was prepared for other columns is refused by PostgreSQL.
+            *self.since.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
         known
     }
 
@@ -300,6 +374,17 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// Prepares a first statement in a session that is ours alone, by which it is told from others; whether it is one.
+async fn prepare_if_ours(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // In the simple protocol, which is one message: between two of them a pooler may change the session.
+    let row = sqlx::raw_sql("select current_setting('howdah.session', true)").fetch_one(&mut *connection).await?;
+    let ours = row.try_get::<Option<String>, _>(0)?.as_deref() == Some(OURS.1);
+    if ours {
+        let () = sqlx::query_scalar::<_, i32>("select 1").fetch_one(connection).await.map(drop)?;
+    }
+    Ok(ours)
 }
 
 /// Which database this is: a copy has both numbers of the one it follows.
@@ -359,6 +444,28 @@ pub struct Read {
     pub(super) tx: Transaction<'static, Postgres>,
     pub(super) extras: Extras,
     unknown: Arc<[Foreign]>,
+    /// Whether statements may be prepared in this session.
+    prepares: bool,
+}
+
+impl Read {
+    /// A statement by keys, which is asked again and again and is planned alike whatever they are: prepared by name where the
+    /// session is ours alone. One whose plan depends on what is asked for (a filter that may be empty, a range) is sent
+    /// without a name.
+    fn prepared_as<'q, T>(&self, sql: impl SqlSafeStr) -> QueryAs<'q, Postgres, T, PgArguments>
+    where
+        T: for<'r> FromRow<'r, PgRow>,
+    {
+        sqlx::query_as(sql).persistent(self.prepares)
+    }
+
+    /// The same, of which one value a row comes back.
+    fn prepared_scalar<'q, T>(&self, sql: impl SqlSafeStr) -> QueryScalar<'q, Postgres, T, PgArguments>
+    where
+        (T,): for<'r> FromRow<'r, PgRow>,
+    {
+        sqlx::query_scalar(sql).persistent(self.prepares)
+    }
 }
 
 /// A text that strangers wrote, cut in SQL: a remote server is bounded by nothing but what the instance's web server takes in one

@@ -319,6 +319,7 @@ impl Instance {
     ) -> Result<DatabaseHealth, String> {
         let started = tokio::time::Instant::now();
         let words = |error: DatabaseError| error.to_string();
+        self.database.ask_whose_sessions().await;
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
         self.database.remember(&shape);

@@ -259,6 +259,48 @@ async fn through_pgbouncer_in_transaction_mode_everything_is_read_and_done() {
     everything_is_done(&house).await;
 }
 
+/// How often the server was sent something that was prepared by name, and how often it was sent anything.
+fn prepared(postgres: &Postgres) -> (usize, usize) {
+    let log = fs::read_to_string(postgres.folder.path().join("postgres.log")).unwrap();
+    (log.matches("execute sqlx_s_").count(), log.matches("execute ").count())
+}
+
+/// By name only where the session is the console's own: what is prepared in a pooler's sessions somebody else meets there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn statements_are_prepared_by_name_in_sessions_of_our_own_alone() {
+    let postgres = postgres().await;
+    let pool = PgPool::connect(&postgres.url).await.unwrap();
+    run(&pool, "alter system set log_statement = 'all'").await;
+    run(&pool, "select pg_reload_conf()").await;
+    let (first, port) = pgbouncer(&postgres).await;
+    let pooled = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{port}/mastodon_production");
+    let house = house_at(sqlite().await, Version::V46, &postgres.url, pooled.clone(), None, None).await;
+    let cookie = house.sign_in("admin").await;
+    let (account, _) = house.case("windvane").await;
+    let case = format!("/i/harbour/reports/{account}");
+    assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);
+    let (by_name, all) = prepared(&postgres);
+    assert!(by_name == 0 && all > 0, "{by_name} of {all}");
+    drop((house, first));
+
+    let own = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{}/postgres", postgres.port);
+    let house = house_at(sqlite().await, Version::V46, &postgres.url, own, None, None).await;
+    let cookie = house.sign_in("admin").await;
+    for _ in 0..8 {
+        assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);
+    }
+    assert!(prepared(&postgres).0 > 50, "{:?}", prepared(&postgres));
+    // The columns change under them: what was prepared is refused, and is not kept for longer than until the next look.
+    run(&pool, "alter table account_warning_presets alter column title type text").await;
+    run(&pool, "alter table appeals drop column text").await;
+    let instance = house.app.instances.values().next().unwrap();
+    instance.probe(house.app.clock.now()).await;
+    for _ in 0..8 {
+        assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);
+    }
+    pool.close().await;
+}
+
 /// A pooler that is started anew, as after each change of its settings: what is asked meanwhile says so and keeps what was typed,
 /// nothing is sent, and no connection of before is used again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,9 +47,9 @@ const OTHERS: [&str; 24] = [
     "/i/harbour/search?q=Kel",
     "/i/harbour/reports?category=spam",
     "/i/harbour/reports?state=decided",
-    "/i/harbour/reports?q=wren",
+    "/i/harbour/reports?domain=DOMAIN",
     "/i/harbour/reports?origin=remote",
-    "/i/harbour/signups?q=art",
+    "/i/harbour/signups?state=unconfirmed",
     "/i/harbour/appeals",
     "/i/harbour/appeals?state=decided",
     "/i/harbour/federation?q=night",
@@ -59,8 +59,8 @@ const OTHERS: [&str; 24] = [
     "/i/harbour/federation/servers?begins=n",
     "/i/harbour/federation/server?name=DOMAIN",
     "/i/harbour/audit/instance",
-    "/i/harbour/audit/instance?by=BY",
-    "/i/harbour/audit/instance?until=2026-01-01",
+    "/i/harbour/audit/instance?who=BY",
+    "/i/harbour/audit/instance?day=2026-01-01",
     "/i/harbour/invites?state=used-up",
     "/i/harbour/invites?by=INVITER",
     "/i/harbour/roles/ROLE",
@@ -96,7 +96,9 @@ fn addresses(demo: &Demo, client: &Client) -> Result<Vec<String>> {
     let one = |statement: &str| sql(&demo.database, statement);
     let role = one("select role_id from users where role_id is not null limit 1")?;
     let domain = one("select domain from instances order by accounts_count desc limit 1")?;
-    let by = one("select account_id from admin_action_logs order by id desc limit 1")?;
+    let by = one(
+        "select username from accounts where id = (select account_id from admin_action_logs order by id desc limit 1)",
+    )?;
     let inviter =
         one("select u.account_id from users u join invites i on i.user_id = u.id join users c on c.invite_id = i.id \
          group by 1 order by count(*) desc, 1 limit 1")?;

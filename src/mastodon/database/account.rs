@@ -1,6 +1,6 @@
 //! Accounts: one in full, its server, its strikes, and finding one.
 
-use super::{DatabaseError, Hidden, Read, by_release, cut, deleted, ms, query_as, query_scalar};
+use super::{DatabaseError, Hidden, Read, by_release, cut, deleted, ms, query_as};
 use crate::{
     clock::{DAY, Timestamp},
     id::AccountId,
@@ -273,7 +273,7 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, account,);
-        let row: Option<Row> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = self.prepared_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| Account {
             id: AccountId(row.id),
             username: row.username,
@@ -315,7 +315,8 @@ impl Read {
         if there.is_some() {
             return Ok(there);
         }
-        let named: bool = query_scalar("select exists (select from reports where target_account_id = $1)")
+        let named: bool = self
+            .prepared_scalar("select exists (select from reports where target_account_id = $1)")
             .bind(id.0)
             .fetch_one(&mut *self.tx)
             .await?;
@@ -324,8 +325,11 @@ impl Read {
 
     /// The login behind an account (`users (account_id)`); Mastodon's log names logins by it.
     pub async fn user_of(&mut self, id: AccountId) -> Result<Option<i64>, DatabaseError> {
-        let user =
-            query_scalar("select id from users where account_id = $1").bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let user = self
+            .prepared_scalar("select id from users where account_id = $1")
+            .bind(id.0)
+            .fetch_optional(&mut *self.tx)
+            .await?;
         Ok(user)
     }
 
@@ -334,18 +338,19 @@ impl Read {
         const SQL: &str = "select u.account_id from users u join user_roles r on r.id = u.role_id \
             where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0";
         let inviting = INVITE_USERS | INVITE_BYPASS_APPROVAL;
-        Ok(query_scalar(SQL).bind(accounts).bind(inviting).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(accounts).bind(inviting).fetch_all(&mut *self.tx).await?)
     }
 
     /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.
     pub async fn server(&mut self, domain: &str) -> Result<ServerFacts, DatabaseError> {
         let labels: Vec<&str> = domain.split('.').collect();
         let names: Vec<String> = (0..labels.len()).map(|from| labels[from..].join(".")).collect();
-        let accounts: Option<i64> = query_scalar("select accounts_count from instances where domain = $1")
+        let accounts: Option<i64> = self
+            .prepared_scalar("select accounts_count from instances where domain = $1")
             .bind(domain)
             .fetch_optional(&mut *self.tx)
             .await?;
-        let block: Option<(String, Option<i32>)> = query_as(
+        let block: Option<(String, Option<i32>)> = self.prepared_as(
             "select domain, severity from domain_blocks where domain = any($1) order by char_length(domain) desc limit 1",
         )
         .bind(&names)
@@ -365,7 +370,7 @@ impl Read {
              where w.target_account_id = $1 order by w.id desc limit 21",
         );
         type Row = (i64, i32, Option<i64>, Option<String>, String, i64, bool, bool, bool, bool);
-        let rows: Vec<Row> = query_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(id, action, by, by_username, text, at, overruled, appealed, approved, rejected)| StrikeRow {
@@ -396,7 +401,7 @@ impl Read {
         const SQL: &str = "select id from accounts where lower((username)::text) = lower($1) \
             and coalesce(lower((domain)::text), ''::text) = lower($2) and id > 0";
         let domain = domain.unwrap_or_default();
-        Ok(query_scalar(SQL).bind(username).bind(domain).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(username).bind(domain).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Accounts whose name begins so (the same index, in its own order from the prefix on; the filter makes it right in

@@ -1,7 +1,7 @@
 //! Appeals: what people of the instance answer to a strike, and what became of it (`app/models/appeal.rb`). They are decided
 //! in Mastodon alone, which has no API for it.
 
-use super::{DatabaseError, Read, StrikeRow, There, ms, query_as, query_scalar};
+use super::{DatabaseError, Read, StrikeRow, There, ms};
 use crate::{clock::Timestamp, id::AccountId};
 
 /// What became of an appeal.
@@ -115,7 +115,7 @@ impl Read {
     /// The newest appeal there is (primary key backwards); 0 for none.
     pub async fn newest_appeal(&mut self) -> Result<i64, DatabaseError> {
         self.appeals_granted()?;
-        let id: Option<i64> = query_scalar("select max(id) from appeals").fetch_one(&mut *self.tx).await?;
+        let id: Option<i64> = self.prepared_scalar("select max(id) from appeals").fetch_one(&mut *self.tx).await?;
         Ok(id.unwrap_or(0))
     }
 
@@ -124,7 +124,7 @@ impl Read {
         const SQL: &str =
             appeals!("where p.id > $1 and p.approved_at is null and p.rejected_at is null order by p.id limit $2");
         self.appeals_granted()?;
-        let rows: Vec<Row> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AppealRow::from).collect())
     }
 
@@ -133,7 +133,7 @@ impl Read {
         const SQL: &str =
             appeals!("where p.id = any($1) and p.approved_at is null and p.rejected_at is null order by p.id");
         self.appeals_granted()?;
-        let rows: Vec<Row> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AppealRow::from).collect())
     }
 
@@ -141,7 +141,7 @@ impl Read {
     pub async fn newest_appeals(&mut self, limit: i64) -> Result<Vec<AppealRow>, DatabaseError> {
         const SQL: &str = appeals!("where p.approved_at is null and p.rejected_at is null order by p.id desc limit $1");
         self.appeals_granted()?;
-        let rows: Vec<Row> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AppealRow::from).collect())
     }
 
@@ -151,7 +151,7 @@ impl Read {
             "where p.id < $1 and (p.approved_at is not null or p.rejected_at is not null) order by p.id desc limit $2"
         );
         self.appeals_granted()?;
-        let rows: Vec<Row> = query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AppealRow::from).collect())
     }
 
@@ -166,7 +166,7 @@ impl Read {
         if strikes.is_empty() || !self.may_read_appeals() {
             return Ok(Vec::new());
         }
-        let rows: Vec<(i64, String, i64)> = query_as(SQL).bind(strikes).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(i64, String, i64)> = self.prepared_as(SQL).bind(strikes).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(strike, text, at)| (strike, text, Timestamp(at))).collect())
     }
 }

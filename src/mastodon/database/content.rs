@@ -3,7 +3,7 @@
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
-use super::{DatabaseError, Extras, Read, There, cut, ms, query_as, query_scalar};
+use super::{DatabaseError, Extras, Read, There, cut, ms, query_scalar};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
@@ -392,7 +392,7 @@ impl Read {
         if kind.there(self.extras) != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
-        let query = query_as(sql).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
+        let query = self.prepared_as(sql).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
         Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
@@ -437,7 +437,7 @@ impl Read {
         let asked: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.there(self.extras) == There::Granted).collect();
         let each: Vec<String> = asked.iter().map(|kind| format!("exists (select from {})", kind.rows())).collect();
         let sql = AssertSqlSafe(format!("select array[{}]", each.join(", ")));
-        let held: Vec<bool> = query_scalar(sql).bind(numbers(statuses)).fetch_one(&mut *self.tx).await?;
+        let held: Vec<bool> = self.prepared_scalar(sql).bind(numbers(statuses)).fetch_one(&mut *self.tx).await?;
         Ok(asked.into_iter().zip(held).filter_map(|(kind, held)| held.then_some(kind)).collect())
     }
 
@@ -659,7 +659,7 @@ impl Read {
         if self.extras.collections != There::Granted || reports.is_empty() {
             return Ok(Vec::new());
         }
-        let query = query_as(SQL).bind(reports).bind(target).bind(MOST_NAMED).bind(MOST_COLLECTIONS).bind(open);
+        let query = self.prepared_as(SQL).bind(reports).bind(target).bind(MOST_NAMED).bind(MOST_COLLECTIONS).bind(open);
         Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
@@ -667,7 +667,7 @@ impl Read {
     pub async fn whose_posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<(i64, i64), DatabaseError> {
         const SQL: &str = "select count(*) filter (where account_id = $2), count(*) filter (where account_id <> $2) \
             from statuses where id = any($1)";
-        let counted = query_as(SQL).bind(numbers(ids)).bind(account.0);
+        let counted = self.prepared_as(SQL).bind(numbers(ids)).bind(account.0);
         Ok(counted.fetch_one(&mut *self.tx).await?)
     }
 

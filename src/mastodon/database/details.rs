@@ -1,6 +1,6 @@
 //! What else an account's page shows: since when and by whom, how they came, where they were seen from, what they reported.
 
-use super::{DatabaseError, Hidden, Read, ms, query_as};
+use super::{DatabaseError, Hidden, Read, ms};
 use crate::{
     clock::Timestamp,
     id::{AccountId, ReportId},
@@ -87,7 +87,7 @@ impl Read {
             " as sensitized, coalesce(suspension_origin = 1, false) as suspended_by_its_server \
              from accounts where id = $1"
         );
-        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?.unwrap_or_default())
+        Ok(self.prepared_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?.unwrap_or_default())
     }
 
     /// What Mastodon's log says of an account and its login, newest first
@@ -103,7 +103,7 @@ impl Read {
              where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \
              left join accounts a on a.id = l.account_id order by l.id desc"
         );
-        Ok(query_as(SQL).bind(id).bind(user).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(id).bind(user).fetch_all(&mut *self.tx).await?)
     }
 
     /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).
@@ -117,7 +117,7 @@ impl Read {
              (select left(r.text, 501) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) as words \
              from users u where u.account_id = $1 limit 1"
         );
-        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The addresses somebody was seen from, newest first, and one more than are shown: the view `user_ips` for one login
@@ -130,7 +130,7 @@ impl Read {
              order by used_at desc, ip limit $2"
         );
         let rows: Vec<(String, i64)> =
-            query_as(SQL).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
+            self.prepared_as(SQL).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Timestamp(at) }).collect())
     }
 
@@ -145,7 +145,7 @@ impl Read {
             ", host(ip), left(user_agent, 300) from session_activations where user_id = $1 order by updated_at desc limit $2"
         );
         let rows: Vec<(i64, i64, Option<String>, String)> =
-            query_as(SQL).bind(user).bind(MOST_SESSIONS + 1).fetch_all(&mut *self.tx).await?;
+            self.prepared_as(SQL).bind(user).bind(MOST_SESSIONS + 1).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(since, last, ip, agent)| WebSession {
@@ -171,6 +171,6 @@ impl Read {
              as right from reports r left join accounts t on t.id = r.target_account_id \
              where r.account_id = $1 order by r.id desc limit 10"
         );
-        Ok(query_as(SQL).bind(by).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(by).fetch_all(&mut *self.tx).await?)
     }
 }

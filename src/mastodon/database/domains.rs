@@ -143,7 +143,7 @@ impl Read {
     /// The rules for exactly these domains, longest first (unique index on `domain_blocks.domain`).
     pub async fn domain_blocks_of(&mut self, domains: &[String]) -> Result<Vec<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.domain = any($1) order by char_length(b.domain) desc, b.domain limit 200");
-        let rows: Vec<RuleColumns> = query_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<RuleColumns> = self.prepared_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(Listed::from).collect())
     }
 
@@ -155,7 +155,7 @@ impl Read {
     /// The rule of this number (primary key of `domain_blocks`).
     pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.id = $1");
-        let row: Option<RuleColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<RuleColumns> = self.prepared_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(Listed::from))
     }
 
@@ -166,13 +166,13 @@ impl Read {
             where exists (select from domain_blocks where domain = d.name) \
             or exists (select from domain_allows where domain = d.name) \
             or exists (select from instances where domain = d.name) order by d.place limit 1";
-        Ok(query_scalar(SQL).bind(names).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(names).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Rules for domains below one (a scan of `domain_blocks`, which has no index by the end of a name).
     pub async fn domain_blocks_below(&mut self, domain: &Domain) -> Result<Vec<Listed>, DatabaseError> {
         const SQL: &str = rules!("where right(b.domain, char_length($1) + 1) = '.' || $1 order by b.domain limit 50");
-        let rows: Vec<RuleColumns> = query_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<RuleColumns> = self.prepared_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(Listed::from).collect())
     }
 
@@ -197,7 +197,8 @@ impl Read {
     /// Whether a server is allowed (unique index on `domain_allows.domain`).
     pub async fn domain_allow(&mut self, domain: &Domain) -> Result<Option<Allowed>, DatabaseError> {
         const SQL: &str = concat!("select id, domain, ", ms!("created_at"), " from domain_allows where domain = $1");
-        let row: Option<(i64, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        let row: Option<(i64, String, i64)> =
+            self.prepared_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|(id, domain, since)| Allowed { id, domain, since: Timestamp(since) }))
     }
 
@@ -248,7 +249,8 @@ impl Read {
 
     /// Accounts known on a server when Mastodon last counted (unique index on `instances.domain`).
     pub async fn accounts_known(&mut self, domain: &Domain) -> Result<Option<i64>, DatabaseError> {
-        Ok(query_scalar("select accounts_count from instances where domain = $1")
+        Ok(self
+            .prepared_scalar("select accounts_count from instances where domain = $1")
             .bind(domain.as_str())
             .fetch_optional(&mut *self.tx)
             .await?)
@@ -259,7 +261,7 @@ impl Read {
     pub async fn accounts_known_on(&mut self, domains: &[String]) -> Result<(i64, i64), DatabaseError> {
         const SQL: &str = "select count(*), coalesce(sum(accounts_count), 0)::bigint from instances \
             where domain = any($1) and accounts_count > 0";
-        Ok(query_as(SQL).bind(domains).fetch_one(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(domains).fetch_one(&mut *self.tx).await?)
     }
 
     /// Names of known servers, up to a bound (unique index on `instances.domain`).
@@ -274,7 +276,7 @@ impl Read {
             where reverse('.' || domain) >= reverse('.' || $1) || '.' \
             and reverse('.' || domain) < reverse('.' || $1) || 'zzzzzzzz' \
             and right(domain, char_length($1) + 1) = '.' || $1 order by reverse('.' || domain), domain limit $2";
-        Ok(query_as(SQL).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
     }
 
     /// What has become of the first accounts known on some servers (`accounts (domain, id)`, and for each that is suspended
@@ -427,7 +429,8 @@ impl Read {
 
     /// Whether deliveries to a server are stopped (unique index on `unavailable_domains.domain`).
     pub async fn delivery_stopped(&mut self, domain: &Domain) -> Result<bool, DatabaseError> {
-        Ok(query_scalar("select exists (select from unavailable_domains where domain = $1)")
+        Ok(self
+            .prepared_scalar("select exists (select from unavailable_domains where domain = $1)")
             .bind(domain.as_str())
             .fetch_one(&mut *self.tx)
             .await?)
@@ -441,7 +444,7 @@ impl Read {
         if self.extras.server_notes != There::Granted {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(String, i64)> = query_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(String, i64)> = self.prepared_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().collect())
     }
 
@@ -457,7 +460,8 @@ impl Read {
         if self.extras.server_notes != There::Granted {
             return Ok(None);
         }
-        let rows: Vec<(String, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(String, String, i64)> =
+            self.prepared_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
         Ok(Some(rows.into_iter().map(|(by, text, at)| Note { by, text, at: Timestamp(at) }).collect()))
     }
 
@@ -491,7 +495,8 @@ impl Read {
             ms!("b.created_at"),
             " from email_domain_blocks b left join email_domain_blocks p on p.id = b.parent_id where b.domain = $1"
         );
-        let row: Option<MailColumns> = query_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        let row: Option<MailColumns> =
+            self.prepared_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(mail_rule))
     }
 
@@ -522,13 +527,14 @@ impl Read {
             ms!("created_at"),
             " from ip_blocks where id = $1"
         );
-        let row: Option<AddressColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AddressColumns> = self.prepared_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(address))
     }
 
     /// The network of a rule about addresses (primary key of `ip_blocks`).
     pub async fn network_of(&mut self, id: RuleNumber) -> Result<Option<String>, DatabaseError> {
-        Ok(query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
+        Ok(self
+            .prepared_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
             .bind(id.0)
             .fetch_optional(&mut *self.tx)
             .await?)
@@ -544,7 +550,7 @@ impl Read {
             ms!("created_at"),
             " from ip_blocks where network(ip) = network($1::inet) order by id desc limit 1"
         );
-        let row: Option<AddressColumns> = query_as(SQL).bind(network).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AddressColumns> = self.prepared_as(SQL).bind(network).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(address))
     }
 }

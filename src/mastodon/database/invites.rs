@@ -338,21 +338,21 @@ impl Read {
     /// One invitation (primary key).
     pub async fn invite(&mut self, id: InviteId) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = $1");
-        let row: Option<Invite> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Invite> = self.prepared_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| self.reviewed(row)))
     }
 
     /// These invitations, newest first (primary key).
     pub async fn invites_among(&mut self, ids: &[i64]) -> Result<Vec<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = any($1)");
-        let rows: Vec<Invite> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Invite> = self.prepared_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|row| self.reviewed(row)).collect())
     }
 
     /// An invitation by its code, exactly (unique index on `code`).
     pub async fn invite_by_code(&mut self, code: &str) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.code = $1");
-        let row: Option<Invite> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Invite> = self.prepared_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| self.reviewed(row)))
     }
 
@@ -434,7 +434,7 @@ impl Read {
     /// Whether an account may invite, and whether what it makes works (`users (account_id)`).
     pub async fn inviter(&mut self, account: AccountId) -> Result<Option<Inviter>, DatabaseError> {
         let sql = by_release!(self.extras, may_invite, "where u.account_id = $1 order by u.id limit 1");
-        let row: Option<Inviter> = query_as(sql).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Inviter> = self.prepared_as(sql).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|inviter| Inviter { reviews: self.reviews(), ..inviter }))
     }
 
@@ -528,7 +528,7 @@ impl Read {
     /// When the first login at or above an id was made (primary key).
     async fn login_made(&mut self, id: i64) -> Result<Option<Timestamp>, DatabaseError> {
         const SQL: &str = concat!("select ", ms!("created_at"), " from users where id >= $1 order by id limit 1");
-        let at: Option<i64> = query_scalar(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
+        let at: Option<i64> = self.prepared_scalar(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
         Ok(at.map(Timestamp))
     }
 
@@ -542,20 +542,20 @@ impl Read {
             where id >= s.low + (s.high - s.low) / 2 order by id limit 1) m on true where s.low < s.high) \
             select low from s where low >= high limit 1";
         let found: Option<i64> =
-            query_scalar(SQL).bind(oldest).bind(newest + 1).bind(at.0).fetch_optional(&mut *self.tx).await?;
+            self.prepared_scalar(SQL).bind(oldest).bind(newest + 1).bind(at.0).fetch_optional(&mut *self.tx).await?;
         Ok(found.unwrap_or(oldest))
     }
 
     /// The last of the next so many logins above one (primary key); `None` above the newest.
     pub async fn logins_above(&mut self, above: i64, many: i64) -> Result<Option<i64>, DatabaseError> {
         const SQL: &str = "select max(id) from (select id from users where id > $1 order by id limit $2) next";
-        Ok(query_scalar(SQL).bind(above).bind(many).fetch_one(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(above).bind(many).fetch_one(&mut *self.tx).await?)
     }
 
     /// The login below so many of the newest (primary key); 0 where there are not as many.
     pub async fn login_below(&mut self, many: i64) -> Result<i64, DatabaseError> {
         const SQL: &str = "select id from users order by id desc offset $1 limit 1";
-        let found: Option<i64> = query_scalar(SQL).bind(many).fetch_optional(&mut *self.tx).await?;
+        let found: Option<i64> = self.prepared_scalar(SQL).bind(many).fetch_optional(&mut *self.tx).await?;
         Ok(found.unwrap_or(0))
     }
 
@@ -565,7 +565,7 @@ impl Read {
         const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
             join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
             where u.id > $1 and u.id <= $2 and u.invite_id is not null order by u.id";
-        Ok(query_as(SQL).bind(above).bind(to).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(above).bind(to).fetch_all(&mut *self.tx).await?)
     }
 
     /// Whose invitation an account came with, where that is still there (`users (account_id)`, primary keys).
@@ -573,7 +573,7 @@ impl Read {
         const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
             join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
             where u.account_id = $1 limit 1";
-        Ok(query_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
     }
 
     /// How these accounts stand, as far as they are still there (primary key, `users (account_id)`).
@@ -590,7 +590,7 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, stands,);
-        Ok(query_as(sql).bind(accounts).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(sql).bind(accounts).fetch_all(&mut *self.tx).await?)
     }
 
     /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`); `None` for one
@@ -602,9 +602,10 @@ impl Read {
             and (i.expires_at is null or i.expires_at >= now() at time zone 'utc') \
             and (i.max_uses is null or i.uses < i.max_uses) limit $2) n), \
             exists (select from invites i where i.user_id = u.id) from users u where u.account_id = $1 limit 1";
-        let came: Option<(i64, i64, String)> = query_as(CAME).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let came: Option<(i64, i64, String)> =
+            self.prepared_as(CAME).bind(account.0).fetch_optional(&mut *self.tx).await?;
         let owns: Option<(i64, bool)> =
-            query_as(OWNS).bind(account.0).bind(MOST_COUNTED).fetch_optional(&mut *self.tx).await?;
+            self.prepared_as(OWNS).bind(account.0).bind(MOST_COUNTED).fetch_optional(&mut *self.tx).await?;
         let came_with = came.map(|(invite, by, name)| (InviteId(invite), AccountId(by), name));
         Ok(owns.map(|(go_on, owns_any)| InvitationsOf { came_with, go_on, owns_any }))
     }

@@ -243,7 +243,7 @@ impl Read {
              (select w.id from account_warnings w where w.target_account_id = $1 order by w.id desc limit 1000) and id < $2 \
              order by id desc limit $3)) f order by f.id desc limit $3) order by l.id desc"
         );
-        let query = query_as(sql).bind(account.0).bind(before.unwrap_or(i64::MAX)).bind(limit);
+        let query = self.prepared_as(sql).bind(account.0).bind(before.unwrap_or(i64::MAX)).bind(limit);
         Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
@@ -315,7 +315,7 @@ impl Read {
     async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Timestamp)>, DatabaseError> {
         const SQL: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
-        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The id from which on rows were written at an instant or later, found by bisection: ids grow with time.

@@ -1,6 +1,6 @@
 //! Reports, the posts they name, and the traces that deeds leave.
 
-use super::{Account, DatabaseError, Read, acct, cut, ms, query_as, query_scalar};
+use super::{Account, DatabaseError, Read, acct, cut, ms};
 use crate::{
     clock::Timestamp,
     deeds::{Masked, Reveal},
@@ -306,7 +306,7 @@ impl Read {
             [cut!("r.comment", "5000")],
             "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 501"
         );
-        let rows: Vec<OpenRow> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = self.prepared_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
@@ -314,7 +314,7 @@ impl Read {
     pub async fn has_reported(&mut self, reporter: AccountId, target: AccountId) -> Result<bool, DatabaseError> {
         const SQL: &str = "select exists (select 1 from reports \
             where account_id = $1 and target_account_id = $2 and action_taken_at is null)";
-        let found = query_scalar(SQL).bind(reporter.0).bind(target.0);
+        let found = self.prepared_scalar(SQL).bind(reporter.0).bind(target.0);
         Ok(found.fetch_one(&mut *self.tx).await?)
     }
 
@@ -329,7 +329,7 @@ impl Read {
         const SQL: &str = "select r.id from admin_action_logs l join reports r on r.id = l.target_id \
             where l.id > $1 and l.account_id = $2 and l.action = 'resolve' and l.target_type = 'Report' \
             and r.target_account_id = $3";
-        let reports = query_scalar(SQL).bind(mark.log).bind(by.0).bind(about.0);
+        let reports = self.prepared_scalar(SQL).bind(mark.log).bind(by.0).bind(about.0);
         Ok(reports.fetch_all(&mut *self.tx).await?)
     }
 
@@ -337,7 +337,7 @@ impl Read {
     pub async fn open_number(&mut self, target: AccountId, limit: i64) -> Result<i64, DatabaseError> {
         const SQL: &str = "select count(*) from \
             (select 1 from reports where target_account_id = $1 and action_taken_at is null limit $2) r";
-        let number = query_scalar(SQL).bind(target.0).bind(limit);
+        let number = self.prepared_scalar(SQL).bind(target.0).bind(limit);
         Ok(number.fetch_one(&mut *self.tx).await?)
     }
 
@@ -345,7 +345,7 @@ impl Read {
     pub async fn open_among(&mut self, ids: &[i64]) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
             open_reports!(["left(r.comment, 300)"], "where r.id = any($1) and r.action_taken_at is null order by r.id");
-        let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = self.prepared_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
@@ -355,7 +355,7 @@ impl Read {
             ["left(r.comment, 300)"],
             "where r.id > $1 and r.action_taken_at is null order by r.id limit $2"
         );
-        let rows: Vec<OpenRow> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = self.prepared_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
@@ -363,19 +363,19 @@ impl Read {
     pub async fn newest_open(&mut self, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
             open_reports!(["left(r.comment, 300)"], "where r.action_taken_at is null order by r.id desc limit $1");
-        let rows: Vec<OpenRow> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = self.prepared_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
     /// The newest report id there is (primary key backwards); 0 for none.
     pub async fn newest_report(&mut self) -> Result<i64, DatabaseError> {
-        let id: Option<i64> = query_scalar("select max(id) from reports").fetch_one(&mut *self.tx).await?;
+        let id: Option<i64> = self.prepared_scalar("select max(id) from reports").fetch_one(&mut *self.tx).await?;
         Ok(id.unwrap_or(0))
     }
 
     /// Reports that were re-opened, by the log rows above an id (primary key of `admin_action_logs`), and the newest row.
     pub async fn reopened_above(&mut self, id: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
-        let reopened: Vec<i64> = query_scalar(
+        let reopened: Vec<i64> = self.prepared_scalar(
             "select target_id from admin_action_logs where id > $1 and action = 'reopen' and target_type = 'Report' \
              and target_id is not null order by id",
         )
@@ -383,28 +383,28 @@ impl Read {
         .fetch_all(&mut *self.tx)
         .await?;
         let newest: Option<i64> =
-            query_scalar("select max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
+            self.prepared_scalar("select max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
         Ok((reopened, newest.unwrap_or(0)))
     }
 
     /// The closed reports about an account, newest first (`reports (target_account_id)`).
     pub async fn closed_reports(&mut self, target: AccountId) -> Result<Vec<ClosedRow>, DatabaseError> {
         const SQL: &str = closed_reports!("r.target_account_id = $1 order by r.id desc limit 21");
-        Ok(query_as(SQL).bind(target).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(target).fetch_all(&mut *self.tx).await?)
     }
 
     /// These reports, as far as they are closed (primary key).
     pub async fn closed_of(&mut self, ids: &[ReportId]) -> Result<Vec<ClosedRow>, DatabaseError> {
         const SQL: &str = closed_reports!("r.id = any($1)");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        Ok(query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
     }
 
     /// Reports by number, whatever became of them (primary key).
     pub async fn reports_named(&mut self, ids: &[ReportId]) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!([cut!("r.comment", "5000")], "where r.id = any($1) order by r.id limit 501");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = self.prepared_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
@@ -418,7 +418,7 @@ impl Read {
             where account_id = f.id and action_taken_at is not null order by id desc limit 100) r on true \
             group by f.id order by f.id";
         let ids: Vec<i64> = reporters.iter().map(|id| id.0).collect();
-        let rows: Vec<(i64, i64, i64)> = query_as(SQL).bind(&ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(i64, i64, i64)> = self.prepared_as(SQL).bind(&ids).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(account, earlier, right)| ReporterRecord { account: AccountId(account), earlier, right })
@@ -430,7 +430,7 @@ impl Read {
         const SQL: &str = posts!("where s.id = any($1) and s.account_id = $2 order by s.id limit $3");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let rows: Vec<PostColumns> =
-            query_as(SQL).bind(&ids).bind(account.0).bind(MOST_POSTS).fetch_all(&mut *self.tx).await?;
+            self.prepared_as(SQL).bind(&ids).bind(account.0).bind(MOST_POSTS).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PostRow::from).collect())
     }
 
@@ -440,7 +440,7 @@ impl Read {
             "where s.account_id = $1 and s.deleted_at is null and s.visibility in (0, 1) and s.reblog_of_id is null \
              order by s.id desc limit 5"
         );
-        let rows: Vec<PostColumns> = query_as(SQL).bind(account.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<PostColumns> = self.prepared_as(SQL).bind(account.0).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PostRow::from).collect())
     }
 
@@ -455,7 +455,8 @@ impl Read {
              and exists (select from reports r where r.target_account_id = $2 and $1 = any(r.status_ids))"
         );
         let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
-        let row = query_as(SQL).bind(status.0).bind(warrant.deed().account.0).fetch_optional(&mut *self.tx).await?;
+        let row =
+            self.prepared_as(SQL).bind(status.0).bind(warrant.deed().account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row)
     }
 
@@ -463,7 +464,7 @@ impl Read {
     /// (`media_attachments (status_id)`). Mastodon gives a post four at most (`app/models/status.rb`).
     pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
         const SQL: &str = media!("m.status_id = any($1) order by array_position($1, m.status_id), m.id limit 500");
-        Ok(query_as(SQL).bind(statuses).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(statuses).fetch_all(&mut *self.tx).await?)
     }
 
     /// One file of a public or unlisted post that is an account's own, or that a public or unlisted one of its boosts (primary
@@ -473,7 +474,7 @@ impl Read {
             "m.id = $1 and s.visibility in (0, 1) and (s.account_id = $2 or exists (select from statuses b \
              where b.reblog_of_id = s.id and b.account_id = $2 and b.visibility in (0, 1)))"
         );
-        Ok(query_as(SQL).bind(id).bind(account).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(id).bind(account).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Notes on the account and on its reports (`account_moderation_notes (target_account_id)`, `report_notes (report_id)`).
@@ -489,14 +490,14 @@ impl Read {
         );
         let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<(String, i64, String)> =
-            query_as(SQL).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
+            self.prepared_as(SQL).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(by, at, text)| NoteRow { by, at: Timestamp(at), text }).collect())
     }
 
     /// Which of these reports are closed, and when (primary key).
     pub async fn closed_among(&mut self, reports: &[ReportId]) -> Result<Vec<ReportId>, DatabaseError> {
         const SQL: &str = "select id from reports where id = any($1) and action_taken_at is not null order by id";
-        Ok(query_scalar(SQL).bind(reports).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(reports).fetch_all(&mut *self.tx).await?)
     }
 
     /// Category, rules and assignee of one report, whether closed, and whom it is about (primary key).
@@ -504,28 +505,29 @@ impl Read {
         const SQL: &str = "select account_id as reporter, target_account_id as target, category, \
             coalesce(rule_ids, '{}') as rules, action_taken_at is not null as closed, assigned_account_id as assigned \
             from reports where id = $1";
-        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The newest log row and strike: what comes after them may be a deed's trace (primary keys backwards).
     pub async fn mark(&mut self) -> Result<Mark, DatabaseError> {
-        let (log, strike): (Option<i64>, Option<i64>) =
-            query_as("select (select max(id) from admin_action_logs), (select max(id) from account_warnings)")
-                .fetch_one(&mut *self.tx)
-                .await?;
+        let (log, strike): (Option<i64>, Option<i64>) = self
+            .prepared_as("select (select max(id) from admin_action_logs), (select max(id) from account_warnings)")
+            .fetch_one(&mut *self.tx)
+            .await?;
         Ok(Mark { log: log.unwrap_or(0), strike: strike.unwrap_or(0) })
     }
 
     /// What an account wrote into Mastodon's log after a mark (primary key).
     pub async fn log_after(&mut self, mark: Mark, by: AccountId) -> Result<Vec<LogRow>, DatabaseError> {
-        let rows: Vec<(i64, String, Option<String>, Option<i64>)> = query_as(
-            "select id, action, target_type, target_id from admin_action_logs where id > $1 and account_id = $2 \
+        let rows: Vec<(i64, String, Option<String>, Option<i64>)> = self
+            .prepared_as(
+                "select id, action, target_type, target_id from admin_action_logs where id > $1 and account_id = $2 \
              order by id limit 2000",
-        )
-        .bind(mark.log)
-        .bind(by.0)
-        .fetch_all(&mut *self.tx)
-        .await?;
+            )
+            .bind(mark.log)
+            .bind(by.0)
+            .fetch_all(&mut *self.tx)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(id, action, target_type, target_id)| LogRow {
@@ -544,15 +546,16 @@ impl Read {
         by: AccountId,
         target: AccountId,
     ) -> Result<Vec<StrikeTrace>, DatabaseError> {
-        let rows: Vec<(i64, i32)> = query_as(
-            "select id, action from account_warnings where target_account_id = $3 and account_id = $2 and id > $1 \
+        let rows: Vec<(i64, i32)> = self
+            .prepared_as(
+                "select id, action from account_warnings where target_account_id = $3 and account_id = $2 and id > $1 \
              order by id limit 100",
-        )
-        .bind(mark.strike)
-        .bind(by.0)
-        .bind(target.0)
-        .fetch_all(&mut *self.tx)
-        .await?;
+            )
+            .bind(mark.strike)
+            .bind(by.0)
+            .bind(target.0)
+            .fetch_all(&mut *self.tx)
+            .await?;
         Ok(rows.into_iter().map(|(id, action)| StrikeTrace { id, action }).collect())
     }
 }

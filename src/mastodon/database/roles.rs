@@ -133,13 +133,13 @@ impl Read {
     pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
         const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
             from user_roles r order by r.position desc, r.id limit $1";
-        let rows: Vec<InstanceRole> =
-            query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
-                .bind(MOST_ROLES)
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let rows: Vec<InstanceRole> = self
+            .prepared_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
+            .bind(MOST_ROLES)
+            .fetch_all(&mut *self.tx)
+            .await?;
         let members: Vec<(RoleId, i64)> =
-            query_as(MEMBERS).bind(MOST_ROLES).bind(MOST_COUNTED + 1).fetch_all(&mut *self.tx).await?;
+            self.prepared_as(MEMBERS).bind(MOST_ROLES).bind(MOST_COUNTED + 1).fetch_all(&mut *self.tx).await?;
         let number = |id: RoleId| members.iter().find(|(role, _)| *role == id).map_or(0, |(_, number)| *number);
         Ok(rows.into_iter().map(|role| (number(role.id), role)).map(|(number, role)| (role, number)).collect())
     }
@@ -147,7 +147,8 @@ impl Read {
     /// One role, and the number of its members.
     pub async fn role(&mut self, id: RoleId) -> Result<Option<(InstanceRole, i64)>, DatabaseError> {
         let Some(role) = role(&mut self.tx, self.extras, id).await? else { return Ok(None) };
-        let number = query_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
+        let number = self
+            .prepared_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
             .bind(id.0)
             .bind(MOST_COUNTED + 1)
             .fetch_one(&mut *self.tx)
@@ -164,7 +165,7 @@ impl Read {
     pub async fn second_factors(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
         const SQL: &str =
             concat!("select u.account_id from users u where u.account_id = any($1) and ", second_factor!());
-        Ok(query_scalar(SQL).bind(accounts).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(accounts).fetch_all(&mut *self.tx).await?)
     }
 
     /// Somebody with a login here, and their role.

@@ -1,6 +1,6 @@
 //! People who asked to join and wait for a decision.
 
-use super::{DatabaseError, Hidden, Read, ms, query_as, query_scalar};
+use super::{DatabaseError, Hidden, Read, ms, query_as};
 use crate::{clock::Timestamp, id::AccountId, nouns::domain_blocks::Domain};
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -187,49 +187,52 @@ impl Read {
 
     /// The newest user id there is (primary key backwards); 0 for none.
     pub async fn newest_user(&mut self) -> Result<i64, DatabaseError> {
-        let id: Option<i64> = query_scalar("select max(id) from users").fetch_one(&mut *self.tx).await?;
+        let id: Option<i64> = self.prepared_scalar("select max(id) from users").fetch_one(&mut *self.tx).await?;
         Ok(id.unwrap_or(0))
     }
 
     /// Those who wait above a user id, oldest first (primary key).
     pub async fn pending_above(&mut self, id: i64, limit: i64) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.id > $1 and not u.approved order by u.id limit $2");
-        let rows: Vec<Row> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// Those of these users who wait (primary key).
     pub async fn pending_among(&mut self, ids: &[i64]) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.id = any($1) and not u.approved order by u.id");
-        let rows: Vec<Row> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// The newest who wait: the full scan that fills a waiting list and reconciles it.
     pub async fn newest_pending(&mut self, limit: i64) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where not u.approved order by u.id desc limit $1");
-        let rows: Vec<Row> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// One account's sign-up, as long as it waits (`users (account_id)`).
     pub async fn pending_sign_up(&mut self, account: AccountId) -> Result<Option<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.account_id = $1 and not u.approved");
-        let row: Option<Row> = query_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = self.prepared_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(PendingSignUp::from))
     }
 
     /// Those of these accounts who wait (`users (account_id)`).
     pub async fn pending_of(&mut self, accounts: &[i64]) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.account_id = any($1) and not u.approved order by u.id");
-        let rows: Vec<Row> = query_as(SQL).bind(accounts).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = self.prepared_as(SQL).bind(accounts).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// Whether a login is approved; `None` where it is gone (primary key of `users`).
     pub async fn is_approved(&mut self, user: i64) -> Result<Option<bool>, DatabaseError> {
-        let approved =
-            query_scalar("select approved from users where id = $1").bind(user).fetch_optional(&mut *self.tx).await?;
+        let approved = self
+            .prepared_scalar("select approved from users where id = $1")
+            .bind(user)
+            .fetch_optional(&mut *self.tx)
+            .await?;
         Ok(approved)
     }
 }

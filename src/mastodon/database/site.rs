@@ -82,10 +82,10 @@ impl Read {
         let ends = self.extras.support == There::Granted;
         if self.extras.updates == There::Granted {
             let sql = if ends { SINCE_47 } else { BEFORE };
-            releases.known = query_as(sql).fetch_all(&mut *self.tx).await?;
+            releases.known = self.prepared_as(sql).fetch_all(&mut *self.tx).await?;
         }
         if ends {
-            releases.support = query_as(SUPPORT).fetch_all(&mut *self.tx).await?;
+            releases.support = self.prepared_as(SUPPORT).fetch_all(&mut *self.tx).await?;
         }
         Ok(releases)
     }
@@ -93,7 +93,7 @@ impl Read {
     /// All rules, deleted ones too, because reports name them (a table of a few rows).
     pub async fn rules(&mut self) -> Result<Vec<RuleRow>, DatabaseError> {
         const SQL: &str = "select id, text, deleted_at is null as live from rules order by priority, id limit 500";
-        Ok(query_as(SQL).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).fetch_all(&mut *self.tx).await?)
     }
 
     /// The prepared texts (a table of a few rows).
@@ -102,16 +102,16 @@ impl Read {
         if self.extras.presets != There::Granted {
             return Ok(Vec::new());
         }
-        Ok(query_as(SQL).fetch_all(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).fetch_all(&mut *self.tx).await?)
     }
 
     /// The raw rows of both registration settings (a table of a few dozen rows).
     pub async fn registrations(&mut self) -> Result<Stored, DatabaseError> {
-        let rows: Vec<(String, Option<String>)> =
-            query_as("select var, value from settings where var = any($1) order by id")
-                .bind([MODE, MESSAGE])
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let rows: Vec<(String, Option<String>)> = self
+            .prepared_as("select var, value from settings where var = any($1) order by id")
+            .bind([MODE, MESSAGE])
+            .fetch_all(&mut *self.tx)
+            .await?;
         let of = |wanted: &str| rows.iter().filter(|(var, _)| var == wanted).map(|(_, value)| value.clone()).collect();
         Ok(Stored { mode: of(MODE), message: of(MESSAGE) })
     }

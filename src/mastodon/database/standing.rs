@@ -1,6 +1,6 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
-use super::{Account, DatabaseError, Read, by_release, deleted, lacks_second_factor, ms, query_as, query_scalar};
+use super::{Account, DatabaseError, Read, by_release, deleted, lacks_second_factor, ms};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
 use crate::{clock::Timestamp, id::AccountId, nouns::linked_accounts::Lapse};
 
@@ -74,13 +74,13 @@ impl Read {
     /// The username of an account of this server (primary key); `None` where none of it has the number.
     pub async fn local_username(&mut self, account: AccountId) -> Result<Option<String>, DatabaseError> {
         const SQL: &str = "select username from accounts where id = $1 and domain is null";
-        Ok(query_scalar(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Whose login it is (primary key).
     pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
         const SQL: &str = "select account_id from users where id = $1";
-        Ok(query_scalar(SQL).bind(user).fetch_optional(&mut *self.tx).await?)
+        Ok(self.prepared_scalar(SQL).bind(user).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Who last did something that Mastodon logs, this account or others, of the newest rows there are (primary key, backwards).
@@ -90,7 +90,7 @@ impl Read {
             ms!("created_at"),
             " as at from admin_action_logs order by id desc limit 500) newest"
         );
-        Ok(query_as(SQL).bind(account).fetch_one(&mut *self.tx).await?)
+        Ok(self.prepared_as(SQL).bind(account).fetch_one(&mut *self.tx).await?)
     }
 
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.
@@ -110,7 +110,8 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, standing,);
-        let row: Option<Row> = query_as(sql).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> =
+            self.prepared_as(sql).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
         let Some(row) = row else {
             return Ok(Standing {
                 account,

@@ -244,7 +244,7 @@ impl Read {
 
     /// The ids of a table's rows from an instant to before another, and a few beside them.
     async fn slices(&mut self, edges: &Edges, from: Timestamp, to: Timestamp) -> Result<Slices, DatabaseError> {
-        let ends: (Option<i64>, Option<i64>) = query_as(edges.ends).fetch_one(&mut *self.tx).await?;
+        let ends: (Option<i64>, Option<i64>) = self.prepared_as(edges.ends).fetch_one(&mut *self.tx).await?;
         let (Some(oldest), Some(newest)) = ends else { return Ok(Slices { next: 0, end: 0 }) };
         let low = self.first_since(edges, from, oldest, newest).await? - BESIDE;
         let high = self.first_since(edges, to, oldest, newest).await? + BESIDE;
@@ -262,7 +262,8 @@ impl Read {
         let (mut low, mut high) = (oldest, newest + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            let row: Option<(i64, Timestamp)> = query_as(edges.row).bind(middle).fetch_optional(&mut *self.tx).await?;
+            let row: Option<(i64, Timestamp)> =
+                self.prepared_as(edges.row).bind(middle).fetch_optional(&mut *self.tx).await?;
             match row {
                 Some((id, written)) if written < at => low = id + 1,
                 Some(_) | None => high = middle,
