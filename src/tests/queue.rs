@@ -295,3 +295,25 @@ async fn every_way_that_a_page_draws_is_known_where_it_leads() {
     }
     assert!(seen.len() > 80, "{seen:?}");
 }
+
+/// The plans of statements are asked for by hand, and seldom: a filter that its page knows no more ends the walk half way.
+#[tokio::test]
+async fn every_address_that_plans_are_asked_for_is_there() {
+    let source = include_str!("../../xtask/src/plans.rs");
+    let between =
+        |begin: &str| -> Vec<&str> { source.split(begin).skip(1).filter_map(|rest| rest.split('"').next()).collect() };
+    let filters = between("    \"?").into_iter().map(|filter| format!("/i/harbour/accounts?{filter}"));
+    let others = between("    \"/i/harbour/").into_iter().map(|rest| format!("/i/harbour/{rest}"));
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let mut asked = 0;
+    for address in filters.chain(others) {
+        let address = address.replace("ROLE", "3").replace("DOMAIN", "night.example");
+        let address = address.replace("INVITER", "1").replace("BY", "harbourmaster");
+        let answer = house.get(Some(&owner), &address).await;
+        assert!(matches!(answer.status.as_u16(), 200 | 302), "{address}: {}", answer.status);
+        asked += 1;
+    }
+    assert!(asked > 35, "{asked}");
+}

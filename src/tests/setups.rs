@@ -259,10 +259,11 @@ async fn through_pgbouncer_in_transaction_mode_everything_is_read_and_done() {
     everything_is_done(&house).await;
 }
 
-/// How often the server was sent something that was prepared by name, and how often it was sent anything.
+/// How often the console's role sent the server something that was prepared by name, and how often anything.
 fn prepared(postgres: &Postgres) -> (usize, usize) {
     let log = fs::read_to_string(postgres.folder.path().join("postgres.log")).unwrap();
-    (log.matches("execute sqlx_s_").count(), log.matches("execute ").count())
+    let sent = |what: &str| log.matches(&format!("howdah LOG:  execute {what}")).count();
+    (sent("sqlx_s_"), sent(""))
 }
 
 /// By name only where the session is the console's own: what is prepared in a pooler's sessions somebody else meets there.
@@ -271,6 +272,7 @@ async fn statements_are_prepared_by_name_in_sessions_of_our_own_alone() {
     let postgres = postgres().await;
     let pool = PgPool::connect(&postgres.url).await.unwrap();
     run(&pool, "alter system set log_statement = 'all'").await;
+    run(&pool, "alter system set log_line_prefix = '%u '").await;
     run(&pool, "select pg_reload_conf()").await;
     let (first, port) = pgbouncer(&postgres).await;
     let pooled = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{port}/mastodon_production");
@@ -296,7 +298,8 @@ async fn statements_are_prepared_by_name_in_sessions_of_our_own_alone() {
     let instance = house.app.instances.values().next().unwrap();
     instance.probe(house.app.clock.now()).await;
     for _ in 0..8 {
-        assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);
+        let page = house.get(Some(&cookie), &case).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", crate::seen::text(&page.body));
     }
     pool.close().await;
 }

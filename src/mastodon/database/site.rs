@@ -143,16 +143,19 @@ impl Read {
             ms!("created_at"),
             " / 3600000 as made, ",
             ms!("action_taken_at"),
-            " / 3600000 as closed from reports order by id desc limit $2) newest \
+            " / 3600000 as closed from (select created_at, action_taken_at from reports order by id desc limit $2) newest \
+             where greatest(created_at, action_taken_at) >= to_timestamp($1 / 1000.0) at time zone 'utc') lately \
              cross join lateral (values (made, true), (closed, false)) as moments (hour, kind) \
              where hour >= $1 / 3600000 group by 1, 2 order by 1"
         );
+        // The numbers alone lie in the index; a hundred thousand rows would be fetched for their times.
         const OLDEST: &str = concat!(
             "select (select ",
             ms!("created_at"),
-            " from admin_action_logs order by id desc offset $1 limit 1), (select ",
+            " from admin_action_logs where id = (select id from admin_action_logs order by id desc offset $1 limit 1)), \
+             (select ",
             ms!("created_at"),
-            " from reports order by id desc offset $1 limit 1)"
+            " from reports where id = (select id from reports order by id desc offset $1 limit 1))"
         );
         let sign_ups: Vec<(i64, i64)> =
             query_as(SIGN_UPS).bind(since.0 << 16).bind(now.plus(HOUR).0 << 16).fetch_all(&mut *self.tx).await?;
