@@ -430,12 +430,12 @@ impl Settles {
     fn words(self) -> String {
         match self {
             Self::Watched => {
-                "saved, but not yet visible everywhere. “Current state” shows what visitors still see; the \
+                "saved, but not yet seen everywhere. “Current state” shows what visitors were seen to get; the \
                 console keeps working on it for two hours."
                     .to_owned()
             }
             Self::SingleUser => "saved, but without effect for now: in single-user mode nobody can sign up.".to_owned(),
-            Self::Seen(entry) => format!("saved, and visible everywhere since (entry {entry})."),
+            Self::Seen(entry) => format!("saved, and seen everywhere since (entry {entry})."),
             Self::Over => "saved, but never seen everywhere. “Current state” shows what visitors see.".to_owned(),
         }
     }

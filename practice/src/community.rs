@@ -1080,21 +1080,62 @@ async fn activity(db: &mut PgConnection, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Ids ascend with time, as on a real server.
+/// Tables whose rows are written in another order than that of time, with the columns that name their rows, and what
+/// Mastodon's log calls them.
+const OUT_OF_ORDER: [(&str, &[&str], &str); 4] = [
+    (
+        "users",
+        &[
+            "user_invite_requests.user_id",
+            "invites.user_id",
+            "oauth_applications.owner_id",
+            "oauth_access_tokens.resource_owner_id",
+            "oauth_access_grants.resource_owner_id",
+            "session_activations.user_id",
+            "login_activities.user_id",
+            "webauthn_credentials.user_id",
+            "practice.activity.user_id",
+        ],
+        "User",
+    ),
+    ("reports", &["report_notes.report_id", "collection_reports.report_id", "account_warnings.report_id"], "Report"),
+    ("account_warnings", &["appeals.account_warning_id"], "AccountWarning"),
+    ("invites", &["users.invite_id"], "Invite"),
+];
+
+/// Ids ascend with time, as on a real server: what happened within a time is found by them.
 async fn in_order_of_time(db: &mut PgConnection) -> Result<()> {
-    // The new ids are put beside the former ones first, so that none meets another.
+    // A key and what names it change one after the other.
+    sqlx::query("set local session_replication_role = replica").execute(&mut *db).await?;
+    for (table, named_by, kind) in OUT_OF_ORDER {
+        let mut statements = vec![format!(
+            "create temporary table placed on commit drop as \
+             select id, row_number() over (order by created_at, id) as place from {table}"
+        )];
+        // The new ids are put beside the former ones first, so that none meets another.
+        let placed = |table: &str, column: &str, and: &str| {
+            let new = format!("update {table} t set {column} = -p.place from placed p where p.id = t.{column}{and}");
+            [new, format!("update {table} t set {column} = -{column} where {column} < 0{and}")]
+        };
+        statements.extend(placed(table, "id", ""));
+        for named in named_by {
+            let (table, column) = named.rsplit_once('.').context("a table and a column")?;
+            statements.extend(placed(table, column, ""));
+        }
+        let logged = format!(" and t.target_type = '{kind}'");
+        statements.extend(placed("admin_action_logs", "target_id", &logged));
+        statements.push("drop table placed".to_owned());
+        for sql in statements {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *db).await?;
+        }
+    }
     for sql in [
+        "set local session_replication_role = origin",
+        // A report is named by its number.
+        "update admin_action_logs set human_identifier = target_id::text where target_type = 'Report'",
         "update admin_action_logs l set id = -placed.place from (select id, row_number() over (order by created_at, id) as place \
          from admin_action_logs) placed where placed.id = l.id",
         "update admin_action_logs set id = -id",
-        "create temporary table placed on commit drop as \
-         select id, row_number() over (order by created_at, id) as place from invites",
-        "create temporary table came on commit drop as \
-         select u.id as user_id, placed.place from users u join placed on placed.id = u.invite_id",
-        "update users set invite_id = null where invite_id is not null",
-        "update invites i set id = -placed.place from placed where placed.id = i.id",
-        "update invites set id = -id",
-        "update users u set invite_id = came.place from came where came.user_id = u.id",
     ] {
         sqlx::query(sql).execute(&mut *db).await?;
     }
@@ -1203,6 +1244,11 @@ mod tests {
                 let backwards: i64 = sqlx::query_scalar(
                     "select (select count(*) from (select created_at < lag(created_at) over (order by id) as back from admin_action_logs) l where back) \
                      + (select count(*) from (select created_at < lag(created_at) over (order by id) as back from invites) i where back) \
+                     + (select count(*) from (select created_at < lag(created_at) over (order by id) as back from users) u where back) \
+                     + (select count(*) from (select created_at < lag(created_at) over (order by id) as back from reports) r where back) \
+                     + (select count(*) from (select created_at < lag(created_at) over (order by id) as back from account_warnings) w where back) \
+                     + (select count(*) from invites where user_id not in (select id from users)) \
+                     + (select count(*) from appeals where account_warning_id not in (select id from account_warnings)) \
                      + (select count(*) from users where invite_id is not null and invite_id not in (select id from invites))",
                 )
                 .fetch_one(&pool)

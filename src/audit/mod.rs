@@ -88,8 +88,8 @@ pub const ROOMS: &[(&str, &[(&str, &str)])] = &[
             ("policy_stopped", "registrations policy stopped"),
             ("policy_missed", "planned openings missed"),
             ("policy_passed", "registrations set past a policy"),
-            ("registrations_unsettled", "registrations not visible everywhere"),
-            ("registrations_settled", "registrations visible everywhere later"),
+            ("registrations_unsettled", "registrations not seen everywhere"),
+            ("registrations_settled", "registrations seen everywhere later"),
         ],
     ),
     (

@@ -4,7 +4,7 @@ use super::{Draft, Frame, Framed, InstanceHead, Notice, Untold, numbers};
 use crate::{
     access::{self, Permission},
     acting,
-    clock::{HOUR, Timestamp},
+    clock::{HOUR, MINUTE, Timestamp},
     context::Context,
     ledger::{Entry, Filter, Outcome},
     mastodon::{Instance, health},
@@ -210,8 +210,23 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
     around(context, named.or_else(|| context.current()), &path::ours(here), search, None).await
 }
 
+/// What the policy sets at once for a hold follows it within this.
+const AT_ONCE: i64 = MINUTE;
+
+/// How what was set for a hold stands, which is another entry: the hold itself is kept by the console alone.
+async fn settles_for_hold(context: &Context, entry: &Entry) -> Option<Settles> {
+    let instance = context.instance(entry.instance.as_deref()?).ok()?;
+    let change = settling::of(&context.app.store, &instance.name).await.ok()??;
+    let for_it = change.entry > entry.index && change.since.since(entry.at) < AT_ONCE;
+    let settles = if instance.is_single_user() { Settles::SingleUser } else { Settles::Watched };
+    (for_it && change.recorded).then_some(settles)
+}
+
 /// How a change of who may sign up stands by now, where not all of it was seen at once.
 async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
+    if entry.deed == "change_policy" {
+        return settles_for_hold(context, entry).await;
+    }
     if entry.deed != "set_registrations" || entry.outcome != Some(Outcome::Partly) {
         return None;
     }

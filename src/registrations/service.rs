@@ -122,7 +122,7 @@ async fn registrations_state_of(
             context.zone().clock(change.since)
         ),
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
-            format!("not visible everywhere yet · {since}")
+            format!("not seen everywhere yet · {since}")
         }
         Some(_) | None => since,
     };
@@ -387,11 +387,14 @@ impl Held<'_> {
         let more = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
             SignUpPage::Closed(_) if !self.single_user => {
-                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule for this console causes that, \
-                whatever the setting says";
-                match limit.filter(|limit| *limit > self.now) {
-                    Some(_) => format!("{}, or {others}", copy()),
-                    None => format!("; {others}"),
+                let single = if seen.single_user == Some(false) { "" } else { "single-user mode, " };
+                let others = format!(
+                    "{single}OMNIAUTH_ONLY or an IP rule for this console can cause that, whatever the setting says"
+                );
+                match limit {
+                    // Mastodon's copy has run out: it is not that.
+                    Some(limit) if limit <= self.now => format!("; {others}"),
+                    _ => format!("{}, or {others}", copy()),
                 }
             }
             _ => copy(),
