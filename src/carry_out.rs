@@ -626,7 +626,7 @@ fn not_written(withheld: &Withheld) -> Problem {
             "Whoever runs Howdah does that on the server. Then try again.",
         ),
         Withheld::Turned => Problem::unavailable(
-            "Nothing was changed: schemas, tables or functions of the console’s own database were renamed or replaced meanwhile.",
+            "Nothing was changed: schemas, tables or functions of the console’s own database were renamed or replaced at the same moment.",
             "What you typed is kept. Try again.",
         ),
     }
