@@ -109,6 +109,17 @@ pub trait Carry: OnInstance {
         async {}
     }
 
+    /// What is said of one whose process died, where the console's own list knows of it beside the instance; `None` while that
+    /// cannot be read.
+    fn by_own_list(
+        &self,
+        _app: &App,
+        _intent: i64,
+        by_traces: Verdict,
+    ) -> impl Future<Output = Option<Verdict>> + Send {
+        async { Some(by_traces) }
+    }
+
     /// The steps whose answers decide; the others are courtesy.
     fn deciding(steps: &[Step]) -> &[Step] {
         steps
@@ -614,6 +625,10 @@ fn not_written(withheld: &Withheld) -> Problem {
             format!("Nothing was changed: {what}."),
             "Whoever runs Howdah does that on the server. Then try again.",
         ),
+        Withheld::Turned => Problem::unavailable(
+            "Nothing was changed: schemas, tables or functions of the console’s own database were renamed or replaced at the same moment.",
+            "What you typed is kept. Try again.",
+        ),
     }
 }
 
@@ -794,6 +809,7 @@ pub async fn judge_on_instance<D: Carry>(app: &App, open: &OpenDeed, deed: &D) -
             Verdict { outcome: Outcome::Unknown, facts: json!({}), seen }
         })
     })?;
+    let verdict = deed.by_own_list(app, open.index, verdict).await?;
     afterwards(app, deed, open.index, &verdict).await;
     Some(verdict)
 }

@@ -39,8 +39,8 @@ pub struct Checkpoint {
 pub struct AuditPage {
     pub tree: Tree,
     pub lines: Vec<Line>,
-    /// How many were left out because this person is to review them, and the filter says what they are.
-    pub left_out: usize,
+    /// What this person is to review is left out, as the filter would say whose or what it is.
+    pub left_out: bool,
     /// How many this person is to review, wherever they stand: an export has none of them.
     pub in_review: usize,
     /// People to filter by: id and name.
@@ -339,8 +339,8 @@ pub struct TimelinePage {
     pub moments: Vec<Moment>,
     /// Since when this console has an audit log of its own.
     pub began: Option<Timestamp>,
-    /// How many entries were left out because this person is to review them, and the filter says what they are.
-    pub left_out: usize,
+    /// What this person is to review is left out, as the filter would say whose or what it is.
+    pub left_out: bool,
     pub drawn: Drawn,
     pub instances: Vec<(InstanceName, String)>,
     pub wrong: Option<Problem>,
@@ -506,6 +506,8 @@ pub struct Logged {
     pub changes: Vec<String>,
     /// Our entry, where it is a trace of one of our deeds.
     pub ours: Option<i64>,
+    /// The entry whose trace it may be: its words do not open.
+    pub perhaps: Option<i64>,
     /// The reader is to review that decision, and is not told before what it was and whose.
     pub in_review: bool,
 }
@@ -514,8 +516,8 @@ pub struct Logged {
 #[derive(Clone, Debug)]
 pub struct InstanceLogPage {
     pub rows: Vec<Logged>,
-    /// So many that the reader is to review are not among them, as the filter would say whose or what they are.
-    pub left_out: usize,
+    /// What the reader is to review is left out, as the filter would say whose or what it is.
+    pub left_out: bool,
     /// What cannot be known for want of a grant, a sentence each.
     pub untold: Vec<String>,
     pub filter: InstanceLogFilter,

@@ -111,7 +111,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
         {saved(&page, &frame)}
-        {left_out(page.left_out)}
+        {list::left_out(page.left_out)}
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
@@ -215,16 +215,6 @@ fn kind_choice(values: &[String]) -> AnyView {
         <select class="chip" name="kind" aria-label="Action"><option value="">{first}</option>{ROOMS.iter().map(room).collect_view()}</select>
     }
     .into_any()
-}
-
-/// What the reader is to review, and what a list by name or by kind would tell of it.
-fn left_out(number: usize) -> Option<AnyView> {
-    (number > 0).then(|| {
-        let them = ui::count(number, "entry that you are to review is", "entries that you are to review are");
-        view! { <p class="small soft">{them} " left out: this filter says whose or what they are. "
-        <a class="link" href=path::REVIEWS>"Reviews"</a></p> }
-        .into_any()
-    })
 }
 
 /// A field that adds a value to those that the list is narrowed to; each of these is let go of beside it.
@@ -334,6 +324,9 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
     if let Some(wrong) = &page.wrong {
         desk::set_status(wrong);
         return view! { <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
+    }
+    if page.lines.is_empty() && page.left_out {
+        return ().into_any();
     }
     if page.lines.is_empty() {
         return view! { <div class="card pad empty"><p>"No entries match. Every action and every reveal is listed \
@@ -596,7 +589,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
         </div>
         {list::untold(&page.untold)}
         {instance_log_filters(&base, &page)}
-        {left_out(page.left_out)}
+        {list::left_out(page.left_out)}
         {logged(&head.name, &page, &frame)}
         {further}
         <div class="head foot">
@@ -631,8 +624,13 @@ fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
     .into_any()
 }
 
-/// What no entry of ours is the cause of; of what was before there were any that says nothing.
+/// What no entry of ours is the cause of; of what was before there were any that says nothing, and what an entry is about whose
+/// words do not open may be its doing.
 fn outside(began: Option<Timestamp>, row: &Logged) -> AnyView {
+    if let Some(entry) = row.perhaps {
+        let said = format!("not known: the words of entry {entry} don’t open");
+        return view! { <a class="badge" href=path::audit_entry(entry)>{said}</a> }.into_any();
+    }
     if began.is_some_and(|began| row.at < began) {
         return view! { <span class="soft small">"before this console"</span> }.into_any();
     }
@@ -640,7 +638,7 @@ fn outside(began: Option<Timestamp>, row: &Logged) -> AnyView {
 }
 
 fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Frame) -> AnyView {
-    if page.rows.is_empty() && page.left_out > 0 {
+    if page.rows.is_empty() && page.left_out && !page.nobody {
         return ().into_any();
     }
     if page.rows.is_empty() {

@@ -284,11 +284,13 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         Ok(()) => asked(context, &filter, &people, whole).await,
         Err(unknown) => Err(unknown),
     };
+    let covered = record::covered(context).await?;
+    let out = if tells(&filter) { covered.number() } else { 0 };
     let mut entries = match &narrowed {
         Ok(asked) => {
             let batches = if filter.folds() { Batches::Folded } else { asked.batches.clone() };
             let before = before.or(asked.before);
-            let asked = ledger::Filter { before, limit: PAGE + 1, batches, ..asked.clone() };
+            let asked = ledger::Filter { before, limit: with(PAGE + 1, out), batches, ..asked.clone() };
             let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
             if !whole {
                 let proved = match app.ledger.those_proved(&entries).await {
@@ -299,6 +301,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
                 };
                 entries.retain(|entry| proved.contains(&entry.index));
             }
+            entries.retain(|entry| out == 0 || !covered.has(entry.index));
             entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect()
         }
         Err(_) => Vec::new(),
@@ -312,20 +315,18 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         .map(|last| format!("{}{}", path::AUDIT, parsed.with("before", &last.index.to_string())));
     let may_check = crate::access::allows(context.actor.role, Permission::CheckLedger);
     let saved = saved_filters::list(&app.store, &context.actor.operator).await.map_err(unreadable)?;
-    let covered = record::covered(context).await?;
-    let mut lines: Vec<Line> = entries
+    let lines: Vec<Line> = entries
         .iter()
         .map(|entry| {
             told(&covered, Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
         })
         .collect();
-    let left_out = leave_out(&filter, &mut lines);
     let page = AuditPage {
         tree: tree(context).await?,
         said: saved::said(&parsed, &saved),
         saved,
         lines,
-        left_out,
+        left_out: out > 0 && narrowed.is_ok(),
         in_review: covered.number(),
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
@@ -348,13 +349,15 @@ fn told(covered: &Covered, line: Line) -> Line {
     if covered.has(line.index) { line.in_review() } else { line }
 }
 
-/// What is covered stands in no list that says by its filter whose it was or what; how many were left out.
-fn leave_out(filter: &Filter, lines: &mut Vec<Line>) -> usize {
-    let before = lines.len();
-    if !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty() && filter.batch.is_empty()) {
-        lines.retain(|line| !line.in_review);
-    }
-    before - lines.len()
+/// Whether a list says by its filter whose what is in it was, or what: then it has nothing of what is covered. So many more are read
+/// as there may be, so that neither a shorter page nor where the next one begins tells that some were there.
+fn tells(filter: &Filter) -> bool {
+    !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty() && filter.batch.is_empty())
+}
+
+/// So many, and those that may be left out of them.
+fn with(limit: i64, out: usize) -> i64 {
+    limit.saturating_add(i64::try_from(out).unwrap_or(i64::MAX))
 }
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {

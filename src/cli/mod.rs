@@ -24,7 +24,7 @@ use crate::{
     mastodon::{Instance, database::VERSION},
     passwords::Passwords,
     seal::Keys,
-    store::{Starting, Store},
+    store::{PATIENCE, Starting, Store},
     telemetry::{Jobs, Requests},
 };
 use anyhow::Context as _;
@@ -128,7 +128,7 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
 async fn open_first(config: Config) -> anyhow::Result<(Arc<App>, Starting)> {
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose(), &keys).await?;
-    let starting = store.starting(config.store.expose()).await?;
+    let starting = store.starting(config.store.expose(), PATIENCE).await?;
     let clock = store.clock().await.context("the store does not say what time it is")?;
     store.migrate().await?;
     Ok((assemble(config, clock, keys, store)?, starting))

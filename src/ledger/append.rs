@@ -13,7 +13,7 @@ use crate::{
     seal::{Keys, hex},
     store::{
         Found as Read, Store,
-        foreign::Running,
+        foreign::{Running, STANDS_ON_POSTGRES},
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
     },
@@ -239,6 +239,8 @@ const SEEN: &str = "update sought set seen = $2, over = $3 where intent = $1";
 struct Group<'a> {
     writer: &'a Writer,
     tx: Transaction,
+    /// How what runs in the store stood when it was looked at; nothing where it is not compared again.
+    looked: String,
     /// The number of the id that the head stands under.
     number: i64,
     /// The tree to go on from, its id, and what the head has of changes to rights; or why nothing is begun. Where the head
@@ -253,18 +255,32 @@ struct Group<'a> {
     next: i64,
 }
 
+/// So often a group is written anew where something was renamed or replaced meanwhile: an honest change is over by then.
+const TRIES: usize = 3;
+const TURNED: &str =
+    "schemas, tables or functions of the store are renamed or replaced again and again while something is written";
+
 async fn append_group(
     writer: &Writer,
     drafts: &[LeafDraft],
 ) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
-    let mut group = Group::begin(writer).await?;
-    group.read_changes(drafts).await?;
-    let mut results = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        results.push(group.put(draft).await?);
+    for tries in 0..=TRIES {
+        let mut group = Group::begin(writer).await?;
+        if tries == TRIES {
+            writer.found.foreign(Some(TURNED.to_owned()));
+            group.looked.clear();
+            group.beside.get_or_insert_with(|| TURNED.to_owned());
+        }
+        group.read_changes(drafts).await?;
+        let mut results = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            results.push(group.put(draft).await?);
+        }
+        if group.end().await? {
+            return Ok(results);
+        }
     }
-    group.end().await?;
-    Ok(results)
+    Err(LedgerError::Unwritten(TURNED.to_owned()))
 }
 
 impl<'a> Group<'a> {
@@ -280,6 +296,7 @@ impl<'a> Group<'a> {
         }
         let (marks, runs) = writer.store.driver.looks();
         let marks: String = within!(&mut tx, c => sqlx::query_scalar(marks).fetch_one(c).await?);
+        let looked = marks.clone();
         let foreign = if writer.store.is_clean(&marks) {
             None
         } else {
@@ -314,7 +331,7 @@ impl<'a> Group<'a> {
             what
         });
         let number = head.map_or(0, |head| head.origin);
-        Ok(Self { writer, tx, number, tree, beside, changes: None, next: there })
+        Ok(Self { writer, tx, looked, number, tree, beside, changes: None, next: there })
     }
 
     /// Reads what there is of changes to rights, where one of these leaves makes one.
@@ -485,16 +502,29 @@ impl<'a> Group<'a> {
         Ok(ControlFlow::Continue((draft.at.max(opened_at), Some(of))))
     }
 
-    /// Moves the head to where the tree ends now.
-    async fn end(mut self) -> Result<(), LedgerError> {
-        let Ok((tree, origin, rights)) = self.tree else { return Ok(self.tx.commit().await?) };
-        let keys = &self.writer.keys;
-        let rights = self.changes.map_or(rights, |changes| changes.hash(keys));
-        let head = origin.head(keys, &tree, rights);
-        head::put(&head, &mut self.tx).await?;
+    /// Moves the head to where the tree ends now; false where nothing was written, as what runs in the store does not stand as it was
+    /// looked at.
+    async fn end(mut self) -> Result<bool, LedgerError> {
+        let head = self.tree.as_ref().ok().map(|(tree, origin, rights)| {
+            let keys = &self.writer.keys;
+            let rights = self.changes.as_ref().map_or_else(|| rights.clone(), |changes| changes.hash(keys));
+            origin.head(keys, tree, rights)
+        });
+        if let Some(head) = head {
+            head::put(&head, &mut self.tx).await?;
+        }
+        if let (Transaction::Postgres(tx), false) = (&mut self.tx, self.looked.is_empty()) {
+            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES).fetch_one(&mut **tx).await?;
+            if !self.looked.starts_with(&stands) {
+                self.tx.rollback().await?;
+                return Ok(false);
+            }
+        }
         self.tx.commit().await?;
-        self.writer.last.keep(&origin, &tree);
-        Ok(())
+        if let Ok((tree, origin, _)) = &self.tree {
+            self.writer.last.keep(origin, tree);
+        }
+        Ok(true)
     }
 }
 

@@ -545,11 +545,11 @@ impl Ledger {
     ///
     /// # Errors
     /// The store's.
-    pub async fn times(&self, filter: &Filter) -> Result<Vec<(Timestamp, String)>, LedgerError> {
+    pub async fn times(&self, filter: &Filter) -> Result<Vec<(i64, Timestamp, String)>, LedgerError> {
         let rows = self.rows(filter).await?;
         let read = |row: Row| {
             let leaf = Leaves::read(row.idx, &row.leaf, None)?.leaf;
-            Ok((instant_of(&leaf).unwrap_or_default(), text_of(&leaf, "deed").unwrap_or_default()))
+            Ok((row.idx, instant_of(&leaf).unwrap_or_default(), text_of(&leaf, "deed").unwrap_or_default()))
         };
         rows.into_iter().map(read).collect()
     }

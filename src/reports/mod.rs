@@ -102,6 +102,8 @@ pub struct QueuePage {
     pub looked_to: Option<Timestamp>,
     /// Decisions of which the record does not say any more whom they were about: they are not listed.
     pub destroyed: usize,
+    /// What the reader is to review is left out, as the list is of one colleague's decisions.
+    pub left_out: bool,
     /// Colleagues whose decisions can be listed.
     pub people: Vec<String>,
     pub may_decide: bool,

@@ -6,14 +6,18 @@
 //! after it, and so reads what it wrote. The row comes last, so that it is not held while somebody else's work on a table is
 //! waited for.
 //!
+//! What no lock of ours keeps still (the names of schemas, functions) is compared once more before the transaction counts.
+//!
 //! A deed writes in one transaction: it is done whole or not at all. A second one is refused.
 
 use super::{
     Driver, Store,
-    foreign::{MARKS_ON_POSTGRES, MARKS_ON_SQLITE, ON_POSTGRES, ON_SQLITE},
+    foreign::{MARKS_ON_POSTGRES, MARKS_ON_SQLITE, ON_POSTGRES, ON_SQLITE, STANDS_ON_POSTGRES},
     on,
 };
+use sqlx::{Database, Postgres, Sqlite};
 use std::{
+    ops::{Deref, DerefMut},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -44,6 +48,8 @@ pub enum Withheld {
     Closed(i64),
     #[error("{0}")]
     Foreign(String),
+    #[error("the names of schemas, tables or functions were changed while it was written")]
+    Turned,
 }
 
 impl Withheld {
@@ -85,12 +91,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Begins a transaction of one that writes; under a fence, only if its deed is still open.
 macro_rules! begin {
     ($store:expr, $pool:expr) => {{
-        let mut tx = $pool.begin().await?;
+        let mut tx = $crate::store::fence::Fenced::of($pool.begin().await?);
         if let Some(fence) = &$store.fence {
             let (marks, running) = $store.driver.looks();
             // Two statements at once, which a prepared one cannot be.
             sqlx::raw_sql($store.driver.lock()).execute(&mut *tx).await?;
             let marks: String = sqlx::query_scalar(marks).fetch_one(&mut *tx).await?;
+            tx.looked(&marks, fence);
             if !$store.is_clean(&marks) {
                 let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
                 if let Some(what) = $store.odd(marks, &running) {
@@ -109,6 +116,63 @@ macro_rules! begin {
     }};
 }
 pub(super) use begin;
+
+/// A transaction of one that writes. Under a fence it counts only where what runs in it stands as it did when it was looked at.
+pub(super) struct Fenced<DB: Database> {
+    tx: sqlx::Transaction<'static, DB>,
+    looked: Option<(String, Fence)>,
+}
+
+impl<DB: Database> Fenced<DB> {
+    pub fn of(tx: sqlx::Transaction<'static, DB>) -> Self {
+        Self { tx, looked: None }
+    }
+
+    /// These marks were read first.
+    pub fn looked(&mut self, marks: &str, fence: &Fence) {
+        self.looked = Some((marks.to_owned(), fence.clone()));
+    }
+
+    pub async fn rollback(self) -> sqlx::Result<()> {
+        self.tx.rollback().await
+    }
+}
+
+impl Fenced<Sqlite> {
+    /// Whoever writes is alone.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.tx.commit().await
+    }
+}
+
+impl Fenced<Postgres> {
+    pub async fn commit(self) -> sqlx::Result<()> {
+        let Self { mut tx, looked } = self;
+        if let Some((marks, fence)) = looked {
+            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES).fetch_one(&mut *tx).await?;
+            if !marks.starts_with(&stands) {
+                tx.rollback().await?;
+                fence.passed.store(false, Ordering::Release);
+                return Err(Withheld::Turned.into());
+            }
+        }
+        tx.commit().await
+    }
+}
+
+impl<DB: Database> Deref for Fenced<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &DB::Connection {
+        &self.tx
+    }
+}
+
+impl<DB: Database> DerefMut for Fenced<DB> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        &mut self.tx
+    }
+}
 
 impl Fence {
     /// Lets one transaction through.
@@ -143,8 +207,27 @@ const HOLDERS: &str = "select a.pid, coalesce(a.usename::text, ''), coalesce(hos
     and exists (select from pg_locks l join pg_class c on c.oid = l.relation join pg_database d on d.oid = l.database \
     where l.pid = a.pid and l.granted and d.datname = current_database() and c.relkind = 'r' and c.oid >= 16384) \
     order by a.xact_start nulls last limit 5";
+/// Whose connection keeps a start waiting: the two halves of the number that is locked.
+const STARTERS: &str = "select a.pid, coalesce(a.usename::text, ''), coalesce(host(a.client_addr), 'a socket'), \
+    coalesce(extract(epoch from clock_timestamp() - a.backend_start)::bigint, -1) from pg_stat_activity a \
+    join pg_locks l on l.pid = a.pid join pg_database d on d.oid = l.database \
+    where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and d.datname = current_database() \
+    and (l.classid::bigint << 32) | l.objid::bigint = hashtext('howdah starts')::bigint limit 5";
 
 impl Store {
+    /// Who keeps a start waiting, for whoever waits in vain.
+    pub(super) async fn starters(&self) -> String {
+        let Driver::Postgres(pool) = &self.driver else { return String::new() };
+        let found: sqlx::Result<Vec<(i32, String, String, i64)>> = sqlx::query_as(STARTERS).fetch_all(pool).await;
+        let found = found.inspect_err(|error| tracing::error!(%error, "store.starters")).unwrap_or_default();
+        let one = |(process, role, from, seconds): (i32, String, String, i64)| {
+            format!(
+                " It is connection {process} of {role} from {from}, {seconds} seconds old: `select pg_terminate_backend({process})` ends it."
+            )
+        };
+        found.into_iter().map(one).collect()
+    }
+
     /// Names in the log who holds what a deed waited for in vain, if that is why it failed.
     pub(crate) async fn name_holders(&self, error: &sqlx::Error) {
         let Driver::Postgres(pool) = &self.driver else { return };

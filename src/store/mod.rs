@@ -190,7 +190,17 @@ pub enum StoreError {
     InUse(String),
     #[error("the store's lock file cannot be made: {0}")]
     Lock(std::io::Error),
+    #[error(
+        "another process starts on this store, or a command runs, and has not come to its end for {} seconds; try again then.{who}",
+        .patience.as_secs()
+    )]
+    Starts { patience: Duration, who: String },
 }
+
+/// So long the start of another process, or a command, is waited for: it may have much to bring up to date.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a lock of a file is tried.
+const TRIED_AGAIN: Duration = Duration::from_millis(100);
 
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
@@ -290,29 +300,37 @@ impl Store {
     }
 
     /// Waits until no other process brings this store up to date or seals it, and keeps others waiting until it is dropped.
-    pub async fn starting(&self, url: &str) -> Result<Starting, StoreError> {
+    ///
+    /// # Errors
+    /// Of another that is not through for so long: with who it is, on PostgreSQL.
+    pub async fn starting(&self, url: &str, patience: Duration) -> Result<Starting, StoreError> {
         match &self.driver {
             Driver::Sqlite(_) => {
                 let Some(mut file) = sqlite_file(url) else { return Ok(Starting::Alone) };
                 file.as_mut_os_string().push(".start");
-                let locked = tokio::task::spawn_blocking(move || {
-                    let lock = File::create(&file)?;
-                    lock.lock_exclusive()?;
-                    Ok(lock)
-                });
-                let locked = locked.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-                Ok(Starting::File(locked.map_err(StoreError::Lock)?))
+                let lock = File::create(&file).map_err(StoreError::Lock)?;
+                let begun = tokio::time::Instant::now();
+                while !lock.try_lock_exclusive().map_err(StoreError::Lock)? {
+                    if begun.elapsed() >= patience {
+                        return Err(StoreError::Starts { patience, who: String::new() });
+                    }
+                    tokio::time::sleep(TRIED_AGAIN).await;
+                }
+                Ok(Starting::File(lock))
             }
             Driver::Postgres(pool) => {
                 let fail = |error| StoreError::Open("postgres".to_owned(), error);
                 // A connection of its own: with it the lock ends.
                 let mut connection = pool.acquire().await.map_err(fail)?.detach();
-                // Another process may take its time.
-                sqlx::raw_sql("set lock_timeout = 0; select pg_advisory_lock(hashtext('howdah starts'))")
-                    .execute(&mut connection)
-                    .await
-                    .map_err(fail)?;
-                Ok(Starting::Connection(Box::new(connection)))
+                let wait = format!(
+                    "set lock_timeout = {}; select pg_advisory_lock(hashtext('howdah starts'))",
+                    patience.as_millis().max(1)
+                );
+                match sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut connection).await {
+                    Ok(_) => Ok(Starting::Connection(Box::new(connection))),
+                    Err(error) if is_held(&error) => Err(StoreError::Starts { patience, who: self.starters().await }),
+                    Err(error) => Err(fail(error)),
+                }
             }
         }
     }
@@ -482,9 +500,11 @@ impl Store {
 /// What each connection to PostgreSQL is set to, as the first one found it.
 type AsSet = OnceLock<As>;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct As {
     path: String,
+    /// Who signed in, and as whom they work: a role may be set to work as another one.
+    session: String,
     role: String,
 }
 
@@ -499,10 +519,11 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
         where c.relname operator(pg_catalog.=) 'ledger_entries'::pg_catalog.name and c.relkind operator(pg_catalog.=) 'r' \
         order by pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
     const FIRST: &str = "select pg_catalog.quote_ident(pg_catalog.current_schema())";
-    const ROLE: &str = "select session_user::pg_catalog.text";
-    let path = match set.get() {
-        Some(set) => set.path.clone(),
+    const ROLE: &str = "select session_user::pg_catalog.text, current_user::pg_catalog.text";
+    let all = match set.get() {
+        Some(set) => settings(set),
         None => {
+            sqlx::raw_sql(NAMES).execute(&mut *connection).await?;
             let there: Option<String> = sqlx::query_scalar(WHERE).fetch_optional(&mut *connection).await?;
             let schema = match there {
                 Some(schema) => schema,
@@ -513,18 +534,32 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
                     })?
                 }
             };
-            let role = sqlx::query_scalar(ROLE).fetch_one(&mut *connection).await?;
-            set.get_or_init(|| As { path: format!("{schema}, pg_temp"), role }).path.clone()
+            let (session, role) = sqlx::query_as(ROLE).fetch_one(&mut *connection).await?;
+            settings(set.get_or_init(|| As { path: format!("{schema}, pg_temp"), session, role }))
         }
     };
-    sqlx::raw_sql(AssertSqlSafe(settings(&path))).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(all)).execute(connection).await?;
     Ok(())
 }
 
-/// What each connection goes by. A lock that somebody else's keeps is waited for no longer: whoever asks is told. Names are
-/// compared as they are, whatever a role has set.
-fn settings(path: &str) -> String {
-    format!("set search_path = {path}; set lock_timeout = '5s'; set quote_all_identifiers = off")
+/// First of all: a path is kept, and shown, with the names in it quoted or not, as it was set then.
+const NAMES: &str = "set quote_all_identifiers = off";
+
+/// What each connection goes by, whatever a role or a database has set for it: how names lead, how statements are read and what they
+/// see of one another, that what was written is on the disk, and that nothing ends them but a lock that somebody else keeps, which is
+/// waited for no longer. How instants are written comes with the connection itself.
+fn settings(set: &As) -> String {
+    let role = match set.role == set.session {
+        true => "none".to_owned(),
+        false => format!("\"{}\"", set.role.replace('"', "\"\"")),
+    };
+    format!(
+        "{NAMES}; set role {role}; set search_path = {}; set lock_timeout = '5s'; set standard_conforming_strings = on; set default_transaction_isolation = 'read committed'; \
+        set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = on; \
+        select pg_catalog.set_config('synchronous_commit', 'on', false) \
+        where pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off'",
+        set.path
+    )
 }
 
 /// Whether a connection is as [`on_path`] left it: a trigger that lived for a blink, or whatever else once ran in it, may have set
@@ -536,24 +571,23 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
         current_user::pg_catalog.text, pg_catalog.pg_my_temp_schema() operator(pg_catalog.=) 0::pg_catalog.oid, \
         (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements where not from_sql), \
         not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
-    let Some(As { path, role }) = set.get() else { return Ok(false) };
+    let Some(set) = set.get() else { return Ok(false) };
     // In one go, so that it is back as soon.
     let all = format!(
         "{STANDS}; close all; unlisten *; select pg_catalog.pg_advisory_unlock_all(); reset all; {}",
-        settings(path)
+        settings(set)
     );
     let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
-    let (goes_by, session, current): (String, String, String) =
-        (found.try_get(0)?, found.try_get(1)?, found.try_get(2)?);
+    let stands = As { path: found.try_get(0)?, session: found.try_get(1)?, role: found.try_get(2)? };
     let (no_tables, statements, none_else): (bool, i64, bool) =
         (found.try_get(3)?, found.try_get(4)?, found.try_get(5)?);
     let own = i64::try_from(connection.cached_statements_size()).unwrap_or(i64::MAX);
     let no_statements = none_else && statements >= own;
-    if goes_by != *path || session != *role || current != *role || !no_tables || !no_statements {
+    if stands != *set || !no_tables || !no_statements {
         tracing::error!(
-            path = goes_by,
-            role = current,
+            path = stands.path,
+            role = stands.role,
             temporary_tables = !no_tables,
             statements = !no_statements,
             "store.turned: something ran in a connection of the console’s and changed it; the connection is closed"
@@ -588,14 +622,24 @@ pub fn store_problem(error: impl std::error::Error + 'static) -> Problem {
             "Try again in a moment. Whoever runs Howdah finds the reason in its log, and ends that connection on the server.",
         );
     }
+    if has_code(&error, "25006") {
+        return Problem::unavailable(
+            "The console’s own database takes nothing now: it can be read only.",
+            "Whoever runs Howdah ends that on the server (`default_transaction_read_only`, or a standby in its place).",
+        );
+    }
     Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }
 
 /// Whether it was waited in vain for a lock that somebody else holds (`lock_not_available` in PostgreSQL’s list of error codes).
 fn is_held(error: &(dyn std::error::Error + 'static)) -> bool {
+    has_code(error, "55P03")
+}
+
+fn has_code(error: &(dyn std::error::Error + 'static), code: &str) -> bool {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     causes.any(|cause| {
         let of_store = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
-        of_store.and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+        of_store.and_then(|error| error.code()).is_some_and(|found| found == code)
     })
 }

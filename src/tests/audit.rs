@@ -292,6 +292,23 @@ async fn mastodons_log_stands_beside_ours() {
         }
         let narrowed = house.get(Some(&auditor), "/i/harbour/audit/instance?action=suspend").await.body;
         assert!(narrowed.contains(&format!(">{other}<")) && !narrowed.contains(&format!(">{somebody}<")));
+
+        // Words that do not open do not say that it was done elsewhere.
+        let key = house.app.ledger.list(&filter).await.unwrap()[0].leaf["key"].as_str().unwrap().to_owned();
+        set(&house, format!("delete from ledger_keys where id = '{key}'")).await;
+        let page = house.get(Some(&auditor), "/i/harbour/audit/instance").await.body;
+        for (row, known) in [(silenced, false), (resolved, false), (somebody, true), (too_late, true)] {
+            let row = row_of(&page, row);
+            assert_eq!(row.contains("outside the console"), known, "{row}");
+            let said = format!("not known: the words of entry {entry} don’t open");
+            assert_eq!(row.contains(&said), !known, "{row}");
+        }
+        let about =
+            house.get(Some(&auditor), &format!("/audit/timeline?account={account}&instance=harbour")).await.body;
+        assert!(about.contains("not known: the words of entry"), "{about}");
+        let decided = house.get(Some(&admin), "/i/harbour/reports?state=decided").await.body;
+        let row = decided.split("<tr").find(|row| row.contains("@windvane<")).unwrap();
+        assert!(row.contains("person not known: the words of entry") && !row.contains("not in the audit log"), "{row}");
     }
 }
 

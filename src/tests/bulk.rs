@@ -10,7 +10,7 @@ use howdah::{
 };
 
 /// Works on batches until none is left, and never for ever.
-async fn work(house: &House) {
+pub async fn work(house: &House) {
     let instance = house.app.instances.keys().next().unwrap();
     for _ in 0..50 {
         engine::work::<OfBatch>(&house.app, house.app.instances.values().next().unwrap(), "a process", 50)
@@ -34,7 +34,7 @@ async fn open_reports(house: &House, username: &str) -> i64 {
     .unwrap()
 }
 
-fn value<'a>(page: &'a str, name: &str) -> String {
+pub fn value<'a>(page: &'a str, name: &str) -> String {
     let value: &'a str = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap();
     value.replace("&quot;", "\"").replace("&amp;", "&")
 }

@@ -253,7 +253,11 @@ async fn a_key_that_does_not_open_keeps_no_page_from_opening() {
             assert_eq!(page_of.status, StatusCode::OK, "{page}: {}", text(&page_of.body));
         }
         let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{first}")).await.body);
-        assert!(said.contains("person not in the audit log") && !said.contains("moderator, through"), "{said}");
+        assert!(
+            said.contains("person not known: the words of entry") && !said.contains("moderator, through"),
+            "{said}"
+        );
+        assert!(!said.contains("not in the audit log"), "{said}");
         let said = text(&house.get(Some(&admin), &format!("/i/harbour/reports/{second}")).await.body);
         assert!(said.contains("moderator, through"), "{said}");
     }

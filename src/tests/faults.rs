@@ -227,6 +227,65 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     let _unanswered = limit(&house, &cookie, "windvane").await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(also.to_owned())).execute(&house.instance).await.unwrap();
     // The next process: the same store, another lease holder; the dead one's lease has run out.
+    let next = next_process(&house).await;
+    in_store(&house, "update open_deeds set lease_until = 0, opened_at = opened_at - 121000").await;
+    jobs::sweep(&next).await.unwrap();
+    let outcome = house.outcome("decide_case").await;
+    (house, outcome)
+}
+
+/// A case that was taken by a process that died is theirs by our own list, whatever the instance shows: that is told, and not that
+/// nothing was seen.
+#[tokio::test]
+async fn after_a_crash_whose_case_it_is_is_told_by_our_own_list() {
+    for (reports, there, outcome) in [
+        (true, true, Outcome::Partly),
+        (true, false, Outcome::Unknown),
+        (false, true, Outcome::Unknown),
+        (false, false, Outcome::Failed),
+    ] {
+        let house = house(sqlite().await).await;
+        let cookie = house.sign_in("moderator").await;
+        let (account, _) = house.case("windvane").await;
+        if !reports {
+            let gone = format!("update reports set action_taken_at = now() where target_account_id = {account}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&house.instance).await.unwrap();
+        }
+        let form =
+            [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", "/i/harbour/reports")];
+        if reports {
+            house.weather.set(Fault::Broken);
+            house.post(Some(&cookie), "/api/reports/hold", &form).await;
+        } else {
+            let app = &house.app;
+            let actor = howdah::ledger::Ledger::command_actor("a test");
+            let deed = howdah::deeds::ClaimCase {
+                instance: "harbour".parse().unwrap(),
+                account: account.parse().unwrap(),
+                acct: "windvane".into(),
+                reports: Vec::new(),
+                claim: true,
+                held_before: None,
+            };
+            let about = howdah::access::Object::Case(deed.instance.clone(), deed.account, Default::default());
+            let permit = howdah::access::permit(&actor, howdah::access::Permission::DecideReports, about).unwrap();
+            let service = app.instances.values().next().unwrap().health().acting().unwrap();
+            let acting = howdah::ledger::Acting::Service(service.to_string());
+            let (by, now) = (&actor.operator, app.clock.now());
+            howdah::store::case_claims::claim(&app.store, &deed.instance, deed.account, by, now).await.unwrap();
+            drop(app.ledger.open(permit, deed, "", acting, howdah::ledger::Mark::default()).await.unwrap());
+        }
+        if !there {
+            in_store(&house, "delete from case_holds").await;
+        }
+        in_store(&house, "update open_deeds set lease_until = 0, opened_at = opened_at - 121000").await;
+        let next = next_process(&house).await;
+        jobs::sweep(&next).await.unwrap();
+        assert_eq!(house.outcome("hold_case").await, Some(outcome), "{reports} {there}");
+    }
+}
+
+async fn next_process(house: &House) -> std::sync::Arc<howdah::context::App> {
     let next = howdah::cli::assemble(
         house.config.clone(),
         howdah::clock::Clock::System,
@@ -237,10 +296,7 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     for instance in next.instances.values() {
         instance.probe(next.clock.now()).await;
     }
-    in_store(&house, "update open_deeds set lease_until = 0, opened_at = opened_at - 121000").await;
-    jobs::sweep(&next).await.unwrap();
-    let outcome = house.outcome("decide_case").await;
-    (house, outcome)
+    next
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use howdah::{
     ledger::Outcome,
     store::{Driver, account_notes, linked_accounts, linked_accounts::Linked},
 };
+use sqlx::Connection;
 use std::time::Duration;
 
 /// Something that runs in the store: how it is made, and how it goes.
@@ -83,6 +84,26 @@ fn running(house: &House) -> Vec<(&'static str, &'static str)> {
             ("create publication calm for table operators (name)", "drop publication calm"),
             // A row that grows over what an index takes can't be written.
             ("create index calm on operators (disabled_at, password_hash, mac)", "drop index calm"),
+            ("create index calm on operators (generation) include (name)", "drop index calm"),
+            ("create unique index calm on operators (generation, disabled_at)", "drop index calm"),
+            ("create index calm on operators (generation) where disabled_at > 0", "drop index calm"),
+            // As one of ours is, by its name alone.
+            (
+                "create index \"x CREATE INDEX y ON operators USING btree (id)\" on operators (name)",
+                "drop index \"x CREATE INDEX y ON operators USING btree (id)\"",
+            ),
+            ("create unique index operators_pkey_ccnew on operators (id, role)", "drop index operators_pkey_ccnew"),
+            (
+                "create unique index account_notes_account_ccnew on account_notes (instance, account, created_at)",
+                "drop index account_notes_account_ccnew",
+            ),
+            (
+                "create function public.compared(bigint, bigint) returns int language sql immutable as 'select btint8cmp($1, $2)'; \
+                 create operator class odd for type bigint using btree as operator 1 <, operator 2 <=, operator 3 =, \
+                 operator 4 >=, operator 5 >, function 1 compared(bigint, bigint); \
+                 create index calm on operators (generation odd)",
+                "drop index calm; drop operator family odd using btree; drop function compared",
+            ),
             ("alter table web_sessions replica identity nothing", "alter table web_sessions replica identity default"),
             // What keeps a row of ours from being deleted, or from being written.
             (
@@ -512,6 +533,21 @@ async fn stand(pool: &sqlx::PgPool) -> Vec<(i32, String, String, String)> {
     found
 }
 
+/// What a connection still holds that something left in it.
+async fn left(pool: &sqlx::PgPool, pid: i32) -> Vec<String> {
+    const HERE: &str = "select 'a cursor' from pg_cursors where is_holdable union all select 'ears' from pg_listening_channels() \
+        union all select 'its isolation' where current_setting('default_transaction_isolation') <> 'read committed'";
+    const LOCKS: &str = "select 'a lock' from pg_locks where locktype = 'advisory' and pid = $1";
+    let mut found: Vec<String> = sqlx::query_scalar(LOCKS).bind(pid).fetch_all(pool).await.unwrap();
+    let mut all = Vec::new();
+    while all.len() < 16 {
+        let mut connection = pool.acquire().await.unwrap();
+        found.extend(sqlx::query_scalar::<_, String>(HERE).fetch_all(&mut *connection).await.unwrap());
+        all.push(connection);
+    }
+    found
+}
+
 /// A trigger that lived for a moment can leave a connection with another path, and much else: it is not used again.
 #[tokio::test]
 async fn a_connection_that_was_turned_is_closed() {
@@ -528,6 +564,10 @@ async fn a_connection_that_was_turned_is_closed() {
         ("prepare sqlx_s_99 as select 1".to_owned(), true),
         ("deallocate all".to_owned(), true),
         ("set enable_seqscan = off".to_owned(), false),
+        ("set default_transaction_isolation = serializable".to_owned(), false),
+        ("select pg_advisory_lock(42)".to_owned(), false),
+        ("declare stays cursor with hold for select 1".to_owned(), false),
+        ("listen somebody".to_owned(), false),
     ] {
         let mut connection = pool.acquire().await.unwrap();
         let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *connection).await.unwrap();
@@ -537,6 +577,7 @@ async fn a_connection_that_was_turned_is_closed() {
         crate::support::until("it is back, or gone", idle).await;
         let all = stand(pool).await;
         assert_eq!(all.iter().all(|(own, ..)| *own != pid), closed, "{turned}");
+        assert_eq!(left(pool, pid).await, Vec::<String>::new(), "{turned}");
         for (_, path, role, scans) in all {
             assert_eq!((path.as_str(), &role, scans.as_str()), ("public, pg_temp", &user, "on"), "{turned}");
         }
@@ -602,4 +643,228 @@ async fn what_somebody_elses_connection_holds_is_said() {
     held.rollback().await.unwrap();
     let done = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
     assert!(done.starts_with("/people?done="), "{done}");
+}
+
+/// What an operator may well put on a table of ours, or PostgreSQL itself for a while, and that changes nothing of what is written.
+#[tokio::test]
+async fn an_index_that_changes_nothing_is_let_be() {
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("a PostgreSQL store") };
+    let set = async |ended: &'static str| {
+        let form = [("operator", "01moderator"), ("disabled", ended), ("why", "gone"), ("back", "/people")];
+        house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap()
+    };
+    for make in [
+        "create index calm on operators (disabled_at)",
+        "create index calm on ledger_entries (at desc, idx) with (fillfactor = 80)",
+        "create index calm on operators using hash (generation)",
+        // As `reindex concurrently` makes one, and leaves it where it was broken off.
+        "create unique index calm on operators (id)",
+        "create unique index calm on operators (id); update pg_index set indisvalid = false where indexrelid = 'calm'::regclass",
+        "create index calm on account_notes (instance, account, created_at)",
+    ] {
+        sql(&house.app.store, make).await.unwrap();
+        assert_eq!(house.app.store.foreign().await.unwrap(), None, "{make}");
+        let (done, back) = (set("yes").await, set("no").await);
+        assert!(done.contains("done=") && back.contains("done="), "{make}: {done} {back}");
+        sql(&house.app.store, "drop index calm").await.unwrap();
+    }
+    // It waits for whoever reads, with the new one beside the former.
+    let mut reads = pool.begin_with("begin isolation level repeatable read").await.unwrap();
+    sqlx::query("select 1 from operators").execute(&mut *reads).await.unwrap();
+    let anew = tokio::spawn({
+        let pool = pool.clone();
+        async move {
+            let mut connection = pool.acquire().await.unwrap();
+            sqlx::raw_sql("set lock_timeout = 0").execute(&mut *connection).await.unwrap();
+            sqlx::raw_sql("reindex table concurrently operators").execute(&mut *connection).await
+        }
+    });
+    const THERE: &str = "select count(*) from pg_class where relname like 'operators%ccnew'";
+    let is_there = async || sqlx::query_scalar::<_, i64>(THERE).fetch_one(pool).await.unwrap() > 0;
+    crate::support::until("there are two", is_there).await;
+    assert_eq!(house.app.store.foreign().await.unwrap(), None);
+    let done = set("yes").await;
+    assert!(done.contains("done="), "{done}");
+    reads.rollback().await.unwrap();
+    anew.await.unwrap().unwrap();
+    assert_eq!(house.app.store.foreign().await.unwrap(), None);
+}
+
+/// What a role has set for each of its connections, and how one of the console's stands then.
+const BROUGHT: [(&str, &str, &str); 16] = [
+    ("search_path", "evil, public", "public, pg_temp"),
+    ("quote_all_identifiers", "on", "off"),
+    ("standard_conforming_strings", "off", "on"),
+    ("default_transaction_isolation", "serializable", "read committed"),
+    ("row_security", "off", "on"),
+    ("lock_timeout", "1ms", "5s"),
+    ("statement_timeout", "1s", "0"),
+    ("idle_in_transaction_session_timeout", "1ms", "0"),
+    ("synchronous_commit", "off", "on"),
+    ("synchronous_commit", "local", "local"),
+    // They come with each connection.
+    ("DateStyle", "German", "ISO, MDY"),
+    ("TimeZone", "Asia/Tokyo", "UTC"),
+    ("client_encoding", "LATIN1", "UTF8"),
+    // Nothing of ours is read as text.
+    ("IntervalStyle", "iso_8601", "iso_8601"),
+    ("bytea_output", "escape", "escape"),
+    // It works as another one, whom it is a member of.
+    ("role", "{other}", "{other}"),
+];
+
+#[tokio::test]
+async fn what_a_role_brings_along_changes_nothing() {
+    let kept = postgres().await;
+    let (role, other) = (format!("r{:016x}", rand::random::<u64>()), format!("o{:016x}", rand::random::<u64>()));
+    let made = format!(
+        "create role {role} login; create role {other}; grant postgres to {other}; grant postgres, {other} to {role}; create schema evil"
+    );
+    sql(&kept.store, &made).await.unwrap();
+    let mut url: url::Url = kept.url.parse().unwrap();
+    url.set_username(&role).unwrap();
+    let keys = howdah::seal::Keys::from_secret([7; 32]);
+    let connected = async || howdah::store::Store::connect(url.as_str(), &keys).await.unwrap();
+    let now = howdah::clock::Timestamp(1_800_000_000_000);
+    for (name, value, stands) in BROUGHT {
+        let (value, stands) = (value.replace("{other}", &other), stands.replace("{other}", &other));
+        let quoted = if name == "search_path" { value.clone() } else { format!("'{value}'") };
+        sql(&kept.store, &format!("alter role {role} set {name} = {quoted}")).await.unwrap();
+        let theirs = connected().await;
+        let Driver::Postgres(pool) = &theirs.driver else { panic!("a PostgreSQL store") };
+        let mut pids = std::collections::BTreeSet::new();
+        let idle = async || pool.num_idle() == usize::try_from(pool.size()).unwrap();
+        for _ in 0..5 {
+            crate::support::until("it is back", idle).await;
+            let said: (i32, String) = sqlx::query_as("select pg_backend_pid(), current_setting($1)")
+                .bind(name)
+                .fetch_one(pool)
+                .await
+                .unwrap();
+            assert_eq!(said.1, stands, "{name}");
+            pids.insert(said.0);
+        }
+        assert_eq!(pids.len(), 1, "{name}: closed each time");
+        assert_eq!(theirs.foreign().await.unwrap(), None, "{name}");
+        theirs.migrate().await.unwrap();
+        theirs.try_write(now).await.unwrap();
+        pool.close().await;
+        sql(&kept.store, &format!("alter role {role} reset {name}")).await.unwrap();
+    }
+    // What keeps triggers from running is named; what lets nothing be written is said.
+    sql(&kept.store, &format!("alter role {role} set session_replication_role = replica")).await.unwrap();
+    let said = connected().await.foreign().await.unwrap().unwrap_or_default();
+    assert!(said.contains("session_replication_role"), "{said}");
+    let reads = format!(
+        "alter role {role} reset session_replication_role; alter role {role} set default_transaction_read_only = on"
+    );
+    sql(&kept.store, &reads).await.unwrap();
+    let said = connected().await.try_write(now).await.map_err(howdah::store::store_problem).unwrap_err();
+    assert!(said.what.contains("read only") && said.remedy.contains("default_transaction_read_only"), "{said:?}");
+    sql(&kept.store, &format!("drop role {role}; drop role {other}")).await.unwrap();
+}
+
+/// Whoever starts is told who else does, and waits no longer than that.
+#[tokio::test]
+async fn a_start_does_not_wait_for_another_without_end() {
+    for kept in [sqlite().await, postgres().await] {
+        let first = kept.store.starting(&kept.url, Duration::from_secs(5)).await.unwrap();
+        let waits =
+            tokio::time::timeout(Duration::from_secs(5), kept.store.starting(&kept.url, Duration::from_millis(300)));
+        let Err(error) = waits.await.expect("it comes to an end") else { panic!("both start") };
+        let said = error.to_string();
+        assert!(said.contains("another process starts on this store"), "{said}");
+        if let Driver::Postgres(_) = kept.store.driver {
+            assert!(said.contains("pg_terminate_backend("), "{said}");
+        }
+        drop(first);
+        assert!(kept.store.starting(&kept.url, Duration::from_secs(5)).await.is_ok());
+    }
+}
+
+/// A second schema whose views stand for all tables of ours, and run something; and how the two change their names.
+const EVIL: &str = "create schema evil; create schema third; create sequence third.ran; \
+    create function evil.tick() returns boolean language plpgsql as 'begin perform nextval(''third.ran''); return true; end'; \
+    do $$ declare t text; begin for t in select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace \
+    loop execute format('create view evil.%I as select * from public.%I where (select evil.tick())', t, t); end loop; end $$";
+const SWAP: &str = "begin; alter schema public rename to held; alter schema evil rename to public; commit";
+const SWAP_BACK: &str = "begin; alter schema public rename to evil; alter schema held rename to public; commit";
+
+/// Schemas that change their names are found with the next action, and by an entry and an action that are being written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn schemas_that_change_their_names_have_nothing_written() {
+    const WAITS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    let store = &house.app.store;
+    let Driver::Postgres(pool) = &store.driver else { panic!("a PostgreSQL store") };
+    let end = async |disabled: &'static str| {
+        let form = [("operator", "01moderator"), ("disabled", disabled), ("why", "gone"), ("back", "/people")];
+        house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap_or_default()
+    };
+    let written = async || {
+        let sql = "select count(*) from ledger_entries where deed in ('disable_operator', 'change_operator_role')";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap()
+    };
+    sql(store, EVIL).await.unwrap();
+    assert!(end("yes").await.contains("done="), "somebody else's schema is somebody else's");
+    assert!(end("no").await.contains("done="));
+    // Left so.
+    let before = written().await;
+    sql(store, SWAP).await.unwrap();
+    let said = end("yes").await;
+    sql(store, SWAP_BACK).await.unwrap();
+    assert!(!said.contains("done=") && written().await == before, "{said}");
+    assert!(end("yes").await.contains("done=") && end("no").await.contains("done="));
+    // While an entry is written.
+    let before = written().await;
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select 1 from ledger_head for update").execute(&mut *held).await.unwrap();
+    let waits = async || sqlx::query_scalar::<_, i64>(WAITS).fetch_one(pool).await.unwrap() > 0;
+    let (said, ()) = tokio::join!(end("yes"), async {
+        crate::support::until("it waits", waits).await;
+        sql(store, SWAP).await.unwrap();
+        held.commit().await.unwrap();
+    });
+    sql(store, SWAP_BACK).await.unwrap();
+    assert!(!said.contains("done=") && written().await == before, "{said}");
+    // While an action is, and back before it is through; what others have for themselves meanwhile is nothing to it.
+    for (meanwhile, done) in [
+        (format!("{SWAP}; {SWAP_BACK}"), false),
+        ("create or replace function public.ledger_refuse() returns trigger language plpgsql as 'begin return new; end'".to_owned(), false),
+        ("create temporary table theirs (n bigint)".to_owned(), true),
+    ] {
+        let mut held = pool.begin().await.unwrap();
+        sqlx::query("select 1 from operators where id = '01moderator' for update").execute(&mut *held).await.unwrap();
+        let mut other = sqlx::PgConnection::connect(&house.store.url).await.unwrap();
+        let mut refuse: String = sqlx::query_scalar("select pg_get_functiondef('public.ledger_refuse'::regproc)")
+            .fetch_one(&mut other)
+            .await
+            .unwrap();
+        if !meanwhile.contains("ledger_refuse") {
+            refuse.clear();
+        }
+        let (changed, ()) = tokio::join!(
+            howdah::carry_out::recorded(&house.app, crate::fence::may(), crate::fence::becomes_admin(), "a test", |store| {
+                async move { crate::fence::admin(&store).await }
+            }),
+            async {
+                crate::support::until("it waits", waits).await;
+                sqlx::raw_sql(sqlx::AssertSqlSafe(meanwhile.clone())).execute(&mut other).await.unwrap();
+                sqlx::raw_sql(sqlx::AssertSqlSafe(refuse)).execute(&mut other).await.unwrap();
+                held.commit().await.unwrap();
+            }
+        );
+        match changed {
+            Ok(_) => assert!(done, "{meanwhile}"),
+            Err(problem) => assert!(!done && problem.what.contains("renamed or replaced"), "{meanwhile}: {problem:?}"),
+        }
+        assert_eq!(store.foreign().await.unwrap(), None);
+        assert_eq!(crate::fence::admin(store).await.unwrap(), !done, "{meanwhile}");
+        sql(store, "drop table if exists theirs").await.unwrap();
+        crate::support::aged(store, "update operators set role = 'moderator' where id = '01moderator'").await;
+    }
 }

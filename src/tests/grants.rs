@@ -1259,6 +1259,35 @@ async fn words_whose_key_is_away_keep_no_role() {
     }
 }
 
+/// An entry that columns hide for a while does not say that nothing was given: the grant is looked at again.
+#[tokio::test]
+async fn an_entry_that_columns_hide_keeps_no_role() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        let mut looked = service::Looked::default();
+        let (username, account, role, _) = somebody_and_a_role(&house).await;
+        let id = with_role(&house, &username, role).await;
+        keep(&house).await;
+        assert_eq!(role_of(&house, account).await, Some(role));
+        let end = find(&house, &id).await.ends_at;
+        sql(&house, "delete from grant_roles").await.unwrap();
+        house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+        let given = entries(&house, "assign_role").await[0].leaf["subject"].as_str().unwrap().to_owned();
+        let set = async |to: &str| {
+            let text = format!("update ledger_entries set subject = '{to}' where deed = 'assign_role'");
+            crate::engine::past_triggers(&house.app.store.driver, &text).await.unwrap();
+        };
+        set("x").await;
+        service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+        assert_eq!(role_of(&house, account).await, Some(role), "what gave it is not found");
+        set(&given).await;
+        house.app.clock.advance(3 * MINUTE);
+        service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+        assert_eq!(role_of(&house, account).await, None);
+    }
+}
+
 /// Both take the grant first, and what its person holds after it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_access_and_the_end_of_a_grant_do_not_wait_for_each_other() {

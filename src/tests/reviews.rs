@@ -765,15 +765,35 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         let list = house.get(Some(&auditor), "/audit").await.body;
         let row = list.split("<tr").find(|row| row.contains(&line)).unwrap();
         assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
-        for by_name in ["/audit?who=01moderator", "/audit?kind=decide_case", "/audit?q=moder"] {
+        // The same is said of everybody and everything: otherwise it would say whose it is.
+        const LEFT_OUT: &str = "What you are to review is left out of this list.";
+        for by_name in [
+            "/audit?who=01moderator",
+            "/audit?who=01owner",
+            "/audit?who=01contractor",
+            "/audit?who=01contractor&kind=decide_case",
+            "/audit?kind=decide_case",
+            "/audit?kind=add_operator",
+            "/audit?q=moder",
+            "/audit/timeline?who=01moderator",
+            "/audit/timeline?who=01contractor&kind=decide_case",
+            "/i/harbour/audit/instance?action=silence",
+            "/i/harbour/audit/instance?action=promote",
+            "/i/harbour/reports?state=decided&decided-by=moderator",
+            "/i/harbour/reports?state=decided&decided-by=contractor",
+        ] {
             let page = house.get(Some(&auditor), by_name).await.body;
-            assert!(!page.contains(&line) && page.contains("left out"), "{by_name}: {page}");
+            assert!(!page.contains(&line) && page.contains(LEFT_OUT), "{by_name}: {page}");
+            assert!(!page.contains("No entries match") && !page.contains("No matching"), "{by_name}: {page}");
         }
+        // Nor does how often which hour was theirs.
+        let drawn = house.get(Some(&auditor), "/audit/timeline?who=01moderator&kind=decide_case").await.body;
+        assert!(!drawn.contains("by hour of the UTC day"), "{drawn}");
         let review = format!("href=\"/reviews/{theirs}\"");
         for (query, is_there) in [("", true), ("?action=resolve", false)] {
             let page = house.get(Some(&auditor), &format!("/i/harbour/audit/instance{query}")).await.body;
             assert_eq!(page.contains(&review), is_there, "{query}: {page}");
-            assert_eq!(page.contains("left out"), !is_there, "{query}: {page}");
+            assert_eq!(page.contains(LEFT_OUT), !is_there, "{query}: {page}");
         }
         let decided = house.get(Some(&auditor), "/i/harbour/reports?state=decided").await.body;
         let row = decided.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
@@ -784,12 +804,11 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         };
         assert!(list.contains("without the 2 entries you are to review"), "{list}");
         for name in ["csv", "jsonl"] {
-            for query in ["", "kind=decide_case", "who=01moderator"] {
+            for query in ["", "kind=decide_case", "who=01moderator", "who=01contractor"] {
                 let given = file(&auditor, name, query).await;
                 assert!(hidden.iter().all(|told| !given.contains(told)), "{name} {query}: {given}");
-                let (these, are) = if query.starts_with("who") { ("1 entry", "is") } else { ("2 entries", "are") };
-                let said = format!("{these} that you are to review {are} left out: give your opinion first");
-                assert!(given.lines().last().unwrap().contains(&said), "{name} {query}: {given}");
+                let said = "what you are to review is left out: give your opinion first";
+                assert!(given.lines().last().unwrap().contains(said), "{name} {query}: {given}");
             }
         }
         let admin = house.sign_in("admin").await;
@@ -816,6 +835,41 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         assert!(page.body.contains("saw the decision before giving this opinion"), "{}", page.body);
         assert!(page.body.contains(&format!("href=\"/audit/{}\"", looked.index)), "{}", page.body);
     }
+}
+
+/// Nor does the page of the batch that a decision came in open before an opinion.
+#[tokio::test]
+async fn a_batch_with_what_is_to_be_reviewed_does_not_open_before_an_opinion() {
+    let house = timed(house(sqlite().await).await).await;
+    service::keep(&house.app).await.unwrap();
+    let week = Week::of(house.app.clock.now()).next();
+    until(&house, week.starts().plus(HOUR));
+    let moderator = house.sign_in("moderator").await;
+    let path = "/i/harbour/reports?category=spam&all=yes&decide=resolve";
+    house.look().await;
+    let page = house.get(Some(&moderator), path).await.body;
+    let seen = crate::bulk::value(&page, "seen");
+    let form = [
+        ("instance", "harbour"),
+        ("seen", seen.as_str()),
+        ("decision", "resolve"),
+        ("why", "one spam wave"),
+        ("back", path),
+    ];
+    let batch = house.post(Some(&moderator), "/api/reports/decide-many", &form).await.location.unwrap();
+    assert!(batch.starts_with("/i/harbour/batches/"), "{batch}");
+    crate::bulk::work(&house).await;
+    until(&house, week.ends().plus(11 * MINUTE));
+    service::keep(&house.app).await.unwrap();
+    let auditor = house.sign_in("auditor").await;
+    let shown = house.get(Some(&auditor), &batch).await;
+    assert_eq!(shown.status, StatusCode::FORBIDDEN, "{}", shown.body);
+    assert!(shown.body.contains("give your opinion first") && !shown.body.contains("one spam wave"), "{}", shown.body);
+    let listed = format!("/audit?batch={}", batch.rsplit('/').next().unwrap());
+    let listed = house.get(Some(&auditor), &listed).await.body;
+    assert!(listed.contains("What you are to review is left out of this list."), "{listed}");
+    let moderator = house.sign_in("moderator").await;
+    assert_eq!(house.get(Some(&moderator), &batch).await.status, StatusCode::OK);
 }
 
 /// A proposal to undo reaches whoever may, until it was undone or declined with a reason.

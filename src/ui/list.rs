@@ -1,7 +1,7 @@
 //! What every list repeats: the way back, chips that narrow it, filters that its forms keep, the way further.
 
 use super::keys;
-use crate::search::Search;
+use crate::{path, search::Search};
 use leptos::prelude::*;
 
 /// The way back to the list that a page belongs to, before its own name.
@@ -12,6 +12,16 @@ pub fn crumb(href: impl Into<String>, name: &'static str) -> AnyView {
 /// What a page cannot know for want of a grant, a sentence each.
 pub fn untold(said: &[String]) -> AnyView {
     said.iter().map(|said| view! { <p class="note lead">{said.clone()}</p> }).collect_view().into_any()
+}
+
+/// That a list has nothing of what its reader is to review: the same of every list that would say by its filter whose or what it
+/// is, whether any of it would be in this one or not.
+pub fn left_out(is: bool) -> Option<AnyView> {
+    is.then(|| {
+        view! { <p class="small soft">"What you are to review is left out of this list. "
+        <a class="link" href=path::REVIEWS>"Reviews"</a></p> }
+        .into_any()
+    })
 }
 
 /// Narrows the list at `base` to one value of a key; pressed again, it lets go of it. `current` is the value in force.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DRAWN, Drawn, Logged, Moment, TimelinePage, service},
-    choice, entry_link, left_out, outcome, outside,
+    choice, entry_link, outcome, outside,
 };
 use crate::{
     frame::Frame,
@@ -54,7 +54,7 @@ fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
     let body = page.wrong.is_none().then(|| {
         view! {
             {drawn(&page.drawn)}
-            {left_out(page.left_out)}
+            {list::left_out(page.left_out)}
             {moments(&page, &frame)}
             {further}
             <div class="head foot">
@@ -119,6 +119,9 @@ fn drawn(drawn: &Drawn) -> AnyView {
 }
 
 fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
+    if page.moments.is_empty() && page.left_out {
+        return ().into_any();
+    }
     if page.moments.is_empty() {
         return view! { <div class="card pad empty"><p>"No entries match. What was done here and what Mastodon’s audit log has \
         about it are listed together."</p></div> }

@@ -17,7 +17,7 @@ use crate::{
     store::{attempts::Limit, operators},
     stream::{self, Giving, Taking},
     text::Narrowing,
-    ui::{self, time},
+    ui::time,
 };
 use axum::{
     Extension,
@@ -191,7 +191,7 @@ async fn hand_out(
     most: usize,
     giving: &Giving,
 ) -> Result<(), Stopped> {
-    let (mut rows, mut left_out) = (0, 0);
+    let mut rows = 0;
     let mut part = match form {
         ExportForm::Csv => record(&COLUMNS.map(str::to_owned)),
         ExportForm::JsonLines | ExportForm::Bundle => String::new(),
@@ -211,28 +211,28 @@ async fn hand_out(
                 return Err(Stopped::Source(error.to_string()));
             }
         };
-        let (given, kept_back) = (lines.len().min(here), left_out);
-        for line in lines.iter().take(given) {
+        let read = lines.len().min(here);
+        let mut given = 0;
+        for line in lines.iter().take(read) {
             before = line.index;
-            if covered.has(line.index) {
-                left_out += 1;
-            } else {
+            if !covered.has(line.index) {
                 part.push_str(&row(form, line));
+                given += 1;
             }
         }
         rows += given;
-        let more = lines.len() > given;
+        let more = lines.len() > read;
         let full = rows >= most;
-        if left_out > 0 && (!more || full) {
-            let said = ui::count(left_out, "entry that you are to review is", "entries that you are to review are");
-            part.push_str(&last(form, &format!("{said} left out: give your opinion first")));
+        // Whether any of it would be in here or not: otherwise a filter would say whose it is.
+        if covered.number() > 0 && (!more || full) {
+            part.push_str(&last(form, "what you are to review is left out: give your opinion first"));
         }
         if more && full {
             let said =
                 format!("more entries match than the {most} one file holds: those below entry {before} are missing");
             part.push_str(&last(form, &said));
         }
-        giving.give(part, given - (left_out - kept_back)).await?;
+        giving.give(part, given).await?;
         if !more || full {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Mastodon's own log beside ours: each row a trace of one of our deeds, or of what was done outside the console.
 
-use super::{DAY_TYPED, PAGE, unreadable};
+use super::{DAY_TYPED, PAGE, unreadable, with};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
@@ -16,7 +16,7 @@ use crate::{
     },
     path,
     problem::Problem,
-    record,
+    record::{self, Covered},
     search::{Search, unknown},
     store::{operators, sought::LOOKED_FOR},
     ui,
@@ -41,21 +41,22 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
         return Err(unknown("day", &filter.day, DAY_TYPED));
     }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody, untold) = read(&instance, &filter, day, before).await?;
+    let covered = record::covered(context).await?;
+    let out = if filter.who.is_empty() && filter.action.is_empty() { 0 } else { covered.number() };
+    let (window, nobody, untold) = read(&instance, &filter, day, before, with(PAGE + 1, out)).await?;
     let LogWindow { mut rows, looked_to } = window;
+    let ours = ours(context, &instance, &rows, &covered).await?;
+    rows.retain(|row| out == 0 || !ours.get(&row.id).is_some_and(|trace| trace.in_review));
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;
     rows.truncate(page);
-    let ours = ours(context, &instance, &rows).await?;
-    let narrowed = !(filter.who.is_empty() && filter.action.is_empty());
-    let told = |row: &LoggedAction| !(narrowed && ours.get(&row.id).is_some_and(|trace| trace.in_review));
     let base = path::instance_log(&instance.name);
     let on = |id: i64| format!("{base}{}", parsed.with("before", &id.to_string()));
     let body = InstanceLogPage {
         older: rows.last().filter(|_| more).map(|last| on(last.id)),
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
-        left_out: rows.iter().filter(|row| !told(row)).count(),
-        rows: rows.iter().filter(|row| told(row)).map(|row| shown(row, ours.get(&row.id))).collect(),
+        left_out: out > 0,
+        rows: rows.iter().map(|row| shown(row, ours.get(&row.id))).collect(),
         untold,
         filter,
         nobody,
@@ -70,6 +71,7 @@ async fn read(
     filter: &InstanceLogFilter,
     between: Option<(Timestamp, Timestamp)>,
     before: Option<i64>,
+    limit: i64,
 ) -> Result<(LogWindow, bool, Vec<String>), DatabaseError> {
     let mut read = instance.database.read().await?;
     let by = match filter.who.trim_start_matches('@') {
@@ -81,7 +83,7 @@ async fn read(
     };
     let asked = LogFilter { by, action: filter.action.clone(), between, before };
     let untold = read.untold(&[Extra::Changes]).await?;
-    Ok((read.log(&asked, PAGE + 1).await?, false, untold))
+    Ok((read.log(&asked, limit).await?, false, untold))
 }
 
 /// The entry that a row of Mastodon's log is a trace of.
@@ -93,6 +95,8 @@ pub struct Trace {
     /// They did it as their own account.
     own: bool,
     in_review: bool,
+    /// Its words open, and say so; another is about the same, and may have left it or not.
+    certain: bool,
 }
 
 /// A row as a page shows it, with our entry where it is a trace of one. Of a decision that the reader is to review it says
@@ -103,7 +107,7 @@ pub fn shown(row: &LoggedAction, ours: Option<&Trace>) -> Logged {
         (None, Some(id)) => format!("account {id}"),
         (None, None) => "unknown".to_owned(),
     };
-    let by = match ours {
+    let by = match ours.filter(|trace| trace.certain) {
         Some(trace) if trace.own => format!("{}, as {account}", trace.who),
         Some(trace) => format!("{}, through {account}", trace.who),
         None => account,
@@ -119,7 +123,8 @@ pub fn shown(row: &LoggedAction, ours: Option<&Trace>) -> Logged {
         target: told(ui::excerpt(&row.target, 120)),
         about: row.about.filter(|_| !in_review),
         changes: row.changes.as_deref().filter(|_| !in_review).map(changed).unwrap_or_default(),
-        ours: ours.map(|trace| trace.entry),
+        ours: ours.filter(|trace| trace.certain || in_review).map(|trace| trace.entry),
+        perhaps: ours.filter(|trace| !trace.certain).map(|trace| trace.entry),
         in_review,
     }
 }
@@ -183,6 +188,7 @@ pub async fn ours(
     context: &Context,
     instance: &Instance,
     rows: &[LoggedAction],
+    covered: &Covered,
 ) -> Result<BTreeMap<i64, Trace>, Problem> {
     let mut found = BTreeMap::new();
     let (Some(newest), Some(oldest)) = (rows.iter().map(|row| row.at).max(), rows.iter().map(|row| row.at).min())
@@ -195,14 +201,14 @@ pub async fn ours(
     let (from, to) = (oldest.plus(-BEFORE), newest.plus(AFTERWARDS));
     let entries = ledger.about_any(&subjects, from, to).await.map_err(unreadable)?;
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
-    let covered = record::covered(context).await?;
-    let trace = |entry: &Closed| Trace {
+    let trace = |entry: &Closed, certain: bool| Trace {
         entry: entry.index,
         who: record::called(&people, entry.leaf["operator"].as_str().unwrap_or_default(), &entry.leaf),
         own: matches!(acting(entry), Some(Acting::Own(_))),
         in_review: covered.has(entry.index),
+        certain,
     };
-    // Only what may have left a row is opened, and once.
+    // Only what may have left a row is opened, and once. What does not open may have left it.
     let mut deeds: BTreeMap<i64, Option<AnyDeed>> = BTreeMap::new();
     for row in rows {
         let Some(about) = subject(row) else { continue };
@@ -213,8 +219,9 @@ pub async fn ours(
                 vacant.insert(document.and_then(|document| serde_json::from_value(document["deed"].clone()).ok()));
             }
             let left = LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id };
-            if deeds.get(&entry.index).and_then(Option::as_ref).is_some_and(|deed| deed.logs(&left)) {
-                found.insert(row.id, trace(entry));
+            let deed = deeds.get(&entry.index).and_then(Option::as_ref);
+            if deed.is_none_or(|deed| deed.logs(&left)) {
+                found.insert(row.id, trace(entry, deed.is_some()));
                 break;
             }
         }

@@ -1,6 +1,6 @@
 //! Everything about one: our log and Mastodon's, merged by time.
 
-use super::{PAGE, filter, instance_log, leave_out, own_account, told, unreadable, ways};
+use super::{PAGE, filter, instance_log, own_account, tells, told, unreadable, ways, with};
 use crate::{
     access::Permission,
     audit::{Drawn, Filter, KINDS, Logged, MOST_DRAWN, Moment, TimelinePage, kind_group},
@@ -106,8 +106,7 @@ async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(Abou
 }
 
 /// Mastodon's log about it, newest first, below a row; nothing where it has no rows of its own about such a thing.
-async fn theirs(about: &About, before: Option<i64>) -> Result<Option<(Arc<Instance>, LogWindow)>, Problem> {
-    let limit = PAGE + 1;
+async fn theirs(about: &About, before: Option<i64>, limit: i64) -> Result<Option<(Arc<Instance>, LogWindow)>, Problem> {
     Ok(match about {
         About::Account(on, account) => {
             let rows = on.database.read().await?.log_about(*account, before, limit).await?;
@@ -136,7 +135,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<TimelinePage
         server: server.clone(),
         moments: Vec::new(),
         began: context.app.ledger.recorded_at(0).await.map_err(unreadable)?,
-        left_out: 0,
+        left_out: false,
         drawn: Drawn::default(),
         instances: context.visible().map(|own| (own.name.clone(), own.title.clone())).collect(),
         wrong: None,
@@ -165,41 +164,42 @@ async fn read(
     let app = &context.app;
     let number = |key: &str| parsed.get(key).and_then(|text| text.parse::<i64>().ok());
     let (before, log) = (number("entry"), number("row"));
-    let ours = ledger::Filter { before: before.or(asked.before), limit: PAGE + 1, ..asked.clone() };
-    let entries = app.ledger.list(&ours).await.map_err(unreadable)?;
+    let covered = record::covered(context).await?;
+    let out = if tells(&empty.filter) { covered.number() } else { 0 };
+    let limit = with(PAGE + 1, out);
+    let ours = ledger::Filter { before: before.or(asked.before), limit, ..asked.clone() };
+    let mut entries = app.ledger.list(&ours).await.map_err(unreadable)?;
+    entries.retain(|entry| out == 0 || !covered.has(entry.index));
     let entries: Vec<_> = entries.into_iter().map(|entry| as_told(&context.actor, entry)).collect();
     let people = operators::list(&app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
     let kinds: BTreeMap<i64, &str> = entries.iter().map(|entry| (entry.index, kind_group(&entry.deed))).collect();
-    let covered = record::covered(context).await?;
-    let mut lines: Vec<Line> = entries
+    let lines: Vec<Line> = entries
         .iter()
         .map(|entry| {
             told(&covered, Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
         })
         .collect();
-    let left_out = leave_out(&empty.filter, &mut lines);
     let mut moments: Vec<Moment> = lines.into_iter().map(|line| Moment::Ours(line, Vec::new())).collect();
     let mut looked_to = None;
     // What narrows our log to sorts of its own leaves nothing of Mastodon's.
     let narrowed = !(empty.filter.kind.is_empty() && empty.filter.outcome.is_empty());
-    let theirs = if narrowed { None } else { theirs(&about, log).await? };
+    let theirs = if narrowed { None } else { theirs(&about, log, limit).await? };
     // Of two logs only what was read of both alike can be drawn beside one another.
     let mut drawn = Drawn { of_page: theirs.is_some(), ..Drawn::default() };
     let hour = |at: Timestamp| at.0.rem_euclid(DAY) / HOUR;
     if !drawn.of_page {
         let all = ledger::Filter { limit: MOST_DRAWN, ..asked };
-        for (at, deed) in app.ledger.times(&all).await.map_err(unreadable)? {
+        let times = app.ledger.times(&all).await.map_err(unreadable)?;
+        for (_, at, deed) in times.into_iter().filter(|(index, ..)| out == 0 || !covered.has(*index)) {
             drawn.add(hour(at), kind_group(&deed));
         }
     }
     if let Some((on, window)) = theirs {
-        let traces = instance_log::ours(context, &on, &window.rows).await?;
+        let traces = instance_log::ours(context, &on, &window.rows, &covered).await?;
         looked_to = window.looked_to;
-        // The timeline of a person says whose each row is.
-        let by_name = matches!(about, About::Person(_));
         let rows = window.rows.iter().map(|row| instance_log::shown(row, traces.get(&row.id)));
-        moments.extend(rows.filter(|row| !(by_name && row.in_review)).map(Moment::Theirs));
+        moments.extend(rows.filter(|row| out == 0 || !row.in_review).map(Moment::Theirs));
     }
     // The newest first; of what happened at the same moment ours, which was meant before.
     moments.sort_by_key(|moment| (std::cmp::Reverse(moment.at()), moment.is_theirs()));
@@ -228,7 +228,7 @@ async fn read(
     let moments = under_their_entries(moments);
     Ok(TimelinePage {
         title,
-        left_out,
+        left_out: out > 0,
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, address(entry, Some(id)))),
         older: more.then(|| address(entry, row)),
         moments,

@@ -13,9 +13,13 @@ use crate::{
     id::GrantId,
     ledger::{Deed, Entry, Filter, LedgerError, Outcome, Subject},
     linked_accounts::service::end_with_role,
+    mastodon::Instance,
     problem::Problem,
-    roles::service::assign_for_grant,
-    store::{grant_roles, grants, person_subject},
+    roles::{InstanceRole, service::assign_for_grant},
+    store::{
+        grant_roles::{self, Former},
+        grants, person_subject,
+    },
     text::Why,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -82,7 +86,7 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Re
             Some(RoleState::Taken | RoleState::Left) => true,
             // The row is at work on it.
             Some(RoleState::Asked | RoleState::Giving | RoleState::Given | RoleState::Taking) if holds => false,
-            _ => took_back(app, &asked, role).await?,
+            state => took_back(app, &asked, entry, role, state == Some(RoleState::Never)).await?,
         };
     }
     Ok(settled)
@@ -96,12 +100,13 @@ async fn asked(app: &App, entry: i64) -> Result<Option<AskGrant>, LedgerError> {
     found.meant()
 }
 
-/// The changes of that sort about a subject, newest first, as they were appended: one that was altered says neither that nothing was
-/// given nor that it was taken back.
-async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>, Problem> {
+/// The changes of that sort about a subject since an entry, newest first, as they were appended: one that was altered says neither
+/// that nothing was given nor that it was taken back.
+async fn entries(app: &App, kind: &str, subject: &Subject, since: i64) -> Result<Vec<Entry>, Problem> {
     let filter = Filter {
         kind: Some(kind.to_owned()),
         subject: Some(app.ledger.subject(subject)),
+        after: Some(since),
         limit: MOST_CHANGES,
         ..Filter::default()
     };
@@ -110,18 +115,24 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
     Ok(found)
 }
 
-/// Whether a role is where it was before the grant, or was never given by it.
-async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Result<bool, Problem> {
-    let why = |entry: &Entry| {
-        let words = entry.words().map_err(tried_again)?;
-        Ok::<_, Problem>(words.and_then(|words| words["why"].as_str()).unwrap_or_default().to_owned())
-    };
+/// Whether a role is where it was before the grant, or was never given by it. What gave it may be hidden by the columns that find it:
+/// that it is not found says nothing, unless the row says that it was `never` given.
+async fn took_back(
+    app: &Arc<App>,
+    grant: &AskGrant,
+    entry: i64,
+    asked: &RoleAsked,
+    never: bool,
+) -> Result<bool, Problem> {
     let (gave, took) = (format!("grant {}", grant.grant), format!("end of grant {}", grant.grant));
-    let changes = entries(app, AssignRole::KIND, &Subject::Account(asked.instance.clone(), asked.account)).await?;
+    let account = Subject::Account(asked.instance.clone(), asked.account);
+    let changes = entries(app, AssignRole::KIND, &account, entry).await?;
     let outcome = async |entry: &Entry| app.ledger.proved_outcome(entry.index).await.map_err(tried_again);
-    let mut given = None;
+    let (mut given, mut destroyed) = (None, false);
     for change in &changes {
-        let why = why(change)?;
+        let words = change.words().map_err(tried_again)?;
+        destroyed |= words.is_none();
+        let why = words.and_then(|words| words["why"].as_str()).unwrap_or_default();
         if why == gave && !matches!(outcome(change).await?, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused)) {
             given = Some(change);
             break;
@@ -130,16 +141,36 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
             return Ok(true);
         }
     }
-    let Some(given) = given else { return Ok(true) };
-    if left_alone(app, &grant.grant, asked).await? {
+    if (given.is_none() && never) || left_alone(app, &grant.grant, entry, asked).await? {
         return Ok(true);
     }
-    let Some(former) = given.meant::<AssignRole>().map_err(tried_again)? else { return Ok(true) };
+    let former = match given {
+        Some(given) => given.meant::<AssignRole>().map_err(tried_again)?,
+        None => None,
+    };
     let instance = instance(app, &asked.instance)?;
-    let (holder, returning) = read_role(&instance, asked, former.before).await?;
+    let (holder, returning) = read_role(&instance, asked, former.as_ref().and_then(|former| former.before)).await?;
     let Some(now) = holder.map(|holder| held(&holder)).filter(|now| now.role == Some(asked.role)) else {
         return Ok(true);
     };
+    if former.is_none() {
+        let what =
+            if destroyed { "the words of an entry about it were destroyed" } else { "no entry that gave it is found" };
+        tracing::error!(entry, instance = %asked.instance, what, "grants.given_not_found: the role is there after the grant");
+        return Ok(destroyed);
+    }
+    give_back(app, grant, asked, &instance, now, returning).await
+}
+
+/// Sets the role that was there before.
+async fn give_back(
+    app: &Arc<App>,
+    grant: &AskGrant,
+    asked: &RoleAsked,
+    instance: &Arc<Instance>,
+    now: Former,
+    returning: Option<InstanceRole>,
+) -> Result<bool, Problem> {
     let deed = AssignRole {
         instance: asked.instance.clone(),
         account: asked.account,
@@ -150,20 +181,20 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
         after: returning.as_ref().map(|role| role.id),
         after_name: returning.map(|role| role.name),
     };
-    let done = assign_for_grant(app, &instance, deed, Why::kept(&format!("end of grant {}", grant.grant))).await?;
+    let done = assign_for_grant(app, instance, deed, Why::kept(&format!("end of grant {}", grant.grant))).await?;
     if done.outcome != Outcome::Succeeded {
         return Ok(false);
     }
     let at = app.clock.now();
     if !grant_roles::promised(&app.store, asked, at, at.plus(1)).await.map_err(store_problem)? {
-        end_with_role(app, &grant.operator, &instance, asked.account).await?;
+        end_with_role(app, &grant.operator, instance, asked.account).await?;
     }
     Ok(true)
 }
 
 /// Whether the record says that somebody else had changed it, and that it stays.
-async fn left_alone(app: &App, grant: &GrantId, asked: &RoleAsked) -> Result<bool, Problem> {
-    let left = entries(app, LeaveRole::KIND, &Subject::Grant(grant.clone())).await?;
+async fn left_alone(app: &App, grant: &GrantId, entry: i64, asked: &RoleAsked) -> Result<bool, Problem> {
+    let left = entries(app, LeaveRole::KIND, &Subject::Grant(grant.clone()), entry).await?;
     for entry in &left {
         let deed = entry.meant::<LeaveRole>().map_err(tried_again)?;
         if deed.is_some_and(|deed| deed.asked.instance == asked.instance) {

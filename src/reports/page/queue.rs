@@ -69,6 +69,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         {filters(&instance, &page)}
         {page.preview.as_ref().map(|preview| chosen(&instance, &page, preview, &frame))}
         {batches::page::running(&instance, &page.running, frame.now)}
+        {list::left_out(page.left_out)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">
@@ -369,6 +370,9 @@ fn queue_row(
 }
 
 fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
+    if page.decided.is_empty() && page.left_out {
+        return ().into_any();
+    }
     if page.decided.is_empty() {
         let words = if page.older.is_some() || page.looked_to.is_some() {
             "No matches as far back as was searched. “Next page” continues from there."

@@ -36,6 +36,8 @@ const PAGE: usize = 50;
 /// Decisions in the record about some accounts, each with its deed.
 pub struct Decisions {
     found: BTreeMap<AccountId, Vec<Decided>>,
+    /// Those whose words do not open: what they did is not known, and may be what somebody asks for.
+    unopened: BTreeMap<AccountId, Vec<Entry>>,
     people: Vec<Operator>,
     /// Who asks.
     reader: Actor,
@@ -51,6 +53,22 @@ struct Decided {
     acting: Acting,
 }
 
+/// Whether something that was done at an instant may be an entry's doing: what was not seen to have happened may come late.
+fn covers(entry: &Entry, at: Timestamp) -> bool {
+    at >= entry.at.plus(-BESIDE) && at <= last(entry)
+}
+
+/// Until when.
+fn last(entry: &Entry) -> Timestamp {
+    let closed = entry.closed_at.unwrap_or(entry.at);
+    let last = match entry.later {
+        Some(found) => found.at,
+        None if entry.outcome_facts[NOT_SEEN] == true => closed.plus(LOOKED_FOR),
+        None => closed,
+    };
+    last.plus(BESIDE)
+}
+
 impl Decided {
     /// Entries whose words were destroyed say nothing of whom they are about.
     fn of(entry: Entry) -> Option<Self> {
@@ -62,22 +80,6 @@ impl Decided {
         account.is_some() && self.acting.account() == account
     }
 
-    /// Until when something may be its doing: what was not seen to have happened may come late.
-    fn last(&self) -> Timestamp {
-        let closed = self.entry.closed_at.unwrap_or(self.entry.at);
-        let last = match self.entry.later {
-            Some(found) => found.at,
-            None if self.entry.outcome_facts[NOT_SEEN] == true => closed.plus(LOOKED_FOR),
-            None => closed,
-        };
-        last.plus(BESIDE)
-    }
-
-    /// Whether something that was done at an instant may be its doing.
-    fn covers(&self, at: Timestamp) -> bool {
-        at >= self.entry.at.plus(-BESIDE) && at <= self.last()
-    }
-
     /// A number of the mark that was taken before it was sent.
     fn after_mark(&self, of: &str, id: i64) -> bool {
         self.entry.leaf["mark"][of].as_str().and_then(|mark| mark.parse::<i64>().ok()).is_some_and(|mark| mark < id)
@@ -86,7 +88,7 @@ impl Decided {
     /// It names a report, which was closed about then.
     fn closed(&self, row: &ClosedRow) -> bool {
         let AnyDeed::DecideCase(deed) = &self.deed else { return false };
-        self.is_by(row.closed_by) && deed.reports.contains(&row.id) && self.covers(row.closed_at)
+        self.is_by(row.closed_by) && deed.reports.contains(&row.id) && covers(&self.entry, row.closed_at)
     }
 
     /// A sanction closes what came in meanwhile and what nobody read as well: nothing that was closed before it began.
@@ -95,7 +97,7 @@ impl Decided {
         self.is_by(row.closed_by)
             && deed.decision != Decision::Resolve
             && row.closed_at >= self.entry.at
-            && self.covers(row.closed_at)
+            && covers(&self.entry, row.closed_at)
     }
 
     fn gave(&self, strike: &StrikeRow) -> bool {
@@ -103,13 +105,16 @@ impl Decided {
         self.is_by(strike.by)
             && deed.decision.strike() == Some(strike.action)
             && self.after_mark("strike", strike.id)
-            && self.covers(strike.created_at)
+            && covers(&self.entry, strike.created_at)
     }
 
     fn logged(&self, row: &LoggedAbout) -> bool {
         let of = |target_type| self.deed.logs(&LogRow { action: &row.action, target_type, target: 0 });
         // As with Mastodon's own log: written after its mark, whatever the clocks say, and not too late.
-        self.is_by(row.by) && self.after_mark("log", row.id) && row.at <= self.last() && (of("Account") || of("User"))
+        self.is_by(row.by)
+            && self.after_mark("log", row.id)
+            && row.at <= last(&self.entry)
+            && (of("Account") || of("User"))
     }
 }
 
@@ -136,7 +141,15 @@ impl Decisions {
         let people =
             if entries.is_empty() { Vec::new() } else { operators::list(&app.store).await.map_err(store_problem)? };
         let mut found: BTreeMap<AccountId, Vec<Decided>> = BTreeMap::new();
-        for decided in entries.into_iter().filter_map(Decided::of) {
+        let mut unopened: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
+        for entry in entries {
+            if entry.document.is_none() {
+                if let Some(about) = accounts.iter().find(|account| entry.leaf["subject"] == *subject(account)) {
+                    unopened.entry(*about).or_default().push(entry);
+                }
+                continue;
+            }
+            let Some(decided) = Decided::of(entry) else { continue };
             let account = match &decided.deed {
                 AnyDeed::DecideCase(deed) => deed.account,
                 AnyDeed::ReverseSanction(deed) => deed.account,
@@ -146,6 +159,7 @@ impl Decisions {
         }
         Ok(Self {
             found,
+            unopened,
             people,
             reader: context.actor.clone(),
             service: instance.health().acting(),
@@ -165,7 +179,13 @@ impl Decisions {
     }
 
     /// “Jonas Tran, through @harbourmaster” where it was done from here, or the account that Mastodon names.
-    fn words(&self, decided: Option<&Decided>, by: Option<AccountId>, username: Option<&str>) -> String {
+    fn words(
+        &self,
+        decided: Option<&Decided>,
+        (about, at): (AccountId, Timestamp),
+        by: Option<AccountId>,
+        username: Option<&str>,
+    ) -> String {
         let account = username.map(|name| format!("@{}", ui::tame(name)));
         if decided.is_some_and(|decided| self.covered.has(decided.entry.index)) {
             return "in review by you".to_owned();
@@ -179,7 +199,11 @@ impl Decisions {
         match (decided, account) {
             (Some(decided), account) => through(&record::name(&self.people, &decided.entry), &decided.acting, account),
             (None, Some(account)) if by.is_some() && by == self.service => {
-                format!("{account}; person not in the audit log")
+                let perhaps = self.unopened.get(&about).into_iter().flatten().find(|entry| covers(entry, at));
+                match perhaps.map(|entry| entry.index) {
+                    Some(entry) => format!("{account}; person not known: the words of entry {entry} don’t open"),
+                    None => format!("{account}; person not in the audit log"),
+                }
             }
             (None, Some(account)) => account,
             (None, None) => "unknown".to_owned(),
@@ -188,7 +212,7 @@ impl Decisions {
 
     /// Who closed a report.
     pub fn who_closed(&self, row: &ClosedRow) -> String {
-        self.words(self.closing(row), row.closed_by, row.closed_by_username.as_deref())
+        self.words(self.closing(row), (row.target, row.closed_at), row.closed_by, row.closed_by_username.as_deref())
     }
 
     /// What was decided when a report was closed, where that was from here.
@@ -203,13 +227,13 @@ impl Decisions {
     /// Who gave a strike.
     pub fn who_struck(&self, account: AccountId, strike: &StrikeRow) -> String {
         let decided = self.find(account, |decided| decided.gave(strike));
-        self.words(decided, strike.by, strike.by_username.as_deref())
+        self.words(decided, (account, strike.created_at), strike.by, strike.by_username.as_deref())
     }
 
     /// Who did what a row of Mastodon's log says about an account.
     pub fn who_logged(&self, account: AccountId, row: &LoggedAbout) -> String {
         let decided = self.find(account, |decided| decided.logged(row));
-        self.words(decided, row.by, row.by_username.as_deref())
+        self.words(decided, (account, row.at), row.by, row.by_username.as_deref())
     }
 }
 
@@ -270,6 +294,7 @@ pub async fn list(
     };
     if let Some(person) = askable(context, &people).find(|person| person.name == page.filter.by) {
         let (rows, older, destroyed) = of_colleague(context, instance, person, before.unwrap_or(i64::MAX)).await?;
+        page.left_out = record::covered(context).await?.number() > 0;
         page.older = older.map(on);
         page.destroyed = destroyed;
         let fits = |row: &DecidedRow| {
@@ -314,21 +339,21 @@ async fn of_colleague(
     before: i64,
 ) -> Result<(Vec<DecidedRow>, Option<i64>, usize), Problem> {
     let ledger = &context.app.ledger;
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    // What the reader is to review is not told as anybody's, neither by what is there nor by where the next page begins.
+    let covered = record::covered(context).await?;
+    let limit = i64::try_from(PAGE + 1 + covered.number()).unwrap_or(i64::MAX);
     let mut entries =
         ledger.done_by(&person.id, DecideCase::KIND, &instance.name, before, limit).await.map_err(store_problem)?;
+    entries.retain(|entry| !covered.has(entry.index));
     let more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let older = entries.last().filter(|_| more).map(|last| last.index);
     let all = entries.len();
     let decided: Vec<Decided> = entries.into_iter().filter_map(Decided::of).collect();
     let destroyed = all - decided.len();
-    // A case that was decided in several goes is one decision; and what the reader is to review is not told as anybody's.
-    let covered = record::covered(context).await?;
-    let decided: Vec<Decided> = decided
-        .into_iter()
-        .filter(|one| !matches!(&one.deed, AnyDeed::DecideCase(deed) if deed.further) && !covered.has(one.entry.index))
-        .collect();
+    // A case that was decided in several goes is one decision.
+    let decided: Vec<Decided> =
+        decided.into_iter().filter(|one| !matches!(&one.deed, AnyDeed::DecideCase(deed) if deed.further)).collect();
     let first: Vec<ReportId> = decided
         .iter()
         .filter_map(|decided| match &decided.deed {

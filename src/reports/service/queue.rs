@@ -247,6 +247,7 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Qu
         decided: Vec::new(),
         looked_to: None,
         destroyed: 0,
+        left_out: false,
         people: Vec::new(),
         may_decide: access::permit(&context.actor, Permission::DecideReports, Some(&instance.name)).is_ok(),
         preview: None,

@@ -8,7 +8,7 @@ use crate::{
     context::{App, Context},
     deeds::{ClaimCase, HandOverCase},
     id::{AccountId, OperatorId},
-    ledger::{Answer, Answered, Mark, Outcome, Step, Warrant},
+    ledger::{AS_MEANT, Answer, Answered, Mark, Outcome, Step, Verdict, Warrant},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, OpenReport, Read},
@@ -192,6 +192,27 @@ impl Carry for ClaimCase {
             right &= if self.claim { assigned == Some(acting) } else { assigned.is_none() };
         }
         Ok(of_reports(&log, action, &self.reports, right))
+    }
+
+    /// Whose case it is is decided there, and the instance only shows it: where it has no report, nothing goes there at all.
+    async fn by_own_list(&self, app: &App, intent: i64, mut by_traces: Verdict) -> Option<Verdict> {
+        let unread = |error: &dyn std::error::Error| tracing::error!(%error, intent, "claims.own_list");
+        let leaf = app.ledger.proved(intent).await.inspect_err(|error| unread(error)).ok()?;
+        let held = case_claims::of(&app.store, &self.instance, self.account, app.clock.now()).await;
+        let held = held.inspect_err(|error| unread(error)).ok()?;
+        let theirs = held.is_some_and(|held| leaf["operator"] == *held.operator.0);
+        let here = theirs == self.claim;
+        let (outcome, facts) = match by_traces.outcome {
+            _ if self.reports.is_empty() && here => (Outcome::Unknown, json!({ AS_MEANT: true })),
+            _ if self.reports.is_empty() => (Outcome::Failed, json!({})),
+            Outcome::Failed | Outcome::Unknown if here && by_traces.facts[AS_MEANT] != true => {
+                (Outcome::Partly, by_traces.facts)
+            }
+            outcome => (outcome, by_traces.facts),
+        };
+        by_traces.seen["the console’s own list"] =
+            json!(if theirs { "assigned to them" } else { "not assigned to them" });
+        Some(Verdict { outcome, facts, seen: by_traces.seen })
     }
 }
 
