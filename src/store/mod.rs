@@ -14,7 +14,7 @@ pub mod domain_imports;
 pub mod drafts;
 pub mod endings;
 mod fence;
-pub(crate) mod foreign;
+pub mod foreign;
 pub mod grant_roles;
 pub mod grants;
 pub mod invited;

@@ -1,13 +1,13 @@
 //! Whoever holds the store, and not the key, has nothing done by what runs in it, by what is missing, or by whose it says it is.
 
-use crate::support::{House, house, postgres, sql, sqlite};
+use crate::support::{House, database, house, postgres, sql, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     id::{AccountId, InstanceName, OperatorId},
     ledger::Outcome,
-    store::{Driver, account_notes, linked_accounts, linked_accounts::Linked},
+    store::{Driver, account_notes, foreign::MARKS_ON_POSTGRES, linked_accounts, linked_accounts::Linked},
 };
-use sqlx::Connection;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::Duration;
 
 /// Something that runs in the store: how it is made, and how it goes.
@@ -867,4 +867,61 @@ async fn schemas_that_change_their_names_have_nothing_written() {
         sql(store, "drop table if exists theirs").await.unwrap();
         crate::support::aged(store, "update operators set role = 'moderator' where id = '01moderator'").await;
     }
+}
+
+/// Makes some triggers, each in a transaction of its own: their names, and the numbers of the transactions.
+async fn triggers(connection: &mut PgConnection, names: std::ops::Range<i64>) -> Vec<(String, i64)> {
+    let mut made = Vec::new();
+    for name in names.map(|number| format!("d{number}")) {
+        let make = format!("create trigger {name} before update on staging for each row execute function calm()");
+        sqlx::query(AssertSqlSafe(make)).execute(&mut *connection).await.unwrap();
+        let number = sqlx::query_scalar("select xmin::text::bigint from pg_trigger where tgname = $1").bind(&name);
+        let number = number.fetch_one(&mut *connection).await.unwrap();
+        made.push((name, number));
+    }
+    made
+}
+
+/// Two rows go and two come, in one transaction whose number lies in the middle of theirs: there are as many as before, and the numbers
+/// make the same sum.
+#[tokio::test]
+async fn marks_are_others_whatever_numbers_transactions_have() {
+    let url = database().await;
+    let (mut one, mut other) = (PgConnection::connect(&url).await.unwrap(), PgConnection::connect(&url).await.unwrap());
+    let make = "create table staging (id int); create table operators (id int); \
+        create function calm() returns trigger language plpgsql as 'begin return new; end'";
+    sqlx::raw_sql(make).execute(&mut one).await.unwrap();
+    // Others draw numbers from the same server: the pair is looked for among several.
+    let before = triggers(&mut one, 0..30).await;
+    sqlx::query("begin").execute(&mut other).await.unwrap();
+    let middle: i64 = sqlx::query_scalar("select txid_current()").fetch_one(&mut other).await.unwrap();
+    let after = triggers(&mut one, 30..90).await;
+    let pairs = before.iter().flat_map(|left| after.iter().map(move |right| (left, right)));
+    let (left, right) = pairs.into_iter().find(|(left, right)| left.1 + right.1 == 2 * middle).expect("a pair");
+    for (name, _) in before.iter().chain(&after).filter(|(name, _)| *name != left.0 && *name != right.0) {
+        let drop = format!("drop trigger {name} on staging");
+        sqlx::query(AssertSqlSafe(drop)).execute(&mut one).await.unwrap();
+    }
+    // The table knows that it had triggers.
+    sqlx::raw_sql(
+        "create trigger e0 before update on operators for each row execute function calm(); \
+        drop trigger e0 on operators",
+    )
+    .execute(&mut one)
+    .await
+    .unwrap();
+    const SUM: &str = "select count(*) || ' ' || sum(xmin::text::bigint) from pg_trigger";
+    let former: String = sqlx::query_scalar(MARKS_ON_POSTGRES).fetch_one(&mut one).await.unwrap();
+    let sum: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
+    let change = format!(
+        "drop trigger {} on staging; drop trigger {} on staging; \
+         create trigger e1 before update on operators for each row execute function calm(); \
+         create trigger e2 before update on operators for each row execute function calm(); commit",
+        left.0, right.0
+    );
+    sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut other).await.unwrap();
+    let same: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
+    assert_eq!(sum, same, "the sum alone says nothing");
+    let now: String = sqlx::query_scalar(MARKS_ON_POSTGRES).fetch_one(&mut one).await.unwrap();
+    assert_ne!(former, now);
 }
