@@ -9,6 +9,8 @@ mod words;
 pub use by_policy::look_at_policies;
 pub use settling::settle_due;
 
+use policies::InShort;
+
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState, SetForm, Stay};
 use crate::{
     access::Permission,
@@ -122,7 +124,7 @@ async fn registrations_state_of(
             context.zone().clock(change.since)
         ),
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
-            format!("not visible everywhere yet · {since}")
+            format!("not seen everywhere yet · {since}")
         }
         Some(_) | None => since,
     };
@@ -269,12 +271,14 @@ pub async fn registrations(
     changed_and_settled.extend(settled(context, &instance, 20).await?);
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
-    let (policy, policy_stopped, policy_on, zone) = policies::in_short(&context.app, &instance).await?;
+    let InShort { says: policy, stopped: policy_stopped, on: policy_on, zone, hold } =
+        policies::in_short(&context.app, &instance).await?;
     let page = RegistrationsPage {
         policy,
         policy_stopped,
         policy_on,
         zone,
+        hold,
         state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
         behind,
@@ -361,7 +365,7 @@ impl Held<'_> {
         whose: Option<&str>,
         limit: Option<Timestamp>,
     ) -> Place {
-        let more = match (agrees, whose) {
+        let then = match (agrees, whose) {
             (Some(true) | None, _) => String::new(),
             (Some(false), Some(whose)) => self.lasts(whose, limit),
             (Some(false), None) if self.single_user => self.lasts("", limit),
@@ -370,7 +374,7 @@ impl Held<'_> {
                     .to_owned()
             }
         };
-        Place { name: name.to_owned(), says: says + &more, agrees }
+        Place { name: name.to_owned(), says, then, agrees }
     }
 
     fn sign_up(&self, seen: &Seen) -> Place {
@@ -384,19 +388,16 @@ impl Held<'_> {
         };
         let limit = self.until(0, SETTING_LASTS);
         let copy = || self.lasts("Mastodon’s copy of the setting", limit);
-        let more = match &seen.sign_up {
+        let then = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
-            SignUpPage::Closed(_) if !self.single_user => {
-                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule for this console causes that, \
-                whatever the setting says";
-                match limit.filter(|limit| *limit > self.now) {
-                    Some(_) => format!("{}, or {others}", copy()),
-                    None => format!("; {others}"),
-                }
-            }
+            SignUpPage::Closed(_) if !self.single_user => format!(
+                "{}; or single-user mode, OMNIAUTH_ONLY or an IP rule for this console keeps it closed, whatever the \
+                setting says",
+                copy()
+            ),
             _ => copy(),
         };
-        Place { name: "Sign-up page".to_owned(), says: says + &more, agrees }
+        Place { name: "Sign-up page".to_owned(), says, then, agrees }
     }
 
     fn api(&self, name: &str, answered: &Result<Api, String>, whose: Option<&str>, limit: Option<Timestamp>) -> Place {
@@ -410,7 +411,7 @@ impl Held<'_> {
                 let agrees = self.mode.map(|mode| answered.agrees(mode, self.told));
                 self.copy(name, agrees, format!("{}{message}", answered.word()), whose, limit)
             }
-            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), then: String::new(), agrees: None },
         }
     }
 
@@ -421,7 +422,7 @@ impl Held<'_> {
                 let word = if *open { "sign-ups accepted" } else { "no sign-ups" };
                 self.copy(name, agrees, word.to_owned(), whose, limit)
             }
-            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), then: String::new(), agrees: None },
         }
     }
 }
@@ -534,7 +535,8 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
         _ => None,
     };
     match also {
-        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), ..told },
+        // What cannot be looked at now may have been filled again since.
+        Some(also) => ToldCaches { agrees: None, says: format!("{}; {also}", told.says), ..told },
         None => told,
     }
 }
@@ -542,7 +544,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
 /// What Mastodon's own caches were told, and when they are looked at again.
 fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>, now: Timestamp) -> Place {
     let ToldCaches { agrees, says, .. } = told_caches(instance, open, changed);
-    let again = match open {
+    let then = match open {
         // In single-user mode there is nothing to look again for.
         Some(open) if open.recorded && !instance.is_single_user() => {
             let looked = match open.tries {
@@ -554,7 +556,7 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestam
         }
         Some(_) | None => String::new(),
     };
-    Place { name: "Mastodon’s caches".to_owned(), says: says + &again, agrees }
+    Place { name: "Mastodon’s caches".to_owned(), says: String::new(), then: says + &then, agrees }
 }
 
 pub async fn set(context: Context, instance: String, form: SetForm) -> Result<String, Problem> {
