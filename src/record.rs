@@ -430,8 +430,8 @@ impl Settles {
     fn words(self) -> String {
         match self {
             Self::Watched => {
-                "saved, but not yet seen everywhere. “Current state” shows what is known of what visitors \
-                see; the console keeps working on it for two hours."
+                "saved, but not yet visible everywhere. “Current state” shows what visitors still see; the \
+                console keeps working on it for two hours."
                     .to_owned()
             }
             Self::SingleUser => "saved, but without effect for now: in single-user mode nobody can sign up.".to_owned(),

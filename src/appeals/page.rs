@@ -58,7 +58,7 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
             </table></div> }.into_any()
         }}
         <div class="head foot">
-            <span class="soft small">{ui::count(page.rows.len(), "appeal", "appeals")} " shown"</span>
+            <span class="soft small">{known.then(|| format!("{} shown", ui::count(page.rows.len(), "appeal", "appeals")))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }

@@ -54,7 +54,7 @@ async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, V
         .arg(5_000)
         .query_async(connection)
         .await
-        .map_err(words)
+        .map_err(|error| CacheError(error.to_string()))
 }
 
 /// The way to the server.
@@ -76,17 +76,6 @@ pub struct Cache {
 #[derive(Debug, thiserror::Error)]
 #[error("Redis: {0}")]
 pub struct CacheError(String);
-
-/// What is told of an error: where no connection is to be had, that; else what Redis says.
-fn words(error: redis::RedisError) -> CacheError {
-    CacheError(if error.is_timeout() {
-        "no answer within a second".to_owned()
-    } else if error.is_connection_refusal() || error.is_connection_dropped() {
-        "it can’t be reached".to_owned()
-    } else {
-        error.to_string()
-    })
-}
 
 impl Cache {
     pub fn new(url: &str) -> anyhow::Result<Self> {
@@ -120,6 +109,7 @@ impl Cache {
             .set_number_of_retries(1)
             .set_connection_timeout(Some(TIME))
             .set_response_timeout(Some(TIME));
+        let words = |error: redis::RedisError| CacheError(error.to_string());
         let silent = |_| CacheError("no answer within a second".to_owned());
         match &self.way {
             Way::Server(client, kept) => {
@@ -147,7 +137,7 @@ impl Cache {
         let asked = async {
             let mut connection = self.connection().await?;
             let pong: Result<String, _> = redis::cmd("PING").query_async(&mut connection).await;
-            pong.map(|_| ()).map_err(words)
+            pong.map(|_| ()).map_err(|error| CacheError(error.to_string()))
         };
         self.counted(asked).await
     }
@@ -192,6 +182,7 @@ impl Cache {
     }
 
     async fn forget(&self, vars: &[&str]) -> Result<usize, CacheError> {
+        let words = |error: redis::RedisError| CacheError(error.to_string());
         let mut connection = self.connection().await?;
         let (mut gone, mut cursor) = (0, 0);
         loop {

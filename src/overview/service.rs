@@ -403,7 +403,7 @@ async fn settling(app: &App, instance: &Instance) -> Option<HealthPart> {
         // In single-user mode there is nothing to wait for; the setting's own words say so.
         Ok(change) => change.filter(|change| change.recorded && !instance.is_single_user()).map(|change| {
             let word = change.mode.word();
-            part(NAME, false, format!("set to “{word}”, but not yet seen everywhere"))
+            part(NAME, false, format!("set to “{word}”, but not yet visible everywhere"))
         }),
         Err(error) => {
             tracing::error!(%error, "overview.settling");

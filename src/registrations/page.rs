@@ -132,7 +132,7 @@ fn place(place: &Place, now: Timestamp) -> AnyView {
     };
     // No copy lasts longer, so that it ends after now and not a day before.
     let then = time::retold(&place.then, now.plus(2 * HOUR));
-    view! { <dt>{place.name.clone()}</dt><dd><span class=badge>{word}</span> " " <bdi>{place.says.clone()}</bdi>{then}</dd> }
+    view! { <dt>{place.name.clone()}</dt><dd><span class=badge>{word}</span> " " {(!place.says.is_empty()).then(|| view! { <bdi>{place.says.clone()}</bdi> })}{then}</dd> }
         .into_any()
 }
 

@@ -124,7 +124,7 @@ async fn registrations_state_of(
             context.zone().clock(change.since)
         ),
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
-            format!("not seen everywhere yet · {since}")
+            format!("not visible everywhere yet · {since}")
         }
         Some(_) | None => since,
     };
@@ -390,11 +390,14 @@ impl Held<'_> {
         let copy = || self.lasts("Mastodon’s copy of the setting", limit);
         let then = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
-            SignUpPage::Closed(_) if !self.single_user => format!(
-                "{}; or single-user mode, OMNIAUTH_ONLY or an IP rule for this console keeps it closed, whatever the \
-                setting says",
-                copy()
-            ),
+            SignUpPage::Closed(_) if !self.single_user => {
+                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule for this console causes that, \
+                whatever the setting says";
+                match limit.filter(|limit| *limit > self.now) {
+                    Some(_) => format!("{}, or {others}", copy()),
+                    None => format!("; {others}"),
+                }
+            }
             _ => copy(),
         };
         Place { name: "Sign-up page".to_owned(), says, then, agrees }
@@ -535,8 +538,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
         _ => None,
     };
     match also {
-        // What cannot be looked at now may have been filled again since.
-        Some(also) => ToldCaches { agrees: None, says: format!("{}; {also}", told.says), ..told },
+        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), ..told },
         None => told,
     }
 }
@@ -601,6 +603,9 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     if !until.trim().is_empty() {
         let entry = policies::set_until(&context, &instance, &deed, (until, zone, then), why).await?;
         return Ok(path::done(&back, entry));
+    }
+    if !then.is_empty() {
+        return Err(policies::then_without_end());
     }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
     after_setting(&context.app, &instance).await;

@@ -125,6 +125,7 @@ pub fn Code() -> impl IntoView {
                     <label class="field" for="code">"Code from your authenticator, or a recovery code"</label>
                     <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="text" autofocus="" required="" />
                     <button class="btn main">"Continue"</button>
+                    <p class="small soft">"Lost both? An owner of this console can reset your sign-in."</p>
                     <a class="small soft" href=path::SIGN_IN>"Start over"</a>
                 </form>
             }

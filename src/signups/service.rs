@@ -276,7 +276,7 @@ impl Desk {
                 range.masked(),
             )
         }));
-        if self.origins.is_none() {
+        if self.origins.is_none() && !self.people().is_empty() {
             said.push(
                 "Recently approved sign-ups couldn’t be read: it’s not known which IP addresses are common, so \
                 each counts as a signal."

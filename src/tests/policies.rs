@@ -206,6 +206,7 @@ async fn a_change_with_an_end_ends_once() {
         ("2077-05-10T08:00", "", "Choose what is set then."),
         ("2077-05-01T08:00", "approved", "Choose a time ahead"),
         ("some day", "approved", "no date and time"),
+        ("", "approved", "Enter when it ends: nothing follows without an end."),
     ] {
         let back = house.sent(&admin, "/api/registrations/set", &form(until, then)).await;
         assert!(back.status == StatusCode::UNPROCESSABLE_ENTITY && back.body.contains(said), "{said}: {}", back.body);
@@ -213,7 +214,8 @@ async fn a_change_with_an_end_ends_once() {
     }
     assert_eq!(mode(&house).await, "approved", "nothing is set whose end is not sound");
     let done = house.sent(&admin, "/api/registrations/set", &form("2077-05-10T08:00", "approved")).await;
-    assert!(done.body.contains("2077-05-10 08:00:00 UTC</time>, then approval required."), "{}", done.body);
+    let shown = crate::seen::text(&done.body);
+    assert!(shown.contains("Held at “closed” until 2077-05-10 08:00:00 UTC, then approval required."), "{shown}");
     look(&house).await;
     assert_eq!(mode(&house).await, "none");
     to(&house, "2077-05-10T08:00:10Z");
@@ -1536,7 +1538,16 @@ async fn a_correction_of_the_message_keeps_what_is_held() {
             ("seen", &seen),
             ("until", until.unwrap_or(&end)),
             ("zone", &zone),
-            ("then", if until.is_some() { "approved" } else { then }),
+            (
+                "then",
+                if until == Some("") {
+                    ""
+                } else if until.is_some() {
+                    "approved"
+                } else {
+                    then
+                },
+            ),
             ("back", here),
         ];
         let saved = house.sent(&admin, "/api/registrations/set", &fields).await;
@@ -1546,7 +1557,8 @@ async fn a_correction_of_the_message_keeps_what_is_held() {
     save("Back on Monday.", Some("2077-05-10T08:00")).await;
     let page = save("Back on Monday, at eight.", None).await;
     assert!(page.contains("Held at “closed” now. Saving without an end ends the hold."), "{page}");
-    assert!(page.contains("2077-05-10 08:00:00 UTC</time>, then approval required."), "{page}");
+    let shown = crate::seen::text(&page);
+    assert!(shown.contains("Held at “closed” until 2077-05-10 08:00:00 UTC, then approval required."), "{shown}");
     assert_eq!(mode(&house).await, "none");
     assert!(message(&house).await.contains("Back on Monday, at eight."), "it is set at once");
     // Whoever takes the end away ends the hold, as the form said; nothing is told of a policy that is off.
@@ -1562,9 +1574,8 @@ async fn what_is_off_is_told_as_off() {
     set_mode(&house, "approved").await;
     to(&house, "2077-05-07T13:00:00Z");
     let admin = house.sign_in("admin").await;
-    let set =
-        send(&house, &admin, "policy", &without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval"));
-    let set = crate::seen::text(&set.await.body);
+    let rules = without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval");
+    let set = crate::seen::text(&send(&house, &admin, "policy", &rules).await.body);
     assert!(set.contains("Changed the registrations policy, which is off. Done and verified."), "{set}");
     assert!(set.contains("Nothing is planned: the policy is off."), "{set}");
     assert!(set.contains("Policyoff: nothing changes by itself") && !set.contains("On behalf of"), "{set}");

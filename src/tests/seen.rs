@@ -185,7 +185,7 @@ const CASES: &[Between] = &[
             "Public API, without the caches in frontagrees closed",
             "Public API, as visitors get itdiffers with approval; a cache in front, by Mastodon’s own header, expires \
             at",
-            "saved, but not yet seen everywhere",
+            "saved, but not yet visible everywhere",
         ],
         never: &["Done and verified"],
         outcome: Outcome::Partly,
@@ -314,7 +314,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
     ]);
     let notice = text(&set(&house, &owner, "open").await);
     assert!(notice.contains("in single-user mode nobody can sign up"), "{notice}");
-    assert!(!notice.contains("not yet seen everywhere"), "{notice}");
+    assert!(!notice.contains("not yet visible everywhere"), "{notice}");
     until("nothing is watched", async || settled(&house).await).await;
     until("that is noted", async || noted(&house).await == ["registrations_unsettled"]).await;
     let page = text(&house.get(Some(&owner), PAGE).await.body);
@@ -328,7 +328,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
-    for words in ["expires at", "not yet seen everywhere", "looked at", "OMNIAUTH_ONLY"] {
+    for words in ["expires at", "not yet visible everywhere", "looked at", "OMNIAUTH_ONLY"] {
         assert!(!page.contains(words), "{words}\n{page}");
     }
     let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
@@ -365,7 +365,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
             "Sign-up pagediffers accepts sign-ups, after the server rules; Mastodon’s copy of the setting expires at",
             "frontdiffers with approval",
             "cachesnot known could not be cleared at",
-            "not yet seen everywhere",
+            "not yet visible everywhere",
         ] {
             assert!(page.contains(words), "{words}\n{page}");
         }
@@ -376,7 +376,8 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         settle_due(&house.app).await.unwrap();
         let page = text(&house.get(Some(&owner), PAGE).await.body);
         assert!(
-            page.contains("not seen everywhere yet · since") && page.contains("cachesnot known could not be cleared"),
+            page.contains("not visible everywhere yet · since")
+                && page.contains("cachesnot known could not be cleared"),
             "{page}"
         );
         // Another process goes on with it, once Redis answers.
@@ -393,7 +394,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         })
         .await;
         let page = text(&house.get(Some(&owner), PAGE).await.body);
-        assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
+        assert!(!page.contains("not yet visible everywhere") && !page.contains("differs takes"), "{page}");
         assert!(page.contains("found that all visitors see"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
         assert_eq!(noted(&house).await, ["registrations_settled"], "once");
@@ -446,7 +447,7 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         // The overview says what the registrations page says.
         house.look().await;
         let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
-        assert!(overview.contains("not yet seen everywhere"), "{overview}");
+        assert!(overview.contains("not yet visible everywhere"), "{overview}");
         assert!(page.contains(told) && overview.contains(told), "{told}\n{overview}\n{page}");
         let invitations = text(&house.get(Some(&owner), "/i/harbour/invites").await.body);
         assert!(

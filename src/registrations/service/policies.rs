@@ -629,11 +629,19 @@ fn end(policy: &Policy, until: &str, zone: &str, now: Timestamp) -> Result<Optio
 
 /// What is set at the end; nothing where the policy decides then.
 fn then(policy: &Policy, until: Option<Timestamp>, then: &str) -> Result<Option<RegistrationsMode>, Problem> {
-    if policy.on || until.is_none() {
+    if policy.on {
         return Ok(None);
+    }
+    if until.is_none() {
+        return if then.is_empty() { Ok(None) } else { Err(then_without_end()) };
     }
     let mode = then.parse().map_err(|()| Problem::invalid("then", "Choose what is set then."))?;
     Ok(Some(mode))
+}
+
+/// What is to follow has to follow something.
+pub fn then_without_end() -> Problem {
+    Problem::invalid("until", "Enter when it ends: nothing follows without an end. Or choose nothing under “Then”.")
 }
 
 /// What somebody wants held: a mode, and until when.

@@ -181,7 +181,7 @@ fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
-                <label class="field">"To"<select name="to">{options}</select></label>
+                <label class="field">"To"<select class="input" name="to">{options}</select></label>
                 {form::beside(draft, "to")}
                 <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should \
                 know" /></label>
@@ -618,7 +618,7 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
                 <input type="hidden" name="account" value=page.account.id.to_string() />
                 <input type="hidden" name="report" value=report.id.to_string() />
                 <input type="hidden" name="seen" value=seen />
-                <label class="field">"Category"<select name="category">{options}</select></label>
+                <label class="field">"Category"<select class="input" name="category">{options}</select></label>
                 <fieldset class="rules"><legend class="small soft">"Server rules, for the category “rules” \
                 only"</legend>{rules}</fieldset>
                 <button class="btn" disabled=frame.lacks(&[Capability::Reports])>"Change category"</button>

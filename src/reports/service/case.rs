@@ -393,6 +393,10 @@ pub async fn case_page(
         // In a case that is theirs to touch it is told why nothing is to be decided; who works there, and as what, is not.
         card.staff = card.staff.filter(|_| touched).map(|_| "staff".to_owned());
     }
+    let linked = own.as_ref().map(|own| own.linked.account);
+    let you = holder.as_ref().is_some_and(|holder| holder.you);
+    let by_holding =
+        |to: AccountId| (holder.is_some() && instance.health().acting() == Some(to)) || (you && linked == Some(to));
     let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
         Some(_) => super::reasons(context, &instance.name).await?,
@@ -404,7 +408,16 @@ pub async fn case_page(
             meanwhile::of_case(instance, revision, id, &open, holder.is_some())
         }),
         account: if touched { card } else { card.public() },
-        open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
+        open: facts
+            .open
+            .iter()
+            .take(MOST_READ)
+            .map(|report| {
+                // What the console assigned there for whoever has the case is told by that.
+                let assigned = report.assigned.as_ref().filter(|(to, _)| !by_holding(*to));
+                report_card(&facts, report, assigned.map(|(_, name)| of_staff(context, instance, name)))
+            })
+            .collect(),
         unread: facts.unread,
         at_once,
         closed: closed_reports(context, instance, &facts, &decisions),
@@ -824,7 +837,7 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     }
 }
 
-fn report_card(context: &Context, instance: &Instance, facts: &Facts, report: &OpenReport) -> ReportCard {
+fn report_card(facts: &Facts, report: &OpenReport, assigned: Option<String>) -> ReportCard {
     let record = facts.records.iter().find(|record| record.account == report.reporter);
     let place = match (&report.reporter_domain, report.from_server) {
         (Some(_), true) => "sent by its moderators".to_owned(),
@@ -860,7 +873,7 @@ fn report_card(context: &Context, instance: &Instance, facts: &Facts, report: &O
         comment: ui::tame(&report.comment),
         forwarded: report.forwarded,
         created_at: report.created_at,
-        assigned: report.assigned.as_ref().map(|(_, name)| of_staff(context, instance, name)),
+        assigned,
     }
 }
 
