@@ -102,7 +102,7 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
   // And what is kept on that page goes on from there.
   await hydrated(page);
   await page.getByLabel('Select kept-two.example').uncheck();
-  await page.getByRole('button', { name: 'Imports', exact: true }).click();
+  await page.locator('main').getByRole('link', { name: 'Imports', exact: true }).click();
   await expect(page).toHaveURL(/\/imports$/);
   await again();
   await expect(tick).toBeChecked();

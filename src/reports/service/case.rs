@@ -393,10 +393,6 @@ pub async fn case_page(
         // In a case that is theirs to touch it is told why nothing is to be decided; who works there, and as what, is not.
         card.staff = card.staff.filter(|_| touched).map(|_| "staff".to_owned());
     }
-    let linked = own.as_ref().map(|own| own.linked.account);
-    let you = holder.as_ref().is_some_and(|holder| holder.you);
-    let by_holding =
-        |to: AccountId| (holder.is_some() && instance.health().acting() == Some(to)) || (you && linked == Some(to));
     let deciding = parsed.one_of("decide", &Decision::ALL.map(|one| (one.name(), one.words())))?.parse().ok();
     let reasons = match deciding {
         Some(_) => super::reasons(context, &instance.name).await?,
@@ -408,16 +404,7 @@ pub async fn case_page(
             meanwhile::of_case(instance, revision, id, &open, holder.is_some())
         }),
         account: if touched { card } else { card.public() },
-        open: facts
-            .open
-            .iter()
-            .take(MOST_READ)
-            .map(|report| {
-                // What the console assigned there for whoever has the case is told by that.
-                let assigned = report.assigned.as_ref().filter(|(to, _)| !by_holding(*to));
-                report_card(&facts, report, assigned.map(|(_, name)| of_staff(context, instance, name)))
-            })
-            .collect(),
+        open: open_reports(context, instance, &facts, own.as_ref(), holder.as_ref()),
         unread: facts.unread,
         at_once,
         closed: closed_reports(context, instance, &facts, &decisions),
@@ -835,6 +822,23 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
         unconfirmed: account.unconfirmed,
         handle,
     }
+}
+
+/// The open reports as they are shown. What the console assigned on the instance for whoever has the case is told by that.
+fn open_reports(
+    context: &Context,
+    instance: &Instance,
+    facts: &Facts,
+    own: Option<&Own>,
+    holder: Option<&Claimant>,
+) -> Vec<ReportCard> {
+    let linked = own.filter(|_| holder.is_some_and(|holder| holder.you)).map(|own| own.linked.account);
+    let service = instance.health().acting().filter(|_| holder.is_some());
+    let card = |report: &OpenReport| {
+        let assigned = report.assigned.as_ref().filter(|(to, _)| linked != Some(*to) && service != Some(*to));
+        report_card(facts, report, assigned.map(|(_, name)| of_staff(context, instance, name)))
+    };
+    facts.open.iter().take(MOST_READ).map(card).collect()
 }
 
 fn report_card(facts: &Facts, report: &OpenReport, assigned: Option<String>) -> ReportCard {
