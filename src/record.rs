@@ -363,7 +363,7 @@ const VERBS: [(&str, &str); 59] = [
     ("froze", "freeze"),
     ("gave", "give"),
     ("handed", "hand"),
-    ("holds", "hold"),
+    ("held", "hold"),
     ("left", "leave"),
     ("let", "let"),
     ("limited", "limit"),

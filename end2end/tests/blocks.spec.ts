@@ -54,6 +54,18 @@ test('a list with Windows line ends is read in, compared, and carried out row by
   }).toPass({ timeout: 20_000 });
 });
 
+test('Enter in the reason of a preview begins the import, as its button does', async ({ as }) => {
+  const page = await as('admin');
+  await page.goto('/i/harbour/federation/imports');
+  const text = '#domain,#severity\nentered.example,silence\n';
+  await page.getByLabel(/^File/).setInputFiles({ name: 'entered.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.getByRole('button', { name: 'Preview changes' }).click();
+  await hydrated(page);
+  await page.getByLabel('Internal reason').fill('From friends');
+  await page.getByLabel('Internal reason').press('Enter');
+  await expect(page.getByRole('heading', { name: 'Progress' })).toBeVisible();
+});
+
 const PREVIEW = 'domain,severity\nkept-one.example,silence\nkept-two.example,silence\n';
 
 test('what was ticked and typed in a preview is kept, whatever leads away from it', async ({ as }) => {
@@ -90,7 +102,7 @@ test('what was ticked and typed in a preview is kept, whatever leads away from i
   // And what is kept on that page goes on from there.
   await hydrated(page);
   await page.getByLabel('Select kept-two.example').uncheck();
-  await page.getByRole('button', { name: 'Imports', exact: true }).click();
+  await page.locator('main').getByRole('link', { name: 'Imports', exact: true }).click();
   await expect(page).toHaveURL(/\/imports$/);
   await again();
   await expect(tick).toBeChecked();

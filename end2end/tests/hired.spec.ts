@@ -18,7 +18,7 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   await sam.getByLabel(/^Password/).fill('tidal-morning-55555');
   await sam.getByLabel('Repeat the password').fill('tidal-morning-55555');
   await sam.getByRole('button', { name: 'Set up' }).click();
-  await sam.waitForURL('**/sign-in');
+  await sam.waitForURL((address) => address.pathname === '/sign-in');
   await sam.getByLabel('Name').fill('Sam Okoro');
   await sam.getByLabel('Password').fill('tidal-morning-55555');
   await sam.getByRole('button', { name: 'Sign in' }).click();

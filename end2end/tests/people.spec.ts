@@ -109,6 +109,8 @@ test('one’s own sign-in is looked at and an authenticator begun, without scrip
   await factor.getByLabel('Current password').fill(person('auditor').password);
   await factor.getByRole('button').click();
   await expect(page.locator('.qr svg')).toBeVisible();
+  await expect(page.getByLabel('Code from the authenticator')).toBeFocused();
+  await expect(page.getByText('Keep the current one')).toHaveCount(0);
   await expect(page.getByRole('link', { name: /authenticator app/ })).toHaveAttribute('href', /^otpauth:\/\/totp\/Howdah:/);
   await expect(page.getByText('this one', { exact: true })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -8,6 +8,7 @@ pub use notes::notes;
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{
+    access::Permission,
     frame::Frame,
     id::InstanceName,
     path,
@@ -69,7 +70,7 @@ fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
                 <input class="input" id="personal" name="q" autocomplete="off" required="" maxlength="320" value=typed("q").unwrap_or_else(|| asks.typed.clone()) />
                 {form::beside(draft, "q")}
                 <label class="field" for="why">"Internal reason"</label>
-                <input class="input" id="why" name="why" required="" maxlength="500" value=typed("why").unwrap_or_default() placeholder="Saved in the audit \
+                <input class="input" id="why" name="why" required="" autofocus=panel.is_some() maxlength="500" value=typed("why").unwrap_or_default() placeholder="Saved in the audit \
                 log" />
                 {form::beside(draft, "why")}
                 <p class="soft small">"This search is a reveal: the audit log keeps the fact that you searched, \
@@ -121,7 +122,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
         {page.preview.as_ref().map(|preview| bulk::panel(&instance, &base, &search, preview, &frame))}
         {list::untold(&page.untold)}
         {if page.hits.is_empty() {
-            nothing(&page)
+            nothing(&page, &frame)
         } else {
             view! { <div class="card"><form id="chosen" method="get" action=format!("{base}#decide")>
                 {list::kept_of(&search, &["found", "q"])}
@@ -141,7 +142,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
 }
 
 /// Nothing was found: what was looked for, and where else one may look.
-fn nothing(page: &FindPage) -> AnyView {
+fn nothing(page: &FindPage, frame: &Frame) -> AnyView {
     let Looked::ByName { sought, elsewhere } = &page.looked else {
         return view! {
             <div class="card pad empty">
@@ -160,7 +161,8 @@ fn nothing(page: &FindPage) -> AnyView {
         <div class="card pad empty stack">
             <p>"Nothing found. " <bdi>{sought.clone()}</bdi></p>
             {others}
-            <p class="soft small">"The search takes @name, @name@server, the beginning of a name, a server, #245 for a report, an account’s ID, and a profile or post URL."</p>
+            <p class="soft small">"The search takes @name, @name@server, the beginning of a name, a server, #245 for a report, an account’s ID, a profile or post \
+            URL" {frame.may(Permission::SearchPersonal).then_some(", and, with a reason, an email or IP address")} "."</p>
         </div>
     }
     .into_any()

@@ -104,7 +104,7 @@ fn alarm(card: &Card, may: bool, frame: &Frame) -> AnyView {
         <section class="card">
             <header><h2>{card.kind.word()}</h2><span class="soft small end">"raised " {time::ago(card.raised_at, frame.now)}</span></header>
             <div class="body stack">
-                <p><bdi>{card.said.clone()}</bdi></p>
+                <p><bdi>{time::retold(&card.said, card.raised_at)}</bdi></p>
                 {changed}
                 <p class="small">{links}</p>
                 {done}
@@ -140,7 +140,7 @@ pub fn card_of(open: &OpenAlarms, frame: &Frame) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><span class="badge warn">{card.kind.word()}</span></td>
-                <td class="full fill"><a href=path::ALARMS><bdi>{card.said.clone()}</bdi></a>{what}</td>
+                <td class="full fill"><a href=path::ALARMS><bdi>{time::retold(&card.said, card.raised_at)}</bdi></a>{what}</td>
                 <td class="num soft nowrap">{time::age(card.raised_at, frame.now)}</td>
             </tr>
         }

@@ -58,7 +58,7 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
             </table></div> }.into_any()
         }}
         <div class="head foot">
-            <span class="soft small">{ui::count(page.rows.len(), "appeal", "appeals")} " shown"</span>
+            <span class="soft small">{known.then(|| format!("{} shown", ui::count(page.rows.len(), "appeal", "appeals")))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Next page →")}</span>
         </div>
     }
@@ -83,7 +83,7 @@ fn row(instance: &InstanceName, line: &AppealLine, frame: &Frame) -> AnyView {
         <tr data-row=keys::row()>
             <td class="nowrap"><a href=path::case(instance, line.account)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
             <td>{line.action.clone()} <span class="soft">" by " <bdi>{line.by.clone()}</bdi> " · " {time::ago(line.struck_at, frame.now)}</span></td>
-            <td class="num soft nowrap">{at}</td>
+            <td class="num soft nowrap" data-label=if line.became.is_some() { "Decided" } else { "Pending for" }>{at}</td>
             <td class="full fill"><p dir="auto" class="said">{line.text.clone()}</p>{told}
                 {became.map(|became| view! { <span class="badge">{became}</span> })}</td>
             <td class="nowrap">{there}</td>

@@ -45,10 +45,11 @@ pub fn too_many(role: Role, number: usize) -> Option<String> {
     }
 }
 
-/// A batch that is not at its end, in a line.
+/// Work on many that is not at its end, in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
-    pub id: String,
+    /// Its page.
+    pub there: String,
     pub what: String,
     pub who: String,
     pub since: Timestamp,
@@ -59,8 +60,10 @@ pub struct Running {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lately {
     pub id: String,
-    /// “began a batch of 23 cases”
+    /// “Approve 23 sign-ups”
     pub what: String,
+    /// How far it is; empty where that is not known any more.
+    pub state: &'static str,
     pub who: String,
     pub since: Timestamp,
 }

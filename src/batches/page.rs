@@ -35,13 +35,13 @@ fn at(list: List) -> (desk::Desk, &'static str, fn(&InstanceName) -> String) {
     }
 }
 
-/// What is under way, a line each, above the list whose rows it decides.
-pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> AnyView {
+/// What is under way, a line each, above the list whose rows it decides, and on the overview.
+pub fn running(batches: &[Running], now: Timestamp) -> AnyView {
     let line = |batch: &Running| {
         let state = if batch.paused { "paused" } else { "in progress" };
         view! {
             <p class="note lead good">{batch.what.clone()} ", started by " {batch.who.clone()} " " {time::ago(batch.since, now)} ": " {state}
-                <a class="link" href=path::batch(instance, &batch.id)>"View"</a></p>
+                <a class="link" href=batch.there.clone()>"View"</a></p>
         }
     };
     batches.iter().map(line).collect_view().into_any()
@@ -146,7 +146,8 @@ pub fn lately(instance: &InstanceName, batches: &[Lately], now: Timestamp) -> An
         return ().into_any();
     }
     let one = |batch: &Lately| {
-        view! { <li><a class="link" href=path::batch(instance, &batch.id)>{batch.who.clone()} " " {batch.what.clone()}</a> " " {time::ago(batch.since, now)}</li> }
+        let state = (!batch.state.is_empty()).then(|| format!(", {}", batch.state));
+        view! { <li><a class="link" href=path::batch(instance, &batch.id)>{batch.what.clone()}</a> {state} " · " {batch.who.clone()} ", " {time::ago(batch.since, now)}</li> }
     };
     view! {
         <section class="small soft" aria-label="The newest batches of the last 24 hours">

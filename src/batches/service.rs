@@ -162,16 +162,29 @@ fn about(batch: &Batch, deeds: i64) -> usize {
 
 /// The batches of a kind that are not at their end.
 pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Result<Vec<Running>, Problem> {
+    under_way(context, instance, |batch| batch.kind == kind).await
+}
+
+/// Those of any kind.
+pub async fn all_running(context: &Context, instance: &Instance) -> Result<Vec<Running>, Problem> {
+    under_way(context, instance, |_| true).await
+}
+
+async fn under_way(
+    context: &Context,
+    instance: &Instance,
+    wanted: impl Fn(&Batch) -> bool,
+) -> Result<Vec<Running>, Problem> {
     let app = &context.app;
     let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;
     let mut running = Vec::new();
-    for batch in found.into_iter().filter(|batch| batch.kind == kind && is_shown(context, batch)) {
+    for batch in found.into_iter().filter(|batch| wanted(batch) && is_shown(context, batch)) {
         running.push(Running {
             what: what(app, &batch, &counts(app, &batch).await?).await?,
             who: name(app, &batch).await?,
             since: batch.created_at,
             paused: batch.paused,
-            id: batch.id,
+            there: path::batch(&instance.name, &batch.id),
         });
     }
     Ok(running)

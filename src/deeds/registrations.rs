@@ -191,12 +191,15 @@ impl Deed for ChangePolicy {
         let then = held.and_then(|hold| hold.then).map(|then| format!(", then “{}”", then.word()));
         let until = format!("{}{}", until.unwrap_or_default(), then.unwrap_or_default());
         match self.change {
-            PolicyChange::Set => "changed the registrations policy".to_owned(),
+            PolicyChange::Set if self.after.on => "changed the registrations policy".to_owned(),
+            PolicyChange::Set => "changed the registrations policy, which is off".to_owned(),
             PolicyChange::SwitchOn => "turned the registrations policy on".to_owned(),
             PolicyChange::SwitchOff => "turned the registrations policy off".to_owned(),
-            PolicyChange::Hold => format!("holds registrations at “{mode}”{until}"),
-            PolicyChange::Emergency => format!("pressed emergency: holds registrations at “{mode}”{until}"),
-            PolicyChange::Release => "let the registrations policy decide again".to_owned(),
+            PolicyChange::Hold => format!("held registrations at “{mode}”{until}"),
+            PolicyChange::Emergency => format!("pressed emergency: held registrations at “{mode}”{until}"),
+            PolicyChange::Release if self.after.on => "let the registrations policy decide again".to_owned(),
+            // While it is off it decides nothing.
+            PolicyChange::Release => "ended the hold of registrations".to_owned(),
         }
     }
 

@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{clock::Timestamp, mastodon::waiting::Undecided};
+use crate::{batches::Running, clock::Timestamp, mastodon::waiting::Undecided};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -19,6 +19,8 @@ pub use crate::nouns::{
 /// The list of rules and of allows.
 #[derive(Clone, Debug)]
 pub struct RulesPage {
+    /// Imports that are not at their end.
+    pub running: Vec<Running>,
     pub filter: RulesFilter,
     pub rules: Vec<Listed>,
     pub allowed: Vec<Allowed>,
@@ -416,6 +418,8 @@ pub struct ImportHead {
     pub at: Timestamp,
     pub state: ImportState,
     pub rows: i64,
+    /// How many of the selected rows are done, of how many, while it goes on.
+    pub done: Option<(i64, i64)>,
 }
 
 /// All imports, newest first, and the way to a new one.

@@ -12,7 +12,7 @@ mod networks;
 pub use deeds::{allow, disallow, lift, set};
 pub use email_domains::{email_domains, lift_email_domain, set_email_domain};
 pub use importing::OfImport;
-pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick};
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, running, start, tick};
 pub use ip_rules::{ip_rules, lift_ip_rule, set_ip_rule};
 
 use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};
@@ -230,6 +230,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
     drop(read);
     let here = path::domains(&instance.name);
     let page = RulesPage {
+        running: imports::running(context, &instance).await?,
         filter,
         rules,
         allowed,

@@ -405,23 +405,34 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
     if let Some(why) = &page.not_decided_here {
         return view! { <p class="note">{why.clone()}</p> }.into_any();
     }
-    let draft = frame.draft_for(DECIDE);
     let grant = &page.grant;
-    let zone = frame.preferences.zone().unwrap_or_default();
-    let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), zone.whole(grant.ends_at));
+    let draft = |verdict: &str| frame.draft_for(DECIDE).filter(|draft| draft.value("verdict") == Some(verdict));
+    let (approve, refuse) = (draft("approve"), draft("refuse"));
+    let fields = || {
+        view! {
+            {form::back(&frame.here)}
+            <input type="hidden" name="grant" value=grant.id.to_string() />
+        }
+    };
     view! {
         <section class="card panel">
             <header><h2>"Approve or reject"</h2></header>
+            // A form each: Enter in a reason does what that is the reason of.
             <form method="post" action=DECIDE class="body stack">
-                {form::above(draft)}
-                {form::back(&frame.here)}
-                <input type="hidden" name="grant" value=grant.id.to_string() />
-                <p class="small">{gives}</p>
+                {form::above(approve)}
+                {fields()}
+                <input type="hidden" name="verdict" value="approve" />
+                <p class="small">{grant.name.clone()} " gets this on " {grant.scope.places()} " until " {time::whole(grant.ends_at)} "."</p>
                 {second_person(page)}
-                {form::why(draft, "why", "required to reject", false)}
-                <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
-                <button class="btn danger long" name="verdict" value="refuse">"Reject: " {grant.name.clone()} " gets no \
-                access"</button>
+                {form::why(approve, "why", "optional", false)}
+                <button class="btn main">"Approve for " {grant.name.clone()}</button>
+            </form>
+            <form method="post" action=DECIDE class="body stack ruled">
+                {form::above(refuse)}
+                {fields()}
+                <input type="hidden" name="verdict" value="refuse" />
+                {form::why(refuse, "why-refuse", "seen by the team", true)}
+                <button class="btn danger long">"Reject: " {grant.name.clone()} " gets no access"</button>
             </form>
         </section>
     }

@@ -11,6 +11,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     session::{LAST_AT, SessionData, Signed, Stage, request_id},
+    sign_in::Before,
     store::{
         operators::{self, Operator},
         preferences, web_sessions,
@@ -106,7 +107,10 @@ pub async fn require_session(
             response
         }
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
-        Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
+        Ok(Found::Nobody { former }) => {
+            let over = former.is_some() || (presented.is_some() && session.id().is_none());
+            refuse(&app, request, former, presented, over).await
+        }
         Err(problem) => unavailable(problem, request).await,
     }
 }
@@ -197,7 +201,14 @@ async fn ended(app: &App, presented: Option<Id>) -> Option<OperatorId> {
     (data.stage == Stage::Full).then_some(data.operator)
 }
 
-async fn refuse(app: &App, request: Request, former: Option<OperatorId>, presented: Option<Id>) -> Response {
+/// `over`: they came with a session that is there no more.
+async fn refuse(
+    app: &App,
+    request: Request,
+    former: Option<OperatorId>,
+    presented: Option<Id>,
+    over: bool,
+) -> Response {
     if *request.method() == Method::POST {
         let former = match former {
             None => ended(app, presented).await,
@@ -214,6 +225,7 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
     }
     let asked = request.uri().path_and_query().map_or(path::OVERVIEW, |asked| asked.as_str());
     let to = if asked == path::OVERVIEW { path::SIGN_IN.to_owned() } else { path::with(path::SIGN_IN, "back", asked) };
+    let to = if over { Before::SessionOver.told(&to) } else { to };
     Redirect::to(&to).into_response()
 }
 

@@ -74,7 +74,7 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
-fn registrations(instance: &Instance, zone: &Zone) -> String {
+fn registrations(instance: &Instance) -> String {
     let health = instance.health();
     let stored = health.registrations.as_ref();
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
@@ -91,7 +91,7 @@ fn registrations(instance: &Instance, zone: &Zone) -> String {
         instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
     match otherwise {
         Some(seen) => {
-            format!("{says} Visitors saw something else at {}; see Registrations.", zone.clock(seen.at))
+            format!("{says} Visitors saw something else at {}; see Registrations.", Zone::default().clock(seen.at))
         }
         None => says.to_owned(),
     }

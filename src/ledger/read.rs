@@ -436,7 +436,7 @@ pub const PART_IN: [&str; 2] = [
     "select distinct subject from ledger_entries where operator = $1 and subject = any($2)",
 ];
 
-/// What was meant lately on an instance, of one kind, with the keys that open it: of the newest entries that one index gives, so
+/// What was meant lately on an instance, of one kind, and not refused, with the keys that open it: of the newest entries that one index gives, so
 /// that no table is read through for what is not there.
 macro_rules! lately {
     ($key:literal, $narrowed:literal) => {
@@ -446,7 +446,8 @@ macro_rules! lately {
             " and kind = 'intent' order by idx desc limit $5) \
              select l.leaf, k.wrapped from lately l left join ledger_keys k on k.id = ",
             $key,
-            " where l.deed = $2 and l.instance = $3 order by l.idx desc limit $4"
+            " where l.deed = $2 and l.instance = $3 and not exists (select 1 from ledger_ended e where e.intent = l.idx \
+             and e.outcome in ('stale', 'refused', 'failed')) order by l.idx desc limit $4"
         )
     };
 }
@@ -960,7 +961,7 @@ impl Ledger {
         .await
     }
 
-    /// What was meant lately on an instance, of one kind, newest first: by one person, or by anybody. Each with its leaf and with
+    /// What was meant lately on an instance, of one kind, newest first: by one person, or by anybody. What was not done is left out. Each with its leaf and with
     /// the sealed document, where that opens. One statement.
     ///
     /// # Errors

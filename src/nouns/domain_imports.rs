@@ -138,7 +138,7 @@ impl RowState {
             Self::Waiting => "waiting",
             Self::UnderWay => "in progress",
             Self::Done => "done",
-            Self::Failed => "not done",
+            Self::Failed => "failed",
             Self::LeftOut => "deselected by hand",
         }
     }

@@ -234,6 +234,11 @@ impl Policy {
         self.on || self.hold.is_some()
     }
 
+    /// What somebody holds at this moment.
+    pub fn held(&self, now: Timestamp) -> Option<&Hold> {
+        self.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| now < until))
+    }
+
     pub fn rule(&self, measure: Measure) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.measure == measure)
     }

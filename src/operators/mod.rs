@@ -50,8 +50,8 @@ pub struct ResetPage {
 #[derive(Clone, Debug)]
 pub struct PeoplePage {
     pub people: Vec<Person>,
-    /// A one-time link that was made just now: shown once.
-    pub link: Option<String>,
+    /// For whom a one-time link was made just now, and the link: shown once.
+    pub link: Option<(String, String)>,
     /// A token was deleted here that its instance did not take back.
     pub left_there: bool,
 }

@@ -29,8 +29,9 @@ pub fn People() -> impl IntoView {
 
 fn body(frame: Frame, page: PeoplePage) -> AnyView {
     view! {
-        {page.link.clone().map(|link| view! {
-            <section class="card panel lead"><header><h2>"One-time link for one person"</h2><span class="soft small end">"shown once, valid \
+        <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
+        {page.link.clone().map(|(name, link)| view! {
+            <section class="card panel lead"><header><h2>"One-time link for " <bdi>{name}</bdi></h2><span class="soft small end">"shown once, valid \
             for three days"</span></header>
                 <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Pass it on \
                 yourself. Whoever opens it chooses the password."</p></div></section>
@@ -40,7 +41,6 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
             token yet, and the console retries for thirty days; its owner can revoke it there under Preferences, \
             Account, Authorized apps."</p>
         })}
-        <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
             <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th>"Two-factor"</th><th>"Last seen"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
@@ -69,7 +69,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
         open => ui::count(open, "session", "sessions"),
     };
     let seen = match person.last_seen {
-        None => view! { <span class="soft">{sessions}</span> }.into_any(),
+        None => view! { <span class="soft">"not known · " {sessions}</span> }.into_any(),
         Some(at) => view! { <span class="soft">{time::ago(at, frame.now)} " · " {sessions}</span> }.into_any(),
     };
     view! {

@@ -20,8 +20,8 @@ use crate::{
     session::IDLE,
     sign_in::service::link_hash,
     store::{
-        Store, attempts::Limit, drafts, endings, grants, operators, operators::Operator, recovery_codes, setup_links,
-        setup_links::SetupLink, store_problem, web_sessions,
+        Store, attempts::Limit, drafts, endings, grants, operators, operators::Operator, presence, recovery_codes,
+        setup_links, setup_links::SetupLink, store_problem, web_sessions,
     },
     text::{SessionName, Why},
 };
@@ -135,16 +135,21 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
     let offered = SetupLink { role, name: Some(name), offered_by, person: OperatorId(crate::id::fresh()) };
     let now = context.now();
     let (hash, offered) = (&hash, &offered);
-    recorded(&app, &context.actor, deed, why, |store| async move {
+    let entry = recorded(&app, &context.actor, deed, why, |store| async move {
         setup_links::insert(&store, hash, offered, now, now.plus(LINK_TIME)).await?;
         Ok(true)
     })
     .await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link)).map_err(store_problem)?;
-    let shown = drafts::keep(&app.store, &app.keys, Some(&context.actor.operator), "link", address.as_str(), now)
-        .await
-        .map_err(store_problem)?;
-    Ok(path::with(path::PEOPLE, "shown", &shown))
+    shown(&context, entry.unwrap_or_default(), offered.name.as_deref().unwrap_or_default(), address.as_str()).await
+}
+
+/// The page of people with what was done and, once, the link that it made for somebody.
+async fn shown(context: &Context, entry: i64, name: &str, link: &str) -> Result<String, Problem> {
+    let (app, me) = (&context.app, Some(&context.actor.operator));
+    let text = format!("{name}\n{link}");
+    let shown = drafts::keep(&app.store, &app.keys, me, "link", &text, context.now()).await.map_err(store_problem)?;
+    Ok(path::with(&path::done(path::PEOPLE, entry), "shown", &shown))
 }
 
 pub async fn change_role(
@@ -192,7 +197,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
             .await
             .map_err(store_problem)?
             .filter(|draft| draft.path == "link")
-            .map(|draft| draft.text),
+            .and_then(|draft| draft.text.split_once('\n').map(|(name, link)| (name.to_owned(), link.to_owned()))),
         None => None,
     };
     let people = persons(context).await?;
@@ -210,6 +215,8 @@ async fn persons(context: &Context) -> Result<Vec<Person>, Problem> {
     let running = grants::running(&app.store, now).await.map_err(store_problem)?;
     let links = linked_accounts::service::links(&context.app).await?;
     let recovery = recovery_codes::list(&app.store).await.map_err(store_problem)?;
+    // What is left of sessions that are over.
+    let presence = presence::all(&app.store).await.map_err(store_problem)?;
     Ok(list
         .into_iter()
         .map(|person| {
@@ -229,7 +236,9 @@ async fn persons(context: &Context) -> Result<Vec<Person>, Problem> {
                     .iter()
                     .find(|(whose, _)| *whose == person.id)
                     .and_then(|(_, left)| Some((left.last_used?, usize::try_from(left.unused).unwrap_or(0)))),
-                last_seen: own.map(|(.., at)| *at),
+                last_seen: own
+                    .map(|(.., at)| *at)
+                    .max(presence.iter().find(|(id, _)| *id == person.id.0).map(|(_, at)| *at)),
                 open: open
                     .iter()
                     .filter(|session| session.operator == person.id.0)

@@ -5,6 +5,7 @@ pub mod service;
 
 use crate::{
     alarms::OpenAlarms,
+    batches::Running,
     clock::Timestamp,
     frame::Since,
     id::{GrantId, InstanceName},
@@ -67,6 +68,8 @@ pub struct EverywherePage {
 #[derive(Clone, Debug)]
 pub struct OverviewPage {
     pub title: String,
+    /// Imports and batches that are not at their end.
+    pub running: Vec<Running>,
     /// Whether what waits was ever read; without that no number of reports says anything.
     pub known: bool,
     pub cases: usize,

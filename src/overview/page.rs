@@ -3,7 +3,7 @@
 use super::{EverywherePage, HealthPart, InstanceRow, OverviewPage, service};
 use crate::{
     access::Permission,
-    alarms,
+    alarms, batches,
     clock::Timestamp,
     context::Context,
     frame::Frame,
@@ -65,7 +65,7 @@ fn everywhere_body(frame: Frame, page: EverywherePage) -> AnyView {
         let state = if row.troubles.is_empty() {
             view! { <span class="badge good">"no problems"</span> }.into_any()
         } else {
-            view! { <ul class="plain-list small">{row.troubles.iter().map(|trouble| view! { <li>{trouble.clone()}</li> }).collect_view()}</ul> }.into_any()
+            view! { <ul class="plain-list small">{row.troubles.iter().map(|trouble| view! { <li>{time::retold(trouble, now)}</li> }).collect_view()}</ul> }.into_any()
         };
         view! {
             <tr data-row=keys::row()>
@@ -118,6 +118,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         </div>
         {live::meanwhile(&frame, &page.meanwhile, false)}
         {unattended}
+        {batches::page::running(&page.running, now)}
         {page.grants.iter().map(|(grant, name)| view! {
             <p class="note lead"><span>"A grant for " <bdi>{name.clone()}</bdi> " is pending."</span> <a class="link" href=path::grant(grant)>"View"</a></p>
         }).collect_view()}
@@ -142,7 +143,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     <header><h2>{page.title.clone()}</h2>
                         <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "no \
                         problems" } else { "problems" }}</span></header>
-                    <div class="body"><dl class="facts">{page.health.iter().map(health).collect_view()}</dl></div>
+                    <div class="body"><dl class="facts">{page.health.iter().map(|part| health(part, now)).collect_view()}</dl></div>
                 </section>
             </aside>
         </div>
@@ -319,10 +320,10 @@ fn outside_changes(instance: &InstanceName, page: &OverviewPage, frame: &Frame) 
     .into_any()
 }
 
-fn health(part: &HealthPart) -> impl IntoView + use<> {
+fn health(part: &HealthPart, now: Timestamp) -> AnyView {
     let class = if part.well { "" } else { "bad" };
     let each = (!part.each.is_empty()).then(|| {
         view! { <dd class="wide small"><ul class="plain-list">{part.each.iter().map(|one| view! { <li>{one.clone()}</li> }).collect_view()}</ul></dd> }
     });
-    view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd>{each} }
+    view! { <dt>{part.name.clone()}</dt><dd class=class>{time::retold(&part.says, now)}</dd>{each} }.into_any()
 }

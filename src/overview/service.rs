@@ -3,9 +3,10 @@
 use super::{EverywherePage, HealthPart, InstanceRow, OverviewPage};
 use crate::{
     access::{self, Actor, Permission, Role},
-    acting, alarms, appeals, audit,
+    acting, alarms, appeals, audit, batches,
     clock::{DAY, MINUTE, NOTABLE_SKEW, Timestamp},
     context::{App, Context},
+    domain_blocks,
     frame::{self, Framed},
     grants,
     ledger::{Entry, Filter, LedgerError, unreadable},
@@ -99,8 +100,11 @@ async fn page(context: &Context, instance: &Instance) -> Result<OverviewPage, Pr
         .map(|category| (category, cases.iter().filter(|case| case.row.category == category).count()))
         .collect();
     let health = instance.health();
+    let mut running = batches::service::all_running(context, instance).await?;
+    running.extend(domain_blocks::service::running(context, instance).await?);
     Ok(OverviewPage {
         title: instance.title.clone(),
+        running,
         known: list.at.is_some(),
         more: list.cut,
         oldest: cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut),

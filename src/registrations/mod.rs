@@ -7,7 +7,7 @@ pub mod service;
 
 use crate::{clock::Timestamp, mastodon::waiting::Waiting};
 
-use crate::nouns::policies::{Measure, Policy, Rule};
+use crate::nouns::policies::{Hold, Measure, Policy, Rule};
 use serde::{Deserialize, Serialize};
 
 pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
@@ -71,6 +71,8 @@ pub struct Change {
 pub struct Place {
     pub name: String,
     pub says: String,
+    /// What the console knows of it besides: how long a copy lasts, when it was told to forget. Instants in it are UTC.
+    pub then: String,
     /// Whether that is what the setting says; `None` where it is not known.
     pub agrees: Option<bool>,
 }
@@ -105,6 +107,8 @@ pub struct RegistrationsPage {
     pub policy_on: bool,
     /// The zone of the policy's schedule.
     pub zone: String,
+    /// What somebody holds now.
+    pub hold: Option<Hold>,
 }
 
 /// The form of a change by hand, as it is typed.

@@ -10,11 +10,11 @@ pub use policy::Policy;
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, Stay, api, service};
 use crate::{
     audit::page::outcome_badge,
-    clock::Timestamp,
+    clock::{HOUR, Timestamp},
     frame::{Draft, Frame},
     nouns::permissions::Capability,
     path,
-    text::time as utc,
+    text::time::{self as utc, Zone},
     ui::{
         self,
         chart::{Axis, Chart, Series, State, band, chart},
@@ -76,13 +76,25 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
 /// How the policy stands, if there is one.
 fn policy_line(page: &RegistrationsPage) -> Option<AnyView> {
     let class = if page.policy_stopped { "note lead" } else { "lead soft" };
-    (!page.policy.is_empty()).then(|| view! { <p class=class>{page.policy.clone()}</p> }.into_any())
+    (!page.policy.is_empty())
+        .then(|| view! { <p class=class>{time::retold(&page.policy, page.read_at)}</p> }.into_any())
 }
 
-/// When a change ends, and what is set then.
+/// When a change ends, and what is set then: as it is held now, so that whoever corrects something else does not end that.
 fn until(page: &RegistrationsPage, draft: Option<&Draft>, frame: &Frame) -> AnyView {
-    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    let then = typed("then");
+    let held = page.hold.as_ref();
+    let end = held.and_then(|hold| hold.until).map(|end| {
+        let zone = frame.preferences.zone().or_else(|| Zone::named(&page.zone)).unwrap_or_default();
+        (zone.typed(end), zone.name().to_owned())
+    });
+    let then = match draft {
+        Some(draft) => draft.value("then").unwrap_or_default(),
+        None => held.and_then(|hold| hold.then).map(RegistrationsMode::stored).unwrap_or_default(),
+    };
+    let ends = held.map(|hold| {
+        let says = format!("Held at “{}” now. Saving without an end ends the hold.", hold.mode.word());
+        view! { <p class="small soft">{says}</p> }
+    });
     let options = RegistrationsMode::ALL.map(|mode| {
         let disabled = mode == RegistrationsMode::Open && !page.may_open;
         view! { <option value=mode.stored() selected=then == mode.stored() disabled=disabled>{mode.word()}</option> }
@@ -96,30 +108,32 @@ fn until(page: &RegistrationsPage, draft: Option<&Draft>, frame: &Frame) -> AnyV
         }
         .into_any()
     };
-    view! { {until_field(draft, &page.zone, frame)} {after} }.into_any()
+    view! { {until_field(draft, end)} {ends} {after} }.into_any()
 }
 
-/// When something ends, typed by the clock of whoever types it; `policy` is the zone of the schedule, named where it is another.
-fn until_field(draft: Option<&Draft>, policy: &str, frame: &Frame) -> AnyView {
-    let typed = draft.and_then(|draft| draft.value("until")).unwrap_or_default().to_owned();
-    let other = frame.preferences.zone.as_deref() != Some(policy);
-    let other = other.then(|| view! { <span class="soft small">{format!("· the schedule is in {policy}")}</span> });
+/// When something ends, typed by the clock of whoever types it; `end` is what stands there, and the zone in which it is typed.
+fn until_field(draft: Option<&Draft>, end: Option<(String, String)>) -> AnyView {
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let (until, zone) = end.filter(|_| draft.is_none()).unwrap_or_else(|| (typed("until"), typed("zone")));
     view! {
-        <label class="field" for="until">"Until" <span class="soft small">"optional; the time in "</span>
-            {time::zone_of(draft.and_then(|draft| draft.value("zone")))} {other}</label>
-        <input class="input" type="datetime-local" id="until" name="until" value=typed />
+        <label class="field" for="until">"Until" <span class="soft small">"optional; the time in"</span>
+            {time::zone_of(Some(&zone))}</label>
+        <input class="input" type="datetime-local" id="until" name="until" value=until />
         {form::beside(draft, "until")}
     }
     .into_any()
 }
 
-fn place(place: &Place) -> impl IntoView + use<> {
+fn place(place: &Place, now: Timestamp) -> AnyView {
     let (badge, word) = match place.agrees {
         Some(true) => ("badge good", "agrees"),
         Some(false) => ("badge danger", "differs"),
         None => ("badge warn", "not known"),
     };
-    view! { <dt>{place.name.clone()}</dt><dd><span class=badge>{word}</span> " " <bdi>{place.says.clone()}</bdi></dd> }
+    // No copy lasts longer, so that it ends after now and not a day before.
+    let then = time::retold(&place.then, now.plus(2 * HOUR));
+    view! { <dt>{place.name.clone()}</dt><dd><span class=badge>{word}</span> " " {(!place.says.is_empty()).then(|| view! { <bdi>{place.says.clone()}</bdi> })}{then}</dd> }
+        .into_any()
 }
 
 fn truth(page: &RegistrationsPage) -> AnyView {
@@ -138,7 +152,7 @@ fn truth(page: &RegistrationsPage) -> AnyView {
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
                 <dd>{page.state.word.clone()} " " {verified}</dd>
-                {page.places.iter().map(place).collect_view()}
+                {page.places.iter().map(|one| place(one, page.read_at)).collect_view()}
             </dl></div>
         </section>
     }
@@ -250,7 +264,7 @@ fn changes(title: &'static str, from: &'static str, history: &[Change], frame: &
             <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(change.at, frame.now)}</td>
                 <td class="nowrap">{desk::entry(frame, change.index, "", view! { <b>{change.who.clone()}</b> })}</td>
-                <td class="full fill rest"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
+                <td class="full fill rest"><bdi>{time::retold(&change.what, change.at)}</bdi>{(!change.why.is_empty()).then(|| view! { <div class="cut soft">{format!("“{}”", change.why)}</div> })}</td>
                 <td>{outcome_badge(change.outcome)}</td>
             </tr>
         }

@@ -252,7 +252,7 @@ pub fn decide(policy: &Policy, zone: Option<&TimeZone>, state: &PolicyState, inp
         moment: state.moment,
     };
     let Some(current) = inputs.current else { return decision };
-    let held = policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| decision.next.seen_at < until));
+    let held = policy.held(decision.next.seen_at);
     if back && held.is_none() {
         decision.cause = Cause::Clock;
         decision.wanted = Some(current);

@@ -9,6 +9,8 @@ mod words;
 pub use by_policy::look_at_policies;
 pub use settling::settle_due;
 
+use policies::InShort;
+
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState, SetForm, Stay};
 use crate::{
     access::Permission,
@@ -269,12 +271,14 @@ pub async fn registrations(
     changed_and_settled.extend(settled(context, &instance, 20).await?);
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
-    let (policy, policy_stopped, policy_on, zone) = policies::in_short(&context.app, &instance).await?;
+    let InShort { says: policy, stopped: policy_stopped, on: policy_on, zone, hold } =
+        policies::in_short(&context.app, &instance).await?;
     let page = RegistrationsPage {
         policy,
         policy_stopped,
         policy_on,
         zone,
+        hold,
         state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
         behind,
@@ -361,7 +365,7 @@ impl Held<'_> {
         whose: Option<&str>,
         limit: Option<Timestamp>,
     ) -> Place {
-        let more = match (agrees, whose) {
+        let then = match (agrees, whose) {
             (Some(true) | None, _) => String::new(),
             (Some(false), Some(whose)) => self.lasts(whose, limit),
             (Some(false), None) if self.single_user => self.lasts("", limit),
@@ -370,7 +374,7 @@ impl Held<'_> {
                     .to_owned()
             }
         };
-        Place { name: name.to_owned(), says: says + &more, agrees }
+        Place { name: name.to_owned(), says, then, agrees }
     }
 
     fn sign_up(&self, seen: &Seen) -> Place {
@@ -384,7 +388,7 @@ impl Held<'_> {
         };
         let limit = self.until(0, SETTING_LASTS);
         let copy = || self.lasts("Mastodon’s copy of the setting", limit);
-        let more = match &seen.sign_up {
+        let then = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
             SignUpPage::Closed(_) if !self.single_user => {
                 let single = if seen.single_user == Some(false) { "" } else { "single-user mode, " };
@@ -399,7 +403,7 @@ impl Held<'_> {
             }
             _ => copy(),
         };
-        Place { name: "Sign-up page".to_owned(), says: says + &more, agrees }
+        Place { name: "Sign-up page".to_owned(), says, then, agrees }
     }
 
     fn api(&self, name: &str, answered: &Result<Api, String>, whose: Option<&str>, limit: Option<Timestamp>) -> Place {
@@ -413,7 +417,7 @@ impl Held<'_> {
                 let agrees = self.mode.map(|mode| answered.agrees(mode, self.told));
                 self.copy(name, agrees, format!("{}{message}", answered.word()), whose, limit)
             }
-            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), then: String::new(), agrees: None },
         }
     }
 
@@ -424,7 +428,7 @@ impl Held<'_> {
                 let word = if *open { "sign-ups accepted" } else { "no sign-ups" };
                 self.copy(name, agrees, word.to_owned(), whose, limit)
             }
-            Err(why) => Place { name: name.to_owned(), says: why.clone(), agrees: None },
+            Err(why) => Place { name: name.to_owned(), says: why.clone(), then: String::new(), agrees: None },
         }
     }
 }
@@ -545,7 +549,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
 /// What Mastodon's own caches were told, and when they are looked at again.
 fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>, now: Timestamp) -> Place {
     let ToldCaches { agrees, says, .. } = told_caches(instance, open, changed);
-    let again = match open {
+    let then = match open {
         // In single-user mode there is nothing to look again for.
         Some(open) if open.recorded && !instance.is_single_user() => {
             let looked = match open.tries {
@@ -557,7 +561,7 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestam
         }
         Some(_) | None => String::new(),
     };
-    Place { name: "Mastodon’s caches".to_owned(), says: says + &again, agrees }
+    Place { name: "Mastodon’s caches".to_owned(), says: String::new(), then: says + &then, agrees }
 }
 
 pub async fn set(context: Context, instance: String, form: SetForm) -> Result<String, Problem> {
@@ -602,6 +606,9 @@ pub async fn set(context: Context, instance: String, form: SetForm) -> Result<St
     if !until.trim().is_empty() {
         let entry = policies::set_until(&context, &instance, &deed, (until, zone, then), why).await?;
         return Ok(path::done(&back, entry));
+    }
+    if !then.is_empty() {
+        return Err(policies::then_without_end());
     }
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await?;
     after_setting(&context.app, &instance).await;

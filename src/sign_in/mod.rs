@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, path};
 
 /// The shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 12;
@@ -23,6 +23,47 @@ pub struct SignInPage {
     pub second_factor_optional: bool,
     /// Somebody is signed in already, under this name.
     pub signed_in: Option<String>,
+    /// What led them here.
+    pub before: Option<Before>,
+}
+
+/// What somebody did, or what became of their session, before they have to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    NewPassword,
+    SetUp,
+    SignedOut,
+    SessionOver,
+}
+
+impl Before {
+    pub const ALL: [Self; 4] = [Self::NewPassword, Self::SetUp, Self::SignedOut, Self::SessionOver];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NewPassword => "new-password",
+            Self::SetUp => "set-up",
+            Self::SignedOut => "signed-out",
+            Self::SessionOver => "session-over",
+        }
+    }
+
+    /// An address of the sign-in that says it.
+    pub fn told(self, address: &str) -> String {
+        path::with(address, "before", self.name())
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NewPassword => {
+                "Your new password is saved: sign in with it. If your second factor was reset, you set up a new one next."
+            }
+            Self::SetUp => "Your access is set up: sign in with your password.",
+            Self::SignedOut => "You are signed out.",
+            Self::SessionOver => "Your session is over: sign in again.",
+        }
+    }
 }
 
 /// What somebody sees who sets up a second factor.

@@ -79,6 +79,8 @@ pub fn SignIn() -> impl IntoView {
         });
             let kept = (page.draft.is_some())
                 .then(|| view! { <p class="soft small">"What you typed is kept and restored after you sign in."</p> });
+            let before = page.before.filter(|_| page.problem.is_none() && page.signed_in.is_none());
+            let before = before.map(|before| view! { <p class="note" role="status">{before.words()}</p> });
             let optional = page.second_factor_optional.then(|| {
                 view! { <p class="soft small">"No second factor is required here: the console is reachable only \
                 from this machine."</p> }
@@ -87,6 +89,7 @@ pub fn SignIn() -> impl IntoView {
             "Sign in",
             view! {
                 <form method="post" action=SIGN_IN>
+                    {before}
                     {alert(page.problem.as_ref())}
                     {kept}
                     {hidden(&page.back, page.draft.as_deref())}
@@ -122,6 +125,7 @@ pub fn Code() -> impl IntoView {
                     <label class="field" for="code">"Code from your authenticator, or a recovery code"</label>
                     <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="text" autofocus="" required="" />
                     <button class="btn main">"Continue"</button>
+                    <p class="small soft">"Lost both? An owner of this console can reset your sign-in."</p>
                     <a class="small soft" href=path::SIGN_IN>"Start over"</a>
                 </form>
             }

@@ -9,7 +9,7 @@ pub mod yours;
 
 pub use passwords::{names_of, new_password, password_problem};
 
-use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
+use super::{Before, Enrolment, RecoveryCodes, SetUp, SignInPage};
 use crate::{
     access::{self, Actor, Permission, Role},
     acting,
@@ -81,6 +81,7 @@ pub async fn page(app: &App, search: &str) -> Result<SignInPage, Problem> {
         draft: search.get("draft").map(str::to_owned),
         second_factor_optional: app.config.second_factor_optional,
         signed_in,
+        before: Before::ALL.into_iter().find(|before| search.get("before") == Some(before.name())),
         ..SignInPage::default()
     };
     // A draft of this very form says what went wrong; any other waits for its writer.
@@ -596,7 +597,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         }
     };
     tries::in_turn(&app, &trier(&app, "", None), &[&hash], setting_up).await?;
-    Ok(path::SIGN_IN.to_owned())
+    Ok(Before::SetUp.told(path::SIGN_IN))
 }
 
 pub async fn sign_out(context: Context) -> Result<String, Problem> {
@@ -613,7 +614,7 @@ pub async fn sign_out(context: Context) -> Result<String, Problem> {
     let Actor { operator, session, request, .. } = context.actor;
     let signed_out = Fact::SignedOut { operator, session };
     context.app.ledger.fact_of(signed_out, request.as_deref()).await.map_err(ledger_problem)?;
-    Ok(path::SIGN_IN.to_owned())
+    Ok(Before::SignedOut.told(path::SIGN_IN))
 }
 
 pub fn set_theme(theme: &str, back: &str) -> Result<String, Problem> {

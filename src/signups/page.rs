@@ -56,7 +56,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
         view! { <p class="note lead">{cluster.sentence}<a class="link" href=all>"View them together"</a></p> }
     });
-    let running = batches::page::running(&instance, &page.running, frame.now);
+    let running = batches::page::running(&page.running, frame.now);
     let search = Search::parse(&page.search);
     let together = (page.may_decide
         && page.matching > 1
@@ -141,7 +141,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chip("state", "invited", format!("By invite {}", number(page.invited)), &filter.state),
     ];
     if !filter.alike.is_empty() {
-        chips.push(list::chip_off(base, &search, "alike", "same text"));
+        chips.push(list::chip_off(base, &search, "alike", "nearly the same text"));
     }
     if !filter.under.is_empty() {
         chips.push(list::chip_off(base, &search, "under", &format!("email at or below {}", ui::tame(&filter.under))));

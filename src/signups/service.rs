@@ -276,7 +276,7 @@ impl Desk {
                 range.masked(),
             )
         }));
-        if self.origins.is_none() {
+        if self.origins.is_none() && !self.people().is_empty() {
             said.push(
                 "Recently approved sign-ups couldn’t be read: it’s not known which IP addresses are common, so \
                 each counts as a signal."
@@ -311,8 +311,8 @@ impl Desk {
         if let Some(alike) = self.group[at].and_then(|group| self.by_group.get(&group)).filter(|alike| alike.len() > 1)
         {
             signals.push(against(
-                format!("same text as {}", ui::count(alike.len() - 1, "other", "others")),
-                format!("{} pending sign-ups give nearly the same reason.", ui::grouped(alike.len())),
+                format!("nearly the same text as {}", ui::count(alike.len() - 1, "other", "others")),
+                format!("{} sign-ups give nearly the same reason.", ui::grouped(alike.len())),
                 self.others(alike, at),
             ));
         }
@@ -431,7 +431,7 @@ impl Desk {
         };
         Some(Cluster {
             sentence: format!(
-                "{} pending sign-ups give the same reason, within {}{from}{unconfirmed}.",
+                "{} sign-ups give nearly the same reason, within {}{from}{unconfirmed}.",
                 ui::grouped(largest.len()),
                 time::span_up(span)
             ),
@@ -574,7 +574,7 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
     let base = path::signups(&instance.name);
     // Before the list is read: none that comes in between is missed.
     let revision = frame::revision_of(context, frame::OF_SIGN_UPS, &instance.signups);
-    let Found { desk, filter, network, mut fitting } = found(context, instance, &parsed).await?;
+    let Found { desk, filter, network, mut fitting, around } = found(context, instance, &parsed).await?;
     let now = context.now();
     let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
     let meanwhile = since(context, instance, revision, &parsed, &desk, &fitting);
@@ -615,6 +615,7 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
         format!("{base}{}", parsed.with("before", &format!("{}-{user}", at.0)))
     });
     let known = desk.list.at.is_some();
+    let to_choose = || around.iter().map(|at| &desk.people()[*at]);
     Ok(SignUpsPage {
         known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
@@ -622,8 +623,8 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| desk.inviter(person).is_some()).count(),
         matching: fitting.len(),
-        languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
-        mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),
+        languages: counted(to_choose().filter_map(|person| person.locale.clone())),
+        mails: counted(to_choose().filter_map(|person| person.email.domain())),
         cluster: desk.cluster().filter(|_| filter.alike.is_empty() && !filter.is_by_rule()),
         silent: desk.silent(),
         throw_away: (!context.app.config.throw_away.is_empty()).then(|| list_of(&context.app)),
@@ -647,6 +648,8 @@ struct Found {
     network: Option<String>,
     /// Their places among the people of the desk.
     fitting: Vec<usize>,
+    /// The same, whatever language and mail server are chosen: what each choice leaves is counted among these.
+    around: Vec<usize>,
 }
 
 async fn found(context: &Context, instance: &Instance, search: &Search) -> Result<Found, Problem> {
@@ -664,8 +667,13 @@ async fn found(context: &Context, instance: &Instance, search: &Search) -> Resul
         _ => None,
     };
     let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
-    let fitting = (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter, within.as_ref())).collect();
-    Ok(Found { desk, filter, network, fitting })
+    let of = |filter: &SignUpFilter| {
+        (0..desk.people().len()).filter(|at| fits(&desk, *at, filter, within.as_ref())).collect::<Vec<_>>()
+    };
+    let fitting = of(&filter);
+    let any = SignUpFilter { language: String::new(), mail: String::new(), ..filter.clone() };
+    let around = if any == filter { fitting.clone() } else { of(&any) };
+    Ok(Found { desk, filter, network, fitting, around })
 }
 
 /// Where the list asks what changed: under its filter, since the newest sign-up it knew of, of these.
@@ -824,10 +832,13 @@ pub async fn decide(
             let deed = deed(&context.app, &instance, person, verdict);
             let done = carry(context.clone(), instance.clone(), deed, why).await;
             instance.signups.refresh(&instance.database, context.now()).await;
-            let to = match next.parse::<AccountId>() {
-                Ok(next) => path::sign_up(&instance.name, next),
-                Err(_) => path::signups(&instance.name),
-            };
+            let list = instance.signups.snapshot();
+            let waits = |named: &AccountId| list.rows.iter().any(|one| one.account == *named && one.confirmed);
+            // A colleague may have been quicker with the one that the page named.
+            let named = next.parse::<AccountId>().ok();
+            let next =
+                named.and_then(|named| Some(named).filter(waits).or_else(|| next_after(&list.rows, person.account)));
+            let to = next.map_or_else(|| path::signups(&instance.name), |next| path::sign_up(&instance.name, next));
             done?.landed(&to)
         }
         people => {

@@ -936,6 +936,13 @@ pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
     })
 }
 
+/// How many rows of an import have come to their end, and how many are to, without any being opened.
+pub async fn progress(store: &Store, id: &str) -> sqlx::Result<(i64, i64)> {
+    const SQL: &str = "select count(case when state in ('done', 'failed') then 1 end), count(*) from domain_import_rows \
+        where import = $1 and state in ('waiting', 'under_way', 'done', 'failed')";
+    Ok(on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_one(pool).await?))
+}
+
 /// Whether no row is left to carry out.
 pub async fn is_through(store: &Store, id: &str) -> sqlx::Result<bool> {
     const SQL: &str = "select count(*) from (select line from domain_import_rows where import = $1 \

@@ -454,7 +454,7 @@ async fn a_form_from_another_site_does_nothing() {
     assert_eq!(house.get(Some(&cookie), "/i/harbour").await.status, StatusCode::OK, "still signed in");
     let invented = house.get(Some("howdah=AAAAAAAAAAAAAAAAAAAAAA"), "/i/harbour").await;
     assert_eq!(invented.status, StatusCode::SEE_OTHER);
-    assert_eq!(invented.location.as_deref(), Some("/sign-in?back=%2Fi%2Fharbour"));
+    assert_eq!(invented.location.as_deref(), Some("/sign-in?back=%2Fi%2Fharbour&before=session-over"));
     assert!(invented.body.is_empty(), "nothing is rendered for strangers");
 }
 
@@ -499,7 +499,10 @@ async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
         ("password", "a long night shift"),
         ("repeat", "a long night shift"),
     ];
-    assert_eq!(house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(), Some("/sign-in"));
+    assert_eq!(
+        house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(),
+        Some("/sign-in?before=set-up")
+    );
     let sign_in = [("name", "Nora"), ("password", "a long night shift")];
     let before = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
     let people = howdah::store::operators::by_name(&house.app.store, "nora").await.unwrap().unwrap();
@@ -556,7 +559,7 @@ async fn an_offer_ends_with_the_access_of_whoever_made_it_and_an_owner_is_always
     };
     let link = offer(&owner, "Olaf").await;
     assert!(set_up(&link, "Somebody Else").await.contains("draft="), "the link is for Olaf");
-    assert_eq!(set_up(&link, "olaf").await, "/sign-in");
+    assert_eq!(set_up(&link, "olaf").await, "/sign-in?before=set-up");
     let olaf = [("name", "Olaf"), ("password", "a long night shift")];
     let olaf = house.post(None, "/api/sign-in/password", &olaf).await.cookie.unwrap();
     let again = offer(&olaf, "Olaf again").await;

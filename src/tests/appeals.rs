@@ -50,7 +50,7 @@ async fn an_appeal_is_listed_counted_and_linked_in_every_release() {
         for page in [format!("/i/harbour/accounts/{account}"), format!("/i/harbour/reports/{account}")] {
             let page = house.get(Some(&moderator), &page).await.body;
             let said = text(&page);
-            for says in ["1 appeal pending", "It was a joke among friends.", "decide the appeal in Mastodon"] {
+            for says in ["1 appeal pending", "It was a joke among friends.", "Decide in Mastodon"] {
                 assert!(said.contains(says), "{version:?} {says}: {said}");
             }
             assert!(page.contains(&there), "{version:?}");

@@ -336,7 +336,7 @@ async fn signing_out_clears_what_the_browser_kept_but_no_cookies() {
         .body(Body::empty())
         .unwrap();
     let response = answer(&house, request).await;
-    assert_eq!(text(&response, "location"), "/sign-in");
+    assert_eq!(text(&response, "location"), "/sign-in?before=signed-out");
     assert_eq!(text(&response, "clear-site-data"), "\"cache\", \"storage\"");
 }
 

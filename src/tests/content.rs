@@ -124,7 +124,7 @@ const HELD: &[Held] = &[
             "its preview is of petitions.lowwater.example : https://petitions.lowwater.example/harbour-master/out",
             "Out with the harbour master · Lowwater Petitions",
             "Four hundred have signed already.",
-            "with a picture, not shown here View there →",
+            "with a picture, not shown here View in Mastodon →",
             "links to the collection “People to drown” of @lowwater, 2 people",
             // What has no room on a phone stands in a menu there.
             "Freeze z More Mark as sensitive Limit Freeze resolves 1 report",
@@ -171,7 +171,7 @@ const HELD: &[Held] = &[
     },
     Held {
         rows: "update tagged_objects set ap_type = 'Recipe', uri = null",
-        says: &["It links to something this console doesn’t know (Recipe). View there →"],
+        says: &["It links to something this console doesn’t know (Recipe). View in Mastodon →"],
         not: &[],
     },
     // What is quoted may hold as much.
@@ -251,13 +251,13 @@ const HELD: &[Held] = &[
             alter table reports add column voice_note text; alter table statuses add column smell text",
         says: &[
             "stores more with reports and posts than this console knows of: report_recordings, reports.voice_note, \
-            songs, statuses.smell. View there →",
+            songs, statuses.smell. View in Mastodon →",
         ],
         not: &[],
     },
     Held {
         rows: "update reports set category = 3000 where target_account_id = (select id from accounts where username = 'lowwater')",
-        says: &["has a category this console doesn’t know (3000); it is listed under “other”. View there →"],
+        says: &["has a category this console doesn’t know (3000); it is listed under “other”. View in Mastodon →"],
         not: &[],
     },
     Held {
@@ -352,7 +352,7 @@ const BOOSTS: &[Held] = &[
     },
     Held {
         rows: "update statuses set edited_at = now() where id = {theirs}",
-        says: &["edited since; the earlier text is not shown here View there →"],
+        says: &["edited since; the earlier text is not shown here View in Mastodon →"],
         not: &[],
     },
     Held {

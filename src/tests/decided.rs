@@ -543,8 +543,40 @@ async fn a_batch_that_was_left_has_a_way_back() {
     for cookie in [&owner, &house.sign_in("moderator").await] {
         let queue = house.get(Some(cookie), "/i/harbour/reports").await.body;
         assert!(queue.contains(&format!("href=\"{batch}\"")), "{}", text(&queue));
-        assert!(text(&queue).contains("owner started a batch of 2 cases"), "{}", text(&queue));
+        assert!(text(&queue).contains("Mark as resolved: 2 cases"), "{}", text(&queue));
     }
+}
+
+/// Whoever decides goes on to the case that their page named as the next, or, where a colleague was quicker with that, to another that
+/// is to be decided.
+#[tokio::test]
+async fn the_next_case_is_one_that_is_still_to_be_decided() {
+    let house = house(sqlite().await).await;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    house.look().await;
+    let names = two(&house).await;
+    let (first, reports) = house.case(&names[0]).await;
+    let (named, _) = house.case(&names[1]).await;
+    let form = |next: &str| {
+        [
+            ("instance", "harbour".to_owned()),
+            ("account", first.clone()),
+            ("decision", "resolve".to_owned()),
+            ("reports", reports.clone()),
+            ("state", NO_SANCTION.to_owned()),
+            ("back", "/i/harbour/reports?origin=local".to_owned()),
+            ("next", next.to_owned()),
+        ]
+    };
+    assert_eq!(decide(&house, &owner, &names[1], "resolve").await, named);
+    let form = form(&named);
+    let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let to = house.post(Some(&moderator), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(to.starts_with("/i/harbour/reports/") && to.contains("origin=local") && to.contains("done="), "{to}");
+    let next = to["/i/harbour/reports/".len()..].split('?').next().unwrap();
+    assert!(next != named && next != first, "{to}");
+    let page = house.get(Some(&moderator), &to).await;
+    assert!(page.body.contains("name=\"reports\"") || page.body.contains("decide=resolve"), "{}", text(&page.body));
 }
 
 #[tokio::test]

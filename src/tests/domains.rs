@@ -749,6 +749,32 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     assert_eq!(rules, 6);
 }
 
+/// An import that goes on is named where people come by: on the overview, on the first page of federation, and, with how far it is,
+/// among all imports.
+#[tokio::test]
+async fn an_import_that_goes_on_is_named_where_people_come_by() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let text: String = (0..4).map(|number| format!("row{number}.example,suspend\n")).collect();
+    let import = read_in(&house, &cookie, &format!("#domain,#severity\n{text}")).await;
+    let page = |address: &'static str| house.get(Some(&cookie), address);
+    assert!(!page("/i/harbour").await.body.contains("Import of"), "nothing has begun");
+    begin(&house, &cookie, &import, &["new"]).await;
+    let there = format!("href=\"/i/harbour/federation/imports/{import}\"");
+    for address in ["/i/harbour", "/i/harbour/federation"] {
+        let page = page(address).await.body;
+        let shown = crate::seen::text(&page);
+        assert!(shown.contains("Import of 4 rows from ") && shown.contains(": in progress"), "{address}: {shown}");
+        assert!(page.contains(&there), "{address}: {page}");
+    }
+    let all = crate::seen::text(&page("/i/harbour/federation/imports").await.body);
+    assert!(all.contains("running 0 of 4"), "{all}");
+    let moderator = house.sign_in("moderator").await;
+    assert!(house.get(Some(&moderator), "/i/harbour").await.body.contains(&there));
+    let contractor = house.sign_in("contractor").await;
+    assert!(!house.get(Some(&contractor), "/i/harbour").await.body.contains("Import of"), "it is none of theirs");
+}
+
 /// Whoever puts an import back as it ran, or a line as it was before, has nothing done by it in its maker's name: somebody may
 /// have lifted the rules since.
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn the_first_owner(house: House) {
     let page = house.get(None, &short.location.unwrap()).await;
     assert!(page.body.contains("needs at least 12") && page.body.contains("First Owner"), "{}", page.body);
     let done = house.post(None, "/api/sign-in/set-up", &form("long enough to keep", "long enough to keep")).await;
-    assert_eq!(done.location.as_deref(), Some("/sign-in"));
+    assert_eq!(done.location.as_deref(), Some("/sign-in?before=set-up"));
     let again = house.post(None, "/api/sign-in/set-up", &form("long enough to keep", "long enough to keep")).await;
     assert!(again.location.unwrap().contains("draft="), "the link is used up");
     let signed = house

@@ -126,6 +126,7 @@ async fn what_changed_meanwhile_is_shown_and_nothing_is_sent() {
                 ("decision", "resolve"),
                 ("reports", &reports),
                 ("state", NO_SANCTION),
+                ("why", "words of a decision that was refused"),
                 ("back", &format!("/i/harbour/reports/{account}")),
             ],
         )
@@ -133,6 +134,9 @@ async fn what_changed_meanwhile_is_shown_and_nothing_is_sent() {
     let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.body.contains("1 report was resolved by somebody else"), "{}", page.body);
+    // What was refused is no reason that was given.
+    let next = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}?decide=resolve")).await.body;
+    assert!(next.contains("name=\"decision\"") && !next.contains("words of a decision that was refused"), "{next}");
     assert_eq!(house.weather.writes(), 0);
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
 }

@@ -409,6 +409,22 @@ async fn a_case_says_who_closed_it_and_what_came_in() {
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let said = house.get(Some(&owner), &asked).await.body;
     assert!(said.starts_with("Resolved by moderator, through @"), "{said}");
+    // What was closed with a sanction says so: whoever is about to give another has to know.
+    let (account, reports) = house.case("windvane").await;
+    let case = format!("/i/harbour/reports/{account}");
+    let asked = asks(&house.get(Some(&owner), &case).await.body);
+    let fields = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", state),
+        ("why", "a test"),
+    ];
+    let done = house.sent(&moderator, "/api/reports/decide", &fields).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    let said = house.get(Some(&owner), &asked).await.body;
+    assert!(said.starts_with("Resolved by moderator") && said.ends_with(", who limited this account."), "{said}");
     // What was closed long ago is no case that anybody asks about.
     let closed = house.get(Some(&owner), &case).await.body;
     assert!(!closed.contains("data-since"));

@@ -110,6 +110,45 @@ async fn a_page_calls_its_service_once() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// For each form of a page its id, or its address, and where Enter in one of its fields sends it instead: the browser presses the
+/// first button in the page that is of the form, wherever it stands.
+pub fn pressed_by_enter(page: &str) -> Vec<(String, Option<String>)> {
+    let attribute = |tag: &str, name: &str| {
+        let value = tag.split_once(&format!(" {name}=\""))?.1;
+        value.split('"').next().map(str::to_owned)
+    };
+    let mut forms: Vec<(String, Option<String>)> = Vec::new();
+    let (mut within, mut pressed) = (None, std::collections::BTreeMap::new());
+    for tag in page.split('<').filter_map(|rest| rest.split('>').next()) {
+        match tag.split([' ', '>']).next() {
+            Some("form") => {
+                let name = attribute(tag, "id").or_else(|| attribute(tag, "action")).unwrap_or_default();
+                within = Some(name.clone());
+                forms.push((name, None));
+            }
+            Some("/form") => within = None,
+            Some("button") if attribute(tag, "type").is_none_or(|kind| kind == "submit") => {
+                if let Some(form) = attribute(tag, "form").or_else(|| within.clone()) {
+                    pressed.entry(form).or_insert_with(|| attribute(tag, "formaction"));
+                }
+            }
+            _ => {}
+        }
+    }
+    for (form, to) in &mut forms {
+        *to = pressed.get(form).cloned().flatten();
+    }
+    forms
+}
+
+#[test]
+fn enter_presses_the_first_button_of_a_form_wherever_it_stands() {
+    let page = "<button form=\"a\" formaction=\"/tick\">Up</button><form id=\"a\" action=\"/do\"><input><button>Do</button></form>\
+                <form action=\"/b\"><button>B</button><button formaction=\"/c\">C</button></form>";
+    let entered = pressed_by_enter(page);
+    assert_eq!(entered, [("a".to_owned(), Some("/tick".to_owned())), ("/b".to_owned(), None)]);
+}
+
 /// Everything below a folder of sources.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -412,11 +412,14 @@ async fn an_older_copy_of_a_row_put_back_gives_nothing() {
         run("create table offers as select * from setup_links").await;
         let password = "a long night shift";
         let form = [("link", link.as_str()), ("name", "Nora"), ("password", password), ("repeat", password)];
-        assert_eq!(house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(), Some("/sign-in"));
+        assert_eq!(
+            house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(),
+            Some("/sign-in?before=set-up")
+        );
         run("delete from operators where name = 'Nora'").await;
         run("insert into setup_links select * from offers").await;
         let again = house.post(None, "/api/sign-in/set-up", &form).await.location.unwrap_or_default();
-        assert_ne!(again, "/sign-in", "used twice");
+        assert_ne!(again, "/sign-in?before=set-up", "used twice");
         older("the set-up link").await;
     }
 }
@@ -624,7 +627,7 @@ async fn a_first_owners_link_opens_for_nobody_where_the_record_knows_people() {
         let password = "a long night shift";
         let form = [("link", link), ("name", "eve"), ("password", password), ("repeat", password)];
         let to = house.post(None, "/api/sign-in/set-up", &form).await.location;
-        assert_ne!(to.as_deref(), Some("/sign-in"));
+        assert_ne!(to.as_deref(), Some("/sign-in?before=set-up"));
         assert_eq!(operators::count(store).await.unwrap(), 0);
     }
 }

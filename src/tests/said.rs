@@ -203,6 +203,8 @@ async fn each_page_says_what_it_said() {
             "{page}: {}",
             answer.status
         );
+        let elsewhere = crate::pages::pressed_by_enter(&answer.body).into_iter().find(|(_, to)| to.is_some());
+        assert_eq!(elsewhere, None, "{page}: Enter sends a form where its own button does not");
         let address = page.replace(&case, "‹case›").replace(&waits, "‹waits›");
         all.push_str(&format!("==== {address}\n{}\n\n", masked(&text_of(&answer.body), &port)));
     }

@@ -429,7 +429,7 @@ async fn whoever_has_no_link_learns_no_name() {
     let (_, text) = said(&house, None, &taken).await;
     assert!(text.contains("The name owner is already taken"), "with a link it is said: {text}");
     let form = [("link", link), ("name", "Nora"), ("password", "a long night shift"), ("repeat", "a long night shift")];
-    assert_eq!(post(&house.router, HOME, &[], "/api/sign-in/set-up", &form).await.to, "/sign-in");
+    assert_eq!(post(&house.router, HOME, &[], "/api/sign-in/set-up", &form).await.to, "/sign-in?before=set-up");
 }
 
 #[tokio::test]
@@ -460,7 +460,7 @@ async fn passwords_that_are_guessed_first_are_refused_where_they_are_set() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{password}");
         assert!(page.body.contains(why) && !page.body.contains(password), "{password}: {}", page.body);
     }
-    assert_eq!(set_up("a long night shift").await.to, "/sign-in");
+    assert_eq!(set_up("a long night shift").await.to, "/sign-in?before=set-up");
 }
 
 /// What the newest entries of a kind say, with who.

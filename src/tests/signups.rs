@@ -455,7 +455,7 @@ async fn those_who_say_the_same_are_shown_as_one() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     let page = house.get(Some(&cookie), "/i/harbour/signups").await;
-    assert!(page.body.contains("pending sign-ups give the same reason"), "{}", page.body);
+    assert!(page.body.contains("sign-ups give nearly the same reason"), "{}", page.body);
     let alike = page.body.split("href=\"/i/harbour/signups?alike=").nth(1).unwrap().split('"').next().unwrap();
     let page = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}")).await;
     assert!(page.body.contains("Reject all"), "{}", page.body);
@@ -647,6 +647,19 @@ async fn a_digit_chooses_a_common_reason() {
     let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 1, ..Default::default() };
     let entries = house.app.ledger.list(&filter).await.unwrap();
     assert_eq!(entries[0].document.as_ref().unwrap()["why"], "spam: a ring");
+}
+
+/// Whoever decides about one goes on to the next that their page named, or, where a colleague was quicker, to another who waits.
+#[tokio::test]
+async fn the_next_sign_up_is_one_that_still_waits() {
+    let house = house(sqlite().await).await;
+    let (owner, moderator) = (house.sign_in("owner").await, house.sign_in("moderator").await);
+    let who: Vec<String> = waiting(&house).await.into_iter().map(|(account, _)| account).take(2).collect();
+    decide(&house, &owner, &who[1], "approve", "").await;
+    let form = [("instance", "harbour"), ("who", &*who[0]), ("verdict", "approve"), ("next", &*who[1])];
+    let to = house.post(Some(&moderator), "/api/signups/decide", &form).await.location.unwrap();
+    let next = to.split("/signups/").nth(1).and_then(|rest| rest.split('?').next()).unwrap_or_default();
+    assert!(!next.is_empty() && !who.iter().any(|one| one == next), "{to}");
 }
 
 /// A rejection that nobody answered is remembered once the sign-up is seen to be gone, and not before.

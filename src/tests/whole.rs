@@ -229,10 +229,10 @@ async fn a_set_up_link_is_left_where_nobody_was_added() {
         let set_up = async || house.post(None, "/api/sign-in/set-up", &form).await.location;
         let there = async || operators::by_id(store, &id("01NORA")).await.unwrap().is_some();
         sql(store, "alter table open_deeds rename column lease_until to gone").await.unwrap();
-        assert_ne!(set_up().await.as_deref(), Some("/sign-in"));
+        assert_ne!(set_up().await.as_deref(), Some("/sign-in?before=set-up"));
         sql(store, "alter table open_deeds rename column gone to lease_until").await.unwrap();
         assert!(!there().await && setup_links::read(store, &hash, now).await.unwrap().is_some());
-        assert_eq!(set_up().await.as_deref(), Some("/sign-in"));
+        assert_eq!(set_up().await.as_deref(), Some("/sign-in?before=set-up"));
         assert!(there().await && setup_links::read(store, &hash, now).await.unwrap().is_none());
         whole(&house).await;
     })

@@ -398,6 +398,12 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "lost it")]).await;
     let page = read(&house, &owner, &made).await;
     let first = link_on(&page);
+    // Whose it is and what was reset stand beside it.
+    let shown = crate::seen::text(&page);
+    assert!(shown.contains("Reset the password of moderator. Done and verified."), "{shown}");
+    assert!(shown.contains("One-time link for moderator"), "{shown}");
+    // Nobody is told to have never been there whose session was just ended.
+    assert!(shown.contains("moderatoreverywherenot yetunder 1 min ago · not signed in"), "{shown}");
     assert!(!alive(&house, &theirs).await, "their sessions end at once");
     assert!(!signs_in(&house, "moderator", PASSWORD).await, "the former password holds no more");
     assert!(alive(&house, &owner).await);
@@ -410,7 +416,13 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     let page = house.get(None, &short).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("at least 12") && page.body.contains(&link), "{}", page.body);
-    assert_eq!(choose(&house, &link, NEW).await, "/sign-in");
+    assert_eq!(choose(&house, &link, NEW).await, "/sign-in?before=new-password");
+    let page = house.get(None, "/sign-in?before=new-password").await.body;
+    assert!(page.contains("Your new password is saved: sign in with it."), "{page}");
+    // Whose session was ended is told so.
+    let over = house.get(Some(&theirs), "/i/harbour").await.location.unwrap();
+    assert_eq!(over, "/sign-in?back=%2Fi%2Fharbour&before=session-over");
+    assert!(house.get(None, &over).await.body.contains("Your session is over: sign in again."));
     assert!(choose(&house, &link, "and yet another one").await.contains("draft="), "it works once");
     assert!(signs_in(&house, "moderator", NEW).await);
     assert_eq!(house.outcome("reset_sign_in").await, Some(Outcome::Succeeded));
@@ -445,14 +457,14 @@ async fn the_factor_is_reset_only_where_it_is_named_and_a_link_ends_by_itself() 
         link_on(&read(&house, &owner, &made).await)
     };
     let only_password = link(&[]).await;
-    assert_eq!(choose(&house, &only_password, PASSWORD).await, "/sign-in");
+    assert_eq!(choose(&house, &only_password, PASSWORD).await, "/sign-in?before=new-password");
     with_code(&house, &clock, "moderator", &secret).await;
     let late = link(&[]).await;
     clock.advance(3 * DAY);
     assert!(choose(&house, &late, PASSWORD).await.contains("draft="), "three days are over");
     let link = resets::recover_at_server(&house.app, "moderator", true).await.unwrap();
     let link = link.split("link=").nth(1).unwrap();
-    assert_eq!(choose(&house, link, PASSWORD).await, "/sign-in");
+    assert_eq!(choose(&house, link, PASSWORD).await, "/sign-in?before=new-password");
     let next = house.post(None, "/api/sign-in/password", &[("name", "moderator"), ("password", PASSWORD)]).await;
     assert!(next.location.unwrap().starts_with("/sign-in/enrol"), "the next sign-in enrols anew");
     assert_eq!(recovery_codes::left(&house.app.store, &OperatorId("01moderator".into())).await.unwrap().unused, 0);
@@ -498,7 +510,7 @@ async fn a_link_moved_or_put_back_in_the_store_opens_nothing() {
     sqlx::query("update reset_links set operator = '01admin'").execute(pool).await.unwrap();
     assert!(choose(&house, &link, NEW).await.contains("draft="), "it is the moderator’s");
     sqlx::query("update reset_links set operator = '01moderator'").execute(pool).await.unwrap();
-    assert_eq!(choose(&house, &link, NEW).await, "/sign-in");
+    assert_eq!(choose(&house, &link, NEW).await, "/sign-in?before=new-password");
     sqlx::query("insert into reset_links select * from aside").execute(pool).await.unwrap();
     assert!(choose(&house, &link, "another long night").await.contains("draft="), "it was used");
     assert!(signs_in(&house, "moderator", NEW).await && signs_in(&house, "admin", PASSWORD).await);
@@ -516,7 +528,7 @@ async fn at_the_server_a_sign_in_is_recovered_and_sessions_end() {
     let link = resets::recover_at_server(app, "Owner", false).await.unwrap();
     assert!(link.starts_with("http://127.0.0.1:3000/sign-in/new-password?link="), "{link}");
     assert!(!alive(&house, &cookie).await);
-    assert_eq!(choose(&house, link.split("link=").nth(1).unwrap(), PASSWORD).await, "/sign-in");
+    assert_eq!(choose(&house, link.split("link=").nth(1).unwrap(), PASSWORD).await, "/sign-in?before=new-password");
     let cookie = with_code(&house, &clock, "owner", &secret).await;
     assert!(resets::reset_factor_at_server(app, "owner").await.unwrap());
     assert!(!resets::reset_factor_at_server(app, "owner").await.unwrap(), "there is none any more");

@@ -84,6 +84,11 @@ impl Zone {
         self.told(at, "%-d %b %Y, %H:%M:%S %Z")
     }
 
+    /// `2026-11-24T10:12`, as it is typed here.
+    pub fn typed(&self, at: Timestamp) -> String {
+        self.told(at, "%Y-%m-%dT%H:%M")
+    }
+
     /// `10:12:08 CET`
     pub fn clock(&self, at: Timestamp) -> String {
         self.told(at, "%H:%M:%S %Z")
@@ -119,41 +124,18 @@ impl Zone {
         Some(Timestamp(at.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()))
     }
 
-    /// A sentence of ours with its instants told here: each `2026-11-24 09:12:08 UTC` in it, and `14:00 and 14:05 UTC`, which is
-    /// the last such time before it was said. What has no such form stays as it is.
+    /// A sentence of ours with its instants told here: each that [`pieces`] finds in it.
     pub fn retold(&self, said: &str, of: Timestamp) -> String {
-        let mut words: Vec<String> = said.split(' ').map(str::to_owned).collect();
-        let is_utc = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_punctuation()) == "UTC";
-        let mut at = 0;
-        while let Some(utc) = words.iter().skip(at).position(|word| is_utc(word)).map(|found| at + found) {
-            // What was said in pairs has one “UTC” for both: `09:12 and 09:15 UTC`.
-            let mut from = utc;
-            while from > at && (is_instant(&words[from - 1]) || (words[from - 1] == "and" && from < utc)) {
-                from -= 1;
-            }
-            let end = words[utc].trim_start_matches("UTC").to_owned();
-            let told: Vec<String> =
-                words[from..utc].join(" ").split(" and ").map(|said| self.instant(said, of)).collect();
-            if from < utc && told.iter().all(|told| !told.is_empty()) {
-                words.splice(from..=utc, [format!("{}{end}", told.join(" and "))]);
-                at = from + 1;
-            } else {
-                at = utc + 1;
-            }
-        }
-        words.join(" ")
+        pieces(said, of).into_iter().map(|(words, at)| at.map_or(words, |(at, how)| self.says(at, how))).collect()
     }
 
-    /// One instant of UTC as it is told here; nothing where it is none.
-    fn instant(&self, said: &str, of: Timestamp) -> String {
-        let today = absolute(of)[..10].to_owned();
-        let (day, time) = said.split_once(' ').unwrap_or((&today, said));
-        let Some(found) = instant_typed(&format!("{day}T{time}")) else { return String::new() };
-        if said.contains(' ') {
-            return self.whole(found);
+    /// An instant as a sentence of ours has it.
+    pub fn says(&self, at: Timestamp, how: How) -> String {
+        match how {
+            How::Minute => self.minute(at),
+            How::Clock => self.clock(at),
+            How::Whole => self.whole(at),
         }
-        let found = if found > of { found.plus(-DAY) } else { found };
-        if time.len() > 5 { self.clock(found) } else { self.minute(found) }
     }
 
     /// Whether a day begins here at this moment.
@@ -161,6 +143,58 @@ impl Zone {
         let start = self.zoned(at).and_then(|zoned| zoned.start_of_day().ok());
         start.is_some_and(|start| start.timestamp().as_millisecond() == at.0)
     }
+}
+
+/// How much of an instant a sentence names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// `09:12`
+    Minute,
+    /// `09:12:08`
+    Clock,
+    /// Its day, too.
+    Whole,
+}
+
+/// A sentence of ours in pieces: its words, and each instant of UTC that it names, as `2026-11-24 09:12:08 UTC`, `09:12:08 UTC`, or
+/// in pairs with one “UTC” for both (`14:00 and 14:05 UTC`). One without a day is the last such time before `of`. What has no such
+/// form is words.
+pub fn pieces(said: &str, of: Timestamp) -> Vec<(String, Option<(Timestamp, How)>)> {
+    let words: Vec<&str> = said.split_inclusive(' ').collect();
+    let (mut pieces, mut behind) = (Vec::new(), 0);
+    for (utc, word) in words.iter().enumerate() {
+        let end = word.trim_start_matches("UTC");
+        if end.len() == word.len() || !end.trim_end().chars().all(|c| c.is_ascii_punctuation()) {
+            continue;
+        }
+        let mut from = utc;
+        while from > behind && (is_instant(words[from - 1].trim_end()) || (words[from - 1] == "and " && from < utc)) {
+            from -= 1;
+        }
+        let named = words[from..utc].concat();
+        let named: Vec<&str> = named.trim_end().split(" and ").collect();
+        let Some(found) = named.iter().map(|said| instant(said, of)).collect::<Option<Vec<_>>>() else { continue };
+        pieces.push((words[behind..from].concat(), None));
+        let last = found.len() - 1;
+        for (at, (said, found)) in named.into_iter().zip(found).enumerate() {
+            pieces.push((if at < last { said.to_owned() } else { format!("{said} UTC") }, Some(found)));
+            pieces.push((if at < last { " and " } else { end }.to_owned(), None));
+        }
+        behind = utc + 1;
+    }
+    pieces.push((words[behind..].concat(), None));
+    pieces.retain(|(words, _)| !words.is_empty());
+    pieces
+}
+
+/// One instant of UTC as a sentence names it.
+fn instant(said: &str, of: Timestamp) -> Option<(Timestamp, How)> {
+    if let Some((day, time)) = said.split_once(' ') {
+        return Some((instant_typed(&format!("{day}T{time}"))?, How::Whole));
+    }
+    let found = instant_typed(&format!("{}T{said}", &absolute(of)[..10]))?;
+    let how = if said.len() > 5 { How::Clock } else { How::Minute };
+    Some((if found > of { found.plus(-DAY) } else { found }, how))
 }
 
 /// `2026-11-24`, `09:12` or `09:12:08`

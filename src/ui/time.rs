@@ -61,14 +61,31 @@ pub fn minute_said(at: Timestamp, now: Timestamp) -> String {
 
 /// A sentence of ours that names instants in UTC, told in the zone of whoever reads it. `of` is when it was said: what it names
 /// by the time of day alone was on that day, or the one before.
-pub fn retold(said: &str, of: Timestamp) -> String {
-    use_context::<Zone>().map_or_else(|| said.to_owned(), |zone| zone.retold(said, of))
+pub fn retold(said: &str, of: Timestamp) -> AnyView {
+    let piece = |(words, at): (String, Option<(Timestamp, How)>)| match at {
+        None => words.into_any(),
+        Some((at, how)) => {
+            let told = match how {
+                How::Minute => "minute",
+                How::Clock => "clock",
+                How::Whole => "whole",
+            };
+            let said = use_context::<Zone>().map_or(words, |zone| zone.says(at, how));
+            instant(at, told, said).into_any()
+        }
+    };
+    let mut pieces = pieces(said, of);
+    match pieces.pop() {
+        Some(only) if pieces.is_empty() => piece(only),
+        last => pieces.into_iter().chain(last).map(piece).collect_view().into_any(),
+    }
 }
 
 /// The same of what may be anybody's words: it is told anew only where it is an instant and nothing besides.
 pub fn alone(said: &str, of: Timestamp) -> String {
     let is_instant = said.len() == absolute(of).len() && said.ends_with(" UTC");
-    if is_instant { retold(said, of) } else { said.to_owned() }
+    let zone = use_context::<Zone>().filter(|_| is_instant);
+    zone.map_or_else(|| said.to_owned(), |zone| zone.retold(said, of))
 }
 
 /// The zone in which days of a form are meant, beside its fields: UTC, until the browser names its own.
@@ -110,6 +127,24 @@ pub fn age(at: Timestamp, now: Timestamp) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each instant of a sentence is one that the browser tells in its own zone.
+    #[test]
+    fn a_sentence_has_its_instants_as_instants() {
+        let of = Timestamp(1_795_511_528_000);
+        let told = |said: &str| Owner::new().with(|| retold(said, of).to_html());
+        let html = told("changed between 09:05 and 09:10 UTC, until 2026-11-30 07:00:00 UTC.");
+        for part in [
+            "<time datetime=\"2026-11-24T09:05:00Z\"",
+            "data-at=\"minute\">09:05</time>",
+            "data-at=\"minute\">09:10 UTC</time>",
+            "<time datetime=\"2026-11-30T07:00:00Z\"",
+            "data-at=\"whole\">2026-11-30 07:00:00 UTC</time>",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert_eq!(told("nothing of the sort"), "nothing of the sort");
+    }
 
     #[test]
     fn an_instant_is_told_in_the_zone_that_somebody_named_and_in_utc() {

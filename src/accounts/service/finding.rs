@@ -213,8 +213,11 @@ fn elsewhere(context: &Context, instance: &Instance, asked: &Asked, typed: &str)
             let known = path::with(&path::known_servers(&instance.name), "begins", domain);
             links.push((format!("Known servers that begin with “{}”", ui::excerpt(domain, 40)), known));
         }
-        let there = path::with(&path::accounts(&instance.name), "domain", domain);
-        links.push((format!("Everybody of {}", ui::excerpt(domain, 40)), there));
+        // Nobody is known of a server that is not.
+        if !matches!(asked, Asked::Server(_)) {
+            let there = path::with(&path::accounts(&instance.name), "domain", domain);
+            links.push((format!("Everybody of {}", ui::excerpt(domain, 40)), there));
+        }
     }
     for other in context.visible().filter(|other| other.name != instance.name) {
         links.push((format!("The same on {}", other.title), path::with(&path::search(&other.name), "q", typed)));

@@ -38,7 +38,7 @@ fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
     });
     let further = page.further.clone().map(|(at, href)| {
         view! {
-            <p class="note lead">"Mastodon’s audit log was searched back to " {time::absolute(at)} "."
+            <p class="note lead">"Mastodon’s audit log was searched back to " {time::whole(at)} "."
                 <a class="link" href=href>"Search further back →"</a></p>
         }
     });

@@ -19,6 +19,7 @@ use crate::{
     record::{self, DeedState, Line, as_told, line, name},
     search::{Search, accepts, unknown},
     store::{linked_accounts, operators},
+    text::tame,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -72,7 +73,9 @@ async fn about(context: &Context, filter: &Filter, server: &str) -> Result<(Abou
                 Problem::invalid("account", "This account doesn’t exist on that instance. Enter its handle or ID.")
             })?,
         };
-        let title = format!("{} on {}", filter.account, on.title);
+        let found = async { on.database.read().await.ok()?.account(account).await.ok()? };
+        let handle = found.await.map_or_else(|| filter.account.clone(), |found| format!("@{}", tame(&found.acct())));
+        let title = format!("{handle} on {}", on.title);
         let asked = of(Subject::Account(on.name.clone(), account));
         return Ok((About::Account(on, account), title, asked));
     }

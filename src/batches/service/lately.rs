@@ -9,7 +9,7 @@ use crate::{
     mastodon::Instance,
     problem::Problem,
     record,
-    store::{operators, store_problem},
+    store::{batches, operators, store_problem},
 };
 
 /// So many are named, the newest.
@@ -38,9 +38,22 @@ pub async fn lately(context: &Context, instance: &Instance, kind: &str) -> Resul
         return Ok(Vec::new());
     }
     let people = operators::list(&app.store).await.map_err(store_problem)?;
-    let one = |entry: &&crate::ledger::Entry| {
+    let mut lately = Vec::new();
+    for entry in entries {
+        let Some(id) = entry.leaf["subject"].as_str() else { continue };
         let line = record::line(entry, &record::name(&people, entry));
-        Some(Lately { id: entry.leaf["subject"].as_str()?.to_owned(), what: line.what, who: line.who, since: line.at })
-    };
-    Ok(entries.iter().filter_map(one).collect())
+        let (what, state) = match batches::by_id(&app.store, &app.keys, id).await.map_err(store_problem)? {
+            None => (line.what, ""),
+            Some(batch) => {
+                let state = match (batch.ended_at, batch.paused) {
+                    (Some(_), _) => "finished",
+                    (None, true) => "paused",
+                    (None, false) => "in progress",
+                };
+                (super::what(app, &batch, &super::counts(app, &batch).await?).await?, state)
+            }
+        };
+        lately.push(Lately { id: id.to_owned(), what, state, who: line.who, since: line.at });
+    }
+    Ok(lately)
 }

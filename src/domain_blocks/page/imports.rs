@@ -65,7 +65,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
         view! {
             <tr data-row=keys::row()>
                 <td class="full fill"><div class="link-text"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
-                <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
+                <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span>{head.done.map(|(done, of)| format!(" {} of {}", grouped(done), grouped(of)))}</td>
                 <td class="num">{grouped(head.rows)}</td>
                 <td class="wide">{head.by.clone()}</td>
                 <td class="num nowrap">{time::ago(head.at, frame.now)}</td>
@@ -127,14 +127,15 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         // Without scripts, too, the page follows the work.
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
-            {crumb(&instance, &page)}
+            // A link: a button before the form would be what Enter in its reason presses.
+            {list::crumb(path::domain_imports(&instance), "Imports")}
             <h1><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", imported by \
             " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
         {not_ours(&page)}
-        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{time::retold(&page.note, frame.now)}</p> })}
+        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{time::retold(&page.note, frame.now.plus(HOUR))}</p> })}
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
         {show(&instance, &page)}
@@ -165,19 +166,6 @@ fn not_ours(page: &ImportPage) -> AnyView {
     };
     let says = format!("{}, not by the console. {then}", says.join(" and "));
     view! { <p class="note lead" role="alert">{says}</p> }.into_any()
-}
-
-/// The way to all imports; from a preview with what is ticked kept.
-fn crumb(instance: &InstanceName, page: &ImportPage) -> AnyView {
-    let imports = path::domain_imports(instance);
-    if !page.may_tick {
-        return list::crumb(imports, "Imports");
-    }
-    view! {
-        <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="then" value=imports>"Imports"</button>
-        <span class="soft">"/"</span>
-    }
-    .into_any()
 }
 
 /// What is shown, by the styles alone, as soon as something is ticked otherwise than the page was made: with scripts it is kept
@@ -397,7 +385,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
                 {form::beside(draft, "why")}
                 {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once, decided by one person; the audit log says so."</p> })}
-                <p class="soft small">"Carried out in your name, row by row, each with its own entry in the audit log; at most 150 rows in five minutes, so that people at work come first." {(all.ticked > 0).then(|| format!(" The {} ticked take about {}.", grouped(all.ticked), time_for(all.ticked)))} " Rows selected below on this page are included."</p>
+                <p class="soft small">"Carried out in your name, row by row, each with its own entry in the audit log; at most 150 rows in five minutes, so that people at work come first." {(all.ticked > 0).then(|| format!(" The {} selected take about {}.", ui::count(usize::try_from(all.ticked).unwrap_or(0), "row", "rows"), time_for(all.ticked)))} " Rows selected below on this page are included."</p>
                 {form::beside(draft, "row")}
                 <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Import selected rows"</button></div>
                 {kinds}
@@ -434,10 +422,11 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
     let asked = done + failed + waiting;
     let width = |part: i64| if asked == 0 { 0 } else { part * 640 / asked };
     let says = format!(
-        "{} of {} done, {} not done, {} waiting",
+        "{} of {} done, {} {}, {} waiting",
         grouped(done),
         grouped(asked),
         grouped(failed),
+        RowState::Failed.word(),
         grouped(waiting)
     );
     let going = matches!(page.head.state, ImportState::Running | ImportState::Paused);

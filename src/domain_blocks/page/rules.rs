@@ -2,6 +2,7 @@
 
 use super::{Tab, server_search_field, server_search_refused, tabs};
 use crate::{
+    batches,
     domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, allowing, bounded, service},
     frame::Frame,
     id::InstanceName,
@@ -38,6 +39,7 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         </div>
         {server_search_refused(&page.server_search)}
         {tabs(&instance, Tab::Rules)}
+        {batches::page::running(&page.running, frame.now)}
         {(page.limited == Some(true) && !allows).then(|| view! { <p class="note lead">{allowing(page.limited)}</p> })}
         {filters(&instance, &page)}
         {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}

@@ -7,8 +7,11 @@ use super::{
     page_of, read_problem, store_problem, viewed,
 };
 use crate::{
-    access::Permission,
-    batches::service::engine::{Task, staged},
+    access::{self, Permission},
+    batches::{
+        Running,
+        service::engine::{Task, staged},
+    },
     clock::{HOUR, Timestamp},
     context::Context,
     domain_blocks::{
@@ -785,16 +788,50 @@ async fn possible_names(instance: &Instance, mut rows: Vec<Row>) -> Result<Vec<R
     .await
 }
 
-async fn head(context: &Context, import: &Import) -> Result<ImportHead, Problem> {
+/// Who read an import in.
+async fn by(context: &Context, import: &Import) -> Result<String, Problem> {
     let by = operators::by_id(&context.app.store, &import.operator).await.map_err(store_problem)?;
+    Ok(by.map_or_else(|| "somebody".to_owned(), |person| person.name))
+}
+
+async fn head(context: &Context, import: &Import) -> Result<ImportHead, Problem> {
     Ok(ImportHead {
         id: import.id.clone(),
         file: import.file.clone(),
-        by: by.map_or_else(|| "somebody".to_owned(), |person| person.name),
+        by: by(context, import).await?,
         at: import.created_at,
         state: import.state,
         rows: import.rows,
+        done: match import.state {
+            ImportState::Running | ImportState::Paused => {
+                Some(domain_imports::progress(&context.app.store, &import.id).await.map_err(store_problem)?)
+            }
+            ImportState::Preview | ImportState::Done => None,
+        },
     })
+}
+
+/// The imports of an instance that are not at their end, for those who see domain blocks.
+pub async fn running(context: &Context, instance: &Instance) -> Result<Vec<Running>, Problem> {
+    if access::permit(&context.actor, Permission::ViewBlocks, Some(&instance.name)).is_err() {
+        return Ok(Vec::new());
+    }
+    let mut running = Vec::new();
+    for import in domain_imports::list(&context.app.store, &instance.name, PAGE).await.map_err(store_problem)? {
+        if !matches!(import.state, ImportState::Running | ImportState::Paused) {
+            continue;
+        }
+        let selected: i64 = import.lines.iter().map(|(from, to)| to - from + 1).sum();
+        let rows = usize::try_from(if selected == 0 { import.rows } else { selected }).unwrap_or(0);
+        running.push(Running {
+            there: path::domain_import(&instance.name, &import.id),
+            what: format!("Import of {} from {}", ui::count(rows, "row", "rows"), import.file),
+            who: by(context, &import).await?,
+            since: import.created_at,
+            paused: import.state == ImportState::Paused,
+        });
+    }
+    Ok(running)
 }
 
 pub async fn imports(context: &Context, instance: &str, search: &str) -> Result<Framed<ImportsPage>, Problem> {

@@ -41,7 +41,7 @@ pub fn Invitation() -> impl IntoView {
 fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::invitations(&instance);
-    let running = batches::page::running(&instance, &page.running, frame.now);
+    let running = batches::page::running(&page.running, frame.now);
     let search = Search::parse(&page.search);
     let all = page.may_manage.then(|| {
         let words = match &page.owner {
@@ -66,7 +66,7 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
     view! {
         <div class="head">
             <h1>"Invites"</h1>
-            <span class="soft">{page.registrations.clone()}</span>
+            <span class="soft">{time::retold(&page.registrations, frame.now)}</span>
             <span class="end">{all}{one}</span>
         </div>
         {tabs(&instance, Tab::Invitations, page.waiting)}
@@ -307,7 +307,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
             {list::crumb(path::invitations(&instance), "Invites")}
             <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
             {state(line)}
-            <span class="soft">{page.registrations.clone()}</span>
+            <span class="soft">{time::retold(&page.registrations, frame.now)}</span>
         </div>
         {request}
         {list::untold(&page.untold)}

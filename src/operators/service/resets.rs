@@ -15,7 +15,6 @@ use crate::{
     search::Search,
     sign_in::service::password_links::{self, Link},
     store::{
-        drafts,
         operators::{self, Operator},
         reset_links::{self, ResetLink},
         sign_ins, web_sessions,
@@ -74,10 +73,8 @@ pub async fn reset(context: Context, operator: String, factor: bool, why: String
     let _counts = context.reserve("one-time links", "one-time links", OFFERS).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
     let app = &context.app;
-    let link = carried_out(app, permit, &context.actor, &person, what, why).await?.ok_or_else(gone)?;
-    let me = Some(&context.actor.operator);
-    let shown = drafts::keep(&app.store, &app.keys, me, "link", &link, context.now()).await.map_err(store_problem)?;
-    Ok(path::with(path::PEOPLE, "shown", &shown))
+    let (entry, link) = carried_out(app, permit, &context.actor, &person, what, why).await?;
+    super::shown(&context, entry, &person.name, &link.ok_or_else(gone)?).await
 }
 
 fn gone() -> Problem {
@@ -88,7 +85,7 @@ fn gone() -> Problem {
     )
 }
 
-/// Resets what is named; the address of the one-time link, where there is one.
+/// Resets what is named; the entry, and the address of the one-time link, where there is one.
 async fn carried_out(
     app: &App,
     permit: Permit,
@@ -96,7 +93,7 @@ async fn carried_out(
     person: &Operator,
     what: Resetting,
     why: Why,
-) -> Result<Option<String>, Problem> {
+) -> Result<(i64, Option<String>), Problem> {
     let link = if what.password() { Some(password_links::new_link(app)?) } else { None };
     let deed = ResetSignIn {
         operator: person.id.clone(),
@@ -115,8 +112,7 @@ async fn carried_out(
         if reset { password_links::state(app, &person.id).await.map(Some) } else { Ok(None) }
     })
     .await?;
-    done.ok_or_else(gone)?;
-    Ok(link.map(|link| link.address))
+    Ok((done.ok_or_else(gone)?, link.map(|link| link.address)))
 }
 
 /// Somebody by name, for a command at the server.
@@ -132,7 +128,7 @@ async fn named(app: &App, name: &str) -> Result<(Permit, Operator), Problem> {
 pub async fn recover_at_server(app: &App, name: &str, factor: bool) -> Result<String, Problem> {
     let (permit, person) = named(app, name).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
-    let link = carried_out(app, permit, &command_actor(), &person, what, "howdah operator recover".into()).await?;
+    let (_, link) = carried_out(app, permit, &command_actor(), &person, what, "howdah operator recover".into()).await?;
     link.ok_or_else(gone)
 }
 

@@ -122,7 +122,18 @@ fn now(page: &PolicyPage) -> AnyView {
         None if page.says.changes && page.policy.acts() => Some("It is about to be set.".into_any()),
         None => None,
     };
-    let answers = page.answers.clone().map(|name| view! { <dt>"On behalf of"</dt><dd>{name}</dd> });
+    let held = page.policy.held(page.now);
+    // What is off says nothing, and is on nobody's behalf.
+    let (called, says) = match (page.policy.on, held, page.says.changes) {
+        (false, Some(_), _) => {
+            let by = page.held_by.clone().unwrap_or_default();
+            ("Held", view! { <b>{page.says.word.clone()}</b> ", by " {by} }.into_any())
+        }
+        (false, None, false) => ("Policy", "off: nothing changes by itself".into_any()),
+        _ => ("Policy", view! { <b>{page.says.word.clone()}</b> ": " {page.says.why.clone()} }.into_any()),
+    };
+    let answers =
+        page.answers.clone().filter(|_| page.policy.on).map(|name| view! { <dt>"On behalf of"</dt><dd>{name}</dd> });
     let lines: Vec<&RuleLine> = page.lines.iter().filter(|line| line.rule.is_some()).collect();
     let line = |line: &RuleLine| {
         let (enter, leave) = line.rule.as_ref().map(|rule| (rule.enter, rule.leave)).unwrap_or_default();
@@ -156,7 +167,7 @@ fn now(page: &PolicyPage) -> AnyView {
             <header><h2>"What it says now"</h2><span class="soft small end">{time::minute(page.now)}</span></header>
             <div class="body"><dl class="facts">
                 <dt>"Set"</dt><dd>{page.current.clone()}</dd>
-                <dt>"Policy"</dt><dd><b>{page.says.word.clone()}</b> ": " {page.says.why.clone()}</dd>
+                <dt>{called}</dt><dd>{says}</dd>
                 {answers}
             </dl>
             {next.map(|next| view! { <p class="small soft">{next}</p> })}</div>
@@ -171,7 +182,8 @@ fn coming(page: &PolicyPage) -> AnyView {
         view! { <dt>{time::relative(*at, page.now)}</dt><dd>{what.clone()} <span class="soft small">{format!(" {told}")}</span></dd> }
     };
     let list = if page.coming.is_empty() {
-        view! { <p class="soft">"Nothing is planned."</p> }.into_any()
+        let says = if page.policy.on { "Nothing is planned." } else { "Nothing is planned: the policy is off." };
+        view! { <p class="soft">{says}</p> }.into_any()
     } else {
         view! { <dl class="facts">{page.coming.iter().map(row).collect_view()}</dl> }.into_any()
     };
@@ -190,18 +202,15 @@ fn about(page: &PolicyPage, frame: &Frame) -> impl IntoView + use<> {
     }
 }
 
-/// What is held now, by whom and until when: by the clock of whoever reads, and by the policy's.
+/// What is held now, by whom and until when.
 fn held(page: &PolicyPage) -> Option<AnyView> {
-    let hold = page.policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| page.now < until))?;
+    let hold = page.policy.held(page.now)?;
     let by = page.held_by.clone().unwrap_or_default();
     let kind = if hold.emergency { "Emergency" } else { "Held" };
     let until = match hold.until {
-        Some(until) => {
-            let told = service::policies::told(&page.policy, until);
-            view! { <p>"Until " {time::whole(until)} <span class="soft small">{format!(" · {told}")}</span></p> }
-                .into_any()
-        }
-        None => view! { <p>"Until somebody lets the policy decide again."</p> }.into_any(),
+        Some(until) => view! { <p>"Until " {time::whole(until)} "."</p> }.into_any(),
+        None if page.policy.on => view! { <p>"Until somebody lets the policy decide again."</p> }.into_any(),
+        None => view! { <p>"Until somebody ends the hold."</p> }.into_any(),
     };
     Some(
         view! { <p><b>{kind}</b> {format!(": {}, by {by}, ", hold.mode.word())} {time::ago(hold.since, page.now)}</p> {until} }
@@ -231,7 +240,9 @@ fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
 }
 
 fn release(page: &PolicyPage, frame: &Frame) -> Option<AnyView> {
-    let is_held = page.policy.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|until| page.now < until));
+    let is_held = page.policy.held(page.now).is_some();
+    // While the policy is off it decides nothing.
+    let words = if page.policy.on { "Let the policy decide" } else { "End the hold" };
     let draft = frame.draft_for(RELEASE);
     (is_held || page.says.limited).then(|| {
         view! {
@@ -239,7 +250,7 @@ fn release(page: &PolicyPage, frame: &Frame) -> Option<AnyView> {
                 {form::above(draft)}
                 {about(page, frame)}
                 {form::why(draft, "why-release", "saved in the audit log", true)}
-                <div><button class="btn">"Let the policy decide"</button></div>
+                <div><button class="btn">{words}</button></div>
             </form>
         }
         .into_any()
@@ -291,7 +302,7 @@ fn hold(page: &PolicyPage, frame: &Frame) -> AnyView {
                 {about(page, frame)}
                 <label class="field">"Hold at"<select class="input" name="mode">{modes(typed("mode"))}</select></label>
                 {form::beside(draft, "mode")}
-                {super::until_field(draft, &page.policy.zone, frame)}
+                {super::until_field(draft, None)}
                 {then}
                 {form::why(draft, "why-hold", "saved in the audit log", true)}
                 <div><button class="btn" disabled=lacks>"Hold"</button></div>

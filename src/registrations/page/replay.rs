@@ -33,8 +33,10 @@ fn days(title: &'static str, said: String, days: &[ReplayDay], series: Vec<Serie
 /// The replay as pictures, each with the same as a table, and its changes as a list.
 pub fn drawn(replay: &Replay, now: Timestamp) -> AnyView {
     let total = |of: fn(&ReplayDay) -> i64| usize::try_from(replay.days.iter().map(of).sum::<i64>()).unwrap_or(0);
-    let most = |of: fn(&ReplayDay) -> Option<i64>| {
-        replay.days.iter().filter_map(of).max().map_or_else(|| "not known".to_owned(), |most| most.to_string())
+    let most = |what: &str, of: fn(&ReplayDay) -> Option<i64>| {
+        let known = if replay.days.iter().all(|day| of(day).is_some()) { "" } else { " (as far as known)" };
+        let most = replay.days.iter().filter_map(of).max();
+        most.map_or_else(|| format!("{what} not known"), |most| format!("at most {most} {what}{known}"))
     };
     let series = |name: &'static str, of: fn(&ReplayDay) -> Option<i64>| Series {
         name,
@@ -46,11 +48,18 @@ pub fn drawn(replay: &Replay, now: Timestamp) -> AnyView {
         ui::count(total(|day| day.sign_ups), "sign-up", "sign-ups"),
         ui::count(total(|day| day.approved), "approval", "approvals"),
     );
-    let waited = format!("at most {} pending and {} open reports", most(|day| day.waiting), most(|day| day.open));
+    let waited = format!("{} and {}", most("pending", |day| day.waiting), most("open reports", |day| day.open));
+    let gaps = replay.days.iter().any(|day| day.waiting.is_none());
     let not_known: Vec<&str> = replay.not_known.iter().map(|measure| measure.name()).collect();
     let caveat = format!(
         "Assumes that the same people would have come. Accounts that were deleted since are missing. What is counted is replayed by \
-        whole hours.{}{}",
+        whole hours.{}{}{}",
+        if gaps {
+            " How many were pending is reckoned back from now. Where that doesn’t add up it isn’t known, and no rule \
+            starts or ends by it."
+        } else {
+            ""
+        },
         if not_known.is_empty() {
             String::new()
         } else {

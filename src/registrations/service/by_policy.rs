@@ -185,10 +185,7 @@ fn put_off(kept: &mut Kept, now: Timestamp, held: bool) {
 /// Who answers for what is done now: who holds, while something is held; else, and from its end on, who answers for the policy.
 fn answers(kept: &Kept, now: Timestamp) -> &OperatorId {
     let now = now.max(kept.state.seen_at);
-    match &kept.policy.hold {
-        Some(hold) if hold.until.is_none_or(|until| now < until) => &hold.by,
-        Some(_) | None => &kept.operator,
-    }
+    kept.policy.held(now).map_or(&kept.operator, |hold| &hold.by)
 }
 
 /// What a message is remembered by.
@@ -373,13 +370,12 @@ async fn know_own(app: &App, kept: &mut Kept, current: Option<RegistrationsMode>
             }
             break;
         }
-        let held = |until: Option<Timestamp>| until.is_none_or(|until| app.clock.now() < until);
         match set.version {
             Some(version) if version == kept.version => {
                 kept.state.expected = Some(current);
                 kept.state.changed_at = Some(entry.at);
             }
-            None if kept.policy.on && !kept.policy.hold.as_ref().is_some_and(|hold| held(hold.until)) => {
+            None if kept.policy.on && kept.policy.held(app.clock.now()).is_none() => {
                 kept.state.expected = Some(current);
                 kept.state.changed_at = Some(entry.at);
                 (kept.state.limit, kept.state.missed) = (Some(current), None);

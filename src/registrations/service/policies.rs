@@ -30,7 +30,10 @@ use crate::{
         operators,
         policies::{self, Kept},
     },
-    text::{Why, time::Zone},
+    text::{
+        Why,
+        time::{self, Zone},
+    },
     ui,
 };
 use jiff::tz::TimeZone;
@@ -171,11 +174,6 @@ fn lines(policy: &Policy, decision: &Decision) -> [RuleLine; Measure::ALL.len()]
             in_force: standing.is_some_and(|one| one.in_force),
         }
     })
-}
-
-/// An instant by the policy's clock.
-pub fn told(policy: &Policy, at: Timestamp) -> String {
-    words::told(at, by_policy::zone(policy).as_ref())
 }
 
 /// What the button that replays is called in the form of the rules.
@@ -631,11 +629,19 @@ fn end(policy: &Policy, until: &str, zone: &str, now: Timestamp) -> Result<Optio
 
 /// What is set at the end; nothing where the policy decides then.
 fn then(policy: &Policy, until: Option<Timestamp>, then: &str) -> Result<Option<RegistrationsMode>, Problem> {
-    if policy.on || until.is_none() {
+    if policy.on {
         return Ok(None);
+    }
+    if until.is_none() {
+        return if then.is_empty() { Ok(None) } else { Err(then_without_end()) };
     }
     let mode = then.parse().map_err(|()| Problem::invalid("then", "Choose what is set then."))?;
     Ok(Some(mode))
+}
+
+/// What is to follow has to follow something.
+pub fn then_without_end() -> Problem {
+    Problem::invalid("until", "Enter when it ends: nothing follows without an end. Or choose nothing under “Then”.")
 }
 
 /// What somebody wants held: a mode, and until when.
@@ -814,41 +820,50 @@ impl InStore for ChangePolicy {
     }
 }
 
-/// How the policy stands, for the registrations page and in a sentence: what it says, whether it stopped, whether it is on, and
-/// its zone.
-pub async fn in_short(app: &App, instance: &Instance) -> Result<(String, bool, bool, String), Problem> {
+/// How the policy of an instance stands, for the registrations page.
+pub struct InShort {
+    /// In a sentence; empty where nobody has set one. Instants in it are UTC, but for those of the schedule.
+    pub says: String,
+    pub stopped: bool,
+    pub on: bool,
+    /// The zone of its schedule.
+    pub zone: String,
+    /// What somebody holds now.
+    pub hold: Option<Hold>,
+}
+
+pub async fn in_short(app: &App, instance: &Instance) -> Result<InShort, Problem> {
     let (kept, refused) = policies::of(&app.store, &instance.name).await?;
-    let Some(kept) = kept else {
+    let Some(Kept { policy, stopped, .. }) = kept else {
         let says = if refused {
             "What is stored of the policy was not written by this console, so it doesn’t act."
         } else {
             ""
         };
-        return Ok((says.to_owned(), refused, false, Policy::default().zone));
+        let zone = Policy::default().zone;
+        return Ok(InShort { says: says.to_owned(), stopped: refused, on: false, zone, hold: None });
     };
-    let zone = by_policy::zone(&kept.policy);
+    let zone = by_policy::zone(&policy);
     let now = app.clock.now();
-    let hold = kept.policy.hold.as_ref().filter(|hold| hold.until.is_none_or(|until| now < until));
-    let says = match (hold, kept.stopped.is_empty(), kept.policy.on) {
-        (_, false, _) => {
-            format!("The policy stopped: {}. Nothing changes by itself until somebody saves it.", kept.stopped)
-        }
+    let hold = policy.held(now).cloned();
+    let says = match (&hold, stopped.is_empty(), policy.on) {
+        (_, false, _) => format!("The policy stopped: {stopped}. Nothing changes by itself until somebody saves it."),
         (Some(hold), ..) => {
-            let until = hold.until.map(|until| format!(" until {}", words::told(until, zone.as_ref())));
+            let until = match hold.until {
+                Some(until) => time::absolute(until),
+                None if policy.on => "somebody lets the policy decide again".to_owned(),
+                None => "somebody ends the hold".to_owned(),
+            };
             let then = hold.then.map(|then| format!(", then {}", then.word())).unwrap_or_default();
-            format!(
-                "Held at “{}”{}{then}.",
-                hold.mode.word(),
-                until.unwrap_or_else(|| " until somebody lets the policy decide again".to_owned())
-            )
+            format!("Held at “{}” until {until}{then}.", hold.mode.word())
         }
         (None, true, true) => {
-            let next = policy::coming(&kept.policy, zone.as_ref(), now).into_iter().find_map(|(at, mode)| {
+            let next = policy::coming(&policy, zone.as_ref(), now).into_iter().find_map(|(at, mode)| {
                 Some(format!(" Planned next: {}, {}.", mode?.word(), words::told(at, zone.as_ref())))
             });
             format!("The policy is on.{}", next.unwrap_or_default())
         }
         (None, true, false) => "The policy is off.".to_owned(),
     };
-    Ok((says, !kept.stopped.is_empty(), kept.policy.on, kept.policy.zone))
+    Ok(InShort { says, stopped: !stopped.is_empty(), on: policy.on, zone: policy.zone, hold })
 }

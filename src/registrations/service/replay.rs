@@ -13,7 +13,7 @@ use crate::{
         policy::{self, Inputs},
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 const DAYS: i64 = 30;
 
@@ -44,7 +44,14 @@ pub async fn last_month(
     let did = stays(context, instance, since).await?;
     let zone = by_policy::zone(policy);
     let dry = Policy { on: true, hold: None, ..policy.clone() };
-    let series = Series { hours: &hours, last, waiting, open, accounts };
+    let Hours { sign_ups, approved, rejected, reported, closed, .. } = &hours;
+    let reckoned = |now, came, went: &[_]| reckoned(now, came, went, first - 1..=last);
+    let series = Series {
+        sign_ups,
+        waiting: reckoned(waiting, sign_ups, &[approved, rejected]),
+        open: reckoned(open, reported, &[closed]),
+        accounts: reckoned(accounts, sign_ups, &[]),
+    };
     let mut mode = did.first().and_then(|stay| stay.mode).or(by_policy::sound(stored)).unwrap_or(policy.otherwise);
     let mut replay = Replay {
         since,
@@ -86,40 +93,40 @@ pub async fn last_month(
         if let Some(one) = replay.days.last_mut() {
             one.sign_ups += Series::of(&hours.sign_ups, hour);
             one.approved += Series::of(&hours.approved, hour);
-            (one.waiting, one.open) = (series.waiting_at(hour), series.open_at(hour));
+            (one.waiting, one.open) = (series.waiting.get(&hour).copied(), series.open.get(&hour).copied());
         }
     }
     Ok(replay)
 }
 
+/// By the hour.
+type ByHour = BTreeMap<i64, i64>;
+
+/// How many there were at the end of each hour, reckoned back from how many there are now: who came after it is taken away, who
+/// went is added. Below nothing that does not hold, as who came while registrations were open waited for nobody: neither that
+/// hour nor any before it is known.
+fn reckoned(now: Option<i64>, came: &ByHour, went: &[&ByHour], hours: RangeInclusive<i64>) -> ByHour {
+    let mut number = now;
+    let mut known = BTreeMap::new();
+    for hour in hours.rev() {
+        let Some(there) = number.filter(|number| *number >= 0) else { break };
+        known.insert(hour, there);
+        let gone: i64 = went.iter().map(|went| Series::of(went, hour)).sum();
+        number = Some(there - Series::of(came, hour) + gone);
+    }
+    known
+}
+
 struct Series<'a> {
-    hours: &'a Hours,
-    last: i64,
-    waiting: Option<i64>,
-    open: Option<i64>,
-    accounts: Option<i64>,
+    sign_ups: &'a ByHour,
+    waiting: ByHour,
+    open: ByHour,
+    accounts: ByHour,
 }
 
 impl Series<'_> {
-    fn of(of: &BTreeMap<i64, i64>, hour: i64) -> i64 {
+    fn of(of: &ByHour, hour: i64) -> i64 {
         of.get(&hour).copied().unwrap_or(0)
-    }
-
-    fn sum(of: &BTreeMap<i64, i64>, from: i64, to: i64) -> i64 {
-        if from > to { 0 } else { of.range(from..=to).map(|(_, number)| number).sum() }
-    }
-
-    /// Reckoned back from what waits now: who came since is taken away, who was decided since is added. Never below nothing:
-    /// who came while registrations were open waited for nobody.
-    fn waiting_at(&self, hour: i64) -> Option<i64> {
-        let after = |of| Self::sum(of, hour + 1, self.last);
-        let hours = self.hours;
-        Some((self.waiting? - after(&hours.sign_ups) + after(&hours.approved) + after(&hours.rejected)).max(0))
-    }
-
-    fn open_at(&self, hour: i64) -> Option<i64> {
-        let after = |of| Self::sum(of, hour + 1, self.last);
-        Some((self.open? - after(&self.hours.reported) + after(&self.hours.closed)).max(0))
     }
 
     fn values(&self, hour: i64) -> BTreeMap<Measure, i64> {
@@ -128,11 +135,28 @@ impl Series<'_> {
 
     fn value(&self, measure: Measure, hour: i64) -> Option<i64> {
         match measure {
-            Measure::SignUpsHour => Some(Self::of(&self.hours.sign_ups, hour)),
-            Measure::SignUpsDay => Some(Self::sum(&self.hours.sign_ups, hour - 23, hour)),
-            Measure::Waiting => self.waiting_at(hour),
-            Measure::Accounts => Some(self.accounts? - Self::sum(&self.hours.sign_ups, hour + 1, self.last)),
+            Measure::SignUpsHour => Some(Self::of(self.sign_ups, hour)),
+            Measure::SignUpsDay => Some(self.sign_ups.range(hour - 23..=hour).map(|(_, number)| number).sum()),
+            Measure::Waiting => self.waiting.get(&hour).copied(),
+            Measure::Accounts => self.accounts.get(&hour).copied(),
             Measure::OldestWaiting | Measure::Away | Measure::OldestReport | Measure::Idle | Measure::Active => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_reckoning_cannot_know_is_not_known() {
+        let by = |hours: &[(i64, i64)]| hours.iter().copied().collect::<ByHour>();
+        let (came, went) = (by(&[(7, 2), (9, 40)]), by(&[(8, 3), (9, 1)]));
+        let known = |now| reckoned(now, &came, &[&went], 5..=10);
+        // 40 came in the ninth hour, and one went: there were 11 at the end of the eighth.
+        assert_eq!(known(Some(50)), by(&[(5, 12), (6, 12), (7, 14), (8, 11), (9, 50), (10, 50)]));
+        // Of 40 who came, 13 are left and one went: the others never waited. What was before nobody knows.
+        assert_eq!(known(Some(13)), by(&[(9, 13), (10, 13)]));
+        assert_eq!(known(None), by(&[]));
     }
 }

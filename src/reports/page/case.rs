@@ -181,7 +181,7 @@ fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
-                <label class="field">"To"<select name="to">{options}</select></label>
+                <label class="field">"To"<select class="input" name="to">{options}</select></label>
                 {form::beside(draft, "to")}
                 <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should \
                 know" /></label>
@@ -278,8 +278,7 @@ fn not_shown(said: &[String], page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     said.iter()
         .map(|said| {
-            view! { <div class="post small soft">{said.clone()} " " <a class="link" href=page.there.clone() rel=rel>"View there \
-            →"</a></div> }
+            view! { <div class="post small soft">{said.clone()} " " <a class="link" href=page.there.clone() rel=rel>"View in Mastodon →"</a></div> }
         })
         .collect_view()
         .into_any()
@@ -349,8 +348,7 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
         view! { <p class="said soft">"its preview is of " <b><bdi>{host.clone()}</bdi></b> ": " <bdi>{address.clone()}</bdi></p> }
     });
     let said = (!link.words.is_empty()).then(|| {
-        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View there \
-        →"</a></span></div> }
+        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View in Mastodon →"</a></span></div> }
     });
     view! {
         <blockquote class="quote small">
@@ -368,8 +366,7 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
 fn quote(verb: &'static str, quote: &QuoteCard, instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
-        view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View there \
-        →"</a></span> }
+        view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"View in Mastodon →"</a></span> }
     });
     view! {
         <blockquote class="quote">
@@ -503,7 +500,7 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
         return view! {
             <div class="cover">
                 {media.kind.clone()} " · " {described} " · " {missing.clone()} " "
-                <a class="link" href=page.there.clone() rel=rel>"View there →"</a>
+                <a class="link" href=page.there.clone() rel=rel>"View in Mastodon →"</a>
             </div>
         }
         .into_any();
@@ -621,7 +618,7 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
                 <input type="hidden" name="account" value=page.account.id.to_string() />
                 <input type="hidden" name="report" value=report.id.to_string() />
                 <input type="hidden" name="seen" value=seen />
-                <label class="field">"Category"<select name="category">{options}</select></label>
+                <label class="field">"Category"<select class="input" name="category">{options}</select></label>
                 <fieldset class="rules"><legend class="small soft">"Server rules, for the category “rules” \
                 only"</legend>{rules}</fieldset>
                 <button class="btn" disabled=frame.lacks(&[Capability::Reports])>"Change category"</button>
@@ -830,8 +827,7 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
                     {strike.appeal.clone().filter(|_| !strike.waits).map(|appeal| format!(" · {appeal}"))}</span>
                     {strike.waits.then(|| view! { " " <span class="badge warn">"appeal pending"</span> })}
                     {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Needs a role with \
-                    “Manage Appeals”, or the account itself">{if strike.waits { "decide the appeal \
-                    in Mastodon" } else { "on Mastodon" }}</a> })}
+                    “Manage Appeals”, or the account itself">{if strike.waits { "Decide in Mastodon →" } else { "View in Mastodon →" }}</a> })}
                     {(!strike.text.is_empty()).then(|| view! { <p dir="auto">{ui::excerpt(&strike.text, 200)}</p> })}
                     {strike.answered.clone().map(|(text, at)| view! {
                         <blockquote class="quote"><span class="soft">"appealed " {time::ago(at, frame.now)}</span><p dir="auto" class="said">{text}</p></blockquote>

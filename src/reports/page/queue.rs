@@ -68,7 +68,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, page.preview.is_some()))}
         {filters(&instance, &page)}
         {page.preview.as_ref().map(|preview| chosen(&instance, &page, preview, &frame))}
-        {batches::page::running(&instance, &page.running, frame.now)}
+        {batches::page::running(&page.running, frame.now)}
         {list::left_out(page.left_out)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">

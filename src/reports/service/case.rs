@@ -404,7 +404,7 @@ pub async fn case_page(
             meanwhile::of_case(instance, revision, id, &open, holder.is_some())
         }),
         account: if touched { card } else { card.public() },
-        open: facts.open.iter().take(MOST_READ).map(|report| report_card(context, instance, &facts, report)).collect(),
+        open: open_reports(context, instance, &facts, own.as_ref(), holder.as_ref()),
         unread: facts.unread,
         at_once,
         closed: closed_reports(context, instance, &facts, &decisions),
@@ -824,7 +824,24 @@ fn account_card(facts: &Facts, reversals: Vec<Reversal>) -> AccountCard {
     }
 }
 
-fn report_card(context: &Context, instance: &Instance, facts: &Facts, report: &OpenReport) -> ReportCard {
+/// The open reports as they are shown. What the console assigned on the instance for whoever has the case is told by that.
+fn open_reports(
+    context: &Context,
+    instance: &Instance,
+    facts: &Facts,
+    own: Option<&Own>,
+    holder: Option<&Claimant>,
+) -> Vec<ReportCard> {
+    let linked = own.filter(|_| holder.is_some_and(|holder| holder.you)).map(|own| own.linked.account);
+    let service = instance.health().acting().filter(|_| holder.is_some());
+    let card = |report: &OpenReport| {
+        let assigned = report.assigned.as_ref().filter(|(to, _)| linked != Some(*to) && service != Some(*to));
+        report_card(facts, report, assigned.map(|(_, name)| of_staff(context, instance, name)))
+    };
+    facts.open.iter().take(MOST_READ).map(card).collect()
+}
+
+fn report_card(facts: &Facts, report: &OpenReport, assigned: Option<String>) -> ReportCard {
     let record = facts.records.iter().find(|record| record.account == report.reporter);
     let place = match (&report.reporter_domain, report.from_server) {
         (Some(_), true) => "sent by its moderators".to_owned(),
@@ -860,7 +877,7 @@ fn report_card(context: &Context, instance: &Instance, facts: &Facts, report: &O
         comment: ui::tame(&report.comment),
         forwarded: report.forwarded,
         created_at: report.created_at,
-        assigned: report.assigned.as_ref().map(|(_, name)| of_staff(context, instance, name)),
+        assigned,
     }
 }
 

@@ -216,7 +216,7 @@ impl Decisions {
     }
 
     /// What was decided when a report was closed, where that was from here.
-    fn decision(&self, row: &ClosedRow) -> Option<Decision> {
+    pub fn decision(&self, row: &ClosedRow) -> Option<Decision> {
         let closing = self.closing(row).filter(|decided| !self.covered.has(decided.entry.index))?;
         match &closing.deed {
             AnyDeed::DecideCase(deed) => Some(deed.decision),

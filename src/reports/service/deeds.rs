@@ -135,7 +135,7 @@ async fn state_changed(
         let words = state.words();
         if words.is_empty() { "without a sanction".to_owned() } else { words.join(", ") }
     };
-    Ok(Some(format!("you saw the account {}, and it is {} by now", words(before), words(now.state))))
+    Ok(Some(format!("the account is {} by now, and you saw it {}", words(now.state), words(before))))
 }
 
 /// Whether a row of the log is about an account, or about its login.

@@ -20,7 +20,7 @@ use crate::{
     },
     path,
     problem::Problem,
-    reports::{MOST_READ, QueueFilter},
+    reports::{Decision, MOST_READ, QueueFilter},
     search::Search,
     session::Signed,
     store::{case_claims, operators},
@@ -140,7 +140,9 @@ async fn case(context: &Context, instance: &str, account: &str, search: &Search)
         && let Some(last) = closed.iter().max_by_key(|row| row.closed_at)
     {
         let decisions = Decisions::about(context, &instance, &[account], DecideCase::KIND).await?;
-        return Ok(Some(format!("Resolved by {}.", decisions.who_closed(last))));
+        let sanction = decisions.decision(last).filter(|decision| *decision != Decision::Resolve);
+        let sanction = sanction.map(|decision| format!(", who {} this account", decision.past())).unwrap_or_default();
+        return Ok(Some(format!("Resolved by {}{sanction}.", decisions.who_closed(last))));
     }
     if new > 0 {
         return Ok(Some(format!("{} about this account.", ui::count(new, "new report", "new reports"))));

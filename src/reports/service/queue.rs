@@ -379,6 +379,23 @@ async fn preview(
     })
 }
 
+/// Whether this person decides a case: it is not their own, and nobody else holds it.
+fn is_free(case: &CaseInQueue) -> bool {
+    case.decidable && !case.own && case.row.holder.as_ref().is_none_or(|holder| holder.you)
+}
+
+/// The case that a page named as the next, as long as it is still to be decided; else the first that is, but for the one that just
+/// was.
+pub fn still_next(
+    cases: &[CaseInQueue],
+    named: AccountId,
+    decided: AccountId,
+    fits: impl Fn(&CaseInQueue) -> bool,
+) -> Option<AccountId> {
+    let as_named = cases.iter().any(|case| case.row.account == named && fits(case) && is_free(case));
+    if as_named { Some(named) } else { next_after(cases, Some(decided), fits) }
+}
+
 /// The next case among those that fit, that nobody else holds, that this person decides, and that is not their own; after
 /// this one, or the first.
 pub fn next_after(
@@ -386,13 +403,7 @@ pub fn next_after(
     account: Option<AccountId>,
     fits: impl Fn(&CaseInQueue) -> bool,
 ) -> Option<AccountId> {
-    let free = |case: &&CaseInQueue| {
-        fits(case)
-            && case.decidable
-            && !case.own
-            && Some(case.row.account) != account
-            && case.row.holder.as_ref().is_none_or(|holder| holder.you)
-    };
+    let free = |case: &&CaseInQueue| fits(case) && is_free(case) && Some(case.row.account) != account;
     let at = account.and_then(|account| cases.iter().position(|case| case.row.account == account));
     let after = at.and_then(|at| cases[at + 1..].iter().find(free));
     after.or_else(|| cases.iter().find(free)).map(|case| case.row.account)

@@ -23,7 +23,7 @@ pub fn recovery_codes(shown: &RecoveryCodes) -> AnyView {
     view! {
         <p>"If you lose your phone, each of these codes replaces it once. Store them safely. They are not shown \
         again."</p>
-        <pre class="codes" tabindex="0" aria-label="Recovery codes">{codes.clone()}</pre>
+        <pre class="codes" tabindex="0" autofocus="" aria-label="Recovery codes">{codes.clone()}</pre>
         <p class="small soft no-print">"Click the codes to select all of them."</p>
         <div class="chips no-print">
             <a class="btn" download="howdah-recovery-codes.txt" href=as_file(&shown.file)>"Save as a file"</a>

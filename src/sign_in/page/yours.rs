@@ -170,10 +170,11 @@ fn setting(id: &str, offer: &Authenticator, page: &YourSignIn, frame: &Frame) ->
                 {codes::authenticator(offer)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="setting" value=id.to_owned() />
-                {code("Code from the new authenticator", draft)}
-                <p class="small soft">"It comes with new recovery codes; your current ones stop working."</p>
-                <div class="chips"><button class="btn main">"Set up"</button><a class="btn" href=crate::path::YOUR_SIGN_IN>"Keep the current \
-                one"</a></div>
+                <label class="field">{if page.factor { "Code from the new authenticator" } else { "Code from the authenticator" }}
+                    <input class="input" name="code" autocomplete="one-time-code" inputmode="text" autofocus="" required="" /></label>
+                {form::beside(draft, "code")}
+                <p class="small soft">{if page.factor { "It comes with new recovery codes; your current ones stop working." } else { "It comes with recovery codes." }}</p>
+                <div class="chips"><button class="btn main">"Set up"</button><a class="btn" href=crate::path::YOUR_SIGN_IN>{if page.factor { "Keep the current one" } else { "Cancel" }}</a></div>
             </form>
         </section>
     }

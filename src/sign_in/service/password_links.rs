@@ -12,7 +12,7 @@ use crate::{
     problem::{Kind, Problem},
     seal::hex,
     search::Search,
-    sign_in::NewPassword,
+    sign_in::{Before, NewPassword},
     store::{
         drafts,
         operators::{self, Operator},
@@ -127,7 +127,7 @@ pub async fn choose(link: &str, password: &str, repeat: &str) -> Result<String, 
         async move { chosen(&app, person, &hash, &password).await }
     };
     tries::in_turn(&app, &trier(&app, "", None), &[&hash], choosing).await?;
-    Ok(path::SIGN_IN.to_owned())
+    Ok(Before::NewPassword.told(path::SIGN_IN))
 }
 
 async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Result<(), Problem> {

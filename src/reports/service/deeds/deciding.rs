@@ -21,9 +21,11 @@ use crate::{
         AccountState, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ,
         service::{
             case::{hands_off, own_beyond, untouched},
+            queue::{cases, filter_of, fits, still_next},
             read_problem, store_problem,
         },
     },
+    search::Search,
     store::case_claims,
     text::{self, Why, or_chosen},
     ui,
@@ -96,11 +98,31 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         let batch = batches::service::begin(&context, &instance, rest, why).await?;
         return done.landed(&batch);
     }
-    let to = match form.next.parse::<AccountId>() {
-        Ok(next) => path::case(&instance.name, next),
-        Err(_) => path::reports(&instance.name),
+    let next = match form.next.parse() {
+        Ok(named) => goes_on(&context, &instance, &form.back, named, account.id).await,
+        Err(_) => None,
     };
+    let to = next.map_or_else(|| path::reports(&instance.name), |next| path::case(&instance.name, next));
     done.landed(&format!("{to}{}", filter_in(&form.back)))
+}
+
+/// Where somebody goes on: to the next case of their queue, which is not the one that their page named where a colleague was
+/// quicker. What cannot be looked up now is as the page had it.
+async fn goes_on(
+    context: &Context,
+    instance: &Instance,
+    back: &str,
+    named: AccountId,
+    decided: AccountId,
+) -> Option<AccountId> {
+    let queue = async {
+        let filter = filter_of(context, &Search::parse(&filter_in(back))).await?;
+        Ok::<_, Problem>((filter, cases(context, instance).await?))
+    };
+    match queue.await {
+        Ok((filter, all)) => still_next(&all, named, decided, |case| fits(case, &filter, context.now())),
+        Err(_) => Some(named),
+    }
 }
 
 /// A decision that would change nothing, or that this account cannot have, is refused before any intent.
