@@ -53,6 +53,9 @@ pub struct InstanceConfig {
     pub database_url: Secret,
     /// Where the few writes go, if `database_url` leads to a copy.
     pub database_write_url: Option<Secret>,
+    /// Whether statements may be prepared by name: no pooler stands between that hands a session to several connections. Mastodon's own
+    /// word for it (`PREPARED_STATEMENTS`, `config/database.yml`).
+    pub prepared_statements: bool,
     pub redis_url: Option<Secret>,
     pub token: Secret,
     /// A release newer than all that the console was tried with, on which it may act all the same: `4.8`.
@@ -157,6 +160,7 @@ struct RawInstance {
     token_file: Option<PathBuf>,
     token_env: Option<String>,
     untried_release: Option<String>,
+    prepared_statements: Option<bool>,
     access_form: Option<bool>,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
@@ -587,6 +591,7 @@ impl Reader<'_> {
                 media_base_url,
                 database_url,
                 database_write_url,
+                prepared_statements: raw.prepared_statements.unwrap_or(false),
                 redis_url,
                 token,
                 untried_release: raw.untried_release,

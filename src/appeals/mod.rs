@@ -26,6 +26,8 @@ pub struct AppealLine {
     /// Its page on the instance, where it is decided (`app/controllers/disputes/strikes_controller.rb`); it opens for whoever
     /// decides appeals there.
     pub there: Option<String>,
+    /// What was decided is kept from whoever is to review it first.
+    pub in_review: bool,
 }
 
 /// The list of appeals.

@@ -82,7 +82,7 @@ fn row(instance: &InstanceName, line: &AppealLine, frame: &Frame) -> AnyView {
     view! {
         <tr data-row=keys::row()>
             <td class="nowrap"><a href=path::case(instance, line.account)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
-            <td>{line.action.clone()} <span class="soft">" by " <bdi>{line.by.clone()}</bdi> " · " {time::ago(line.struck_at, frame.now)}</span></td>
+            <td>{line.action.clone()} <span class="soft">{(!line.in_review).then_some(" by ")} <bdi>{line.by.clone()}</bdi> " · " {time::ago(line.struck_at, frame.now)}</span></td>
             <td class="num soft nowrap" data-label=if line.became.is_some() { "Decided" } else { "Pending for" }>{at}</td>
             <td class="full fill"><p dir="auto" class="said">{line.text.clone()}</p>{told}
                 {became.map(|became| view! { <span class="badge">{became}</span> })}</td>

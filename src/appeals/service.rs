@@ -99,22 +99,32 @@ async fn changed(context: &Context, instance: &str, search: &Search) -> Result<O
 async fn lines(context: &Context, instance: &Instance, rows: &[AppealRow]) -> Result<Vec<AppealLine>, Problem> {
     let accounts: Vec<AccountId> = rows.iter().map(|row| row.account).collect();
     let decisions = Decisions::about(context, instance, &accounts, DecideCase::KIND).await?;
-    let line = |row: &AppealRow| AppealLine {
-        id: row.id,
-        account: row.account,
-        handle: format!("@{}", ui::tame(&row.username)),
-        action: strike_word(row.strike.action).to_owned(),
-        by: decisions.who_struck(row.account, &row.strike),
-        struck_at: row.strike.created_at,
-        told: ui::tame(&row.strike.text),
-        text: ui::tame(&row.text),
-        at: row.created_at,
-        became: row.decided.as_ref().map(|decided| {
-            let word = if decided.approved { "approved" } else { "rejected" };
-            let by = decided.by.as_ref().map(|name| format!(" by @{}", ui::tame(name))).unwrap_or_default();
-            (format!("{word}{by}"), decided.at)
-        }),
-        there: instance.base.join(&format!("/disputes/strikes/{}", row.strike.id)).ok().map(|url| url.to_string()),
+    let line = |row: &AppealRow| {
+        let in_review = decisions.is_to_be_reviewed(row.account, &row.strike);
+        let told = |words: String| if in_review { String::new() } else { words };
+        AppealLine {
+            id: row.id,
+            account: row.account,
+            handle: format!("@{}", ui::tame(&row.username)),
+            action: told(strike_word(row.strike.action).to_owned()),
+            by: decisions.who_struck(row.account, &row.strike),
+            struck_at: row.strike.created_at,
+            told: told(ui::tame(&row.strike.text)),
+            text: told(ui::tame(&row.text)),
+            at: row.created_at,
+            became: row.decided.as_ref().map(|decided| {
+                let word = if decided.approved { "approved" } else { "rejected" };
+                let by = decided.by.as_ref().map(|name| format!(" by @{}", ui::tame(name))).unwrap_or_default();
+                (format!("{word}{by}"), decided.at)
+            }),
+            there: instance
+                .base
+                .join(&format!("/disputes/strikes/{}", row.strike.id))
+                .ok()
+                .map(|url| url.to_string())
+                .filter(|_| !in_review),
+            in_review,
+        }
     };
     Ok(rows.iter().map(line).collect())
 }

@@ -514,7 +514,7 @@ impl<'a> Group<'a> {
             head::put(&head, &mut self.tx).await?;
         }
         if let (Transaction::Postgres(tx), false) = (&mut self.tx, self.looked.is_empty()) {
-            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES).fetch_one(&mut **tx).await?;
+            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut **tx).await?;
             if !self.looked.starts_with(&stands) {
                 self.tx.rollback().await?;
                 return Ok(false);

@@ -1,8 +1,8 @@
 //! Mastodon's PostgreSQL, read-only but for settings, invitations and who has which role. Every query names the
 //! index it stands on.
 //!
-//! Safe behind PgBouncer in transaction mode: statements are prepared by name only in sessions that were seen to be ours
-//! alone, and what a session needs is set inside each transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
+//! Safe behind PgBouncer in transaction mode: statements are prepared by name only where the operator says that no pooler stands
+//! between, and the session bears that out; what a session needs is set inside each transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
 //! where the database does not answer.
 
 mod account;
@@ -65,7 +65,10 @@ use sqlx::{
 use std::{
     io::ErrorKind,
     str::FromStr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -133,6 +136,10 @@ impl From<sqlx::Error> for DatabaseError {
             PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::text::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
+            _ if matches!(&*answer.code(), "0A000" | "26000" | "42P05") => {
+                REFUSED.fetch_add(1, Ordering::Relaxed);
+                Self::Refused(crate::text::excerpt(answer.message(), 300))
+            }
             _ if answer.code() == "42501" => Self::NotGranted(crate::text::excerpt(answer.message(), 300)),
             _ => Self::Refused(crate::text::excerpt(answer.message(), 300)),
         }
@@ -141,19 +148,23 @@ impl From<sqlx::Error> for DatabaseError {
 
 /// Whether a connection is a session of ours alone at the server. A pooler may hand each transaction to another session, and
 /// what one has prepared by name another then lacks, or has by the same name something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sessions {
-    #[default]
     NotAsked,
     Ours,
     Shared,
 }
 
-/// A setting that means nothing, and where it arrives the session was begun with what we sent: PgBouncer refuses what it does not
-/// know of, and what opens sessions for others sends what is its own.
+/// A setting that means nothing, and where it does not arrive the session was not begun with what we sent: most poolers refuse what they
+/// do not know of, or send what is their own. One that passes it on and shares the session all the same can't be told by it, so that the
+/// operator's word is needed as well.
 const OURS: (&str, &str) = ("howdah.session", "ours");
 /// In bytes a few hundred kB of the server's for each connection: more than the pages ask by key.
 const PREPARED: usize = 200;
+
+/// How many statements were refused because what was prepared fits no more, by any instance: columns that changed under it
+/// (`0A000`), or a session that is another one (`26000`, `42P05`). Where an error is read, its connection is not at hand.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 /// One instance's database.
 pub struct Database {
@@ -163,6 +174,8 @@ pub struct Database {
     sessions: RwLock<Sessions>,
     /// Connections that are older are not used any more.
     since: Arc<RwLock<Instant>>,
+    /// How many prepared statements had been refused when it was last looked.
+    refused: AtomicU64,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
     /// Writes go to another address than reads.
@@ -219,8 +232,9 @@ impl Database {
         Ok(Self {
             reads: reads.connect_lazy_with(plain.clone()),
             plain,
-            sessions: RwLock::default(),
+            sessions: RwLock::new(Sessions::Shared),
             since,
+            refused: AtomicU64::new(REFUSED.load(Ordering::Relaxed)),
             // The second looks whether the primary is well while the first writes.
             writes: pool(if primary.is_some() { 2 } else { 1 }).connect_lazy_with(options(primary.unwrap_or(url))?),
             apart: primary.is_some(),
@@ -241,14 +255,26 @@ impl Database {
         (all, pools.iter().map(|pool| pool.num_idle()).sum())
     }
 
+    /// The same, with statements prepared by name where sessions bear out what the operator says of them.
+    #[must_use]
+    pub fn preparing(mut self, wanted: bool) -> Self {
+        self.sessions = RwLock::new(if wanted { Sessions::NotAsked } else { Sessions::Shared });
+        self
+    }
+
     /// Begins a transaction, and counts it.
     async fn begin(&self, pool: &PgPool, sql: &'static str) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+        let refused = REFUSED.load(Ordering::Relaxed);
+        if self.refused.swap(refused, Ordering::Relaxed) != refused {
+            self.renew();
+        }
         let span = tracing::debug_span!("mastodon.database");
         let begun = async { pool.begin_with(sql).await.map_err(DatabaseError::from) };
         let outcome = |begun: &Result<_, DatabaseError>| begun.as_ref().err().map_or("begun", DatabaseError::word);
         let begun = telemetry::told(span, begun, outcome).await;
         self.calls.count([outcome(&begun)]);
-        if matches!(begun, Err(DatabaseError::Turned(_))) {
+        let named = *self.sessions.read().unwrap_or_else(PoisonError::into_inner) == Sessions::Ours;
+        if named && matches!(begun, Err(DatabaseError::Turned(_))) {
             // Perhaps a pooler stands there now, which refuses what it does not know of.
             self.begin_anew(Sessions::NotAsked, self.plain.clone());
         }
@@ -281,9 +307,14 @@ impl Database {
         let mut known = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         self.reads.set_connect_options(options);
         if (*known == Sessions::Ours) != (sessions == Sessions::Ours) {
-            *self.since.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            self.renew();
         }
         *known = sessions;
+    }
+
+    /// No connection of before is used again.
+    fn renew(&self) {
+        *self.since.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     /// One read: everything in it sees the same moment.
@@ -336,7 +367,7 @@ impl Database {
         let before = self.known.write().unwrap_or_else(PoisonError::into_inner).replace(known.clone());
         if before.is_some_and(|before| before.extras != known.extras) {
             // What was prepared for other columns is refused by PostgreSQL.
-            *self.since.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            self.renew();
         }
         known
     }

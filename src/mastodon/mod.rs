@@ -83,7 +83,8 @@ impl Instance {
             database: database::Database::with_primary(
                 config.database_url.expose(),
                 config.database_write_url.as_ref().map(Secret::expose),
-            )?,
+            )?
+            .preparing(config.prepared_statements),
             untried: config.untried_release.clone(),
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             open_reports: waiting::List::default(),

@@ -149,7 +149,7 @@ impl Fenced<Postgres> {
     pub async fn commit(self) -> sqlx::Result<()> {
         let Self { mut tx, looked } = self;
         if let Some((marks, fence)) = looked {
-            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES).fetch_one(&mut *tx).await?;
+            let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut *tx).await?;
             if !marks.starts_with(&stands) {
                 tx.rollback().await?;
                 fence.passed.store(false, Ordering::Release);
@@ -194,7 +194,7 @@ impl Driver {
     pub(crate) fn looks(&self) -> (&'static str, &'static str) {
         match self {
             Self::Sqlite(_) => (MARKS_ON_SQLITE, ON_SQLITE),
-            Self::Postgres(_) => (MARKS_ON_POSTGRES, ON_POSTGRES),
+            Self::Postgres(_) => (MARKS_ON_POSTGRES.as_str(), ON_POSTGRES),
         }
     }
 }

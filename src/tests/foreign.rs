@@ -5,7 +5,12 @@ use axum::http::StatusCode;
 use howdah::{
     id::{AccountId, InstanceName, OperatorId},
     ledger::Outcome,
-    store::{Driver, account_notes, foreign::MARKS_ON_POSTGRES, linked_accounts, linked_accounts::Linked},
+    store::{
+        Driver, account_notes,
+        foreign::{MARKS_ON_POSTGRES, STANDS_ON_POSTGRES},
+        linked_accounts,
+        linked_accounts::Linked,
+    },
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::Duration;
@@ -911,7 +916,7 @@ async fn marks_are_others_whatever_numbers_transactions_have() {
     .await
     .unwrap();
     const SUM: &str = "select count(*) || ' ' || sum(xmin::text::bigint) from pg_trigger";
-    let former: String = sqlx::query_scalar(MARKS_ON_POSTGRES).fetch_one(&mut one).await.unwrap();
+    let former: String = sqlx::query_scalar(MARKS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
     let sum: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
     let change = format!(
         "drop trigger {} on staging; drop trigger {} on staging; \
@@ -922,6 +927,31 @@ async fn marks_are_others_whatever_numbers_transactions_have() {
     sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut other).await.unwrap();
     let same: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
     assert_eq!(sum, same, "the sum alone says nothing");
-    let now: String = sqlx::query_scalar(MARKS_ON_POSTGRES).fetch_one(&mut one).await.unwrap();
+    let now: String = sqlx::query_scalar(MARKS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
     assert_ne!(former, now);
+}
+
+/// The second look, before what was written counts, is at what is called as ours: whoever empties tables of their own beside the
+/// console's all day stops nothing.
+#[tokio::test]
+async fn the_second_look_is_at_nothing_of_a_neighbours() {
+    let mut one = PgConnection::connect(&database().await).await.unwrap();
+    sqlx::raw_sql("create table staging (id int); create table operators (id int); create schema beside")
+        .execute(&mut one)
+        .await
+        .unwrap();
+    let mut stands = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+    for (change, is_ours) in [
+        ("truncate staging", false),
+        ("create function theirs() returns int language sql as 'select 1'", false),
+        ("create index on staging (id)", false),
+        ("alter table operators rename to other; alter table other rename to operators", true),
+        ("alter schema beside rename to aside; alter schema aside rename to beside", true),
+        ("create table beside.operators (id int)", true),
+    ] {
+        sqlx::raw_sql(change).execute(&mut one).await.unwrap();
+        let now: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+        assert_eq!(now != stands, is_ours, "{change}");
+        stands = now;
+    }
 }

@@ -79,6 +79,7 @@ async fn console(store: Store) -> Arc<App> {
             base_url: nowhere,
             database_url: Secret::new("postgres://127.0.0.1:9/nowhere"),
             database_write_url: None,
+            prepared_statements: true,
             redis_url: None,
             token: Secret::new("none"),
             untried_release: None,

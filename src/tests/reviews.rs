@@ -726,6 +726,11 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
              where target_account_id = $1::bigint and action_taken_at is not null",
             "update admin_action_logs set created_at = to_timestamp($2::float8 / 1000) at time zone 'utc' where target_type = 'Report' \
              and target_id in (select id from reports where target_account_id = $1::bigint and action_taken_at is not null)",
+            "update account_warnings set created_at = to_timestamp($2::float8 / 1000) at time zone 'utc' \
+             where target_account_id = $1::bigint",
+            "insert into appeals (account_id, account_warning_id, text, created_at, updated_at) \
+             select target_account_id, id, 'They hid me for nothing', to_timestamp($2::float8 / 1000) at time zone 'utc', now() \
+             from account_warnings where target_account_id = $1::bigint and action = 3000 order by id desc limit 1",
         ] {
             sqlx::query(sql)
                 .bind(account.parse::<i64>().unwrap())
@@ -747,8 +752,11 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
             "/i/harbour/audit/instance?action=silence".to_owned(),
             "/i/harbour/reports?state=decided".to_owned(),
             "/i/harbour/reports?state=decided&decided-by=moderator".to_owned(),
+            "/i/harbour/appeals".to_owned(),
         ];
-        let hidden = [format!("limited @{}", names[0]), "a ring of spammers".to_owned()];
+        house.look().await;
+        let hidden =
+            [format!("limited @{}", names[0]), "a ring of spammers".to_owned(), "They hid me for nothing".to_owned()];
         let line = format!(">{theirs}<");
         for page in &pages {
             let answer = house.get(Some(&auditor), page).await;
@@ -765,6 +773,16 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         let list = house.get(Some(&auditor), "/audit").await.body;
         let row = list.split("<tr").find(|row| row.contains(&line)).unwrap();
         assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
+        let list = house.get(Some(&auditor), "/i/harbour/appeals").await.body;
+        let row = list.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
+        assert!(row.contains("in review by you") && !row.contains("imited"), "{row}");
+        // However many rows Mastodon's log has of it: they would say how many reports it closed, and whether it was a sanction.
+        let list = house.get(Some(&auditor), "/i/harbour/audit/instance").await.body;
+        assert_eq!(
+            list.split("<tr").filter(|row| row.contains("in review by you") && row.contains(&line)).count(),
+            1,
+            "{list}"
+        );
         // The same is said of everybody and everything: otherwise it would say whose it is.
         const LEFT_OUT: &str = "What you are to review is left out of this list.";
         for by_name in [

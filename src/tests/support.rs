@@ -646,6 +646,8 @@ async fn house_under(
             title: "harbour.example".into(),
             base_url: base.clone(),
             media_base_url: base.join("system").unwrap(),
+            // Where it is read by a way of its own; each connection is asked for it, which tests that count statements would count.
+            prepared_statements: read_at != url,
             database_url: Secret::new(read_at),
             database_write_url: None,
             redis_url: redis_url.map(Secret::new),

@@ -236,7 +236,7 @@ fn configure(folder: &Path, port: u16, practice: u16, database: &str, redis: &st
          secret_key_file = \"{shown}/secret.key\"\ncheckpoint_file = \"{shown}/checkpoints.txt\"\n\
          second_factor = \"optional\"\nsite = \"target/site\"\n\n[[instance]]\nname = \"harbour\"\ntitle = \"harbour.example\"\n\
          base_url = \"http://127.0.0.1:{practice}\"\nmedia_base_url = \"http://127.0.0.1:{practice}/system\"\n\
-         database_url = \"{database}\"\nredis_url = \"{redis}\"\ntoken = \"{token}\"\n"
+         database_url = \"{database}\"\nprepared_statements = true\nredis_url = \"{redis}\"\ntoken = \"{token}\"\n"
     );
     let config = folder.join("howdah.toml");
     fs::OpenOptions::new()

@@ -43,17 +43,22 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let covered = record::covered(context).await?;
     let out = if filter.who.is_empty() && filter.action.is_empty() { 0 } else { covered.number() };
-    let (window, nobody, untold) = read(&instance, &filter, day, before, with(PAGE + 1, out)).await?;
+    let limit = with(PAGE + 1, out);
+    let (window, nobody, untold) = read(&instance, &filter, day, before, limit).await?;
     let LogWindow { mut rows, looked_to } = window;
+    // What is left out is a line for each report of a decision: where as many were read as were asked for, there may be more.
+    let unread = (i64::try_from(rows.len()).unwrap_or(limit) >= limit).then(|| rows.last().map(|row| row.id)).flatten();
     let ours = ours(context, &instance, &rows, &covered).await?;
-    rows.retain(|row| out == 0 || !ours.get(&row.id).is_some_and(|trace| trace.in_review));
+    let mut met = BTreeSet::new();
+    rows.retain(|row| one_line(ours.get(&row.id), out > 0, &mut met));
     let page = usize::try_from(PAGE).unwrap_or(0);
-    let more = rows.len() > page;
+    let last = if rows.len() > page { rows.get(page - 1).map(|row| row.id) } else { unread };
+    let more = last.is_some();
     rows.truncate(page);
     let base = path::instance_log(&instance.name);
     let on = |id: i64| format!("{base}{}", parsed.with("before", &id.to_string()));
     let body = InstanceLogPage {
-        older: rows.last().filter(|_| more).map(|last| on(last.id)),
+        older: last.map(on),
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
         left_out: out > 0,
         rows: rows.iter().map(|row| shown(row, ours.get(&row.id))).collect(),
@@ -63,6 +68,15 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
         began: context.app.ledger.recorded_at(0).await.map_err(unreadable)?,
     };
     frame::build(context, Some(&instance), &base, search, body).await
+}
+
+/// Whether a row of Mastodon's log is shown: of a decision that its reader is to review the first alone, as a list that is narrowed has
+/// none of it and the number of the others would say what was decided.
+pub fn one_line(trace: Option<&Trace>, narrowed: bool, met: &mut BTreeSet<i64>) -> bool {
+    match trace.filter(|trace| trace.in_review) {
+        Some(trace) => !narrowed && met.insert(trace.entry),
+        None => true,
+    }
 }
 
 /// The rows, one more than a page; true if the person asked for is not known on the instance; what cannot be read.

@@ -201,8 +201,9 @@ async fn read(
     if let Some((on, window)) = theirs {
         let traces = instance_log::ours(context, &on, &window.rows, &covered).await?;
         looked_to = window.looked_to;
-        let rows = window.rows.iter().map(|row| instance_log::shown(row, traces.get(&row.id)));
-        moments.extend(rows.filter(|row| out == 0 || !row.in_review).map(Moment::Theirs));
+        let mut met = BTreeSet::new();
+        let rows = window.rows.iter().filter(|row| instance_log::one_line(traces.get(&row.id), out > 0, &mut met));
+        moments.extend(rows.map(|row| Moment::Theirs(instance_log::shown(row, traces.get(&row.id)))));
     }
     // The newest first; of what happened at the same moment ours, which was meant before.
     moments.sort_by_key(|moment| (std::cmp::Reverse(moment.at()), moment.is_theirs()));

@@ -224,6 +224,12 @@ impl Decisions {
         }
     }
 
+    /// Whether whoever reads is to review the decision that a strike came of, before they know it.
+    pub fn is_to_be_reviewed(&self, account: AccountId, strike: &StrikeRow) -> bool {
+        let decided = self.find(account, |decided| decided.gave(strike));
+        decided.is_some_and(|decided| self.covered.has(decided.entry.index))
+    }
+
     /// Who gave a strike.
     pub fn who_struck(&self, account: AccountId, strike: &StrikeRow) -> String {
         let decided = self.find(account, |decided| decided.gave(strike));
