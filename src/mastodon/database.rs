@@ -136,7 +136,7 @@ impl From<sqlx::Error> for DatabaseError {
             PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::text::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
-            _ if matches!(&*answer.code(), "0A000" | "26000" | "42P05") => {
+            _ if matches!(answer.code(), "0A000" | "26000" | "42P05") => {
                 REFUSED.fetch_add(1, Ordering::Relaxed);
                 Self::Refused(crate::text::excerpt(answer.message(), 300))
             }
