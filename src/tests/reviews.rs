@@ -773,13 +773,13 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
         let list = house.get(Some(&auditor), "/audit").await.body;
         let row = list.split("<tr").find(|row| row.contains(&line)).unwrap();
         assert!(row.contains("in review by you") && !row.contains("moderator"), "{row}");
-        let list = house.get(Some(&auditor), "/i/harbour/appeals").await.body;
-        let row = list.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
+        let appeals = house.get(Some(&auditor), "/i/harbour/appeals").await.body;
+        let row = appeals.split("<tr").find(|row| row.contains(&format!("@{}", names[0]))).unwrap();
         assert!(row.contains("in review by you") && !row.contains("imited"), "{row}");
         // However many rows Mastodon's log has of it: they would say how many reports it closed, and whether it was a sanction.
-        let list = house.get(Some(&auditor), "/i/harbour/audit/instance").await.body;
+        let log = house.get(Some(&auditor), "/i/harbour/audit/instance").await.body;
         let link = format!("href=\"/reviews/{theirs}\"");
-        assert_eq!(list.split("<tr").filter(|row| row.contains(&link)).count(), 1, "{}", crate::seen::text(&list));
+        assert_eq!(log.split("<tr").filter(|row| row.contains(&link)).count(), 1, "{}", crate::seen::text(&log));
         // The same is said of everybody and everything: otherwise it would say whose it is.
         const LEFT_OUT: &str = "What you are to review is left out of this list.";
         for by_name in [
