@@ -67,7 +67,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -172,6 +172,8 @@ pub struct Database {
     /// How the address for reads is connected to where nothing is known of its sessions.
     plain: PgConnectOptions,
     sessions: RwLock<Sessions>,
+    /// Whether connections are made to be prepared in.
+    named: Arc<AtomicBool>,
     /// Connections that are older are not used any more.
     since: Arc<RwLock<Instant>>,
     /// How many prepared statements had been refused when it was last looked.
@@ -223,8 +225,13 @@ impl Database {
         let plain = options(url)?;
         let since = Arc::new(RwLock::new(Instant::now()));
         let made_since = Arc::clone(&since);
+        let named = Arc::new(AtomicBool::new(false));
+        let is_named = Arc::clone(&named);
         let reads = pool(6)
-            .after_connect(|connection, _| async move { prepare_if_ours(connection).await.map(drop) }.boxed())
+            .after_connect(move |connection, _| {
+                let named = is_named.load(Ordering::Relaxed);
+                async move { if named { prepare_if_ours(connection).await.map(drop) } else { Ok(()) } }.boxed()
+            })
             .before_acquire(move |_, of| {
                 let recent = of.age <= made_since.read().unwrap_or_else(PoisonError::into_inner).elapsed();
                 async move { Ok(recent) }.boxed()
@@ -233,6 +240,7 @@ impl Database {
             reads: reads.connect_lazy_with(plain.clone()),
             plain,
             sessions: RwLock::new(Sessions::Shared),
+            named,
             since,
             refused: AtomicU64::new(REFUSED.load(Ordering::Relaxed)),
             // The second looks whether the primary is well while the first writes.
@@ -306,6 +314,7 @@ impl Database {
     fn begin_anew(&self, sessions: Sessions, options: PgConnectOptions) {
         let mut known = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         self.reads.set_connect_options(options);
+        self.named.store(sessions == Sessions::Ours, Ordering::Relaxed);
         if (*known == Sessions::Ours) != (sessions == Sessions::Ours) {
             self.renew();
         }
