@@ -216,7 +216,8 @@ const AT_ONCE: i64 = MINUTE;
 /// How what was set for a hold stands, which is another entry: the hold itself is kept by the console alone.
 async fn settles_for_hold(context: &Context, entry: &Entry) -> Option<Settles> {
     let instance = context.instance(entry.instance.as_deref()?).ok()?;
-    let change = settling::of(&context.app.store, &instance.name).await.ok()??;
+    let Ok(change) = settling::of(&context.app.store, &instance.name).await else { return Some(Settles::Watched) };
+    let change = change?;
     let for_it = change.entry > entry.index && change.since.since(entry.at) < AT_ONCE;
     let settles = if instance.is_single_user() { Settles::SingleUser } else { Settles::Watched };
     (for_it && change.recorded).then_some(settles)

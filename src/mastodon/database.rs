@@ -2,7 +2,8 @@
 //! index it stands on.
 //!
 //! Safe behind PgBouncer in transaction mode: statements are prepared by name only where the operator says that no pooler stands
-//! between, and the session bears that out; what a session needs is set inside each transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
+//! between, and the session bears that out; what a session needs is set inside each transaction. Timestamps are
+//! `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
 //! where the database does not answer.
 
 mod account;
@@ -304,7 +305,12 @@ impl Database {
         };
         match tokio::time::timeout(Duration::from_secs(1), asked).await {
             Ok(Ok(true)) => self.begin_anew(Sessions::Ours, options),
-            Ok(Ok(false) | Err(sqlx::Error::Database(_))) => self.begin_anew(Sessions::Shared, self.plain.clone()),
+            Ok(Ok(false) | Err(sqlx::Error::Database(_))) => {
+                tracing::warn!(
+                    "database.sessions: `prepared_statements` has no effect: the setting howdah.session was refused or did not arrive"
+                );
+                self.begin_anew(Sessions::Shared, self.plain.clone());
+            }
             // Nothing was learned.
             Ok(Err(_)) | Err(_) => {}
         }
