@@ -172,7 +172,7 @@ fn waiting_under(
     let list = instance.signups.snapshot();
     list.at?;
     let mut under: HashMap<i64, Vec<&PendingSignUp>> = rules.map(|rule| (rule, Vec::new())).collect();
-    for person in &list.rows {
+    for person in list.rows.iter() {
         for rule in met_by(person) {
             under.entry(rule).or_default().push(person);
         }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod health;
 pub mod invites;
 pub mod oauth;
+pub mod resemblance;
 pub mod rest;
 pub mod roles;
 pub mod settings;

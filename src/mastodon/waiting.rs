@@ -4,7 +4,10 @@
 //! Filled by one scan, kept current by keys alone, reconciled by a full scan each minute. A sequence hands out ids before
 //! their rows become visible, so each refresh looks at the thousand ids below the last one again.
 
-use super::database::{AppealRow, Database, DatabaseError, OpenReport, PendingSignUp, Read};
+use super::{
+    database::{AppealRow, Database, DatabaseError, OpenReport, PendingSignUp, Read},
+    resemblance::Resemblance,
+};
 use crate::{
     clock::{MINUTE, Timestamp},
     text,
@@ -12,7 +15,8 @@ use crate::{
 use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, PoisonError, RwLock},
+    ops::Deref,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 use tokio::sync::watch;
 
@@ -50,7 +54,13 @@ impl Undecided {
 }
 
 /// What can wait: rows of one table, known by its primary key.
-pub trait Waits: Clone + Send + Sync + 'static {
+pub trait Waits: Clone + PartialEq + Send + Sync + 'static {
+    /// What is found out of all of them together.
+    type Together: Send + Sync;
+
+    /// Finds it out, of rows in the order of their keys.
+    fn together(rows: &[Self]) -> Self::Together;
+
     /// The primary key.
     fn key(&self) -> i64;
 
@@ -74,6 +84,10 @@ pub trait Waits: Clone + Send + Sync + 'static {
 }
 
 impl Waits for OpenReport {
+    type Together = ();
+
+    fn together(_: &[Self]) {}
+
     fn key(&self) -> i64 {
         self.id.0
     }
@@ -104,6 +118,12 @@ impl Waits for OpenReport {
 }
 
 impl Waits for PendingSignUp {
+    type Together = Resemblance;
+
+    fn together(rows: &[Self]) -> Resemblance {
+        Resemblance::of(rows)
+    }
+
     fn key(&self) -> i64 {
         self.user
     }
@@ -135,6 +155,10 @@ impl Waits for PendingSignUp {
 }
 
 impl Waits for AppealRow {
+    type Together = ();
+
+    fn together(_: &[Self]) {}
+
     fn key(&self) -> i64 {
         self.id
     }
@@ -172,8 +196,34 @@ fn mark<'a, T: Waits>(rows: impl IntoIterator<Item = &'a T>) -> u64 {
     hasher.finish()
 }
 
+/// Rows, and what is found out of them together: once, when it is first asked for, for as long as they stay the same.
+#[derive(Debug)]
+pub struct Rows<T: Waits> {
+    /// Oldest first.
+    rows: Vec<T>,
+    together: OnceLock<T::Together>,
+}
+
+impl<T: Waits> Rows<T> {
+    fn of(rows: Vec<T>) -> Self {
+        Self { rows, together: OnceLock::new() }
+    }
+
+    pub fn together(&self) -> &T::Together {
+        self.together.get_or_init(|| T::together(&self.rows))
+    }
+}
+
+impl<T: Waits> Deref for Rows<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.rows
+    }
+}
+
 /// What waits on one instance.
-pub struct List<T> {
+pub struct List<T: Waits> {
     shown: RwLock<Arc<Snapshot<T>>>,
     state: tokio::sync::Mutex<State<T>>,
     /// The mark of what is shown.
@@ -181,10 +231,8 @@ pub struct List<T> {
 }
 
 /// The list at one moment.
-#[derive(Clone, Debug)]
-pub struct Snapshot<T> {
-    /// Oldest first.
-    pub rows: Vec<T>,
+pub struct Snapshot<T: Waits> {
+    pub rows: Arc<Rows<T>>,
     /// When it was last equal to the table, as far as keys can tell; `None` before it was filled.
     pub at: Option<Timestamp>,
     /// There are more than it holds.
@@ -207,9 +255,9 @@ struct State<T> {
     slice_from: i64,
 }
 
-impl<T> Default for List<T> {
+impl<T: Waits> Default for List<T> {
     fn default() -> Self {
-        let empty = Snapshot { rows: Vec::new(), at: None, cut: false, missed: 0, trouble: None };
+        let empty = Snapshot { rows: Arc::new(Rows::of(Vec::new())), at: None, cut: false, missed: 0, trouble: None };
         let state = State {
             known: BTreeMap::new(),
             newest: 0,
@@ -249,14 +297,11 @@ impl<T: Waits> List<T> {
         if trouble.is_none() {
             state.refreshed = Some(now);
         }
-        let snapshot = Snapshot {
-            rows: state.known.values().cloned().collect(),
-            at: state.refreshed,
-            cut: state.cut,
-            missed: state.missed,
-            trouble,
-        };
-        let mark = mark(&snapshot.rows);
+        let former = self.snapshot();
+        let same = former.rows.iter().eq(state.known.values());
+        let rows = if same { former.rows.clone() } else { Arc::new(Rows::of(state.known.values().cloned().collect())) };
+        let snapshot = Snapshot { rows, at: state.refreshed, cut: state.cut, missed: state.missed, trouble };
+        let mark = mark(snapshot.rows.iter());
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         self.changed.send_if_modified(|former| std::mem::replace(former, mark) != mark);
     }

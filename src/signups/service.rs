@@ -1,22 +1,23 @@
 //! What the sign-up desk does.
 
-use super::{Cluster, Preview, SignUpDecision, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal};
+mod signals;
+
+use self::signals::{Desk, Signals, list_of};
+use super::{Preview, SignUpDecision, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage};
 use crate::{
-    access::{self, Object, Permission},
+    access::{self, Object, Permission, Role},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
-    clock::{DAY, MINUTE, Timestamp},
+    clock::Timestamp,
     context::{App, Context},
     deeds::{DecideSignUp, InBatch, SeenSignUp},
     frame::{self, Framed, Known, Since},
     id::{AccountId, RuleNumber},
-    invitations::service::chain::Families,
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, NEWEST, Origins, PendingSignUp, Read, read_problem},
+        database::{DatabaseError, Hidden, PendingSignUp, Read, read_problem},
         rest::Client,
-        waiting::Snapshot,
     },
     nouns::domain_blocks::Domain,
     path,
@@ -24,17 +25,9 @@ use crate::{
     reports::service as reports,
     search::{Search, TICKED},
     session::Signed,
-    store::{
-        invited::{self, Invited},
-        refusals,
-        refusals::Refusal,
-        store_problem,
-    },
-    text::{
-        Why,
-        alike::{groups, words},
-    },
-    ui::{self, time},
+    store::refusals::{self, Refusal},
+    text::{Why, alike::words},
+    ui,
 };
 use axum::{
     Extension,
@@ -43,440 +36,9 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde_json::json;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 const PAGE: usize = 50;
-/// Mastodon deletes who has not confirmed the mail address after so long (`app/workers/scheduler/user_cleanup_scheduler.rb`).
-const UNCONFIRMED: i64 = 7 * DAY;
-/// So many within ten minutes are a burst.
-const BURST: usize = 10;
-/// So many from one mail server are said, where it is not one of the large ones.
-const FROM_ONE_SERVER: usize = 3;
-/// Signals about addresses look back so far.
-const LATELY: i64 = 30 * DAY;
-/// Whoever was let in counts for what is common after so long.
-const SETTLED: i64 = 3 * DAY;
-/// An address says nothing that at least so many of those share who were let in lately …
-const SHARED_BY: i64 = 5;
-/// … if they are more than one in so many of all.
-const ONE_IN: i64 = 10;
-/// Of so many whose inviter is gone it is looked who that was.
-const MOST_FORGOTTEN: usize = 1_000;
-/// Of so many inviters it is looked whom else they brought …
-const MOST_INVITERS: usize = 20;
-/// … and of each at so many.
-const MOST_BROUGHT: usize = 50;
-/// So many addresses that say nothing are named.
-const MOST_NAMED: usize = 3;
-
-/// Something that speaks against somebody.
-fn against(word: String, evidence: String, others: Vec<(AccountId, String)>) -> Signal {
-    Signal { word, evidence, good: false, others, entry: None }
-}
-
-/// Everything that is compared: all who wait, and what is remembered.
-struct Desk {
-    list: Arc<Snapshot<PendingSignUp>>,
-    /// By position: who says the same.
-    group: Vec<Option<usize>>,
-    by_group: HashMap<usize, Vec<usize>>,
-    by_address: HashMap<Hidden, Vec<usize>>,
-    by_mail: HashMap<String, Vec<usize>>,
-    /// When they asked, sorted.
-    times: Vec<i64>,
-    refused: Refused,
-    /// From which addresses those came who were let in lately; `None` where the database did not say.
-    origins: Option<Origins>,
-    /// Whether this person may know who invited whom.
-    names_inviters: bool,
-    /// Who invited those of whom the instance does not say it any more; none for whom they are not to see.
-    forgotten: BTreeMap<AccountId, Invited>,
-    /// Whom else the inviters brought.
-    families: Families,
-}
-
-/// What is remembered of refusals, by what they are known again by; the newest of each.
-#[derive(Default)]
-struct Refused {
-    mail: HashMap<String, (i64, Timestamp)>,
-    address: HashMap<String, (i64, Timestamp)>,
-    words: HashMap<String, (i64, Timestamp)>,
-}
-
-impl Refused {
-    fn of(refusals: Vec<Refusal>) -> Self {
-        let mut refused = Self::default();
-        // They come newest first.
-        for refusal in refusals {
-            let entry = (refusal.intent, refusal.at);
-            refused.mail.entry(refusal.mail).or_insert(entry);
-            if let Some(address) = refusal.address {
-                refused.address.entry(address).or_insert(entry);
-            }
-            if let Some(words) = refusal.words {
-                refused.words.entry(words).or_insert(entry);
-            }
-        }
-        refused
-    }
-}
-
-impl Desk {
-    async fn open(context: &Context, instance: &Instance) -> Result<Self, Problem> {
-        let list = instance.signups.snapshot();
-        let rows = &list.rows;
-        let group = groups(&rows.iter().map(|person| person.words).collect::<Vec<_>>());
-        let mut by_group: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut by_address: HashMap<Hidden, Vec<usize>> = HashMap::new();
-        let mut by_mail: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, person) in rows.iter().enumerate() {
-            if let Some(group) = group[at] {
-                by_group.entry(group).or_default().push(at);
-            }
-            if let Some(address) = &person.address {
-                by_address.entry(address.range()).or_default().push(at);
-            }
-            if let Some(domain) = person.email.domain() {
-                by_mail.entry(domain).or_default().push(at);
-            }
-        }
-        let mut times: Vec<i64> = rows.iter().map(|person| person.asked_at.0).collect();
-        times.sort_unstable();
-        let refusals =
-            refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
-        let origins = match instance.database.read().await {
-            Ok(mut read) => read.origins(context.now().plus(-LATELY), context.now().plus(-SETTLED)).await,
-            Err(error) => Err(error),
-        };
-        let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
-        let permitted = access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name));
-        let names_inviters = permitted.is_ok();
-        let (forgotten, families) = match names_inviters {
-            true => invitations(context, instance, rows).await?,
-            false => Default::default(),
-        };
-        let refused = Refused::of(refusals);
-        Ok(Self {
-            list,
-            group,
-            by_group,
-            by_address,
-            by_mail,
-            times,
-            refused,
-            origins,
-            names_inviters,
-            forgotten,
-            families,
-        })
-    }
-
-    /// Who invited somebody, as the instance says or as it was seen: account, name, and whether it still says so.
-    fn inviter<'a>(&'a self, person: &'a PendingSignUp) -> Option<(AccountId, &'a str, bool)> {
-        match (&person.inviter, person.inviter_account) {
-            (Some(name), Some(account)) => Some((account, name, true)),
-            _ => self.forgotten.get(&person.account).map(|one| (one.inviter, one.name.as_str(), false)),
-        }
-    }
-
-    /// What the invitation says that somebody came with: it speaks for them, unless whoever invited is gone or others that
-    /// they invited were sanctioned.
-    fn invited(&self, person: &PendingSignUp) -> Option<Signal> {
-        let (account, name, still) = self.inviter(person)?;
-        if !self.names_inviters {
-            return Some(Signal {
-                word: "invited".to_owned(),
-                evidence: "Signed up with an invite; you can’t see whose.".to_owned(),
-                good: false,
-                others: Vec::new(),
-                entry: None,
-            });
-        }
-        let (name, others) = (ui::tame(name), self.families.others(account, person.account));
-        let looked_at = self.families.looked_at(account);
-        // Whoever the instance does not name any more may be there all the same, without a login.
-        let stands = if looked_at || still { self.families.word(account) } else { Some("gone") };
-        let came = match stands {
-            None if !looked_at => {
-                format!("Signed up with an invite of @{name}; their status and other invitees were not checked.")
-            }
-            Some(word) => format!("Signed up with an invite of @{name}, who is {word}."),
-            None => format!("Signed up with an invite of @{name}."),
-        };
-        let brought =
-            others.words().map(|words| format!(" Among those they invited, as seen by this console: {words}."));
-        let sanctioned = others.suspended + others.limited;
-        let word = match (others.speaks_against(), stands) {
-            (true, _) => format!("invited by @{name}, as {sanctioned} sanctioned"),
-            (false, Some(word)) => format!("invited by @{name} ({word})"),
-            (false, None) => format!("invited by @{name}"),
-        };
-        Some(Signal {
-            word,
-            evidence: format!("{came}{}", brought.unwrap_or_default()),
-            good: looked_at && stands.is_none() && others.untold == 0 && !others.speaks_against(),
-            others: Vec::new(),
-            entry: None,
-        })
-    }
-
-    fn people(&self) -> &[PendingSignUp] {
-        &self.list.rows
-    }
-
-    fn position(&self, account: AccountId) -> Option<usize> {
-        self.people().iter().position(|person| person.account == account)
-    }
-
-    /// Whether so many come from an address that it says nothing of any of them: the instance’s own proxy, or a large network
-    /// behind one address.
-    fn is_common(&self, origins: &Origins, range: &Hidden) -> bool {
-        let number = origins.shared.iter().find(|(shared, _)| shared == range).map_or(0, |(_, number)| *number);
-        number >= SHARED_BY && number * ONE_IN > origins.all
-    }
-
-    /// The address of somebody, where it tells people apart. Where the database did not say who was let in lately, none is
-    /// known to be common: a signal too many is looked at, one too few is not.
-    fn telling(&self, person: &PendingSignUp) -> Option<Hidden> {
-        let range = person.address.as_ref().filter(|address| !address.is_of_no_visitor())?.range();
-        let common = self.origins.as_ref().is_some_and(|origins| self.is_common(origins, &range));
-        (!common).then_some(range)
-    }
-
-    /// What is said once of addresses that give no signal, each a sentence.
-    fn silent(&self) -> Vec<String> {
-        let mut said = Vec::new();
-        let of_none =
-            self.people().iter().filter(|person| person.address.as_ref().is_some_and(Hidden::is_of_no_visitor));
-        match of_none.count() {
-            0 => {}
-            number => said.push(format!(
-                "{} from an IP address no visitor has (loopback, or a private network): not used as a signal. The \
-                instance’s proxy may not pass visitors’ IP addresses on.",
-                ui::count(number, "pending sign-up is", "pending sign-ups are"),
-            )),
-        }
-        let origins = self.origins.iter().flat_map(|origins| {
-            let common = |(range, _): &&(Hidden, i64)| !range.is_of_no_visitor() && self.is_common(origins, range);
-            origins.shared.iter().filter(common).map(move |(range, number)| (origins, range, *number))
-        });
-        said.extend(origins.take(MOST_NAMED).map(|(origins, range, number)| {
-            let among = match origins.more {
-                true => format!(", among the newest {} sign-ups,", ui::grouped(usize::try_from(NEWEST).unwrap_or(0))),
-                false => String::new(),
-            };
-            format!(
-                "{} of the {} who signed up within the last 30 days{among} and were approved used {}: too common \
-                an IP address to be a signal.",
-                ui::grouped(usize::try_from(number).unwrap_or(0)),
-                ui::count(usize::try_from(origins.all).unwrap_or(0), "person", "people"),
-                range.masked(),
-            )
-        }));
-        if self.origins.is_none() && !self.people().is_empty() {
-            said.push(
-                "Recently approved sign-ups couldn’t be read: it’s not known which IP addresses are common, so \
-                each counts as a signal."
-                    .to_owned(),
-            );
-        }
-        said
-    }
-
-    fn others(&self, among: &[usize], but: usize) -> Vec<(AccountId, String)> {
-        among
-            .iter()
-            .filter(|at| **at != but)
-            .take(10)
-            .map(|at| (self.people()[*at].account, format!("@{}", ui::tame(&self.people()[*at].username))))
-            .collect()
-    }
-
-    /// What speaks for and against one of them, with the evidence.
-    fn signals(&self, app: &App, at: usize, now: Timestamp) -> Vec<Signal> {
-        let person = &self.people()[at];
-        let mut signals = Vec::new();
-        if let Some(((intent, at), same)) = self.refused_before(app, person) {
-            signals.push(Signal {
-                word: format!("rejected {}, same {same}", time::relative(at, now)),
-                evidence: format!("Somebody with the same {same} was rejected {}.", time::relative(at, now)),
-                good: false,
-                others: Vec::new(),
-                entry: Some(intent),
-            });
-        }
-        if let Some(alike) = self.group[at].and_then(|group| self.by_group.get(&group)).filter(|alike| alike.len() > 1)
-        {
-            signals.push(against(
-                format!("nearly the same text as {}", ui::count(alike.len() - 1, "other", "others")),
-                format!("{} sign-ups give nearly the same reason.", ui::grouped(alike.len())),
-                self.others(alike, at),
-            ));
-        }
-        if let Some(there) = self.telling(person).and_then(|range| self.by_address.get(&range))
-            && there.len() > 1
-        {
-            let others = there.len() - 1;
-            signals.push(against(
-                format!("IP address shared with {}", ui::count(others, "other", "others")),
-                format!(
-                    "{} signed up from the same IP address.",
-                    ui::count(others, "other pending sign-up", "other pending sign-ups")
-                ),
-                self.others(there, at),
-            ));
-        }
-        if let Some(domain) = person.email.domain() {
-            if let Some(line) = app.config.throw_away.line_for(&domain) {
-                let by = if line == domain { String::new() } else { format!(", by {}", ui::tame(line)) };
-                signals.push(against(
-                    "disposable email".to_owned(),
-                    format!("{} is on the list of disposable email domains{by} ({}).", ui::tame(&domain), list_of(app)),
-                    Vec::new(),
-                ));
-            }
-            if let Some(there) = self.by_mail.get(&domain)
-                && there.len() >= FROM_ONE_SERVER
-                // What most have in common tells nobody apart.
-                && there.len() * 3 <= self.people().len()
-                && !super::LARGE_MAIL_SERVERS.contains(&domain.as_str())
-            {
-                signals.push(against(
-                    format!("{} from {}", there.len(), ui::excerpt(&domain, 24)),
-                    format!("{} pending sign-ups have their email at {}.", there.len(), ui::tame(&domain)),
-                    self.others(there, at),
-                ));
-            }
-        }
-        let (from, to) = (person.asked_at.0 - 5 * MINUTE, person.asked_at.0 + 5 * MINUTE);
-        let near = self.times.partition_point(|time| *time <= to) - self.times.partition_point(|time| *time < from);
-        if near >= BURST {
-            signals.push(against(
-                format!("1 of {near} in 10 min"),
-                format!("{near} people signed up within ten minutes of this one."),
-                Vec::new(),
-            ));
-        }
-        match self.invited(person) {
-            Some(invited) => signals.push(invited),
-            None if person.reason.trim().is_empty() => signals.push(against(
-                "no reason".to_owned(),
-                // What the instance forgot may stand in what was seen, which not everybody may read.
-                if self.names_inviters {
-                    "No reason given, and no invite.".to_owned()
-                } else {
-                    "No reason given, and no known invite.".to_owned()
-                },
-                Vec::new(),
-            )),
-            None => {}
-        }
-        signals
-    }
-
-    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Timestamp), &'static str)> {
-        if self.refused.mail.is_empty() {
-            return None;
-        }
-        let kept = Kept::of(app, person);
-        let telling = self.telling(person).is_some();
-        let by_address =
-            || kept.address.as_ref().filter(|_| telling).and_then(|address| self.refused.address.get(address));
-        let by_words = || kept.words.as_ref().and_then(|words| self.refused.words.get(words));
-        if let Some(found) = self.refused.mail.get(&kept.mail) {
-            Some((*found, "email address"))
-        } else if let Some(found) = by_address() {
-            Some((*found, "IP address"))
-        } else {
-            by_words().map(|found| (*found, "reason"))
-        }
-    }
-
-    fn row(&self, app: &App, at: usize, now: Timestamp) -> SignUpRow {
-        let person = &self.people()[at];
-        SignUpRow {
-            account: person.account,
-            handle: format!("@{}", ui::tame(&person.username)),
-            asked_at: person.asked_at,
-            reason: ui::excerpt(&person.reason, 160),
-            mail: person.email.masked(),
-            confirmed: person.confirmed,
-            deleted_on: person.confirmation_sent_at.filter(|_| !person.confirmed).map(|sent| sent.plus(UNCONFIRMED)),
-            language: person.locale.clone(),
-            signals: self.signals(app, at, now),
-        }
-    }
-
-    /// The largest group that says the same.
-    fn cluster(&self) -> Option<Cluster> {
-        // Of several that are as large, the one that began first.
-        let began = |alike: &[usize]| alike.iter().map(|at| self.people()[*at].asked_at).min();
-        let largest = self.by_group.values().max_by_key(|alike| (alike.len(), std::cmp::Reverse(began(alike))));
-        let largest = largest.filter(|alike| alike.len() >= 5)?;
-        let unconfirmed = largest.iter().filter(|at| !self.people()[**at].confirmed).count();
-        let times = largest.iter().map(|at| self.people()[*at].asked_at);
-        let span = times.clone().max()?.since(times.min()?);
-        let first = &self.people()[*largest.first()?];
-        let one_address = self.telling(first).is_some()
-            && largest.iter().all(|at| {
-                self.people()[*at].address.as_ref().map(Hidden::range) == first.address.as_ref().map(Hidden::range)
-            });
-        let from = if one_address { ", from one IP address" } else { "" };
-        let unconfirmed = match unconfirmed {
-            0 => String::new(),
-            some => format!("; {} unconfirmed", ui::grouped(some)),
-        };
-        Some(Cluster {
-            sentence: format!(
-                "{} sign-ups give nearly the same reason, within {}{from}{unconfirmed}.",
-                ui::grouped(largest.len()),
-                time::span_up(span)
-            ),
-            of: first.account,
-        })
-    }
-}
-
-/// Who invited those who wait and of whom the instance does not say it any more; and whom else the inviters of most of them
-/// brought.
-async fn invitations(
-    context: &Context,
-    instance: &Instance,
-    rows: &[PendingSignUp],
-) -> Result<(BTreeMap<AccountId, Invited>, Families), Problem> {
-    let store = &context.app.store;
-    let Some(oldest) = rows.iter().map(|person| person.user).min() else {
-        return Ok((BTreeMap::new(), Families::default()));
-    };
-    let forgotten = invited::forgotten(store, &instance.name, oldest, MOST_FORGOTTEN).await.map_err(store_problem)?;
-    let forgotten: BTreeMap<AccountId, Invited> = forgotten.into_iter().map(|one| (one.account, one)).collect();
-    let mut brought: BTreeMap<AccountId, usize> = BTreeMap::new();
-    for person in rows {
-        let kept = || forgotten.get(&person.account).map(|one| one.inviter);
-        if let Some(inviter) = person.inviter_account.or_else(kept) {
-            *brought.entry(inviter).or_default() += 1;
-        }
-    }
-    let mut inviters: Vec<(AccountId, usize)> = brought.into_iter().collect();
-    inviters.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
-    let inviters: BTreeSet<AccountId> = inviters.into_iter().take(MOST_INVITERS).map(|(inviter, _)| inviter).collect();
-    let families = match instance.database.read().await {
-        Ok(mut read) => Families::read(store, &instance.name, &mut read, &inviters, MOST_BROUGHT).await,
-        Err(error) => Err(read_problem(error)),
-    };
-    // The desk opens without: what is not known gives no signal.
-    Ok((forgotten, families.unwrap_or_default()))
-}
-
-/// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
-fn list_of(app: &App) -> String {
-    let list = &app.config.throw_away;
-    let of = list.changed.map(|at| format!(" of {}", crate::text::time::day(at, Timestamp(0)))).unwrap_or_default();
-    format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
-}
 
 /// The keyed hashes that are kept of somebody who is refused.
 struct Kept {
@@ -528,8 +90,9 @@ fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) 
     let person = &desk.people()[at];
     let alike = match filter.alike.parse::<AccountId>() {
         Ok(of) => {
-            let of = desk.position(of).and_then(|at| desk.group[at]);
-            return of.is_some() && desk.group[at] == of;
+            let group = |at: usize| desk.resemblance().group(at);
+            let of = desk.position(of).and_then(group);
+            return of.is_some() && group(at) == of;
         }
         Err(_) => true,
     };
@@ -546,7 +109,7 @@ fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) 
 
 /// Values with how many have each, most first.
 fn counted(values: impl Iterator<Item = String>) -> Vec<(String, usize)> {
-    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for value in values {
         *numbers.entry(value).or_default() += 1;
     }
@@ -582,23 +145,6 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
     if filter.order == "newest" {
         fitting.reverse();
     }
-    let preview = parsed.get("decide").and_then(|verdict| verdict.parse().ok()).filter(|_| may_decide).map(|verdict| {
-        let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
-        let all = parsed.get("all").is_some();
-        let people: Vec<usize> = if all {
-            fitting.iter().take(batches::most(context.actor.role)).copied().collect()
-        } else {
-            (0..desk.people().len()).filter(|at| chosen.contains(&desk.people()[*at].account)).collect()
-        };
-        let gone = if all { 0 } else { chosen.len() - people.len() };
-        Preview {
-            verdict,
-            refused: batches::too_many(context.actor.role, people.len()),
-            people: people.iter().take(batches::MOST_AT_ONCE).map(|at| desk.row(&context.app, *at, now)).collect(),
-            gone,
-            part: batches::only_the_first(people.len(), fitting.len()).filter(|_| all),
-        }
-    });
     // Whoever is named may have been decided meanwhile: the page goes on where they were.
     let after = parsed.get("before").and_then(parse_place);
     let place = |at: usize| (desk.people()[at].asked_at, desk.people()[at].user);
@@ -614,23 +160,28 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
         let (at, user) = place(*last);
         format!("{base}{}", parsed.with("before", &format!("{}-{user}", at.0)))
     });
+    let chosen = may_decide.then(|| chosen(context, &parsed, &desk, &fitting)).flatten();
+    let named = chosen.iter().flat_map(|chosen| &chosen.people).take(batches::MOST_AT_ONCE);
+    let drawn: Vec<usize> = shown.iter().chain(named).copied().collect();
+    let signals = Signals::of(context, instance, &desk, &drawn).await?;
+    let row = |at: &usize| signals.row(&context.app, *at, now);
     let known = desk.list.at.is_some();
     let to_choose = || around.iter().map(|at| &desk.people()[*at]);
     Ok(SignUpsPage {
         known,
-        rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
+        rows: shown.iter().map(row).collect(),
         waiting: instance.sign_ups_waiting().unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| desk.inviter(person).is_some()).count(),
         matching: fitting.len(),
         languages: counted(to_choose().filter_map(|person| person.locale.clone())),
         mails: counted(to_choose().filter_map(|person| person.email.domain())),
-        cluster: desk.cluster().filter(|_| filter.alike.is_empty() && !filter.is_by_rule()),
-        silent: desk.silent(),
+        cluster: signals.cluster().filter(|_| filter.alike.is_empty() && !filter.is_by_rule()),
+        silent: signals.silent(),
         throw_away: (!context.app.config.throw_away.is_empty()).then(|| list_of(&context.app)),
         network,
         filter,
-        preview,
+        preview: chosen.map(|chosen| chosen.preview(context.actor.role, row)),
         running: batches::service::running(context, instance, "decide_sign_up").await?,
         lately: batches::service::lately(context, instance, "decide_sign_up").await?,
         may_decide,
@@ -638,6 +189,43 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
         search: search.to_owned(),
         meanwhile,
     })
+}
+
+/// Those whom a decision is about to be made about.
+struct Chosen {
+    verdict: SignUpDecision,
+    /// Their places among the people of the desk.
+    people: Vec<usize>,
+    /// Ids that were chosen and do not wait any more.
+    gone: usize,
+    /// That these are not all that fit the filter, in a sentence.
+    part: Option<String>,
+}
+
+impl Chosen {
+    fn preview(self, role: Role, row: impl Fn(&usize) -> SignUpRow) -> Preview {
+        Preview {
+            verdict: self.verdict,
+            refused: batches::too_many(role, self.people.len()),
+            people: self.people.iter().take(batches::MOST_AT_ONCE).map(row).collect(),
+            gone: self.gone,
+            part: self.part,
+        }
+    }
+}
+
+/// Whom the address of a page names, or all that it shows.
+fn chosen(context: &Context, search: &Search, desk: &Desk, fitting: &[usize]) -> Option<Chosen> {
+    let verdict = search.get("decide")?.parse().ok()?;
+    if search.get("all").is_some() {
+        let people: Vec<usize> = fitting.iter().take(batches::most(context.actor.role)).copied().collect();
+        let part = batches::only_the_first(people.len(), fitting.len());
+        return Some(Chosen { verdict, people, gone: 0, part });
+    }
+    let chosen: Vec<AccountId> = search.all("who").filter_map(|id| id.parse().ok()).collect();
+    let people: Vec<usize> =
+        (0..desk.people().len()).filter(|at| chosen.contains(&desk.people()[*at].account)).collect();
+    Some(Chosen { verdict, gone: chosen.len() - people.len(), people, part: None })
 }
 
 /// Who waits under a filter.
@@ -747,7 +335,7 @@ pub async fn sign_up(
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
     let there = format!("admin/accounts/{id}");
     let page = SignUpPage {
-        row: desk.row(&context.app, at, context.now()),
+        row: Signals::of(context, &instance, &desk, &[at]).await?.row(&context.app, at, context.now()),
         reason: ui::tame(&fresh.reason),
         address: fresh.address.as_ref().map(Hidden::masked),
         may_decide: may(Permission::DecideSignUps),

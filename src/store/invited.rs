@@ -14,6 +14,8 @@ use crate::{
     id::{AccountId, InstanceName},
     seal::{Field, Keys},
 };
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long is kept what the instance does not say any more.
 pub const KEPT: i64 = 180 * DAY;
@@ -181,15 +183,38 @@ pub async fn by(
     inviter: AccountId,
     most: usize,
 ) -> sqlx::Result<Vec<AccountId>> {
-    const SQL: &str = invited!("where instance = $1 and inviter = $2 order by account desc limit $3");
+    Ok(by_each(store, instance, &BTreeSet::from([inviter]), most).await?.remove(&inviter).unwrap_or_default())
+}
+
+/// Those whom each of some accounts invited, as it was seen: of each the newest, at most so many.
+pub async fn by_each(
+    store: &Store,
+    instance: &InstanceName,
+    inviters: &BTreeSet<AccountId>,
+    most: usize,
+) -> sqlx::Result<BTreeMap<AccountId, Vec<AccountId>>> {
+    const OF_ONE: &str = invited!("where instance = $1 and inviter = $NUMBER order by account desc limit $2");
+    let mut found: BTreeMap<AccountId, Vec<AccountId>> =
+        inviters.iter().map(|inviter| (*inviter, Vec::new())).collect();
+    if inviters.is_empty() {
+        return Ok(found);
+    }
+    // In one statement, and of each no more than are wanted: an index has them in this order.
+    let of_one = |place: usize| format!("select * from ({}) of_{place}", OF_ONE.replace("NUMBER", &place.to_string()));
+    let sql = (3..3 + inviters.len()).map(of_one).collect::<Vec<_>>().join(" union all ");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<Row> = store.read(on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(inviter.0).bind(most).fetch_all(pool).await?));
-    Ok(rows
-        .iter()
-        .filter(|row| store.holds(*row, row.instance == instance.as_str() && row.inviter == inviter.0))
-        .map(|row| AccountId(row.account))
-        .collect())
+    let rows: Vec<Row> = store.read(on!(store, pool => {
+        let asked = sqlx::query_as(AssertSqlSafe(sql)).bind(instance.as_str()).bind(most);
+        inviters.iter().fold(asked, |asked, inviter| asked.bind(inviter.0)).fetch_all(pool).await?
+    }));
+    for row in &rows {
+        if let Some(of_one) = found.get_mut(&AccountId(row.inviter))
+            && store.holds(row, row.instance == instance.as_str())
+        {
+            of_one.push(AccountId(row.account));
+        }
+    }
+    Ok(found)
 }
 
 /// Those from a login on of whom the instance does not say any more who invited them: the newest, at most so many.

@@ -60,16 +60,12 @@ impl Families {
         if inviters.is_empty() {
             return Ok(Self::default());
         }
-        let mut families = Self { most, ..Self::default() };
-        for inviter in inviters {
-            // One more, to know of it, and one that is meant and not counted.
-            let invited = invited::by(store, instance, *inviter, most + 2).await.map_err(store_problem)?;
-            families.invited.insert(*inviter, invited);
-        }
-        let all: BTreeSet<i64> = families.invited.values().flatten().chain(inviters).map(|account| account.0).collect();
+        // One more, to know of it, and one that is meant and not counted.
+        let invited = invited::by_each(store, instance, inviters, most + 2).await.map_err(store_problem)?;
+        let all: BTreeSet<i64> = invited.values().flatten().chain(inviters).map(|account| account.0).collect();
         let stand = read.standing_of(&all.into_iter().collect::<Vec<_>>()).await.map_err(read_problem)?;
-        families.stand = stand.into_iter().map(|stands| (AccountId(stands.account), stands)).collect();
-        Ok(families)
+        let stand = stand.into_iter().map(|stands| (AccountId(stands.account), stands)).collect();
+        Ok(Self { invited, stand, most })
     }
 
     /// What became of those whom somebody invited, but one.

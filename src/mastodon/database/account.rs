@@ -159,7 +159,7 @@ pub struct ServerFacts {
 }
 
 /// A strike with what became of an appeal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StrikeRow {
     /// `account_warnings.id`
     pub id: i64,

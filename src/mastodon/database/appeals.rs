@@ -13,7 +13,7 @@ pub struct AppealDecided {
 }
 
 /// An appeal with the strike that it is against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppealRow {
     /// `appeals.id`
     pub id: i64,

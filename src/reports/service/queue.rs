@@ -76,7 +76,7 @@ pub(super) async fn cases_of(
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
-    for report in &list.rows {
+    for report in list.rows.iter() {
         by_target.entry(report.target).or_default().push(report);
     }
     let sees = |report: &&OpenReport| context.actor.sees(&instance.name, report.category);
