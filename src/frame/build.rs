@@ -213,21 +213,22 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
 /// What the policy sets at once for a hold follows it within this.
 const AT_ONCE: i64 = MINUTE;
 
-/// How what was set for a hold stands, which is another entry: the hold itself is kept by the console alone.
-async fn settles_for_hold(context: &Context, entry: &Entry) -> Option<Settles> {
-    let instance = context.instance(entry.instance.as_deref()?).ok()?;
-    let Ok(change) = settling::of(&context.app.store, &instance.name).await else { return Some(Settles::Watched) };
-    let change = change?;
-    let for_it = change.entry > entry.index && change.since.since(entry.at) < AT_ONCE;
-    let settles = if instance.is_single_user() { Settles::SingleUser } else { Settles::Watched };
-    (for_it && change.recorded).then_some(settles)
+/// What was set for a hold, which is another entry: the hold itself is kept by the console alone.
+async fn set_for(context: &Context, hold: &Entry) -> Option<Entry> {
+    let filter = Filter { kind: Some("set_registrations".to_owned()), ..lately(hold.instance.as_deref()?) };
+    let found = context.app.ledger.list(&filter).await.ok()?;
+    found.into_iter().filter(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE).last()
+}
+
+/// The newest entries about an instance.
+fn lately(instance: &str) -> Filter {
+    Filter { instance: Some(instance.to_owned()), limit: 20, ..Filter::default() }
 }
 
 /// How a change of who may sign up stands by now, where not all of it was seen at once.
 async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
-    if entry.deed == "change_policy" {
-        return settles_for_hold(context, entry).await;
-    }
+    let set_for_it = if entry.deed == "change_policy" { Some(set_for(context, entry).await?) } else { None };
+    let entry = set_for_it.as_ref().unwrap_or(entry);
     if entry.deed != "set_registrations" || entry.outcome != Some(Outcome::Partly) {
         return None;
     }
@@ -240,13 +241,8 @@ async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
         Ok(_) => {}
         Err(_) => return Some(Settles::Watched),
     }
-    let filter = Filter {
-        instance: Some(instance.name.to_string()),
-        kind: Some("registrations_settled".to_owned()),
-        limit: 20,
-        ..Filter::default()
-    };
-    let found = context.app.ledger.list(&filter).await.ok()?;
+    let settled = Filter { kind: Some("registrations_settled".to_owned()), ..lately(&instance.name.to_string()) };
+    let found = context.app.ledger.list(&settled).await.ok()?;
     let of = entry.index.to_string();
     let seen = found.iter().find(|found| found.leaf["facts"]["entry"].as_str() == Some(of.as_str()));
     Some(seen.map_or(Settles::Over, |found| Settles::Seen(found.index)))

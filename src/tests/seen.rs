@@ -368,6 +368,11 @@ async fn an_emergency_is_not_called_done_while_visitors_were_seen_to_get_the_for
     assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
     assert!(notice.contains("Pressed emergency") && notice.contains("saved, but not yet seen everywhere"), "{notice}");
     assert!(!notice.contains("Done and verified"), "{notice}");
+    // Nor when it is looked for no longer, without having been seen.
+    aged(&house.store.store, "update settling set instance = 'elsewhere'").await;
+    let later = text(&house.get(Some(&owner), &location).await.body);
+    assert!(later.contains("Pressed emergency") && !later.contains("Done and verified"), "{later}");
+    aged(&house.store.store, "update settling set instance = 'harbour'").await;
     // Once it was seen, it is done.
     way.held.store(false, Ordering::SeqCst);
     aged(&house.store.store, "update settling set next_at = 0").await;
