@@ -184,7 +184,7 @@ async fn read(
         })
         .collect();
     let mut moments: Vec<Moment> = lines.into_iter().map(|line| Moment::Ours(line, Vec::new())).collect();
-    let mut looked_to = None;
+    let mut read_to = None;
     // What narrows our log to sorts of its own leaves nothing of Mastodon's.
     let narrowed = !(empty.filter.kind.is_empty() && empty.filter.outcome.is_empty());
     let theirs = if narrowed { None } else { theirs(&about, log, limit).await? };
@@ -200,13 +200,17 @@ async fn read(
     }
     if let Some((on, window)) = theirs {
         let traces = instance_log::ours(context, &on, &window.rows, &covered).await?;
-        looked_to = window.looked_to;
+        // What is left out is a line for each report of a decision: where as many were read as were asked for, there may be more.
+        let full = i64::try_from(window.rows.len()).unwrap_or(limit) >= limit;
+        read_to = window.looked_to.or_else(|| window.rows.last().filter(|_| full).map(|row| (row.id, row.at)));
         let mut met = BTreeSet::new();
         let rows = window.rows.iter().filter(|row| instance_log::one_line(traces.get(&row.id), out > 0, &mut met));
         moments.extend(rows.map(|row| Moment::Theirs(instance_log::shown(row, traces.get(&row.id)))));
     }
     // The newest first; of what happened at the same moment ours, which was meant before.
     moments.sort_by_key(|moment| (std::cmp::Reverse(moment.at()), moment.is_theirs()));
+    // What of ours is older than the last that was read of theirs comes when theirs was read on.
+    moments.retain(|moment| read_to.is_none_or(|(_, at)| moment.is_theirs() || moment.at() >= at));
     let most = usize::try_from(PAGE).unwrap_or(0);
     let more = moments.len() > most;
     moments.truncate(most);
@@ -229,11 +233,12 @@ async fn read(
         format!("{}{}", path::TIMELINE, query.without(&[]))
     };
     let (entry, row) = (last_of(false, before), last_of(true, log));
+    let read_to = read_to.filter(|_| !more);
     let moments = under_their_entries(moments);
     Ok(TimelinePage {
         title,
         left_out: out > 0,
-        further: looked_to.filter(|_| !more).map(|(id, at)| (at, address(entry, Some(id)))),
+        further: read_to.map(|(id, at)| (at, address(entry, Some(id)))),
         older: more.then(|| address(entry, row)),
         moments,
         drawn,
