@@ -24,7 +24,7 @@ use crate::{
     problem::{Kind, Problem},
     record::{self, DeedState},
     store::{
-        Store, Withheld, operators,
+        Store, Withheld, held, operators,
         rights::FOUND_DONE,
         snapshots,
         sought::{self, Newest, Sought},
@@ -504,7 +504,7 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     let store = app.ledger.store_for(&warrant);
     let changed = change(store.clone()).await;
     if let Err(error) = &changed {
-        app.store.name_holders(error).await;
+        held::note(error);
     }
     let (outcome, answer, facts) = match &changed {
         Ok(Some(facts)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }, facts.clone()),

@@ -4,6 +4,7 @@ mod alarms;
 mod batches;
 mod clock;
 mod grants;
+mod held;
 mod ledger;
 mod linked_accounts;
 mod registrations;
@@ -40,6 +41,7 @@ pub fn start(app: &Arc<App>, newest: Option<Timestamp>) -> Supervisor {
     jobs.keep(grants::Roles::new(app));
     jobs.keep(grants::ByRecord::new(app));
     jobs.keep(clock::Clock::new(app));
+    jobs.keep(held::Holders::new(app));
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(sought::Looking::new(app));

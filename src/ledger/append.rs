@@ -14,6 +14,7 @@ use crate::{
     store::{
         Found as Read, Store,
         foreign::{Running, STANDS_ON_POSTGRES},
+        held,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
     },
@@ -186,7 +187,7 @@ pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
             Err(error) => {
                 tracing::error!(%error, leaves = drafts.len(), "ledger.append");
                 if let LedgerError::Store(error) = &error {
-                    writer.store.name_holders(error).await;
+                    held::note(error);
                 }
                 let text = error.to_string();
                 drafts.iter().map(|_| Err(LedgerError::Unwritten(text.clone()))).collect()

@@ -3,6 +3,8 @@
 
 use super::{Store, on};
 use crate::clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp};
+use std::time::Duration;
+use tokio::{sync::SemaphorePermit, time::timeout};
 
 /// How often something may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Limit {
 /// How long one of those at the same time holds its place at most.
 const LEFT: i64 = 30 * SECOND;
 const FORGOTTEN_AFTER: i64 = 15 * MINUTE;
+/// Whoever finds no place to count within this is told that the store does not answer.
+const FOR_A_PLACE: Duration = Duration::from_millis(1_500);
 
 /// One reservation. What was reserved counts until it is given back, or until its time is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +52,7 @@ impl Wait {
 
 /// One place of a limit, taken in one statement: of many at once exactly as many get one as there are.
 pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> sqlx::Result<Result<Reserved, Wait>> {
+    let _place = place(store).await?;
     // What counts for longer than anything can was counted by a clock that has been set back since.
     let never = |counts: i64| now.plus(counts + LARGEST_SKEW).0;
     const TAKE: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
@@ -100,8 +105,15 @@ impl Reserved {
     pub async fn give_back(self, store: &Store) -> sqlx::Result<()> {
         const SQL: &str = "update attempts set failures = failures - $3, next_at = 0 \
             where key_hash = $1 and first_at = $2 and failures >= $3";
+        let _place = place(store).await?;
         on!(store, pool => sqlx::query(SQL).bind(&self.key).bind(self.began).bind(self.taken).execute(pool).await.map(|_| ()))
     }
+}
+
+/// A place to count: whoever keeps the table locked keeps no more connections waiting than there are places.
+async fn place(store: &Store) -> sqlx::Result<SemaphorePermit<'_>> {
+    let place = timeout(FOR_A_PLACE, store.counting.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+    place.map_err(|_| sqlx::Error::PoolClosed)
 }
 
 /// Forgets what counts no more.

@@ -199,58 +199,7 @@ impl Driver {
     }
 }
 
-/// Whose connections hold a lock on one of the console's tables for longer than a transaction of the console's takes, as far as
-/// PostgreSQL tells this role of others: the one that holds the row is among them.
-const HOLDERS: &str = "select a.pid, coalesce(a.usename::text, ''), coalesce(host(a.client_addr), 'a socket'), \
-    coalesce(extract(epoch from clock_timestamp() - a.xact_start)::bigint, -1) from pg_stat_activity a \
-    where a.pid <> pg_backend_pid() and coalesce(a.xact_start < clock_timestamp() - interval '4 seconds', true) \
-    and exists (select from pg_locks l join pg_class c on c.oid = l.relation join pg_database d on d.oid = l.database \
-    where l.pid = a.pid and l.granted and d.datname = current_database() and c.relkind = 'r' and c.oid >= 16384) \
-    order by a.xact_start nulls last limit 5";
-/// Whose connection keeps a start waiting: the two halves of the number that is locked.
-const STARTERS: &str = "select a.pid, coalesce(a.usename::text, ''), coalesce(host(a.client_addr), 'a socket'), \
-    coalesce(extract(epoch from clock_timestamp() - a.backend_start)::bigint, -1) from pg_stat_activity a \
-    join pg_locks l on l.pid = a.pid join pg_database d on d.oid = l.database \
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and d.datname = current_database() \
-    and (l.classid::bigint << 32) | l.objid::bigint = hashtext('howdah starts')::bigint limit 5";
-
 impl Store {
-    /// Who keeps a start waiting, for whoever waits in vain.
-    pub(super) async fn starters(&self) -> String {
-        let Driver::Postgres(pool) = &self.driver else { return String::new() };
-        let found: sqlx::Result<Vec<(i32, String, String, i64)>> = sqlx::query_as(STARTERS).fetch_all(pool).await;
-        let found = found.inspect_err(|error| tracing::error!(%error, "store.starters")).unwrap_or_default();
-        let one = |(process, role, from, seconds): (i32, String, String, i64)| {
-            format!(
-                " It is connection {process} of {role} from {from}, {seconds} seconds old: `select pg_terminate_backend({process})` ends it."
-            )
-        };
-        found.into_iter().map(one).collect()
-    }
-
-    /// Names in the log who holds what a deed waited for in vain, if that is why it failed.
-    pub(crate) async fn name_holders(&self, error: &sqlx::Error) {
-        let Driver::Postgres(pool) = &self.driver else { return };
-        if !super::is_held(error) {
-            return;
-        }
-        let found: sqlx::Result<Vec<(i32, String, String, i64)>> = sqlx::query_as(HOLDERS).fetch_all(pool).await;
-        match found {
-            Ok(found) => {
-                for (process, role, from, seconds) in found {
-                    tracing::error!(
-                        process,
-                        role,
-                        from,
-                        seconds,
-                        "store.held: this connection may hold it; `select pg_terminate_backend(PROCESS)` ends it"
-                    );
-                }
-            }
-            Err(error) => tracing::error!(%error, "store.held"),
-        }
-    }
-
     /// The store for one deed: what is written through it is written only while the deed is open under this lease.
     pub(crate) fn under(&self, intent: i64, lease: &Arc<str>) -> Self {
         let fence = Fence { intent, lease: lease.clone(), passed: Arc::default() };

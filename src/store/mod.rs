@@ -17,6 +17,7 @@ mod fence;
 pub mod foreign;
 pub mod grant_roles;
 pub mod grants;
+pub mod held;
 pub mod invited;
 pub mod linked_accounts;
 mod mac;
@@ -62,6 +63,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
+use tokio::sync::Semaphore;
 
 /// What cannot be sealed or written down is an error of the statement that was to take it.
 fn encode_error(error: impl std::fmt::Display) -> sqlx::Error {
@@ -79,6 +81,8 @@ pub struct Store {
     clean: Arc<foreign::Clean>,
     /// The deed that it is written for, if any.
     fence: Option<fence::Fence>,
+    /// So many count at the same time: what strangers do must not take every connection.
+    counting: Arc<Semaphore>,
     /// The file it is in, on SQLite.
     file: Option<Arc<Opened>>,
 }
@@ -106,6 +110,11 @@ impl Opened {
         }
     }
 }
+
+const CONNECTIONS_TO_A_FILE: u32 = 8;
+const CONNECTIONS_TO_A_SERVER: u32 = 16;
+/// So many of them count attempts at the same time.
+const COUNTING: usize = 4;
 
 /// The database, on either engine.
 #[derive(Clone, Debug)]
@@ -229,7 +238,7 @@ impl Driver {
                 .pragma("secure_delete", "on")
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
-                .max_connections(8)
+                .max_connections(CONNECTIONS_TO_A_FILE)
                 // A file does not go away as a server does: there is nothing to ask before each statement.
                 .test_before_acquire(false)
                 // A connection that is made later must not open another file that was put there: one process would read two.
@@ -260,7 +269,7 @@ impl Driver {
             let set: Arc<AsSet> = Arc::default();
             let released = set.clone();
             let pool = PgPoolOptions::new()
-                .max_connections(16)
+                .max_connections(CONNECTIONS_TO_A_SERVER)
                 .after_connect(move |connection, _| Box::pin(on_path(connection, set.clone())))
                 .after_release(move |connection, _| Box::pin(is_as_set(connection, released.clone())))
                 // A page that waits for it once is there within two seconds.
@@ -296,6 +305,7 @@ impl Store {
             cached: Arc::default(),
             clean: Arc::default(),
             fence: None,
+            counting: Arc::new(Semaphore::new(COUNTING)),
         })
     }
 
@@ -328,7 +338,9 @@ impl Store {
                 );
                 match sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut connection).await {
                     Ok(_) => Ok(Starting::Connection(Box::new(connection))),
-                    Err(error) if is_held(&error) => Err(StoreError::Starts { patience, who: self.starters().await }),
+                    Err(error) if held::is_held(&error) => {
+                        Err(StoreError::Starts { patience, who: self.starters().await })
+                    }
                     Err(error) => Err(fail(error)),
                 }
             }
@@ -615,7 +627,8 @@ impl From<sqlx::Error> for Problem {
 /// What is said where the console’s own database does not answer; why it does not stands in the log.
 pub fn store_problem(error: impl std::error::Error + 'static) -> Problem {
     tracing::error!(%error, "store.failed");
-    if is_held(&error) {
+    held::note(&error);
+    if held::is_held(&error) {
         return Problem::unavailable(
             "This can’t be read or written now: another connection to the console’s own database has held it for more than \
             five seconds.",
@@ -629,11 +642,6 @@ pub fn store_problem(error: impl std::error::Error + 'static) -> Problem {
         );
     }
     Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-/// Whether it was waited in vain for a lock that somebody else holds (`lock_not_available` in PostgreSQL’s list of error codes).
-fn is_held(error: &(dyn std::error::Error + 'static)) -> bool {
-    has_code(error, "55P03")
 }
 
 fn has_code(error: &(dyn std::error::Error + 'static), code: &str) -> bool {

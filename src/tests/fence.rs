@@ -15,12 +15,13 @@ use howdah::{
     jobs,
     ledger::{Acting, Ledger, Mark, Outcome, Verdict},
     operators::service::command_actor,
-    problem::Problem,
+    problem::{Kind, Problem},
     seal::Keys,
     store::{
         Driver, Store, Withheld,
         access_requests::{self, AccessRequest},
         account_notes::{self, Note},
+        attempts::{self, Limit},
         case_claims, endings, grants,
         linked_accounts::{self, Linked},
         operators::{self, Factor},
@@ -435,6 +436,40 @@ async fn nothing_is_made_to_run_between_the_look_and_the_writing() {
     }
     let owner = house.sign_in("owner").await;
     assert_eq!(house.get(Some(&owner), "/people").await.status, StatusCode::OK);
+}
+
+/// Whoever keeps the table of attempts locked keeps strangers waiting, not the pages of those who are signed in; and is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_who_are_kept_waiting_take_no_page_along() {
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("PostgreSQL was asked for") };
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("lock table attempts in share row exclusive mode").execute(&mut *held).await.unwrap();
+    let limit = Limit::Within { window: 60_000, most: 5 };
+    let strangers: Vec<_> = (0..20)
+        .map(|number| {
+            let (store, now) = (house.app.store.clone(), house.app.clock.now());
+            tokio::spawn(async move { attempts::reserve(&store, &format!("stranger {number}"), limit, now).await })
+        })
+        .collect();
+    const WAITS: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and wait_event_type = 'Lock' and state = 'active'";
+    while sqlx::query_scalar::<_, i64>(WAITS).fetch_one(&mut *held).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for _ in 0..3 {
+        assert_eq!(house.get(Some(&owner), "/people").await.status, StatusCode::OK);
+    }
+    for stranger in strangers {
+        let error = stranger.await.unwrap().expect_err("none is counted");
+        let Problem { kind, .. } = howdah::store::store_problem(error);
+        assert_eq!(kind, Kind::Unavailable);
+    }
+    howdah::store::held::waited_in_vain().await;
+    assert_eq!(house.app.store.name_holders().await.unwrap(), 1, "who holds it is named");
+    held.rollback().await.unwrap();
+    assert!(attempts::reserve(&house.app.store, "stranger 0", limit, house.app.clock.now()).await.unwrap().is_ok());
 }
 
 /// What changes nothing lets go of what it locked before it answers: a transaction that is only dropped is rolled back a little later,
