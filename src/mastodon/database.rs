@@ -305,6 +305,9 @@ impl Database {
         };
         match tokio::time::timeout(Duration::from_secs(1), asked).await {
             Ok(Ok(true)) => self.begin_anew(Sessions::Ours, options),
+            // No connection is free, or the server is on its way up or down: that is not about the setting.
+            Ok(Err(sqlx::Error::Database(error)))
+                if error.code().is_some_and(|code| code.starts_with("53") || code.starts_with("57")) => {}
             Ok(Ok(false) | Err(sqlx::Error::Database(_))) => {
                 tracing::warn!(
                     "database.sessions: `prepared_statements` has no effect: the setting howdah.session was refused or did not arrive"

@@ -286,7 +286,11 @@ async fn statements_are_prepared_by_name_in_sessions_of_our_own_alone() {
     drop((house, first));
 
     let own = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{}/postgres", postgres.port);
+    // Where no connection is free when it is asked, nothing is learned: it is asked again.
+    run(&pool, "alter role howdah connection limit 0").await;
     let house = house_at(sqlite().await, Version::V46, &postgres.url, own, None, None).await;
+    run(&pool, "alter role howdah connection limit -1").await;
+    house.look().await;
     let cookie = house.sign_in("admin").await;
     for _ in 0..8 {
         assert_eq!(house.get(Some(&cookie), &case).await.status, StatusCode::OK);

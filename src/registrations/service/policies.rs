@@ -665,8 +665,23 @@ pub async fn hold(context: Context, instance: String, form: HoldForm) -> Result<
     let HoldForm { until, zone, then, .. } = form;
     let wanted = Wanted { mode, emergency: false, until, zone, then, message: None };
     let entry = held(&context, &instance, From::Shown(seen), why, wanted).await?;
-    at_once(&context, &instance).await;
-    Ok(landed(&instance, entry))
+    Ok(landed(&instance, set_now(&context, &instance, mode, entry).await?))
+}
+
+/// Sets what is held since this entry; the entry.
+///
+/// # Errors
+/// A conflict where it is held and not set: it is tried again by itself.
+async fn set_now(context: &Context, instance: &Instance, mode: RegistrationsMode, entry: i64) -> Result<i64, Problem> {
+    at_once(context, instance).await;
+    if mode_now(instance).await == Some(mode) {
+        return Ok(entry);
+    }
+    Err(Problem::new(
+        Kind::Conflict,
+        format!("Held at “{}” from now on (entry {entry}), but registrations aren’t set yet.", mode.word()),
+        "The console tries again every minute, and the page says when it’s done. Don’t send it again.",
+    ))
 }
 
 /// Whoever presses emergency while something else is being done about registrations waits no longer than this, all in all.
@@ -788,15 +803,7 @@ pub async fn set_until(
     }
     let wanted = Wanted { mode, emergency: false, until, zone, then, message: Some(meant.message_after.clone()) };
     let entry = held(context, instance, From::Now, why, wanted).await?;
-    at_once(context, instance).await;
-    if mode_now(instance).await == Some(mode) {
-        return Ok(entry);
-    }
-    Err(Problem::new(
-        Kind::Conflict,
-        format!("Held at “{}” from now on (entry {entry}), but registrations aren’t set yet.", mode.word()),
-        "The console tries again every minute, and the page says when it’s done. Don’t send it again.",
-    ))
+    set_now(context, instance, mode, entry).await
 }
 
 /// What a change by hand without an end means for the policy: it is newer than what was held before.
