@@ -49,27 +49,30 @@ async fn stands_at(house: &House, cookie: &str, batch: &str, desk: &str, name: &
     assert!(head.contains(&format!("href=\"{desk}\"")) && head.contains(name), "{head}");
 }
 
+/// All cases with a report of spam, about to be resolved.
+pub const SPAM: &str = "/i/harbour/reports?category=spam&all=yes&decide=resolve";
+
+/// Resolves those that were seen there; the batch's page.
+pub async fn begin(house: &House, cookie: &str, seen: &str) -> String {
+    let form =
+        [("instance", "harbour"), ("seen", seen), ("decision", "resolve"), ("why", "one spam wave"), ("back", SPAM)];
+    let begun = house.post(Some(cookie), "/api/reports/decide-many", &form).await.location.unwrap();
+    assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
+    begun
+}
+
 #[tokio::test]
 async fn many_cases_are_closed_by_a_filter_that_is_frozen() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         let cookie = house.sign_in("moderator").await;
-        let path = "/i/harbour/reports?category=spam&all=yes&decide=resolve";
-        let page = house.get(Some(&cookie), path).await;
+        let page = house.get(Some(&cookie), SPAM).await;
         assert!(page.body.contains("Mark as resolved: 2"), "{}", page.body);
         let seen = value(&page.body, "seen");
         let cases: Vec<(String, Vec<String>)> = serde_json::from_str(&seen).unwrap();
         assert!(cases.len() > 10);
         assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
-        let form = [
-            ("instance", "harbour"),
-            ("seen", seen.as_str()),
-            ("decision", "resolve"),
-            ("why", "one spam wave"),
-            ("back", path),
-        ];
-        let begun = house.post(Some(&cookie), "/api/reports/decide-many", &form).await.location.unwrap();
-        assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
+        let begun = begin(&house, &cookie, &seen).await;
         stands_at(&house, &cookie, &begun, "/i/harbour/reports", "Reports").await;
         // A new report about the first, which nobody has read; a colleague holds the second.
         let (first, second) = (cases[0].0.parse::<i64>().unwrap(), cases[1].0.clone());

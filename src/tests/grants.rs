@@ -3,7 +3,8 @@
 use crate::{
     engine::{Database, Engine},
     support::{
-        House, Instead, NO_SANCTION, aged, grant, grants_taken_back, house, id_of, person, postgres, sqlite, until,
+        House, Instead, Kept, NO_SANCTION, aged, grant, grants_taken_back, house, id_of, person, postgres, sqlite,
+        until,
     },
 };
 use axum::http::StatusCode;
@@ -1189,15 +1190,8 @@ async fn an_altered_entry_keeps_no_role() {
             [("\"outcome\":\"succeeded\"", "\"outcome\":\"failed\""), ("\"kind\":\"intent\"", "\"kind\":\"fact\"")]
         {
             let kept = if let Driver::Sqlite(_) = kept.store.driver { sqlite().await } else { postgres().await };
-            let house = timed(house(kept).await).await;
-            house.app.ledger.seal_rows_once().await.unwrap();
+            let (house, account, role) = outlasted(kept).await;
             let mut looked = service::Looked::default();
-            let (username, account, role, _) = somebody_and_a_role(&house).await;
-            let id = with_role(&house, &username, role).await;
-            keep(&house).await;
-            let end = find(&house, &id).await.ends_at;
-            sql(&house, "delete from grant_roles").await.unwrap();
-            house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
             let alter = async |from: &str, to: &str| {
                 let text = format!(
                     "update ledger_entries set leaf = replace(leaf, '{from}', '{to}') where deed = 'assign_role'"
@@ -1217,6 +1211,20 @@ async fn an_altered_entry_keeps_no_role() {
     }
 }
 
+/// A house where the role that a grant gave is still there after its end, and no row says so any more; account and role.
+async fn outlasted(kept: Kept) -> (House, i64, i64) {
+    let house = timed(house(kept).await).await;
+    house.app.ledger.seal_rows_once().await.unwrap();
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(role));
+    let end = find(&house, &id).await.ends_at;
+    sql(&house, "delete from grant_roles").await.unwrap();
+    house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+    (house, account, role)
+}
+
 /// Words that do not open for a while, and were destroyed by no entry, do not say that nothing was given: the grant is looked at
 /// again.
 #[tokio::test]
@@ -1224,21 +1232,13 @@ async fn words_whose_key_is_away_keep_no_role() {
     for kept in [sqlite().await, postgres().await] {
         for kind in ["ask_grant", "assign_role"] {
             let kept = if let Driver::Sqlite(_) = kept.store.driver { sqlite().await } else { postgres().await };
-            let house = timed(house(kept).await).await;
-            house.app.ledger.seal_rows_once().await.unwrap();
+            let (house, account, role) = outlasted(kept).await;
             let mut looked = service::Looked::default();
-            let (username, account, role, _) = somebody_and_a_role(&house).await;
-            let id = with_role(&house, &username, role).await;
-            keep(&house).await;
-            assert_eq!(role_of(&house, account).await, Some(role));
-            let end = find(&house, &id).await.ends_at;
-            sql(&house, "delete from grant_roles").await.unwrap();
             let key = entries(&house, kind).await[0].leaf["key"].as_str().unwrap().to_owned();
             let store = &house.app.store;
             let away = format!(
                 "create table away as select * from ledger_keys where id = '{key}'; delete from ledger_keys where id = '{key}'"
             );
-            house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
             for emptied in [false, true] {
                 crate::support::sql(store, &away).await.unwrap();
                 if emptied {
@@ -1263,16 +1263,8 @@ async fn words_whose_key_is_away_keep_no_role() {
 #[tokio::test]
 async fn an_entry_that_columns_hide_keeps_no_role() {
     for kept in [sqlite().await, postgres().await] {
-        let house = timed(house(kept).await).await;
-        house.app.ledger.seal_rows_once().await.unwrap();
+        let (house, account, role) = outlasted(kept).await;
         let mut looked = service::Looked::default();
-        let (username, account, role, _) = somebody_and_a_role(&house).await;
-        let id = with_role(&house, &username, role).await;
-        keep(&house).await;
-        assert_eq!(role_of(&house, account).await, Some(role));
-        let end = find(&house, &id).await.ends_at;
-        sql(&house, "delete from grant_roles").await.unwrap();
-        house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
         let given = entries(&house, "assign_role").await[0].leaf["subject"].as_str().unwrap().to_owned();
         let set = async |to: &str| {
             let text = format!("update ledger_entries set subject = '{to}' where deed = 'assign_role'");

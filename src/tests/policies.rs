@@ -132,12 +132,17 @@ async fn wave(house: &House, number: i64) {
     .unwrap();
 }
 
+/// A house on a Friday afternoon, with every sign-up approved by hand.
+async fn a_friday_afternoon(kept: crate::support::Kept) -> House {
+    let house = still_house(kept).await;
+    set_mode(&house, "approved").await;
+    to(&house, "2077-05-07T13:00:00Z");
+    house
+}
+
 #[tokio::test]
 async fn a_wave_closes_the_doors_by_quota_and_monday_opens_them() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    // A Friday afternoon.
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     switched_on(&house, &admin, &[("sign_ups_hour", "30", "10", "none")], "Fri 18:00 closed\nMon 08:00 approval").await;
     look(&house).await;
@@ -184,9 +189,7 @@ async fn a_wave_closes_the_doors_by_quota_and_monday_opens_them() {
 
 #[tokio::test]
 async fn a_change_with_an_end_ends_once() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
     let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
@@ -550,9 +553,7 @@ fn without_rules<'a>(zone: &'a str, stay: &'a str, week: &'a str) -> Vec<(&'a st
 /// What a hold ends with is the policy's, and so is who answers for it: the right of whoever held is asked no more.
 #[tokio::test]
 async fn the_end_of_a_hold_is_on_behalf_of_whoever_answers_for_the_policy() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
     switched_on(&house, &owner, &[], "").await;
     let hold = send(&house, &admin, "hold", &[("mode", "none"), ("until", "2077-05-10T08:00")]).await;
@@ -644,9 +645,7 @@ async fn a_form_of_an_older_version_says_what_changed_since() {
 #[tokio::test]
 async fn a_change_and_its_end_stand_or_fall_together() {
     for kept in [sqlite().await, postgres().await] {
-        let house = still_house(kept).await;
-        set_mode(&house, "approved").await;
-        to(&house, "2077-05-07T13:00:00Z");
+        let house = a_friday_afternoon(kept).await;
         let admin = house.sign_in("admin").await;
         let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
         let seen = crate::doors::between(&page, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"");
@@ -960,9 +959,7 @@ async fn days_without_anybody_in_the_console_are_counted() {
 /// Days without a decision are known whatever registrations are, a policy's own change is none, and a decision ends the rule.
 #[tokio::test]
 async fn days_without_a_decision_close_and_a_decision_opens() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let logged = async |sql: &'static str| {
         sqlx::raw_sql(sql).execute(&house.instance).await.unwrap();
     };
@@ -1003,9 +1000,7 @@ async fn days_without_a_decision_close_and_a_decision_opens() {
 /// A policy goes by no decision that was altered.
 #[tokio::test]
 async fn an_altered_decision_moves_no_policy() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     sqlx::raw_sql("update admin_action_logs set created_at = timestamp '2077-04-05 13:00:00'")
         .execute(&house.instance)
         .await
@@ -1417,9 +1412,7 @@ async fn what_was_set_past_a_policy_is_not_forgotten_with_its_memory() {
 /// them.
 #[tokio::test]
 async fn what_is_typed_is_replayed_and_comes_back() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let week = "Fri 18:00 closed\nMon 08:00 approval";
     let mut fields = without_rules("Europe/Berlin", "45", week);
@@ -1495,9 +1488,7 @@ async fn turning_it_on_says_what_it_does_at_once() {
 /// The end of a hold is by the clock of whoever typed it, and told by that of whoever reads.
 #[tokio::test]
 async fn an_end_is_typed_in_the_zone_in_which_it_is_shown() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let set = send(&house, &admin, "policy", &without_rules("America/New_York", "60", "")).await;
     assert_eq!(set.status, StatusCode::OK, "{}", set.body);
@@ -1518,9 +1509,7 @@ async fn an_end_is_typed_in_the_zone_in_which_it_is_shown() {
 /// Whoever corrects what visitors read while something is held, and leaves the rest of the form as it stands, ends nothing.
 #[tokio::test]
 async fn a_correction_of_the_message_keeps_what_is_held() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let here = "/i/harbour/registrations";
     let save = async |message: &str, until: Option<&str>| {
@@ -1570,9 +1559,7 @@ async fn a_correction_of_the_message_keeps_what_is_held() {
 /// A policy that is off decides nothing, is on nobody's behalf, and is not told as if it did.
 #[tokio::test]
 async fn what_is_off_is_told_as_off() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let rules = without_rules("Europe/Berlin", "60", "Fri 18:00 closed\nMon 08:00 approval");
     let set = crate::seen::text(&send(&house, &admin, "policy", &rules).await.body);
@@ -1590,9 +1577,7 @@ async fn what_is_off_is_told_as_off() {
 /// The week is typed in rows: what is wrong is named at its field, nothing that was typed is lost, and a row can go again.
 #[tokio::test]
 async fn the_week_is_typed_in_rows() {
-    let house = still_house(sqlite().await).await;
-    set_mode(&house, "approved").await;
-    to(&house, "2077-05-07T13:00:00Z");
+    let house = a_friday_afternoon(sqlite().await).await;
     let admin = house.sign_in("admin").await;
     let page = house.get(Some(&admin), &format!("{PAGE}?change=rules")).await.body;
     assert!(page.contains("Times in UTC.") && page.matches("name=\"time[]\"").count() == 8, "{page}");

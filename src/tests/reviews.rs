@@ -217,12 +217,18 @@ async fn a_seed_is_bound_before_its_week_and_disclosed_with_the_sample_after_it(
     }
 }
 
-/// A house with a week that is over and drawn: the entries of a moderator's limit, and of the owner's.
-async fn drawn(house: House) -> (House, i64, i64, Vec<String>) {
+/// A house an hour into a week whose seed is bound.
+async fn in_a_week_to_be_drawn(house: House) -> (House, Week) {
     let house = timed(house).await;
     service::keep(&house.app).await.unwrap();
     let week = Week::of(house.app.clock.now()).next();
     until(&house, week.starts().plus(HOUR));
+    (house, week)
+}
+
+/// A house with a week that is over and drawn: the entries of a moderator's limit, and of the owner's.
+async fn drawn(house: House) -> (House, i64, i64, Vec<String>) {
+    let (house, week) = in_a_week_to_be_drawn(house).await;
     let (moderator, owner) = (house.sign_in("moderator").await, house.sign_in("owner").await);
     let names = two(&house).await;
     let (_, theirs) = decide(&house, &moderator, &names[0], "silence", "a ring of spammers").await;
@@ -479,10 +485,7 @@ async fn a_decision_that_nobody_can_review_is_said() {
 #[tokio::test]
 async fn a_sample_is_drawn_by_what_the_leaves_say() {
     for kept in [sqlite().await, postgres().await] {
-        let house = timed(house(kept).await).await;
-        service::keep(&house.app).await.unwrap();
-        let week = Week::of(house.app.clock.now()).next();
-        until(&house, week.starts().plus(HOUR));
+        let (house, week) = in_a_week_to_be_drawn(house(kept).await).await;
         let moderator = house.sign_in("moderator").await;
         let names = two(&house).await;
         let (_, first) = decide(&house, &moderator, &names[0], "silence", "a ring of spammers").await;
@@ -534,10 +537,7 @@ fn read_rail(page: &str) -> String {
 /// whom, whatever became of it since.
 #[tokio::test]
 async fn no_page_of_a_case_says_what_was_decided() {
-    let house = timed(house(sqlite().await).await).await;
-    service::keep(&house.app).await.unwrap();
-    let week = Week::of(house.app.clock.now()).next();
-    until(&house, week.starts().plus(HOUR));
+    let (house, week) = in_a_week_to_be_drawn(house(sqlite().await).await).await;
     let moderator = house.sign_in("moderator").await;
 
     // Two sign-ups, one approved and one rejected.
@@ -855,24 +855,11 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
 /// Nor does the page of the batch that a decision came in open before an opinion.
 #[tokio::test]
 async fn a_batch_with_what_is_to_be_reviewed_does_not_open_before_an_opinion() {
-    let house = timed(house(sqlite().await).await).await;
-    service::keep(&house.app).await.unwrap();
-    let week = Week::of(house.app.clock.now()).next();
-    until(&house, week.starts().plus(HOUR));
+    let (house, week) = in_a_week_to_be_drawn(house(sqlite().await).await).await;
     let moderator = house.sign_in("moderator").await;
-    let path = "/i/harbour/reports?category=spam&all=yes&decide=resolve";
     house.look().await;
-    let page = house.get(Some(&moderator), path).await.body;
-    let seen = crate::bulk::value(&page, "seen");
-    let form = [
-        ("instance", "harbour"),
-        ("seen", seen.as_str()),
-        ("decision", "resolve"),
-        ("why", "one spam wave"),
-        ("back", path),
-    ];
-    let batch = house.post(Some(&moderator), "/api/reports/decide-many", &form).await.location.unwrap();
-    assert!(batch.starts_with("/i/harbour/batches/"), "{batch}");
+    let page = house.get(Some(&moderator), crate::bulk::SPAM).await.body;
+    let batch = crate::bulk::begin(&house, &moderator, &crate::bulk::value(&page, "seen")).await;
     crate::bulk::work(&house).await;
     until(&house, week.ends().plus(11 * MINUTE));
     service::keep(&house.app).await.unwrap();
@@ -969,10 +956,7 @@ async fn a_proposal_to_undo_is_open_until_it_is_undone_or_declined() {
 /// What cannot be undone is nothing that anybody proposes to undo.
 #[tokio::test]
 async fn nobody_proposes_to_undo_what_is_gone() {
-    let house = timed(house(sqlite().await).await).await;
-    service::keep(&house.app).await.unwrap();
-    let week = Week::of(house.app.clock.now()).next();
-    until(&house, week.starts().plus(HOUR));
+    let (house, week) = in_a_week_to_be_drawn(house(sqlite().await).await).await;
     let moderator = house.sign_in("moderator").await;
     house.look().await;
     let (account,): (String,) = sqlx::query_as(
