@@ -503,9 +503,6 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     Span::current().record("entry", warrant.index());
     let store = app.ledger.store_for(&warrant);
     let changed = change(store.clone()).await;
-    if let Err(error) = &changed {
-        held::note(error);
-    }
     let (outcome, answer, facts) = match &changed {
         Ok(Some(facts)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }, facts.clone()),
         Ok(None) => {
@@ -513,8 +510,8 @@ async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
             (Outcome::Stale, Answer::NotSent { why }, json!({}))
         }
         Err(error) => match after_error(app, &warrant, &store).await {
-            Some((Outcome::Failed, facts)) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }, facts),
-            Some((outcome, facts)) => (outcome, Answer::Lost { why: error.to_string() }, facts),
+            Some((Outcome::Failed, facts)) => (Outcome::Failed, Answer::NotSent { why: held::told(error) }, facts),
+            Some((outcome, facts)) => (outcome, Answer::Lost { why: held::told(error) }, facts),
             // Left open: without the warrant nobody renews its lease, and the sweep reads what became of it.
             None => return Err(broken_off(warrant.index(), error)),
         },
@@ -562,6 +559,7 @@ async fn after_error<D: InStore>(app: &App, warrant: &Warrant<D>, store: &Store)
 
 /// A change that ended in an error, and was not found undone.
 fn broken_off(entry: i64, error: &sqlx::Error) -> Problem {
+    held::note(error);
     tracing::error!(%error, entry, "deed.broken_off");
     // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
     Problem::new(

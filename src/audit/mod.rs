@@ -508,8 +508,6 @@ pub struct Logged {
     pub ours: Option<i64>,
     /// The entry whose trace it may be: its words do not open.
     pub perhaps: Option<i64>,
-    /// The reader is to review that decision, and is not told before what it was and whose.
-    pub in_review: bool,
 }
 
 /// Mastodon's own log beside ours.

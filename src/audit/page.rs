@@ -659,9 +659,6 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
             view! { <ul class="plain-list small">{row.changes.iter().map(|line| view! { <li><bdi>{line.clone()}</bdi></li> }).collect_view()}</ul> }
         });
         let whose = match row.ours {
-            Some(entry) if row.in_review => {
-                view! { <a class="badge" href=path::review(entry)>"you are to review it"</a> }.into_any()
-            }
             Some(entry) => {
                 view! { <a class="badge good" href=path::audit_entry(entry)>"through this console, entry " {entry}</a> }
                     .into_any()

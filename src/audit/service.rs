@@ -352,7 +352,11 @@ fn told(covered: &Covered, line: Line) -> Line {
 /// Whether a list says by its filter whose what is in it was, or what: then it has nothing of what is covered. So many more are read
 /// as there may be, so that neither a shorter page nor where the next one begins tells that some were there.
 fn tells(filter: &Filter) -> bool {
-    !(filter.who.is_empty() && filter.kind.is_empty() && filter.q.is_empty() && filter.batch.is_empty())
+    !(filter.who.is_empty()
+        && filter.kind.is_empty()
+        && filter.outcome.is_empty()
+        && filter.q.is_empty()
+        && filter.batch.is_empty())
 }
 
 /// So many, and those that may be left out of them.

@@ -5,7 +5,15 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{access::Role, clock::Timestamp, id::AccountId, record::DeedState, ui};
+use crate::{
+    access::Role,
+    clock::Timestamp,
+    id::AccountId,
+    problem::{Problem, malformed_form},
+    record::DeedState,
+    ui,
+};
+use std::collections::BTreeSet;
 
 /// The most that are decided at once.
 pub const MOST_AT_ONCE: usize = 200;
@@ -43,6 +51,15 @@ pub fn too_many(role: Role, number: usize) -> Option<String> {
     } else {
         None
     }
+}
+
+/// Nobody is decided about twice in one go, and counted so.
+///
+/// # Errors
+/// Malformed where one stands twice: no page sends that.
+pub fn each_once<T: Ord>(of: impl IntoIterator<Item = T>) -> Result<(), Problem> {
+    let mut met = BTreeSet::new();
+    if of.into_iter().all(|one| met.insert(one)) { Ok(()) } else { Err(malformed_form()) }
 }
 
 /// Work on many that is not at its end, in a line.

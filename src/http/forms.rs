@@ -13,7 +13,10 @@ use crate::{
     problem::{Kind, Problem},
     session::Signed,
     sign_in::api::{Enrol, EnterCode, NewPassword, SetUp, SignIn},
-    store::drafts::{self, Writer},
+    store::{
+        drafts::{self, Writer},
+        store_problem,
+    },
     ui::{escape, form},
 };
 use axum::{
@@ -299,9 +302,7 @@ async fn store_draft(
 ) -> Result<Option<String>, Problem> {
     let text = serde_json::to_string(&(problem, String::from_utf8_lossy(without_secrets(body).as_bytes())))
         .map_err(|error| Problem::unavailable(error.to_string(), ""))?;
-    drafts::keep_form(&app.store, &app.keys, writer, target, &text, app.clock.now())
-        .await
-        .map_err(|error| Problem::unavailable(error.to_string(), ""))
+    drafts::keep_form(&app.store, &app.keys, writer, target, &text, app.clock.now()).await.map_err(store_problem)
 }
 
 /// Passwords and codes are typed again.

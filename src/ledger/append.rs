@@ -13,7 +13,7 @@ use crate::{
     seal::{Keys, hex},
     store::{
         Found as Read, Store,
-        foreign::{Running, STANDS_ON_POSTGRES},
+        foreign::{APART, BACK, Running, STANDS_ON_POSTGRES},
         held,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
         transaction::{Transaction, within},
@@ -294,6 +294,7 @@ impl<'a> Group<'a> {
         let mut tx = writer.store.driver.begin_writing().await?;
         if let Transaction::Postgres(tx) = &mut tx {
             sqlx::query(LOCK_TABLES).execute(&mut **tx).await?;
+            sqlx::query(APART).execute(&mut **tx).await?;
         }
         let (marks, runs) = writer.store.driver.looks();
         let marks: String = within!(&mut tx, c => sqlx::query_scalar(marks).fetch_one(c).await?);
@@ -304,6 +305,9 @@ impl<'a> Group<'a> {
             let running: Vec<Running> = within!(&mut tx, c => sqlx::query_as(runs).fetch_all(c).await?);
             writer.store.odd(marks, &running)
         };
+        if let Transaction::Postgres(tx) = &mut tx {
+            sqlx::query(BACK).execute(&mut **tx).await?;
+        }
         writer.found.foreign(foreign.clone());
         let told = told::read(&mut tx, &writer.keys, &writer.process, writer.clock.now()).await?;
         let beside = foreign.or_else(|| told.first().map(|told| told.what.clone()));
@@ -515,6 +519,7 @@ impl<'a> Group<'a> {
             head::put(&head, &mut self.tx).await?;
         }
         if let (Transaction::Postgres(tx), false) = (&mut self.tx, self.looked.is_empty()) {
+            sqlx::query(APART).execute(&mut **tx).await?;
             let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut **tx).await?;
             if !self.looked.starts_with(&stands) {
                 self.tx.rollback().await?;

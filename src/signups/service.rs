@@ -395,6 +395,7 @@ pub async fn decide(
     if accounts.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nothing was done: nobody is selected.", "Select somebody first."));
     }
+    batches::each_once(&accounts)?;
     if let Some(refused) = batches::too_many(context.actor.role, accounts.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Select fewer, or ask an admin."));
     }

@@ -7,7 +7,8 @@ use crate::{
     id::OperatorId,
     seal::{Keys, hex},
 };
-use tokio::sync::Mutex;
+use std::time::Duration;
+use tokio::{sync::Mutex, time::timeout};
 
 /// How many forms of one person wait for them at once.
 const MOST_OF_ONE: i64 = 100;
@@ -78,6 +79,7 @@ pub async fn keep_for(
 
 /// Those of strangers are counted and kept one after the other, so that no burst gets more places than there are.
 static STRANGERS: Mutex<()> = Mutex::const_new(());
+const FOR_A_TURN: Duration = Duration::from_millis(1_500);
 
 /// Keeps a form that was not carried out, if there is a place for it.
 pub async fn keep_form(
@@ -108,7 +110,8 @@ pub async fn keep_form(
             .bind(&stored).bind(whose).bind(path).bind(&sealed).bind(now.0).bind(until).bind(MOST_OF_ONE)
             .execute(pool).await?.rows_affected()),
         Writer::Outside { range, .. } => {
-            let _turn = STRANGERS.lock().await;
+            // Whoever keeps the table locked keeps nobody waiting for those before them: the answer itself carries the form.
+            let Ok(_turn) = timeout(FOR_A_TURN, STRANGERS.lock()).await else { return Ok(None) };
             on!(store, pool => sqlx::query(OF_STRANGER)
                 .bind(&stored).bind(whose).bind(path).bind(&sealed).bind(now.0).bind(until)
                 .bind(MOST_OF_A_RANGE).bind(MOST_OF_STRANGERS).bind(range)

@@ -12,7 +12,7 @@
 
 use super::{
     Driver, Store,
-    foreign::{MARKS_ON_POSTGRES, MARKS_ON_SQLITE, ON_POSTGRES, ON_SQLITE, STANDS_ON_POSTGRES},
+    foreign::{APART, BACK, MARKS_ON_POSTGRES, MARKS_ON_SQLITE, ON_POSTGRES, ON_SQLITE, STANDS_ON_POSTGRES},
     on,
 };
 use sqlx::{Database, Postgres, Sqlite};
@@ -94,8 +94,8 @@ macro_rules! begin {
         let mut tx = $crate::store::fence::Fenced::of($pool.begin().await?);
         if let Some(fence) = &$store.fence {
             let (marks, running) = $store.driver.looks();
-            // Two statements at once, which a prepared one cannot be.
-            sqlx::raw_sql($store.driver.lock()).execute(&mut *tx).await?;
+            // Several statements at once, which a prepared one cannot be.
+            sqlx::raw_sql(sqlx::AssertSqlSafe($store.driver.lock())).execute(&mut *tx).await?;
             let marks: String = sqlx::query_scalar(marks).fetch_one(&mut *tx).await?;
             tx.looked(&marks, fence);
             if !$store.is_clean(&marks) {
@@ -103,6 +103,9 @@ macro_rules! begin {
                 if let Some(what) = $store.odd(marks, &running) {
                     return Err($crate::store::fence::Withheld::Foreign(what).into());
                 }
+            }
+            if let Some(back) = $store.driver.back() {
+                sqlx::query(back).execute(&mut *tx).await?;
             }
             let open: Option<i64> = sqlx::query_scalar($crate::store::fence::STILL_OPEN)
                 .bind(fence.intent)
@@ -149,6 +152,7 @@ impl Fenced<Postgres> {
     pub async fn commit(self) -> sqlx::Result<()> {
         let Self { mut tx, looked } = self;
         if let Some((marks, fence)) = looked {
+            sqlx::query(APART).execute(&mut *tx).await?;
             let stands: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut *tx).await?;
             if !marks.starts_with(&stands) {
                 tx.rollback().await?;
@@ -182,12 +186,17 @@ impl Fence {
 }
 
 impl Driver {
-    /// What keeps triggers from being made meanwhile.
-    pub(super) fn lock(&self) -> &'static str {
+    /// What keeps triggers from being made meanwhile, and sets the path for the look.
+    pub(super) fn lock(&self) -> String {
         match self {
-            Self::Sqlite(_) => ALONE,
-            Self::Postgres(_) => LOCK,
+            Self::Sqlite(_) => ALONE.to_owned(),
+            Self::Postgres(_) => format!("{LOCK}; {APART}"),
         }
+    }
+
+    /// What sets the path back after the look, where it was set.
+    pub(super) fn back(&self) -> Option<&'static str> {
+        matches!(self, Self::Postgres(_)).then_some(BACK)
     }
 
     /// What reads the marks of all that was made in the database, and what reads it.

@@ -19,7 +19,14 @@ pub type Running = (String, String, String);
 /// key has no text, and is in that of the table; what has one is looked at, whatever it is called.
 pub const ON_SQLITE: &str = "select 'the ' || type || ' ' || name, lower(tbl_name), coalesce(sql, '') from sqlite_master \
     where not (type = 'index' and sql is null)";
-/// On PostgreSQL (system catalogues), on the tables that a name alone leads to: another schema may come first on the path.
+/// Sets the path for what is read below until the end of the transaction, or until [`BACK`]: to PostgreSQL's own schema, where nobody
+/// makes an operator or a function that fits better than the one that is meant.
+pub const APART: &str = "select pg_catalog.set_config('howdah.path', pg_catalog.current_setting('search_path'), true), \
+    pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
+/// … and back.
+pub const BACK: &str = "select pg_catalog.set_config('search_path', pg_catalog.current_setting('howdah.path'), true)";
+/// On PostgreSQL (system catalogues, after [`APART`]), on the tables that a name alone leads to: another schema may come first on the
+/// path.
 /// What somebody's table refers to is kept from being deleted, and so is what a key, a constraint or a right that is not there
 /// any more keeps; so all of these are compared, and a function with what it was set to run with.
 /// Beside what is made to run there is what runs by the way: a check, a default, an expression or a condition of an index
@@ -32,16 +39,16 @@ pub const ON_SQLITE: &str = "select 'the ' || type || ' ' || name, lower(tbl_nam
 pub const ON_POSTGRES: &str = "\
     with ours as materialized (select c.oid, c.relname::text as name, c.relkind, n.nspname::text as schema \
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'f', 'm') \
-    and c.relnamespace <> 'pg_catalog'::regnamespace and pg_table_is_visible(c.oid)), \
+    and quote_ident(n.nspname) || ', pg_temp' = current_setting('howdah.path')), \
     parts as materialized ( \
     select 'pg_constraint'::regclass::oid as class, k.oid, 'the constraint ' || k.conname as what, o.name, \
     pg_get_constraintdef(k.oid) as text from ours o join pg_constraint k on k.conrelid = o.oid where k.contype = 'c' \
     union all select 'pg_attrdef'::regclass::oid, d.oid, 'the default of ' || a.attname, o.name, \
     pg_get_expr(d.adbin, d.adrelid) from ours o join pg_attrdef d on d.adrelid = o.oid \
     join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum \
-    union all select 'pg_class'::regclass::oid, i.indexrelid, 'the index ' || i.indexrelid::regclass, o.name, \
+    union all select 'pg_class'::regclass::oid, i.indexrelid, 'the index ' || quote_ident(x.relname), o.name, \
     coalesce(pg_get_expr(i.indexprs, i.indrelid), '') || coalesce(pg_get_expr(i.indpred, i.indrelid), '') \
-    from ours o join pg_index i on i.indrelid = o.oid \
+    from ours o join pg_index i on i.indrelid = o.oid join pg_class x on x.oid = i.indexrelid \
     union all select 'pg_class'::regclass::oid, o.oid, 'the type of a column', o.name, '' from ours o), \
     its_own as materialized (select oid from pg_type where oid < 16384 and typcategory <> 'A') \
     select 'the trigger ' || t.tgname, o.name, 'the trigger ' || t.tgname || \
@@ -77,8 +84,8 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the cast from ' || format_type(t.castsource, null) || ' to ' || format_type(t.casttarget, null), '', '' \
     from pg_cast t where t.oid >= 16384 and t.castsource < 16384 and t.casttarget < 16384 \
     union all select 'the setting session_replication_role', '', '' where current_setting('session_replication_role') <> 'origin' \
-    union all select 'the setting search_path of a connection', '', '' from ours o where o.name = 'ledger_entries' \
-    and current_setting('search_path') <> quote_ident(o.schema) || ', pg_temp' \
+    union all select 'the setting search_path of a connection', '', '' where not exists (select from pg_namespace n \
+    where quote_ident(n.nspname) || ', pg_temp' = current_setting('howdah.path')) \
     union all select 'the replica identity', o.name, '' from ours o join pg_class c on c.oid = o.oid where c.relreplident in ('n', 'i') \
     union all select 'the publication ' || b.pubname, o.name, '' from ours o join pg_publication_rel r on r.prrelid = o.oid \
     join pg_publication b on b.oid = r.prpubid where to_jsonb(r) ->> 'prqual' is not null or to_jsonb(r) ->> 'prattrs' is not null \
@@ -90,11 +97,12 @@ pub const ON_POSTGRES: &str = "\
     from ours o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped \
     join pg_type y on y.oid = a.atttypid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum \
     group by o.name \
-    union all select 'the constraint ' || k.conname, o.name, 'the constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) \
+    union all select 'the constraint ' || k.conname, o.name, 'the constraint ' || k.conname || ' ' || \
+    replace(pg_get_constraintdef(k.oid), quote_ident(o.schema) || '.', '') \
     from ours o join pg_constraint k on k.conrelid = o.oid and k.contype in ('p', 'u', 'f', 'c', 'x') \
-    union all select 'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it', o.name, \
-    'the key ' || k.conname || ' of ' || k.conrelid::regclass || ' to it' \
-    from ours o join pg_constraint k on k.confrelid = o.oid and k.contype = 'f' \
+    union all select k.what, k.name, k.what from (select o.name, 'the key ' || k.conname || ' of ' || \
+    replace(k.conrelid::regclass::text, quote_ident(o.schema) || '.', '') || ' to it' as what \
+    from ours o join pg_constraint k on k.confrelid = o.oid and k.contype = 'f') k \
     union all select case when not x.indisunique and x.indexprs is null and x.indpred is null and i.relam < 16384 \
     and not exists (select from unnest(x.indclass) c (oid) where c.oid >= 16384) \
     and not exists (select from pg_attribute a where a.attrelid = o.oid and a.attnum = any (x.indkey) and a.atttypid <> 'int8'::regtype) \
@@ -123,17 +131,24 @@ fn rows(catalogue: &str, of: &str) -> String {
 }
 
 /// How the parts stand that somebody may still change between the look and the end of a transaction: whatever lies on a table that
-/// it writes waits for it, but schemas and tables can be renamed and back, and functions of triggers replaced. Of tables those alone
-/// that are called as ours: what others do to their own beside them is nothing to us.
+/// it writes waits for it, but the schema and tables can be renamed and back, and functions of triggers replaced. Only what our names
+/// lead to: what others do to their own beside it is nothing to us.
 fn stands() -> String {
+    const SCHEMA: &str = "quote_ident(nspname) || ', pg_temp' = current_setting('howdah.path')";
     let names: Vec<String> = TABLES.iter().map(|name| format!("'{name}'")).collect();
-    let tables = format!("relname in ({}) and relpersistence <> 't'", names.join(", "));
+    let tables = format!(
+        "relname in ({}) and relnamespace in (select oid from pg_namespace where {SCHEMA} or nspname = 'pg_catalog')",
+        names.join(", ")
+    );
+    let runs = format!(
+        "oid >= 16384 and oid in (select tgfoid from pg_trigger where tgrelid in (select oid from pg_class where {tables}))"
+    );
     [
-        "current_setting('session_replication_role') || ' ' || current_setting('search_path') || ' ' || current_user"
+        "current_setting('session_replication_role') || ' ' || current_setting('howdah.path') || ' ' || current_user"
             .to_owned(),
-        rows("pg_namespace", "nspname !~ '^pg_'"),
+        rows("pg_namespace", SCHEMA),
         rows("pg_class", &tables),
-        rows("pg_proc", "oid >= 16384 and oid in (select tgfoid from pg_trigger)"),
+        rows("pg_proc", &runs),
         " || ';'".to_owned(),
     ]
     .concat()
@@ -353,7 +368,13 @@ impl Driver {
     async fn there(&self) -> sqlx::Result<Vec<Running>> {
         match self {
             Self::Sqlite(pool) => sqlx::query_as(ON_SQLITE).fetch_all(pool).await,
-            Self::Postgres(pool) => sqlx::query_as(ON_POSTGRES).fetch_all(pool).await,
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query(APART).execute(&mut *tx).await?;
+                let there = sqlx::query_as(ON_POSTGRES).fetch_all(&mut *tx).await?;
+                tx.rollback().await?;
+                Ok(there)
+            }
         }
     }
 }

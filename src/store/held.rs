@@ -1,6 +1,6 @@
 //! Who keeps the store's rows and tables waiting, told to whoever runs the console.
 
-use super::{Driver, Store, has_code};
+use super::{Driver, Store, foreign::APART, has_code};
 use sqlx::{Connection, PgConnection};
 use std::{error::Error, time::Duration};
 use tokio::{sync::Notify, time::timeout};
@@ -44,13 +44,24 @@ pub async fn waited_in_vain() {
     IN_VAIN.notified().await;
 }
 
+/// What an error of the store says, to whoever reads the record: not in the driver's words where somebody else's lock is why.
+pub(crate) fn told(error: &sqlx::Error) -> String {
+    note(error);
+    match is_held(error) {
+        true => "another connection to the console’s own database held it for more than five seconds".to_owned(),
+        false => error.to_string(),
+    }
+}
+
+/// A connection: its process, whose and from where it is, and for how many seconds.
+type Holder = (i32, String, String, i64);
+
 impl Store {
     /// Who keeps a start waiting, for whoever waits in vain.
     pub(super) async fn starters(&self) -> String {
-        let Driver::Postgres(pool) = &self.driver else { return String::new() };
-        let found: sqlx::Result<Vec<(i32, String, String, i64)>> = sqlx::query_as(STARTERS).fetch_all(pool).await;
+        let found = self.ask_apart(STARTERS).await;
         let found = found.inspect_err(|error| tracing::error!(%error, "store.starters")).unwrap_or_default();
-        let one = |(process, role, from, seconds): (i32, String, String, i64)| {
+        let one = |(process, role, from, seconds): Holder| {
             format!(
                 " It is connection {process} of {role} from {from}, {seconds} seconds old: `select pg_terminate_backend({process})` ends it."
             )
@@ -58,20 +69,12 @@ impl Store {
         found.into_iter().map(one).collect()
     }
 
-    /// Names in the log who may hold what is waited for in vain; how many. It asks in a connection of its own, as those of
-    /// the pool may all be waiting.
+    /// Names in the log who may hold what is waited for in vain; how many.
     ///
     /// # Errors
     /// If no connection is had, or the server does not say.
     pub async fn name_holders(&self) -> sqlx::Result<usize> {
-        let Driver::Postgres(pool) = &self.driver else { return Ok(0) };
-        let asked = async {
-            let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
-            let found: Vec<(i32, String, String, i64)> = sqlx::query_as(HOLDERS).fetch_all(&mut connection).await?;
-            connection.close().await?;
-            Ok::<_, sqlx::Error>(found)
-        };
-        let found = timeout(PATIENCE, asked).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let found = self.ask_apart(HOLDERS).await?;
         for (process, role, from, seconds) in &found {
             tracing::error!(
                 process,
@@ -82,5 +85,20 @@ impl Store {
             );
         }
         Ok(found.len())
+    }
+
+    /// Asks in a connection of its own, as those of the pool may all be waiting.
+    async fn ask_apart(&self, what: &'static str) -> sqlx::Result<Vec<Holder>> {
+        let Driver::Postgres(pool) = &self.driver else { return Ok(Vec::new()) };
+        let asked = async {
+            let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+            let mut tx = connection.begin().await?;
+            sqlx::query(APART).execute(&mut *tx).await?;
+            let found = sqlx::query_as(what).fetch_all(&mut *tx).await?;
+            tx.rollback().await?;
+            connection.close().await?;
+            Ok::<_, sqlx::Error>(found)
+        };
+        timeout(PATIENCE, asked).await.map_err(|_| sqlx::Error::PoolTimedOut)?
     }
 }

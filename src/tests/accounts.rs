@@ -8,6 +8,7 @@ use howdah::{
     id::OperatorId,
     ledger::Outcome,
     mastodon::database::{Database, Narrowing, Origin, Sanctioned},
+    nouns::reports::Category,
     store::{
         account_notes,
         linked_accounts::{self, Linked},
@@ -79,6 +80,38 @@ async fn an_email_is_found_whole_and_the_search_is_in_the_record() {
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{role}");
         }
         assert_eq!(searches(&house).await, before, "{role}");
+    }
+}
+
+/// Of a sign-up that is not approved or not confirmed an instance shows nothing: a contractor finds it only where the grant has
+/// sign-ups.
+#[tokio::test]
+async fn who_waits_is_found_by_no_contractor_without_sign_ups() {
+    let house = house(sqlite().await).await;
+    let now = house.app.clock.now();
+    let waiting: Vec<(i64, String)> = sqlx::query_as(
+        "select a.id, a.username from users u join accounts a on a.id = u.account_id \
+         where not u.approved or u.confirmed_at is null order by a.id desc limit 3",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    assert_eq!(waiting.len(), 3);
+    for sign_ups in [false, true] {
+        grants_taken_back(&house.app, "01contractor").await;
+        grant(&house.app, "01contractor", Category::ALL.to_vec(), sign_ups, false, now.plus(DAY)).await;
+        let contractor = house.sign_in("contractor").await;
+        let list = house.get(Some(&contractor), "/i/harbour/accounts?origin=local").await.body;
+        for (id, name) in &waiting {
+            assert_eq!(list.contains(&format!("@{name}")), sign_ups, "{name}: {}", crate::seen::text(&list));
+            for page in [format!("/i/harbour/accounts/{id}"), format!("/i/harbour/reports/{id}")] {
+                let answer = house.get(Some(&contractor), &page).await;
+                let expected = if sign_ups { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                assert_eq!(answer.status, expected, "{page}: {}", answer.body);
+            }
+            let found = house.get(Some(&contractor), &format!("/i/harbour/search?q={}", &name[..name.len() - 1])).await;
+            assert_eq!(found.body.contains(&format!("@{name}")), sign_ups, "{name}: {}", found.body);
+        }
     }
 }
 

@@ -23,6 +23,36 @@ pub async fn work(house: &House) {
     panic!("a batch does not end");
 }
 
+/// Nobody is decided about twice in one go.
+#[tokio::test]
+async fn somebody_who_stands_twice_in_a_form_is_refused() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    for (form, one) in [
+        ("/api/reports/decide-many", format!("[\"{account}\",[]]")),
+        (
+            "/api/accounts/decide-many",
+            format!(
+                "[\"{account}\",[],{{\"disabled\":false,\"sensitized\":false,\"silenced\":false,\"suspended\":false}}]"
+            ),
+        ),
+    ] {
+        let twice = format!("[{one},{one}]");
+        let decision = if form.contains("accounts") { "sensitive" } else { "resolve" };
+        let fields = [
+            ("instance", "harbour"),
+            ("seen", twice.as_str()),
+            ("decision", decision),
+            ("why", "one wave"),
+            ("back", "/i/harbour/reports"),
+        ];
+        let refused = house.sent(&cookie, form, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}: {}", refused.body);
+    }
+    assert_eq!(house.weather.writes(), 0);
+}
+
 async fn open_reports(house: &House, username: &str) -> i64 {
     sqlx::query_scalar(
         "select count(*) from reports r join accounts a on a.id = r.target_account_id \

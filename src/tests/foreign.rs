@@ -7,7 +7,7 @@ use howdah::{
     ledger::Outcome,
     store::{
         Driver, account_notes,
-        foreign::{MARKS_ON_POSTGRES, STANDS_ON_POSTGRES},
+        foreign::{APART, MARKS_ON_POSTGRES, STANDS_ON_POSTGRES},
         linked_accounts,
         linked_accounts::Linked,
     },
@@ -916,7 +916,7 @@ async fn marks_are_others_whatever_numbers_transactions_have() {
     .await
     .unwrap();
     const SUM: &str = "select count(*) || ' ' || sum(xmin::text::bigint) from pg_trigger";
-    let former: String = sqlx::query_scalar(MARKS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+    let former = read_apart(&mut one, &MARKS_ON_POSTGRES).await;
     let sum: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
     let change = format!(
         "drop trigger {} on staging; drop trigger {} on staging; \
@@ -927,31 +927,98 @@ async fn marks_are_others_whatever_numbers_transactions_have() {
     sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut other).await.unwrap();
     let same: String = sqlx::query_scalar(SUM).fetch_one(&mut one).await.unwrap();
     assert_eq!(sum, same, "the sum alone says nothing");
-    let now: String = sqlx::query_scalar(MARKS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+    let now = read_apart(&mut one, &MARKS_ON_POSTGRES).await;
     assert_ne!(former, now);
 }
 
-/// The second look, before what was written counts, is at what is called as ours: whoever empties tables of their own beside the
-/// console's all day stops nothing.
+/// What is read with PostgreSQL's own path, as the console reads it.
+async fn read_apart(connection: &mut PgConnection, what: &'static str) -> String {
+    let mut tx = connection.begin().await.unwrap();
+    sqlx::query(APART).execute(&mut *tx).await.unwrap();
+    let read = sqlx::query_scalar(what).fetch_one(&mut *tx).await.unwrap();
+    tx.rollback().await.unwrap();
+    read
+}
+
+/// The second look, before what was written counts, is at what our names lead to: whoever works in a schema of their own, or empties
+/// tables of their own beside the console's all day, stops nothing.
 #[tokio::test]
 async fn the_second_look_is_at_nothing_of_a_neighbours() {
     let mut one = PgConnection::connect(&database().await).await.unwrap();
-    sqlx::raw_sql("create table staging (id int); create table operators (id int); create schema beside")
-        .execute(&mut one)
-        .await
-        .unwrap();
-    let mut stands = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+    sqlx::raw_sql(
+        "create table staging (id int); create table operators (id int); create schema beside; \
+         create table beside.alarms (id int); set search_path = public, pg_temp; \
+         create function runs() returns trigger language plpgsql as 'begin return new; end'; \
+         create function beside.runs() returns trigger language plpgsql as 'begin return new; end'; \
+         create trigger t before insert on operators for each row execute function runs(); \
+         create trigger t before insert on beside.alarms for each row execute function beside.runs()",
+    )
+    .execute(&mut one)
+    .await
+    .unwrap();
+    let mut stands = read_apart(&mut one, &STANDS_ON_POSTGRES).await;
     for (change, is_ours) in [
         ("truncate staging", false),
         ("create function theirs() returns int language sql as 'select 1'", false),
         ("create index on staging (id)", false),
+        (
+            "create or replace function beside.runs() returns trigger language plpgsql as 'begin return null; end'",
+            false,
+        ),
+        ("truncate beside.alarms", false),
+        ("create table beside.operators (id int)", false),
+        ("create schema other; drop schema other", false),
+        ("grant usage on schema beside to public", false),
+        ("alter schema beside rename to aside; alter schema aside rename to beside", false),
         ("alter table operators rename to other; alter table other rename to operators", true),
-        ("alter schema beside rename to aside; alter schema aside rename to beside", true),
-        ("create table beside.operators (id int)", true),
+        ("create or replace function runs() returns trigger language plpgsql as 'begin return null; end'", true),
+        ("alter schema public rename to aside; alter schema aside rename to public", true),
+        (
+            "alter schema public rename to aside; alter schema beside rename to public; \
+             alter schema public rename to beside; alter schema aside rename to public",
+            true,
+        ),
     ] {
         sqlx::raw_sql(change).execute(&mut one).await.unwrap();
-        let now: String = sqlx::query_scalar(STANDS_ON_POSTGRES.as_str()).fetch_one(&mut one).await.unwrap();
+        let now = read_apart(&mut one, &STANDS_ON_POSTGRES).await;
         assert_eq!(now != stands, is_ours, "{change}");
         stands = now;
     }
+}
+
+/// Operators and functions of somebody's own that fit what the look compares better than PostgreSQL's do not blind it: neither to
+/// themselves nor to what they are to hide.
+#[tokio::test]
+async fn the_look_is_not_blinded_by_what_fits_better_than_postgresqls_own() {
+    let house = house(postgres().await).await;
+    house.app.ledger.seal_rows_once().await.unwrap();
+    let store = &house.app.store;
+    assert_eq!(store.foreign().await.unwrap(), None);
+    sql(
+        store,
+        "create table mine (o oid); \
+         create function least_of(oid, int4) returns boolean language sql as \
+         'select $1 operator(pg_catalog.>=) $2::oid and $1 not in (select o from public.mine)'; \
+         create operator >= (leftarg = oid, rightarg = int4, function = least_of); \
+         create function joined(name, name) returns text language sql as 'select pg_catalog.left($1::text, 0)'; \
+         create operator || (leftarg = name, rightarg = name, function = joined); \
+         insert into mine select oid from pg_proc where proname in ('least_of', 'joined'); \
+         insert into mine select oid from pg_operator where oprcode in (select o from mine); \
+         create function calm() returns trigger language plpgsql as 'begin return new; end'; \
+         create trigger e1 before update on operators for each row execute function calm(); \
+         create trigger e2 before insert on ledger_entries for each row execute function calm()",
+    )
+    .await
+    .unwrap();
+    let found = store.foreign().await.unwrap().expect("it is named");
+    assert!(found.contains("is not the console’s"), "{found}");
+    sql(store, "drop operator >= (oid, int4); drop operator || (name, name); drop function least_of, joined")
+        .await
+        .unwrap();
+    let found = store.foreign().await.unwrap().expect("the triggers are named");
+    assert!(found.starts_with("the trigger e"), "{found}");
+    sql(store, "drop trigger e1 on operators; drop trigger e2 on ledger_entries; drop function calm; drop table mine")
+        .await
+        .unwrap();
+    assert_eq!(store.foreign().await.unwrap(), None);
 }

@@ -1190,7 +1190,7 @@ async fn an_altered_entry_keeps_no_role() {
             [("\"outcome\":\"succeeded\"", "\"outcome\":\"failed\""), ("\"kind\":\"intent\"", "\"kind\":\"fact\"")]
         {
             let kept = if let Driver::Sqlite(_) = kept.store.driver { sqlite().await } else { postgres().await };
-            let (house, account, role) = outlasted(kept).await;
+            let (house, account, _) = outlasted(kept).await;
             let mut looked = service::Looked::default();
             let alter = async |from: &str, to: &str| {
                 let text = format!(

@@ -132,6 +132,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     if seen.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nothing was done: no accounts are selected.", "Select some first."));
     }
+    batches::each_once(seen.iter().map(|(account, ..)| account))?;
     if let Some(refused) = too_many(seen.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Select fewer."));
     }

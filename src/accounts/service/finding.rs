@@ -1,6 +1,6 @@
 //! What is typed into the search field: whom or what it names, and where that is.
 
-use super::{hit, personal};
+use super::{hit, is_public_to, personal};
 use crate::{
     access::{self, Permission},
     accounts::{Asks, FindPage, Hit, Looked},
@@ -318,7 +318,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
         return frame::build(context, Some(&instance), &base, &draft, page).await;
     }
-    let hits: Vec<Hit> = hits.iter().map(|found| hit(context, found)).collect();
+    let public = hits.iter().filter(|found| is_public_to(context, &instance, found.joining));
+    let hits: Vec<Hit> = public.map(|found| hit(context, found)).collect();
     let preview = match on {
         None => super::bulk::preview(context, &instance, &parsed).await?,
         Some(_) => None,

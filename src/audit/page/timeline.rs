@@ -138,9 +138,8 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
     let row = |moment: &Moment| match moment {
         Moment::Ours(line, rows) => {
             let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
-            let told = rows.iter().filter(|row| !row.in_review).map(beneath).collect_view();
-            let beneath =
-                (!rows.is_empty() && !line.in_review).then(|| view! { <ul class="plain-list small soft">{told}</ul> });
+            let told = rows.iter().map(beneath).collect_view();
+            let beneath = (!rows.is_empty()).then(|| view! { <ul class="plain-list small soft">{told}</ul> });
             view! {
                 <tr data-row=keys::row()>
                     {at(line.at)}
@@ -154,8 +153,7 @@ fn moments(page: &TimelinePage, frame: &Frame) -> AnyView {
         }
         Moment::Theirs(row) => {
             let trace = row.ours.map(|entry| {
-                let href = if row.in_review { path::review(entry) } else { path::audit_entry(entry) };
-                view! { <a class="badge" href=href>"entry " {entry}</a> }
+                view! { <a class="badge" href=path::audit_entry(entry)>"entry " {entry}</a> }
             });
             let outside = row.ours.is_none().then(|| outside(page.began, row));
             view! {

@@ -42,15 +42,14 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let covered = record::covered(context).await?;
-    let out = if filter.who.is_empty() && filter.action.is_empty() { 0 } else { covered.number() };
+    let out = covered.number();
     let limit = with(PAGE + 1, out);
     let (window, nobody, untold) = read(&instance, &filter, day, before, limit).await?;
     let LogWindow { mut rows, looked_to } = window;
     // What is left out is a line for each report of a decision: where as many were read as were asked for, there may be more.
     let unread = (i64::try_from(rows.len()).unwrap_or(limit) >= limit).then(|| rows.last().map(|row| row.id)).flatten();
     let ours = ours(context, &instance, &rows, &covered).await?;
-    let mut met = BTreeSet::new();
-    rows.retain(|row| one_line(ours.get(&row.id), out > 0, &mut met));
+    rows.retain(|row| is_shown(ours.get(&row.id)));
     let page = usize::try_from(PAGE).unwrap_or(0);
     let last = if rows.len() > page { rows.get(page - 1).map(|row| row.id) } else { unread };
     let more = last.is_some();
@@ -70,13 +69,10 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     frame::build(context, Some(&instance), &base, search, body).await
 }
 
-/// Whether a row of Mastodon's log is shown: of a decision that its reader is to review the first alone, as a list that is narrowed has
-/// none of it and the number of the others would say what was decided.
-pub fn one_line(trace: Option<&Trace>, narrowed: bool, met: &mut BTreeSet<i64>) -> bool {
-    match trace.filter(|trace| trace.in_review) {
-        Some(trace) => !narrowed && met.insert(trace.entry),
-        None => true,
-    }
+/// Whether a row of Mastodon's log is shown: none of a decision that its reader is to review, as their number would say what was
+/// decided. Our own log has its line.
+pub fn is_shown(trace: Option<&Trace>) -> bool {
+    trace.is_none_or(|trace| !trace.in_review)
 }
 
 /// The rows, one more than a page; true if the person asked for is not known on the instance; what cannot be read.
@@ -126,20 +122,17 @@ pub fn shown(row: &LoggedAction, ours: Option<&Trace>) -> Logged {
         Some(trace) => format!("{}, through {account}", trace.who),
         None => account,
     };
-    let in_review = ours.is_some_and(|trace| trace.in_review);
-    let told = |words: String| if in_review { String::new() } else { words };
     Logged {
         id: row.id,
         at: row.at,
-        by: if in_review { "in review by you".to_owned() } else { by },
-        action: told(row.action.replace('_', " ")),
-        kind: told(spaced(&row.target_type)),
-        target: told(ui::excerpt(&row.target, 120)),
-        about: row.about.filter(|_| !in_review),
-        changes: row.changes.as_deref().filter(|_| !in_review).map(changed).unwrap_or_default(),
-        ours: ours.filter(|trace| trace.certain || in_review).map(|trace| trace.entry),
+        by,
+        action: row.action.replace('_', " "),
+        kind: spaced(&row.target_type),
+        target: ui::excerpt(&row.target, 120),
+        about: row.about,
+        changes: row.changes.as_deref().map(changed).unwrap_or_default(),
+        ours: ours.filter(|trace| trace.certain).map(|trace| trace.entry),
         perhaps: ours.filter(|trace| !trace.certain).map(|trace| trace.entry),
-        in_review,
     }
 }
 

@@ -169,7 +169,7 @@ async fn read(
     let (before, log) = (number("entry"), number("row"));
     let covered = record::covered(context).await?;
     let out = if tells(&empty.filter) { covered.number() } else { 0 };
-    let limit = with(PAGE + 1, out);
+    let limit = with(PAGE + 1, covered.number());
     let ours = ledger::Filter { before: before.or(asked.before), limit, ..asked.clone() };
     let mut entries = app.ledger.list(&ours).await.map_err(unreadable)?;
     entries.retain(|entry| out == 0 || !covered.has(entry.index));
@@ -203,8 +203,7 @@ async fn read(
         // What is left out is a line for each report of a decision: where as many were read as were asked for, there may be more.
         let full = i64::try_from(window.rows.len()).unwrap_or(limit) >= limit;
         read_to = window.looked_to.or_else(|| window.rows.last().filter(|_| full).map(|row| (row.id, row.at)));
-        let mut met = BTreeSet::new();
-        let rows = window.rows.iter().filter(|row| instance_log::one_line(traces.get(&row.id), out > 0, &mut met));
+        let rows = window.rows.iter().filter(|row| instance_log::is_shown(traces.get(&row.id)));
         moments.extend(rows.map(|row| Moment::Theirs(instance_log::shown(row, traces.get(&row.id)))));
     }
     // The newest first; of what happened at the same moment ours, which was meant before.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
-    accounts::service::{NOT_KNOWN, deleted_from_here, our_notes},
+    accounts::service::{NOT_KNOWN, deleted_from_here, is_public_to, our_notes},
     acting::{self, Own},
     clock::{MINUTE, Timestamp},
     context::Context,
@@ -20,7 +20,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, ClosedRow, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS,
+            Account, ClosedRow, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Joining, Link, MOST_EDITS,
             MOST_POSTS, MediaRow, NoteRow, OpenReport, PollRow, PostRow, PresetRow, QuoteRow, ReporterRecord, RuleRow,
             ServerFacts, StrikeRow, TaggedRow,
         },
@@ -376,6 +376,10 @@ pub async fn case_page(
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
+    let (pending, unconfirmed) = (facts.account.pending, facts.account.unconfirmed);
+    if !touched && !is_public_to(context, instance, Joining { pending, unconfirmed }) {
+        return Err(missing());
+    }
     let revealed = revealed(context, &parsed, &instance.name, id).await?;
     let mut our_notes = our_notes(context, instance, id, &object).await?;
     // About an account whose row is gone nothing is written any more.

@@ -23,6 +23,7 @@ use crate::{
     store::{
         attempts::Limit,
         case_claims::{self, HandedNote},
+        held,
     },
     text::{Message, Why},
 };
@@ -179,7 +180,7 @@ impl Carry for ClaimCase {
                 let answer = Answer::Refused { status: 409, message: message.to_owned() };
                 warrant.answered(vec![own(answer)])
             }
-            Err(error) => warrant.unsent(error.to_string()),
+            Err(error) => warrant.unsent(held::told(&error)),
         }
     }
 

@@ -250,6 +250,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     if seen.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nothing was done: no cases are selected.", "Select some first."));
     }
+    batches::each_once(seen.iter().map(|(account, _)| account))?;
     if let Some(refused) = batches::too_many(context.actor.role, seen.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Select fewer, or ask an admin."));
     }
