@@ -16,7 +16,7 @@ pub use personal::{Others, beside, kept_network, look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, Hit};
 use crate::{
-    access::{Permission, Role},
+    access::{self, Permission, Role},
     clock::{DAY, Timestamp},
     context::Context,
     frame::{self, Framed},
