@@ -226,7 +226,7 @@ fn filled(path: &str, fields: &[(&'static str, &str)], instance: &str, account: 
         (_, "instance") => instance.to_owned(),
         (_, "account") => account.to_owned(),
         // More than one is done in the background, which nobody runs here.
-        (_, "who") => format!("{account},1"),
+        (_, "who") => format!("{account},2"),
         (_, "verdict") => "approve".to_owned(),
         ("/api/reports/decide-many", "seen") => format!("[[\"{account}\",[\"1\"]]]"),
         ("/api/accounts/decide-many", "seen") => value.replace("\"1\"", &format!("\"{account}\"")),
