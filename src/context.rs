@@ -137,7 +137,7 @@ impl Context {
         self.app.clock.now()
     }
 
-    /// The time zone in which this person is told times: the one that they named, or UTC.
+    /// The time zone in which this person is told times: the one that they named, their browser’s, or UTC.
     pub fn zone(&self) -> Zone {
         self.preferences.zone().unwrap_or_default()
     }

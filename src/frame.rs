@@ -127,6 +127,13 @@ impl Frame {
         self.lacks.iter().any(|lack| lack.certain && capabilities.contains(&lack.capability))
     }
 
+    /// What the page counted itself is said around it, too: both are of the same moment.
+    pub fn says_cases(&mut self, waiting: Option<String>) {
+        let Some(here) = self.instance.as_ref().map(|head| head.name.clone()) else { return };
+        let heads = self.instance.iter_mut().chain(&mut self.instances).filter(|head| head.name == here);
+        heads.for_each(|head| head.waiting.clone_from(&waiting));
+    }
+
     /// The draft that was meant for this form, if there is one.
     pub fn draft_for(&self, target: &str) -> Option<&Draft> {
         self.draft.as_ref().filter(|draft| draft.target == target)

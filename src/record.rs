@@ -566,7 +566,7 @@ fn is_of_policy(leaf: &Value) -> bool {
 pub fn name(people: &[Operator], entry: &Entry) -> String {
     match entry.operator.as_deref() {
         Some(id) => called(people, id, &entry.leaf),
-        None if entry.deed == "changed_elsewhere" => "somebody outside the console".to_owned(),
+        None if entry.deed == "changed_elsewhere" => "outside the console".to_owned(),
         None if matches!(entry.deed.as_str(), "sign_in_failed" | "access_asked") => "a stranger".to_owned(),
         None => "the console itself".to_owned(),
     }

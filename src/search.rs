@@ -108,7 +108,8 @@ impl Search {
 
 /// What an address says of one page alone: notices, drafts, and where a list goes on. No filter is called so, for it would be lost
 /// with the first link.
-pub const NOT_KEPT: [&str; 10] = ["draft", "done", "left", "saved", "deleted", "before", "after", "shown", "by", "on"];
+pub const NOT_KEPT: [&str; 11] =
+    ["draft", "done", "left", "saved", "deleted", "before", "after", "shown", "tick", "by", "on"];
 
 /// What a list is asked for with its ticked rows: what to do about which, or about all.
 pub const TICKED: [&str; 3] = ["decide", "who", "all"];
@@ -124,8 +125,9 @@ pub fn accepts(key: &str, value: &str, accepted: &[(&str, &str)]) -> Result<(), 
     if value.is_empty() || accepted.iter().any(|(known, _)| *known == value) {
         return Ok(());
     }
-    let more = accepted.len().saturating_sub(MOST_NAMED);
-    let named = accepted.iter().take(MOST_NAMED).map(|(known, words)| with_words(known, words));
+    let shown = text::shown_of(accepted.len(), MOST_NAMED);
+    let more = accepted.len() - shown;
+    let named = accepted.iter().take(shown).map(|(known, words)| with_words(known, words));
     let named = named.collect::<Vec<_>>().join(", ");
     let how = match (accepted.len(), more) {
         (0, _) => "It has no values here".to_owned(),

@@ -20,6 +20,9 @@ pub const ABSOLUTE: i64 = 12 * HOUR;
 /// somebody signs out.
 pub const LAST_AT: &str = "instance";
 
+/// The cookie in which a browser's script names its time zone (`ui/early.js`), so that pages are made in it.
+pub const ZONE: &str = "zone";
+
 /// How far a sign-in has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -117,7 +117,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
             } else {
                 view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
             }}
-            <span class="end">{(choosable && !page.hits.is_empty()).then(bulk::choose)}</span>
+            <span class="end">{(choosable && !page.hits.is_empty()).then(|| bulk::choose(&search))}</span>
         </div>
         {page.preview.as_ref().map(|preview| bulk::panel(&instance, &base, &search, preview, &frame))}
         {list::untold(&page.untold)}
@@ -268,7 +268,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         <div class="head">
             <h1>"Accounts"</h1>
             <span class="soft">"newest first"</span>
-            <span class="end">{(choosable && !page.rows.is_empty()).then(bulk::choose)}</span>
+            <span class="end">{(choosable && !page.rows.is_empty()).then(|| bulk::choose(&search))}</span>
         </div>
         {filters(&frame, &page, &base)}
         {page.preview.as_ref().map(|preview| bulk::panel(&instance, &base, &search, preview, &frame))}

@@ -29,6 +29,7 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
     let search = Search::parse(&page.search);
     let state = if page.decided { "decided" } else { "waiting" };
     let waiting = page.waiting.clone().unwrap_or_else(|| "?".to_owned());
+    let waiting = live::counted(&instance, "appeals", waiting);
     let trouble = page.trouble.clone().map(|why| view! { <p class="note lead">{why}</p> });
     let known = page.waiting.is_some() || page.decided;
     let empty = if !known {
@@ -45,8 +46,8 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
         {page.meanwhile.as_ref().map(|since| live::meanwhile(&frame, since, false))}
         {trouble}
         <div class="chips bar">
-            {list::chip(&base, &search, "state", "waiting", format!("Pending {waiting}"), state)}
-            {list::chip(&base, &search, "state", "decided", "Decided".to_owned(), state)}
+            {list::chip(&base, &search, "state", "waiting", view! { "Pending " {waiting} }, state)}
+            {list::chip(&base, &search, "state", "decided", "Decided", state)}
         </div>
         {if page.rows.is_empty() {
             view! { <div class="card pad empty"><p>{empty}</p></div> }.into_any()

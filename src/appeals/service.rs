@@ -61,7 +61,9 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         search: search.to_owned(),
         meanwhile: (!decided).then(|| since(context, &instance, revision, &list)),
     };
-    frame::build(context, Some(&instance), &base, search, page).await
+    let mut framed = frame::build(context, Some(&instance), &base, search, page).await?;
+    framed.frame.appeals = framed.body.waiting.clone().filter(|_| framed.body.trouble.is_none());
+    Ok(framed)
 }
 
 /// Where the list of those that wait asks what changed: since the newest that it knew of, of so many.

@@ -48,7 +48,7 @@ fn waiting_is_old(instance: &Instance, now: Timestamp) -> Option<String> {
     let trouble = text::capital(trouble);
     Some(match at {
         Some(at) => format!("{trouble}. Counts and queues are shown as of {}.", time::relative(at, now)),
-        None => format!("{trouble}. Counts and queues are not known yet."),
+        None => format!("{trouble}. Counts and queues are not known."),
     })
 }
 

@@ -545,6 +545,8 @@ fn active(page: &MonthOfWork) -> AnyView {
     if page.grants.is_empty() {
         view! { <p class="pad soft">"No grant was active in this month."</p> }.into_any()
     } else {
+        // A timesheet is in UTC, whoever reads it.
+        let whole = |at| utc::Zone::default().whole(at);
         page.grants
             .iter()
             .map(|grant| {
@@ -556,7 +558,7 @@ fn active(page: &MonthOfWork) -> AnyView {
                     <div class="post stack">
                         <p><a class="link" href=path::grant(&grant.id)>{grant.scope.places()}</a> " " {badge(grant)}</p>
                         <p class="small">{grant.scope.words()}</p>
-                        <p class="small soft">{time::whole(grant.starts_at)} " to " {time::whole(grant.ends_at)}</p>
+                        <p class="small soft">{whole(grant.starts_at)} " to " {whole(grant.ends_at)}</p>
                         <p class="small"><bdi>{agreement}</bdi> ", sponsor " <bdi>{grant.sponsor.clone()}</bdi></p>
                     </div>
                 }

@@ -10,12 +10,13 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{LAST_AT, SessionData, Signed, Stage, request_id},
+    session::{LAST_AT, SessionData, Signed, Stage, ZONE, request_id},
     sign_in::Before,
     store::{
         operators::{self, Operator},
         preferences, web_sessions,
     },
+    text::time::Zone,
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -30,12 +31,12 @@ use tower_sessions::{Session, session::Id};
 /// How long, and to whom, a browser says where it was last.
 const KEPT: &str = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
 
-/// Where this browser was last, by its own word: whether somebody may see it is asked where it is used.
-fn last_at(headers: &HeaderMap) -> Option<InstanceName> {
+/// What this browser says of itself in a cookie of that name: whether somebody may see it is asked where it is used.
+fn said_by_browser<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
         let (name, value) = cookie.trim().split_once('=')?;
-        (name == LAST_AT).then(|| value.parse().ok()).flatten()
+        (name == named).then_some(value)
     })
 }
 
@@ -93,7 +94,9 @@ pub async fn require_session(
         });
     match found {
         Ok(Found::Signed(mut signed)) => {
-            let last = last_at(request.headers());
+            let last: Option<InstanceName> =
+                said_by_browser(request.headers(), LAST_AT).and_then(|last| last.parse().ok());
+            signed.preferences.browser = said_by_browser(request.headers(), ZONE).and_then(Zone::named);
             let here = named(&app, &signed.actor, request.uri());
             let moved = here.clone().filter(|here| Some(here) != last.as_ref());
             signed.last_at = here.or(last);

@@ -3,6 +3,7 @@
 use crate::{
     config::redis::sentinels,
     telemetry::{self, Counted},
+    text::without_number,
 };
 use redis::{
     Client, IntoConnectionInfo,
@@ -54,7 +55,7 @@ async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, V
         .arg(5_000)
         .query_async(connection)
         .await
-        .map_err(|error| CacheError(error.to_string()))
+        .map_err(CacheError::of)
 }
 
 /// The way to the server.
@@ -76,6 +77,12 @@ pub struct Cache {
 #[derive(Debug, thiserror::Error)]
 #[error("Redis: {0}")]
 pub struct CacheError(String);
+
+impl CacheError {
+    fn of(error: redis::RedisError) -> Self {
+        Self(without_number(&error.to_string()))
+    }
+}
 
 impl Cache {
     pub fn new(url: &str) -> anyhow::Result<Self> {
@@ -109,13 +116,12 @@ impl Cache {
             .set_number_of_retries(1)
             .set_connection_timeout(Some(TIME))
             .set_response_timeout(Some(TIME));
-        let words = |error: redis::RedisError| CacheError(error.to_string());
         let silent = |_| CacheError("no answer within a second".to_owned());
         match &self.way {
             Way::Server(client, kept) => {
                 let connect = || async {
                     let connected = ConnectionManager::new_with_config(Client::clone(client), config);
-                    tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(words)
+                    tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(CacheError::of)
                 };
                 kept.get_or_try_init(connect).await.cloned()
             }
@@ -124,9 +130,9 @@ impl Cache {
                 let asked = tokio::time::timeout(TIME, asked).await;
                 let primary = asked
                     .map_err(|_| CacheError("no sentinel answers within a second".to_owned()))?
-                    .map_err(|error| CacheError(format!("the sentinels: {error}")))?;
+                    .map_err(|error| CacheError(format!("the sentinels: {}", without_number(&error.to_string()))))?;
                 let connected = ConnectionManager::new_with_config(primary, config);
-                tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(words)
+                tokio::time::timeout(TIME, connected).await.map_err(silent)?.map_err(CacheError::of)
             }
         }
     }
@@ -137,7 +143,7 @@ impl Cache {
         let asked = async {
             let mut connection = self.connection().await?;
             let pong: Result<String, _> = redis::cmd("PING").query_async(&mut connection).await;
-            pong.map(|_| ()).map_err(|error| CacheError(error.to_string()))
+            pong.map(|_| ()).map_err(CacheError::of)
         };
         self.counted(asked).await
     }
@@ -182,7 +188,6 @@ impl Cache {
     }
 
     async fn forget(&self, vars: &[&str]) -> Result<usize, CacheError> {
-        let words = |error: redis::RedisError| CacheError(error.to_string());
         let mut connection = self.connection().await?;
         let (mut gone, mut cursor) = (0, 0);
         loop {
@@ -190,7 +195,7 @@ impl Cache {
             let keys: Vec<String> = keys.into_iter().filter(|key| repeats(key, vars)).collect();
             if !keys.is_empty() {
                 let removed: usize =
-                    redis::cmd("UNLINK").arg(&keys).query_async(&mut connection).await.map_err(words)?;
+                    redis::cmd("UNLINK").arg(&keys).query_async(&mut connection).await.map_err(CacheError::of)?;
                 gone += removed;
             }
             if next == 0 {
@@ -205,6 +210,14 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_a_machine_says_stands_without_its_number() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
+        let said =
+            Cache::new(&format!("redis://{free}/0")).expect("an address").ping().await.expect_err("nobody there");
+        assert!(said.to_string().contains("refused") && !said.to_string().contains("os error"), "{said}");
+    }
 
     #[test]
     fn only_keys_that_repeat_a_setting_go() {

@@ -4,7 +4,7 @@
 use super::{
     Instance,
     database::{DatabaseError, Extras, LastLogged, Releases, Standby, Standing, Writing},
-    rest::{InstanceAnswer, Named, RestError, ServiceAccount, ServiceRole, TokenInfo},
+    rest::{IN_ITS_PLACE, InstanceAnswer, Named, RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
 };
@@ -82,6 +82,9 @@ impl Health {
     /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
     pub fn troubles(&self) -> Vec<String> {
         let api = match &self.api {
+            Some(Err(why)) if why.starts_with(IN_ITS_PLACE) => {
+                Some(format!("the server: {why}; check whether Mastodon runs"))
+            }
             Some(Err(why)) => Some(format!("the server: {why}; check `base_url`")),
             Some(Ok(_)) | None => None,
         };

@@ -146,7 +146,11 @@ impl Instance {
 
     /// How many wait for a decision about their sign-up, and since when the oldest; `None` while that has never been read.
     pub fn sign_ups_waiting(&self) -> Option<waiting::Waiting> {
-        let list = self.signups.snapshot();
+        Self::sign_ups_waiting_in(&self.signups.snapshot())
+    }
+
+    /// The same of the list as it stood at one moment.
+    pub fn sign_ups_waiting_in(list: &waiting::Snapshot<database::PendingSignUp>) -> Option<waiting::Waiting> {
         list.at?;
         let confirmed = list.rows.iter().filter(|person| person.confirmed);
         // Above so many the list holds the newest alone.

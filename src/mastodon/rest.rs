@@ -70,6 +70,9 @@ pub enum RestError {
     Lost(String),
 }
 
+/// What is said of a 502 and its like: the address is right, and Mastodon is not there.
+pub const IN_ITS_PLACE: &str = "a server in front of Mastodon answered in its place";
+
 impl RestError {
     /// Which sort it is, for the log and the metrics.
     fn word(&self) -> &'static str {
@@ -359,7 +362,7 @@ impl Client {
             while let Some(deeper) = why.source() {
                 why = deeper;
             }
-            let why = crate::text::excerpt(&why.to_string(), 120);
+            let why = crate::text::excerpt(&crate::text::without_number(&why.to_string()), 120);
             RestError::NotSent(format!("{host} cannot be reached ({why}); nothing was sent"))
         } else if error.is_timeout() {
             RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
@@ -423,7 +426,7 @@ impl Client {
                 // Of what was only asked there is nothing that may have been done.
                 let acted = if acts { "; whether Mastodon has acted is not known" } else { "" };
                 Err(RestError::Lost(if status.is_server_error() {
-                    format!("a server in front of Mastodon answered in its place ({code}: {said}){acted}")
+                    format!("{IN_ITS_PLACE} ({code}: {said}){acted}")
                 } else {
                     format!(
                         "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON{acted}. Check \

@@ -9,17 +9,19 @@ pub struct Preferences {
     pub letters: bool,
     /// The name of a time zone of the IANA database; `None` for the browser's own.
     pub zone: Option<String>,
+    /// The zone that this browser says it is in, for whoever named none.
+    pub browser: Option<Zone>,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { letters: true, zone: None }
+        Self { letters: true, zone: None, browser: None }
     }
 }
 
 impl Preferences {
-    /// The time zone that they named, as long as this machine knows it.
+    /// The time zone that they named, as long as this machine knows it, or their browser's.
     pub fn zone(&self) -> Option<Zone> {
-        self.zone.as_deref().and_then(Zone::named)
+        self.zone.as_deref().and_then(Zone::named).or_else(|| self.browser.clone())
     }
 }

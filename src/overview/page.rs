@@ -49,14 +49,14 @@ fn everywhere_body(frame: Frame, page: EverywherePage) -> AnyView {
                 let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
                 view! { <a href=path::reports(&row.name)><b data-count=live::count(&row.name, "reports")>{number.clone()}</b></a> {since} }.into_any()
             }
-            None => view! { <span class="soft">"not known yet"</span> }.into_any(),
+            None => view! { <span class="soft">"not known"</span> }.into_any(),
         };
         let sign_ups = match &row.sign_ups {
             Some(waiting) => {
                 let since = waiting.oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
                 view! { <b data-count=live::count(&row.name, "signups")>{waiting.said()}</b> {since} }.into_any()
             }
-            None => view! { <span class="soft">"not known yet"</span> }.into_any(),
+            None => view! { <span class="soft">"not known"</span> }.into_any(),
         };
         let requests = row.requests.as_ref().map(|(number, oldest)| {
             let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
@@ -204,7 +204,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         }
         .into_any()
     } else {
-        unknown("not known yet")
+        unknown("not known")
     };
     let pending = match &page.pending {
         Some(waiting) => view! {
@@ -212,11 +212,12 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
             <span class="small">{waited(waiting.oldest, waiting.more)}</span>
         }
         .into_any(),
-        None => unknown("not known yet"),
+        None => unknown("not known"),
     };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
         <b>{page.registrations.shown().to_owned()}</b>
+        {(!page.registrations.ends.is_empty()).then(|| view! { <span class="small">{page.registrations.ends.clone()}</span> })}
         <span class="small">{if page.registrations.single_user {
             format!("nobody can sign up; the setting says “{}”", page.registrations.word)
         } else {

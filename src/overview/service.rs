@@ -89,7 +89,12 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     // First the page: what it finds of the instance is what the dot beside its name says.
     let page = page(context, &instance).await?;
-    frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
+    let mut framed = frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await?;
+    let Framed { frame, body: page } = &mut framed;
+    frame.says_cases(page.known.then(|| ui::at_least(page.cases, page.more)));
+    frame.sign_ups = page.pending.map(|waiting| waiting.said());
+    frame.appeals = page.appeals.clone().map(|(number, _)| number);
+    Ok(framed)
 }
 
 async fn page(context: &Context, instance: &Instance) -> Result<OverviewPage, Problem> {
@@ -609,9 +614,9 @@ async fn refused(context: &Context) -> Option<HealthPart> {
     if rows.is_empty() {
         return None;
     }
-    let named =
-        rows.iter().take(MOST_NAMED).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
-    let more = rows.len().saturating_sub(MOST_NAMED);
+    let shown = ui::shown_of(rows.len(), MOST_NAMED);
+    let named = rows.iter().take(shown).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
+    let more = rows.len() - shown;
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
     Some(HealthPart::new(name, false, says))

@@ -25,6 +25,8 @@ pub struct RegistrationsState {
     pub strange: String,
     /// “since 10 Nov by Mira Kost · “Backlog of 96””
     pub since: String,
+    /// “until 04:55 CET, then approval required”; empty where it has no end.
+    pub ends: String,
 }
 
 impl RegistrationsState {

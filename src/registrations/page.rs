@@ -47,7 +47,10 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
     let strange = (!page.state.strange.is_empty())
         .then(|| view! { <p class="note lead" role="alert">{page.state.strange.clone()}</p> });
     let policy = frame.instance.as_ref().map(|head| {
-        view! { <a class="btn" href=path::registrations_policy(&head.name)>"Policy"</a> }
+        let policy = path::registrations_policy(&head.name);
+        let emergency =
+            page.may_close.then(|| view! { <a class="btn" href=format!("{policy}#emergency")>"Emergency"</a> });
+        view! { {emergency} <a class="btn" href=policy>"Policy"</a> }
     });
     view! {
         <div class="head">
@@ -58,19 +61,34 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
         </div>
         {strange}
         {policy_line(&page)}
-        <div class="two">
-            <div class="stack">
-                {change(&page, &frame)}
-                {sign_up_chart(&page.sign_ups, frame.now)}
-                {history(&page, &frame)}
-            </div>
+        {in_short(&page.places)}
+        <div class="two form-first">
+            {change(&page, &frame)}
             <aside class="stack">
                 {truth(&page)}
                 {waiting(&page, &frame)}
             </aside>
+            <div class="stack">
+                {sign_up_chart(&page.sign_ups, frame.now)}
+                {history(&page, &frame)}
+            </div>
         </div>
     }
     .into_any()
+}
+
+/// What visitors see, in a line that leads to it, where that does not stand beside the form.
+fn in_short(places: &[Place]) -> Option<AnyView> {
+    let of = |agrees: Option<bool>, words: &str| {
+        let number = places.iter().filter(|place| place.agrees == agrees).count();
+        (number > 0).then(|| format!("{number} {words}"))
+    };
+    let said = [of(Some(true), "agree"), of(Some(false), "differ"), of(None, "not known")];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| {
+        view! { <p class="lead soft in-short"><a class="link" href="#state">"Current state"</a>": " {said.join(", ")}</p> }
+            .into_any()
+    })
 }
 
 /// How the policy stands, if there is one.
@@ -147,7 +165,7 @@ fn truth(page: &RegistrationsPage) -> AnyView {
         view! { <span class="badge good">"verified " {time::clock(page.read_at)}</span> }.into_any()
     };
     view! {
-        <section class="card">
+        <section class="card" id="state">
             <header><h2>"Current state"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
@@ -166,7 +184,7 @@ fn waiting(page: &RegistrationsPage, frame: &Frame) -> AnyView {
             let oldest = waiting.oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at))));
             format!("{}{}", waiting.said(), oldest.unwrap_or_default())
         }
-        None => "not known yet".to_owned(),
+        None => "not known".to_owned(),
     };
     view! {
         <section class="card">
@@ -305,8 +323,15 @@ pub fn stays_band(title: &'static str, stays: &[Stay], from: Timestamp, now: Tim
         })
         .collect();
     let changes = stays.windows(2).filter(|pair| pair[0].mode.is_some()).count();
-    let ends = (utc::day(from, now), "now".to_owned());
-    band(title, ui::count(changes, "change", "changes"), &states, ends, note)
+    let known = stays.iter().find(|stay| stay.mode.is_some());
+    // Where something is not known, nobody knows that nothing changed.
+    let said = match (known, changes) {
+        (None, _) => "not known".to_owned(),
+        (Some(known), 0) if known.from > from => format!("known since {}", time::minute_said(known.from, now)),
+        (Some(_), _) => ui::count(changes, "change", "changes"),
+    };
+    let ends = (time::day_said(from, now), "now".to_owned());
+    band(title, said, &states, ends, note)
 }
 
 /// Sign-ups a day.
@@ -316,6 +341,7 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     // What was read before the database went away is of another day by now; the day on which it was read was not over then.
     let old = days.last().map(|(day, _)| utc::day(*day, now)).filter(|last| *last != utc::day(now, now));
     let values = days.iter().map(|(_, number)| i64::try_from(*number).ok()).collect();
+    let old = old.map(|last| format!("As last read on {last}. ")).unwrap_or_default();
     chart(&Chart {
         title: "Sign-ups a day",
         said: format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len()),
@@ -324,6 +350,6 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
         series: vec![Series { name: "sign-ups", values }],
         unfinished: true,
         axis: Axis::Number,
-        note: old.map(|last| format!("As last read on {last}.")).unwrap_or_default(),
+        note: format!("{old}{}", time::of_utc_days()),
     })
 }

@@ -18,10 +18,10 @@ use crate::{
     carry_out::{Carry, Evidence, Trace, carry_out},
     clock::{MINUTE, SECOND, Timestamp},
     context::{App, Context},
-    deeds::SetRegistrations,
+    deeds::{ChangePolicy, SetRegistrations},
     frame::{self, Framed},
     id::AccountId,
-    ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant, unreadable},
+    ledger::{Answered, Deed, Entry, Filter, Mark, Outcome, Subject, Warrant, unreadable},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
@@ -78,12 +78,14 @@ pub async fn registrations_state(context: &Context, instance: &Instance) -> Resu
             single_user: instance.is_single_user(),
             strange: String::new(),
             since: "the database has not answered yet".to_owned(),
+            ends: String::new(),
         });
     };
     let mut state = registrations_state_of(context, instance, stored).await?;
     if health.registrations_are_old() {
         let at = health.registrations_at.map(|at| format!("as of {}, ", context.zone().clock(at))).unwrap_or_default();
         state.since = format!("{at}can’t be read since");
+        state.ends = String::new();
     }
     Ok(state)
 }
@@ -101,15 +103,21 @@ async fn registrations_state_of(
         use record::DeedState::{Partly, Succeeded, Unknown};
         matches!(change.outcome, None | Some(Succeeded | Partly | Unknown))
     };
-    let last =
-        history.into_iter().filter(|(change, _)| counts(change)).find_map(|(change, after)| Some((change, after?)));
+    let last = history.into_iter().filter(|past| counts(&past.change)).find_map(|past| Some((past.after?, past)));
     let since = match last {
-        Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_some() => {
-            let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };
-            format!("since {} by {}{why}", context.zone().day(change.at, context.now()), change.who)
-        }
-        Some((change, after)) if meaning.mode() == Some(after) => {
-            format!("since {}, noticed outside the console", context.zone().day(change.at, context.now()))
+        Some((after, past)) if meaning.mode() == Some(after) => {
+            let at = context.zone().lately(past.change.at, context.now());
+            if past.change.outcome.is_none() {
+                format!("since {at}, noticed outside the console")
+            } else {
+                let held = match &past.held {
+                    Some(rule) => held_by(context, instance, &past, rule).await?,
+                    None => None,
+                };
+                let (by, Change { who, why, .. }) = held.unwrap_or(("by", past.change));
+                let why = if why.is_empty() { String::new() } else { format!(" · “{why}”") };
+                format!("since {at} {by} {who}{why}")
+            }
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
         None if whole => "never changed through this console".to_owned(),
@@ -129,7 +137,48 @@ async fn registrations_state_of(
         Some(_) | None => since,
     };
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
-    Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
+    let word = meaning.word().to_owned();
+    let ends = ends(context, instance, meaning.mode()).await?;
+    Ok(RegistrationsState { mode: meaning.mode(), word, single_user, strange, since, ends })
+}
+
+/// “until 04:55 CET, then approval required”, where what is set now is held until then.
+async fn ends(context: &Context, instance: &Instance, mode: Option<RegistrationsMode>) -> Result<String, Problem> {
+    let now = context.now();
+    let Some(kept) = crate::store::policies::of(&context.app.store, &instance.name).await?.0 else {
+        return Ok(String::new());
+    };
+    let hold = kept.policy.held(now).filter(|hold| Some(hold.mode) == mode);
+    let Some((until, then)) = hold.and_then(|hold| Some((hold.until?, hold.then))) else { return Ok(String::new()) };
+    let (zone, policy) = (context.zone(), kept.policy.on.then_some("the policy decides"));
+    let (day, minute) = (zone.lately(until, now), zone.minute(until));
+    let at = if day == minute { minute } else { format!("{day}, {minute}") };
+    let then = then.map(RegistrationsMode::word).or(policy).map(|then| format!(", then {then}"));
+    Ok(format!("until {at}{}", then.unwrap_or_default()))
+}
+
+/// Who held what a policy set for them, and why: whoever reads when it was set asks for that, and not for the policy, which may be
+/// off. The first word says whether they set it, or planned it.
+async fn held_by(
+    context: &Context,
+    instance: &Instance,
+    set: &Past,
+    rule: &str,
+) -> Result<Option<(&'static str, Change)>, Problem> {
+    let filter = Filter {
+        instance: Some(instance.name.to_string()),
+        kind: Some(ChangePolicy::KIND.to_owned()),
+        before: Some(set.change.index),
+        limit: LOOKED_THROUGH,
+        ..Filter::default()
+    };
+    let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
+    let held = entries.iter().find(|entry| {
+        let change = &entry.leaf["facts"]["change"];
+        entry.outcome == Some(Outcome::Succeeded) && (change == "hold" || change == "emergency")
+    });
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
+    Ok(held.map(|entry| (if rule == "end" { "as planned by" } else { "by" }, told(entry, &people).0)))
 }
 
 /// Whether the setting was read from a copy that may not show the last change of ours yet.
@@ -138,12 +187,17 @@ fn not_shown_yet(instance: &Instance, change: &Settling, read: Option<Registrati
     may_lack && read != Some(change.mode)
 }
 
-/// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
-async fn history(
-    context: &Context,
-    instance: &Instance,
-    limit: i64,
-) -> Result<Vec<(Change, Option<RegistrationsMode>)>, Problem> {
+/// A change of before.
+struct Past {
+    change: Change,
+    /// The mode it led to, where it is about the mode.
+    after: Option<RegistrationsMode>,
+    /// The rule of the policy by which it was set, where somebody held that, or planned it with what they held.
+    held: Option<String>,
+}
+
+/// What was changed, through this console and elsewhere, newest first.
+async fn history(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Past>, Problem> {
     let subject = context.app.ledger.subject(&Subject::Registrations(instance.name.clone()));
     let mut entries = Vec::new();
     for kind in ["set_registrations", "changed_elsewhere"] {
@@ -164,7 +218,9 @@ async fn history(
             // Where nothing is set, Mastodon's default holds: closed. A strange word is no mode, and says so elsewhere.
             let after = after
                 .and_then(|word| if word == "not set" { Some(RegistrationsMode::None) } else { word.parse().ok() });
-            (change, after)
+            let rule = entry.leaf["facts"]["policy"]["rule"].as_str();
+            let held = rule.filter(|rule| matches!(*rule, "hold" | "emergency" | "end")).map(str::to_owned);
+            Past { change, after, held }
         })
         .collect())
 }
@@ -178,8 +234,8 @@ pub async fn stays(context: &Context, instance: &Instance, from: Timestamp) -> R
     let history = history(context, instance, STAYS_OF).await?;
     let mut changes: Vec<Stay> = history
         .into_iter()
-        .filter(|(change, _)| matches!(change.outcome, None | Some(Succeeded | Partly)))
-        .filter_map(|(change, after)| Some(Stay { from: change.at, mode: Some(after?) }))
+        .filter(|past| matches!(past.change.outcome, None | Some(Succeeded | Partly)))
+        .filter_map(|past| Some(Stay { from: past.change.at, mode: Some(past.after?) }))
         .collect();
     changes.reverse();
     // Before the first change that the record knows, nobody says what it was; what is now is known from what was read.
@@ -245,13 +301,13 @@ pub async fn registrations(
     };
     let changed = history
         .iter()
-        .find(|(change, _)| {
+        .find(|past| {
             matches!(
-                change.outcome,
+                past.change.outcome,
                 Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
             )
         })
-        .map(|(change, _)| change.at);
+        .map(|past| past.change.at);
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let mode = Meaning::of(&stored.mode).mode();
     instance.know_registrations(stored.clone());
@@ -267,7 +323,7 @@ pub async fn registrations(
     let mut places = seen.as_ref().map(|seen| places(seen, meant, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
-    let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
+    let mut changed_and_settled: Vec<Change> = history.into_iter().map(|past| past.change).collect();
     changed_and_settled.extend(settled(context, &instance, 20).await?);
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
@@ -320,7 +376,7 @@ fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
             )
         }
         Some(until) => format!(
-            "; {whose} should have expired at {}, so something else keeps it",
+            "; {whose} should have expired at {}, so something else keeps it: a cache that can’t be asked past, for instance",
             time::Zone::default().clock(until)
         ),
         None => format!("; {whose} may predate an outside change"),
@@ -459,14 +515,14 @@ fn places(
     let listed = SETTING_LASTS + LISTED_LASTS;
     vec![
         held.sign_up(seen),
-        held.api("Public API, without the caches in front", &seen.api, Some(OWN), held.until(0, answer)),
+        held.api("Public API, asked past the caches in front", &seen.api, Some(OWN), held.until(0, answer)),
         held.api(
             "Public API, as visitors get it",
             &seen.kept_api,
             whose(api_says_so, seen.api.is_ok()),
             held.until(ANSWER_LASTS_IN_FRONT, answer + ANSWER_LASTS_IN_FRONT),
         ),
-        held.listed("Directories, without the caches in front", &seen.directories, Some(OWN), held.until(0, listed)),
+        held.listed("Directories, asked past the caches in front", &seen.directories, Some(OWN), held.until(0, listed)),
         held.listed(
             "Directories, as they get it",
             &seen.kept_directories,
@@ -540,9 +596,11 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
         (_, Some(doubt)) => Some(format!("Redis responds, but {doubt}")),
         _ => None,
     };
+    // What was cleared then says nothing of what they hold while nobody can look.
+    let agrees = told.agrees.filter(|_| !matches!(instance.health().redis, Some(Err(_))));
     match also {
-        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), ..told },
-        None => told,
+        Some(also) => ToldCaches { says: format!("{}; {also}", told.says), agrees, ..told },
+        None => ToldCaches { agrees, ..told },
     }
 }
 

@@ -73,6 +73,13 @@ impl QueueFilter {
     pub const STATES: [(&str, &str); 4] =
         [("waiting", "Open"), ("mine", "Assigned to me"), ("unheld", "Unassigned"), ("decided", "Decided")];
     pub const AGES: [(&str, &str); 3] = [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")];
+
+    /// Whether fewer than all open cases are listed.
+    pub fn narrows(&self) -> bool {
+        let Self { state, category, origin, domain, holder, age, by: _ } = self;
+        !matches!(state.as_str(), "" | "waiting")
+            || [category, origin, domain, holder, age].iter().any(|value| !value.is_empty())
+    }
 }
 
 /// The queue.

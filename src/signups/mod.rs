@@ -138,6 +138,13 @@ impl SignUpFilter {
     /// Its names in an address, but for the order.
     pub const KEYS: [&str; 6] = ["state", "language", "mail", "alike", "under", "rule"];
 
+    /// Whether others than all who are pending are listed.
+    pub fn narrows(&self) -> bool {
+        let Self { state, language, mail, alike, under, rule, order: _ } = self;
+        !matches!(state.as_str(), "" | "waiting")
+            || [language, mail, alike, under, rule].iter().any(|value| !value.is_empty())
+    }
+
     /// Whether it asks for those who come under a rule, whether they have confirmed their address or not.
     pub fn is_by_rule(&self) -> bool {
         !self.under.is_empty() || !self.rule.is_empty()

@@ -46,11 +46,16 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         .map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest))))
         .unwrap_or_default();
     let unconfirmed = ui::at_least(page.unconfirmed, page.waiting.more);
-    let sentence = match page.waiting.number {
-        _ if !page.known => "queue not known yet".to_owned(),
-        0 if !page.waiting.more => format!("none pending · {unconfirmed} unconfirmed"),
-        1 if !page.waiting.more => format!("1 pending · {unconfirmed} unconfirmed{oldest}"),
-        _ => format!("{} pending · {unconfirmed} unconfirmed{oldest}", page.waiting.said()),
+    // Kept current with the number of the rail.
+    let pending = live::counted(&instance, "signups", page.waiting.said());
+    let sentence = if !page.known {
+        "queue not known".into_any()
+    } else if page.filter.narrows() {
+        // The first number is that of the list.
+        let matching = ui::at_least(page.matching, page.waiting.more);
+        view! { {matching} " matching · " {pending} {format!(" pending · {unconfirmed} unconfirmed")} }.into_any()
+    } else {
+        view! { {pending} {format!(" pending · {unconfirmed} unconfirmed{oldest}")} }.into_any()
     };
     let cluster = page.cluster.clone().map(|cluster| {
         let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
@@ -76,6 +81,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     });
     let buttons = (page.may_decide && !page.rows.is_empty()).then(|| {
         view! {
+            {list::select_page(&search)}
             <button class="btn" form="chosen" name="decide" value="reject" data-key=keys::key("x")>"Reject selected… " <span class="key">"x"</span></button>
             <button class="btn main" form="chosen" name="decide" value="approve" data-key=keys::key("a")>"Approve selected… " <span class="key">"a"</span></button>
         }
@@ -89,7 +95,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
             <span class="end">{together}{buttons}</span>
         </div>
         {live::meanwhile(&frame, &page.meanwhile, page.preview.is_some())}
-        {filters(&base, &page)}
+        {filters(&instance, &base, &page)}
         {page.preview.as_ref().map(|preview| preview_panel(&instance, &page, preview, &frame))}
         {cluster}
         {page.silent.iter().map(|says| view! { <p class="note lead">{says.clone()}</p> }).collect_view()}
@@ -111,7 +117,7 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
     view! {
         <div class="card pad empty">
             {if !page.known {
-                view! { <p>"The queue is not known yet: the instance’s database has not been read yet. The \
+                view! { <p>"The queue is not known: the instance’s database has not been read yet. The \
                 console retries every few seconds."</p> }.into_any()
             } else if filtered {
                 view! { <p>"No sign-ups match these filters. "<a class="link" href=base.to_owned()>"Show all pending \
@@ -125,17 +131,19 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
     .into_any()
 }
 
-fn filters(base: &str, page: &SignUpsPage) -> AnyView {
+fn filters(instance: &InstanceName, base: &str, page: &SignUpsPage) -> AnyView {
     let search = Search::parse(&page.search);
     let chip = |key: &'static str, value: &str, words: String, current: &str| {
         list::chip(base, &search, key, value, words, current)
     };
     let filter = &page.filter;
     let number = |number: usize| if page.known { ui::at_least(number, page.waiting.more) } else { "?".to_owned() };
+    let pending = live::counted(instance, "signups", number(page.waiting.number));
     let mut chips = vec![
         {
             let on = filter.state.is_empty() && filter.alike.is_empty() && !filter.is_by_rule();
-            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Pending " {number(page.waiting.number)}</a> }.into_any()
+            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Pending " {pending}</a> }
+                .into_any()
         },
         chip("state", "unconfirmed", format!("Unconfirmed {}", number(page.unconfirmed)), &filter.state),
         chip("state", "invited", format!("By invite {}", number(page.invited)), &filter.state),

@@ -128,7 +128,10 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
 pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<SignUpsPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
-    frame::beside(context, &instance, &path::signups(&instance.name), search, page(context, &instance, search)).await
+    let page = page(context, &instance, search);
+    let mut framed = frame::beside(context, &instance, &path::signups(&instance.name), search, page).await?;
+    framed.frame.sign_ups = framed.body.known.then(|| framed.body.waiting.said());
+    Ok(framed)
 }
 
 async fn page(context: &Context, instance: &Instance, search: &str) -> Result<SignUpsPage, Problem> {
@@ -170,7 +173,7 @@ async fn page(context: &Context, instance: &Instance, search: &str) -> Result<Si
     Ok(SignUpsPage {
         known,
         rows: shown.iter().map(row).collect(),
-        waiting: instance.sign_ups_waiting().unwrap_or_default(),
+        waiting: Instance::sign_ups_waiting_in(&desk.list).unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| desk.inviter(person).is_some()).count(),
         matching: fitting.len(),

@@ -8,7 +8,11 @@ pub async fn of(store: &Store, operator: &OperatorId) -> sqlx::Result<Preference
     const SQL: &str = "select letters, zone from preferences where operator = $1";
     let row: Option<(i32, Option<String>)> = store.read_one(on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).fetch_optional(pool).await?));
-    Ok(row.map_or_else(Preferences::default, |(letters, zone)| Preferences { letters: letters != 0, zone }))
+    Ok(row.map_or_else(Preferences::default, |(letters, zone)| Preferences {
+        letters: letters != 0,
+        zone,
+        browser: None,
+    }))
 }
 
 /// Keeps them.

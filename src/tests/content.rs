@@ -843,12 +843,12 @@ async fn what_was_never_read_is_not_known() {
             house.look().await;
         }
         for (path, says) in [
-            ("/i/harbour", "Open cases ? not known yet"),
-            ("/i/harbour", "Pending sign-ups ? not known yet"),
+            ("/i/harbour", "Open cases ? not known"),
+            ("/i/harbour", "Pending sign-ups ? not known"),
             ("/i/harbour", "Not known yet: the instance’s database has not been read"),
-            ("/i/harbour/reports", "queue not known yet"),
+            ("/i/harbour/reports", "queue not known"),
             ("/i/harbour/reports", "Open ? Assigned to me ?"),
-            ("/i/harbour/signups", "queue not known yet"),
+            ("/i/harbour/signups", "queue not known"),
             ("/i/harbour/signups", "Pending ? Unconfirmed ? By invite ?"),
         ] {
             let said = page(&house, &cookie, path).await;

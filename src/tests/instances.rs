@@ -84,7 +84,7 @@ async fn several_instances_have_an_overview_of_all() {
     let house = with_lagoon(house(sqlite().await).await).await;
     let owner = house.sign_in("owner").await;
     let before = text(&house.get(Some(&owner), "/").await.body);
-    assert!(before.contains("All instances") && before.contains("not known yet"), "{before}");
+    assert!(before.contains("All instances") && before.contains("not known"), "{before}");
     house.look().await;
     let body = house.get(Some(&owner), "/").await.body;
     let rows = body.split("<tbody>").nth(1).unwrap();

@@ -123,6 +123,20 @@ async fn why_it_was_reported_stands_before_what_was_posted() {
     let posts: Vec<usize> = page.match_indices("class=\"post\"").map(|(at, _)| at).collect();
     assert!(at("The newest says why.") < posts[0], "the comment comes first");
     assert!(page.contains(&format!("{} more post", ids.len() - 3)), "the fourth and those after it are folded");
+    // What would fold one alone shows it.
+    let four = ids[..4].iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    run(&house, &format!("update reports set status_ids = '{{{four}}}' where target_account_id = {account}")).await;
+    let page_of_four = house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body;
+    assert!(!page_of_four.contains("more post"), "{page_of_four}");
+    // Of the only report the comment stands once.
+    let one = format!(
+        "update reports set action_taken_at = now(), action_taken_by_account_id = 1 where target_account_id = {account} \
+        and action_taken_at is null and id <> (select max(id) from reports where target_account_id = {account} and action_taken_at is null)"
+    );
+    run(&house, &one).await;
+    house.look().await;
+    let alone = house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body;
+    assert_eq!(alone.matches("The newest says why.").count(), 1, "{alone}");
     // Beside it: what is known, what was done before, and only then what the team writes.
     assert!(at("<h2>Strikes</h2>") < at("<h2>Team notes</h2>"));
     assert!(at("<details class=\"undo post\"><summary") < at("name=\"text\" id=\"note\""), "writing is folded");

@@ -218,12 +218,20 @@ async fn a_change_with_an_end_ends_once() {
     assert_eq!(mode(&house).await, "approved", "nothing is set whose end is not sound");
     let done = house.sent(&admin, "/api/registrations/set", &form("2077-05-10T08:00", "approved")).await;
     let shown = crate::seen::text(&done.body);
-    assert!(shown.contains("Held at “closed” until 2077-05-10 08:00:00 UTC, then approval required."), "{shown}");
+    assert!(shown.contains("Held at “closed” until 10 May 2077, 08:00:00 UTC, then approval required."), "{shown}");
     look(&house).await;
     assert_eq!(mode(&house).await, "none");
+    // Who set it, why, since when, and until when: not that a policy did it, which is off.
+    assert!(shown.contains("since 13:00 UTC by admin · “the weekend”"), "{shown}");
+    let overview = crate::seen::text(&house.get(Some(&admin), "/i/harbour").await.body);
+    let said = "until 10 May, 08:00 UTC, then approval requiredsince 13:00 UTC by admin · “the weekend”";
+    assert!(overview.contains(said), "{overview}");
     to(&house, "2077-05-10T08:00:10Z");
     look(&house).await;
     assert_eq!(mode(&house).await, "approved");
+    let admin = house.sign_in("admin").await;
+    let shown = crate::seen::text(&house.get(Some(&admin), "/i/harbour/registrations").await.body);
+    assert!(shown.contains("since 08:00 UTC as planned by admin · “the weekend”"), "{shown}");
     let ended = &entries(&house, "set_registrations").await[0];
     assert_eq!((&ended.leaf["facts"]["policy"]["rule"], ended.operator.as_deref()), (&"end".into(), Some("01admin")));
     // Closed by hand afterwards, it stays closed.
@@ -1547,13 +1555,36 @@ async fn a_correction_of_the_message_keeps_what_is_held() {
     let page = save("Back on Monday, at eight.", None).await;
     assert!(page.contains("Held at “closed” now. Saving without an end ends the hold."), "{page}");
     let shown = crate::seen::text(&page);
-    assert!(shown.contains("Held at “closed” until 2077-05-10 08:00:00 UTC, then approval required."), "{shown}");
+    assert!(shown.contains("Held at “closed” until 10 May 2077, 08:00:00 UTC, then approval required."), "{shown}");
     assert_eq!(mode(&house).await, "none");
     assert!(message(&house).await.contains("Back on Monday, at eight."), "it is set at once");
     // Whoever takes the end away ends the hold, as the form said; nothing is told of a policy that is off.
     let page = save("Back some day.", Some("")).await;
     assert!(page.contains("The policy is off.") && !page.contains("ends the hold"), "{page}");
     assert!(page.contains("ended the hold of registrations") && !page.contains("decide again"), "{page}");
+}
+
+/// Whoever closes in an emergency, on whatever screen, comes to its button before anything else of the page.
+#[tokio::test]
+async fn the_emergency_comes_first() {
+    let house = still_house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), PAGE).await.body;
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
+    for later in ["What it says now", "What comes next", "Hold registrations…", "History"] {
+        assert!(at("Close registrations now") < at(later), "{later}");
+    }
+    let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
+    assert!(at(&format!("href=\"{PAGE}#emergency\"")) < at("Change registrations"));
+    // What visitors see is said before the form, too, and stands right after it.
+    assert!(at("href=\"#state\"") < at("Change registrations") && at("id=\"state\"") < at("History"));
+    // What is held closed already is let go next.
+    let pressed = send(&house, &admin, "emergency", &[]).await.body;
+    assert!(pressed.find("End the hold") < pressed.find("Close registrations now"), "{pressed}");
+    let auditor = house.sign_in("auditor").await;
+    let page = house.get(Some(&auditor), "/i/harbour/registrations").await.body;
+    assert!(!page.contains("#emergency"), "who may not press it is not led there: {page}");
 }
 
 /// A policy that is off decides nothing, is on nobody's behalf, and is not told as if it did.

@@ -317,3 +317,69 @@ async fn every_address_that_plans_are_asked_for_is_there() {
     }
     assert!(asked > 35, "{asked}");
 }
+
+/// The boxes of a list, and how many of them are ticked.
+fn ticks(page: &str) -> (usize, usize) {
+    let boxes = page.split("<td class=\"tick\"><input").skip(1).map(|rest| rest.split('>').next().unwrap());
+    let boxes: Vec<&str> = boxes.collect();
+    (boxes.len(), boxes.iter().filter(|one| one.contains(" checked")).count())
+}
+
+/// All rows of a page are ticked with one press, without scripts too, and none again with another.
+#[tokio::test]
+async fn a_page_of_a_list_is_selected_at_once() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    for list in [
+        "/i/harbour/reports?origin=remote&",
+        "/i/harbour/signups?order=newest&",
+        "/i/harbour/accounts?origin=remote&",
+        "/i/harbour/search?q=a&",
+    ] {
+        let page = house.get(Some(&owner), list).await.body;
+        let (rows, ticked) = ticks(&page);
+        assert!(rows > 1 && ticked == 0, "{list}: {rows}, {ticked}");
+        assert!(page.contains("form=\"chosen\" name=\"tick\" value=\"page\""), "{list}: {page}");
+        let all = house.get(Some(&owner), &format!("{list}tick=page")).await;
+        assert_eq!((all.status, ticks(&all.body)), (StatusCode::OK, (rows, rows)), "{list}");
+        assert!(all.body.contains("name=\"tick\" value=\"none\""), "{list}: {}", all.body);
+        let none = house.get(Some(&owner), &format!("{list}all=yes&tick=none")).await.body;
+        assert_eq!(ticks(&none), (rows, 0), "{list}");
+    }
+    // It is of this page alone: no link carries it to another.
+    let page = house.get(Some(&owner), "/i/harbour/signups?tick=page").await.body;
+    assert!(!page.split("href=\"").skip(1).any(|rest| rest.split('"').next().unwrap().contains("tick=")), "{page}");
+}
+
+/// The first number above a list is that of the list, and those of what waits are kept current beside the rail's.
+#[tokio::test]
+async fn the_head_counts_what_is_listed() {
+    let house = house(sqlite().await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let head = async |page: &str| {
+        let page = house.get(Some(&owner), page).await.body;
+        let head = page.split("<div class=\"head\">").nth(1).unwrap().split("</div>").next().unwrap();
+        crate::seen::text(head)
+    };
+    let shown = async |page: &str| {
+        let page = crate::seen::text(&house.get(Some(&owner), page).await.body);
+        let (before, _) = page.split_once(" shown").unwrap();
+        before.rsplit_once(" of ").unwrap().1.to_owned()
+    };
+    for list in
+        ["/i/harbour/reports?category=spam", "/i/harbour/reports?state=unheld", "/i/harbour/signups?state=unconfirmed"]
+    {
+        let (head, matching) = (head(list).await, shown(list).await);
+        assert!(head.contains(&format!("{matching} matching · ")), "{list}: {matching} in {head}");
+    }
+    assert!(head("/i/harbour/reports").await.contains(" open cases · oldest "));
+    let decided = head("/i/harbour/reports?state=decided").await;
+    assert!(decided.contains("decided, latest first") && !decided.contains("open case"), "{decided}");
+    for (page, count) in [("reports", "reports"), ("signups", "signups"), ("appeals", "appeals")] {
+        let page = house.get(Some(&owner), &format!("/i/harbour/{page}")).await.body;
+        let places = page.matches(&format!("data-count=\"harbour {count}\"")).count();
+        assert!(places >= if count == "appeals" { 2 } else { 3 }, "{count}: {places} in {page}");
+    }
+}

@@ -171,7 +171,7 @@ const CASES: &[Between] = &[
         mode: "none",
         says: &[
             "agrees accepts no sign-ups: “Your registration attempt has been blocked due to a network policy.”",
-            "Public API, without the caches in frontagrees closed, “We are full for the moment.”",
+            "Public API, asked past the caches in frontagrees closed, “We are full for the moment.”",
             "Done and verified",
         ],
         never: &["differs"],
@@ -182,7 +182,7 @@ const CASES: &[Between] = &[
         front: Front::keep,
         mode: "none",
         says: &[
-            "Public API, without the caches in frontagrees closed",
+            "Public API, asked past the caches in frontagrees closed",
             "Public API, as visitors get itdiffers with approval; a cache in front, by Mastodon’s own header, expires \
             at",
             "saved, but not yet seen everywhere",
@@ -236,7 +236,7 @@ const CASES: &[Between] = &[
         says: &[
             "Sign-up pagediffers accepts no sign-ups: people are sent to the sign-in page",
             "OMNIAUTH_ONLY",
-            "without the caches in frontagrees open",
+            "asked past the caches in frontagrees open",
         ],
         never: &["Done and verified"],
         outcome: Outcome::Partly,
@@ -252,7 +252,7 @@ const CASES: &[Between] = &[
             )]);
         },
         mode: "none",
-        says: &["Sign-up pagenot known 403: “Just a moment...”", "without the caches in frontagrees closed"],
+        says: &["Sign-up pagenot known 403: “Just a moment...”", "asked past the caches in frontagrees closed"],
         never: &["Done and verified", "accepts no sign-ups"],
         outcome: Outcome::Partly,
     },
@@ -519,6 +519,26 @@ async fn the_former_message_is_no_agreement() {
         !page.contains("differs") && page.contains("Closed until")
     })
     .await;
+}
+
+/// What was cleared while Redis answered says nothing of what the caches hold once nobody can look.
+#[tokio::test]
+async fn caches_that_nobody_can_look_at_agree_with_nothing() {
+    let cache = redis(62).await;
+    let way = way(62).await;
+    let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(way.url.clone())).await;
+    let owner = house.sign_in("owner").await;
+    warm(&house).await;
+    let page = text(&set(&house, &owner, "none").await);
+    assert!(page.contains("cachesagrees"), "{page}");
+    way.held.store(true, Ordering::SeqCst);
+    until("Redis is known not to answer", async || {
+        house.look().await;
+        house.app.instances.values().next().unwrap().health().redis.as_ref().is_some_and(Result::is_err)
+    })
+    .await;
+    let page = text(&house.get(Some(&owner), PAGE).await.body);
+    assert!(page.contains("cachesnot known") && page.contains(" went at "), "{page}");
 }
 
 /// A cache in front makes no new copy while there is nobody to ask: it has no end that could be told.

@@ -209,3 +209,12 @@ async fn who_could_sign_up_is_a_band_of_what_the_record_knows() {
     let band = drawn.split("<h2>Registrations</h2>").nth(1).unwrap();
     assert!(band.contains("not known, ") && band.contains("closed, "), "{band}");
 }
+
+/// Where it is not known who could sign up, nobody says that nothing changed.
+#[tokio::test]
+async fn what_is_not_known_of_registrations_has_no_number() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let page = crate::seen::text(&house.get(Some(&owner), "/i/harbour/statistics").await.body);
+    assert!(page.contains("Registrationsknown since ") && !page.contains("0 changes"), "{page}");
+}

@@ -278,3 +278,57 @@ async fn what_somebody_sets_for_themselves_is_said_to_be_kept() {
     assert!(before.rsplit_once('<').unwrap().1.contains("role=\"status\""), "and read out");
     assert!(!house.get(Some(&owner), "/your-sign-in").await.body.contains("are saved."));
 }
+
+/// Where somebody named no zone, a browser's script says the browser's: pages are made in it, and no script tells them anew.
+#[tokio::test]
+async fn a_browser_says_its_zone() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let here = format!("theme=dark; {owner}; zone=Asia/Kathmandu");
+    let list = house.get(Some(&here), "/audit").await.body;
+    assert!(told(&list, "clock").ends_with(" +0545") && list.contains("data-zone=\"Asia/Kathmandu\""), "{list}");
+    let review = house.get(Some(&here), "/audit/access").await.body;
+    assert!(review.contains("name=\"zone\" value=\"Asia/Kathmandu\""), "{review}");
+    // It is no choice of theirs: the field of their own is as empty as before.
+    let yours = house.get(Some(&here), "/your-sign-in").await.body;
+    assert!(!yours.contains("value=\"Asia/Kathmandu\""), "{yours}");
+    for nothing in ["Nowhere/Land", "", "../../etc/passwd"] {
+        let list = house.get(Some(&format!("{owner}; zone={nothing}")), "/audit").await.body;
+        assert!(told(&list, "clock").ends_with(" UTC") && !list.contains("data-zone=\""), "{nothing}: {list}");
+    }
+    live_in(&house, &owner, "Pacific/Marquesas").await;
+    let list = house.get(Some(&here), "/audit").await.body;
+    assert!(told(&list, "clock").ends_with(" -0930"), "what they named counts first: {list}");
+}
+
+/// A chart by the hour of the day has the hours that its rows are told by.
+#[tokio::test]
+async fn the_hours_of_a_chart_are_those_of_its_rows() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    for zone in ["", "Asia/Kathmandu"] {
+        live_in(&house, &owner, zone).await;
+        let page = house.get(Some(&owner), "/audit/timeline?who=01owner").await.body;
+        let name = if zone.is_empty() { "UTC" } else { zone };
+        assert!(page.contains(&format!("by hour of the day ({name})")), "{page}");
+        let rows: std::collections::BTreeSet<&str> =
+            page.split("data-at=\"clock\">").skip(1).filter_map(|rest| rest.get(..2)).collect();
+        let table = page.split("class=\"as-table\"").nth(1).unwrap().split("</table>").next().unwrap();
+        let drawn: std::collections::BTreeSet<&str> =
+            table.split("<th scope=\"row\">").skip(1).filter_map(|rest| rest.get(..2)).collect();
+        assert_eq!(rows, drawn, "{zone}: {page}");
+    }
+}
+
+/// A timesheet is by days of UTC, and nothing on it is told by another clock.
+#[tokio::test]
+async fn a_timesheet_has_one_clock() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    grant(&house.app, "01contractor", Category::ALL.to_vec(), true, true, house.app.clock.now().plus(DAY)).await;
+    live_in(&house, &owner, "Asia/Kathmandu").await;
+    let page = house.get(Some(&owner), "/grants/01contractor/timesheet").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let main = crate::seen::text(page.body.split("<main").nth(1).unwrap());
+    assert!(main.contains(" UTC to ") && !main.contains("+0545"), "{main}");
+}

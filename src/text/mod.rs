@@ -136,6 +136,19 @@ bounded!(
     "The name of the address"
 );
 
+/// How many of a list stand open where the rest is folded or only counted: what would hide one alone takes the room of that one.
+pub fn shown_of(all: usize, most: usize) -> usize {
+    if all <= most + 1 { all } else { most }
+}
+
+/// What a machine says went wrong, without its number: “Connection refused (os error 111)”.
+pub fn without_number(said: &str) -> String {
+    match said.split_once(" (os error ") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),
+        None => said.to_owned(),
+    }
+}
+
 /// “1 report”, “3 reports”.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number)) }
@@ -196,6 +209,11 @@ pub fn excerpt(text: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_fold_one_alone_shows_it() {
+        assert_eq!([3, 4, 5, 0].map(|all| shown_of(all, 3)), [3, 4, 3, 0]);
+    }
     #[test]
     fn numbers_are_grouped() {
         assert_eq!(grouped(7), "7");

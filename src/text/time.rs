@@ -99,10 +99,21 @@ impl Zone {
         self.told(at, "%H:%M %Z")
     }
 
+    /// Which hour of the day it is here.
+    pub fn hour(&self, at: Timestamp) -> i64 {
+        self.zoned(at).map_or(0, |at| at.hour().into())
+    }
+
     /// `24 Nov`, with the year where it is not this one.
     pub fn day(&self, at: Timestamp, now: Timestamp) -> String {
         let year = |at: Timestamp| self.zoned(at).map(|at| at.year());
         self.told(at, if year(at) == year(now) { "%-d %b" } else { "%-d %b %Y" })
+    }
+
+    /// `10:12 CET` on the day itself, `24 Nov` on others.
+    pub fn lately(&self, at: Timestamp, now: Timestamp) -> String {
+        let day = self.day(at, now);
+        if day == self.day(now, now) { self.minute(at) } else { day }
     }
 
     /// The beginning of a day like `2026-11-23` here, and of the one after: a day may have 23 or 25 hours.
@@ -354,6 +365,9 @@ mod tests {
         // 02:30 comes twice; its zone says which.
         let first = from.plus(2 * HOUR + 30 * MINUTE);
         assert_eq!((berlin.minute(first), berlin.minute(first.plus(HOUR))), ("02:30 CEST".into(), "02:30 CET".into()));
+        assert_eq!([berlin.hour(first), berlin.hour(first.plus(HOUR))], [2, 2]);
+        let kolkata = Zone::named("Asia/Kolkata").unwrap();
+        assert_eq!((kolkata.hour(first), Zone::default().hour(first)), (6, 0), "half an hour past five hours");
         // In Beirut clocks go forward at midnight: the day begins at one.
         let beirut = Zone::named("Asia/Beirut").unwrap();
         let (from, _) = beirut.day_typed("2026-03-29").unwrap();

@@ -174,7 +174,7 @@ pub fn chart(chart: &Chart) -> AnyView {
 pub struct Stacked {
     pub title: &'static str,
     pub said: String,
-    pub column: &'static str,
+    pub column: String,
     pub labels: Vec<String>,
     /// What each part is, and the class of its colour.
     pub parts: Vec<(&'static str, &'static str)>,
@@ -231,7 +231,7 @@ pub fn stacked(chart: &Stacked) -> AnyView {
         })
         .collect_view();
     let inner = view! {
-        <thead><tr><th scope="col">{chart.column}</th>{heads}</tr></thead>
+        <thead><tr><th scope="col">{chart.column.clone()}</th>{heads}</tr></thead>
         <tbody>{rows}</tbody>
     };
     let ends = chart.labels.first().zip(chart.labels.last()).map(|(first, last)| {
@@ -423,7 +423,7 @@ mod tests {
         let drawn = stacked(&Stacked {
             title: "By hour",
             said: "9 entries".to_owned(),
-            column: "UTC",
+            column: "UTC".to_owned(),
             labels: ["00:00", "01:00"].map(str::to_owned).to_vec(),
             parts: vec![("actions", ""), ("reveals", "reveals"), ("sign-ins", "sign-ins")],
             values: vec![vec![4, 4, 0], vec![1, 0, 0]],

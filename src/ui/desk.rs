@@ -130,7 +130,7 @@ where
     })
 }
 
-/// What is made from here on tells times in the zone that this person named.
+/// What is made from here on tells times in the zone that this person named, or their browser.
 fn in_their_zone(frame: &Frame) {
     if let Some(zone) = frame.preferences.zone() {
         provide_context(zone);
@@ -237,7 +237,8 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
-    let (letters, zone) = (frame.preferences.letters, frame.preferences.zone.clone());
+    let letters = frame.preferences.letters;
+    let zone = frame.preferences.zone().map(|zone| zone.name().to_owned());
     let (session, at) = (frame.session.clone(), frame.instance.as_ref().map(|head| head.name.to_string()));
     let rail = rail(here, &frame);
     let top = top(here, &frame);
@@ -352,7 +353,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-/// A desk in the rail. A number that is not known yet has its place all the same: `count` is what the stream calls it, and the
+/// A desk in the rail. A number that is not known has its place all the same: `count` is what the stream calls it, and the
 /// number.
 fn link(
     here: Desk,
@@ -434,7 +435,7 @@ fn work(here: Desk, frame: &Frame, instance: &InstanceHead) -> Vec<AnyView> {
 fn administration(here: Desk, frame: &Frame, name: &InstanceName) -> Vec<AnyView> {
     let mut links = Vec::new();
     if frame.may(Permission::ViewRegistrations) {
-        let short = |state: &str| state.replace(" required", "").replace("-user", "");
+        let short = |state: &str| state.replace(" required", "");
         let state = frame.registrations.as_deref().map(|state| (None, short(state)));
         let href = path::registrations(name);
         links.push(link(here, Desk::Registrations, href, icon::registrations(), "Registrations", state));
@@ -530,7 +531,7 @@ fn instance_link(here: Desk, frame: &Frame, head: &InstanceHead) -> AnyView {
     let waiting = match &head.waiting {
         Some(number) if number == "1" => "1 open case".to_owned(),
         Some(number) => format!("{number} open cases"),
-        None => "not known yet".to_owned(),
+        None => "not known".to_owned(),
     };
     view! {
         <a href=same_desk(here, head) aria-current=current.then_some("true")>

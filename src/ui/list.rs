@@ -25,7 +25,14 @@ pub fn left_out(is: bool) -> Option<AnyView> {
 }
 
 /// Narrows the list at `base` to one value of a key; pressed again, it lets go of it. `current` is the value in force.
-pub fn chip(base: &str, search: &Search, key: &str, value: &str, words: String, current: &str) -> AnyView {
+pub fn chip(
+    base: &str,
+    search: &Search,
+    key: &str,
+    value: &str,
+    words: impl IntoView + 'static,
+    current: &str,
+) -> AnyView {
     let on = current == value;
     let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
     view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
@@ -60,20 +67,34 @@ pub fn further(link: Option<&str>, words: &'static str) -> Option<AnyView> {
 /// The box that chooses a line, in a list whose form is sent by GET: ticked where the address names the line already, so that
 /// what is chosen stays when the form below it opens and when it comes back.
 pub fn tick(search: &Search, id: &str, label: String) -> AnyView {
-    let chosen = search.get("all").is_some() || search.all("who").any(|own| own == id);
+    let chosen = match search.get("tick") {
+        Some("page") => true,
+        Some("none") => false,
+        _ => search.get("all").is_some() || search.all("who").any(|own| own == id),
+    };
     view! { <td class="tick"><input type="checkbox" name="who" value=id.to_owned() aria-label=label checked=chosen /></td> }
         .into_any()
 }
 
+/// Ticks every line of the page, or none any more, with one press. The form is `chosen`.
+pub fn select_page(search: &Search) -> AnyView {
+    let (value, words) = match search.get("tick") {
+        Some("page") => ("none", "Deselect page"),
+        _ => ("page", "Select page"),
+    };
+    view! { <button class="btn quiet" form="chosen" name="tick" value=value>{words}</button> }.into_any()
+}
+
 /// What can be done about the lines that are chosen: the button that is pressed says what, and so does its letter (`name`,
 /// letter and words of each). The form is `chosen`.
-pub fn apply(choices: impl Iterator<Item = (&'static str, &'static str, &'static str)>) -> AnyView {
+pub fn apply(search: &Search, choices: impl Iterator<Item = (&'static str, &'static str, &'static str)>) -> AnyView {
     let buttons = choices
         .map(|(name, letter, words)| {
             view! { <button class="btn quiet" form="chosen" name="decide" value=name data-key=keys::key(letter)>{words} "… " <span class="key">{letter}</span></button> }
         })
         .collect_view();
     view! {
+        {select_page(search)}
         <details class="menu"><summary class="btn">"Apply to selected"</summary><div class="card pad stack">
             <p class="small soft none-ticked">"Nothing is selected yet: tick rows first."</p>
             {buttons}

@@ -350,6 +350,11 @@ mod page {
         format!("{instance} {what}")
     }
 
+    /// A number of what waits of this sort, that is kept current.
+    pub fn counted(instance: &InstanceName, what: &'static str, number: String) -> AnyView {
+        view! { <span data-count=count(instance, what)>{number}</span> }.into_any()
+    }
+
     /// Where is said what came and went since the page was made, with a link to the page as it is then. Beside a form that is being
     /// filled in, it opens another tab: nothing that was typed is lost by it.
     pub fn meanwhile(frame: &Frame, since: &Since, writing: bool) -> AnyView {
@@ -370,4 +375,4 @@ mod page {
 }
 
 #[cfg(feature = "ssr")]
-pub use page::{as_of, count, meanwhile};
+pub use page::{as_of, count, counted, meanwhile};

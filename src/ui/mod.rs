@@ -25,7 +25,7 @@ pub mod time;
 mod title;
 
 #[cfg(feature = "ssr")]
-pub use crate::text::{at_least, count, excerpt, grouped, tame};
+pub use crate::text::{at_least, count, excerpt, grouped, shown_of, tame};
 #[cfg(feature = "ssr")]
 pub use form::escape;
 #[cfg(feature = "ssr")]

@@ -54,6 +54,11 @@ pub fn day_said(at: Timestamp, now: Timestamp) -> String {
     here().day(at, now)
 }
 
+/// Beside numbers that are counted by days of UTC, for whoever has another clock.
+pub fn of_utc_days() -> &'static str {
+    if here() == Zone::default() { "" } else { "Days are UTC." }
+}
+
 /// `24 Nov, 10:12 CET` in a text.
 pub fn minute_said(at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", here().day(at, now), here().minute(at))
@@ -70,7 +75,10 @@ pub fn retold(said: &str, of: Timestamp) -> AnyView {
                 How::Clock => "clock",
                 How::Whole => "whole",
             };
-            let said = use_context::<Zone>().map_or(words, |zone| zone.says(at, how));
+            let said = match use_context::<Zone>() {
+                None if how != How::Whole => words,
+                zone => zone.unwrap_or_default().says(at, how),
+            };
             instant(at, told, said).into_any()
         }
     };
@@ -84,8 +92,7 @@ pub fn retold(said: &str, of: Timestamp) -> AnyView {
 /// The same of what may be anybody's words: it is told anew only where it is an instant and nothing besides.
 pub fn alone(said: &str, of: Timestamp) -> String {
     let is_instant = said.len() == absolute(of).len() && said.ends_with(" UTC");
-    let zone = use_context::<Zone>().filter(|_| is_instant);
-    zone.map_or_else(|| said.to_owned(), |zone| zone.retold(said, of))
+    if is_instant { here().retold(said, of) } else { said.to_owned() }
 }
 
 /// The zone in which days of a form are meant, beside its fields: UTC, until the browser names its own.
@@ -139,7 +146,7 @@ mod tests {
             "data-at=\"minute\">09:05</time>",
             "data-at=\"minute\">09:10 UTC</time>",
             "<time datetime=\"2026-11-30T07:00:00Z\"",
-            "data-at=\"whole\">2026-11-30 07:00:00 UTC</time>",
+            "data-at=\"whole\">30 Nov 2026, 07:00:00 UTC</time>",
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }

@@ -17,8 +17,8 @@ use leptos::prelude::*;
 const DECIDE_MANY: &str = form::action::<api::DecideMany>();
 
 /// What can be done about the accounts that are ticked.
-pub fn choose() -> AnyView {
-    list::apply(service::offered().map(|one| (one.name(), one.key(), one.words())))
+pub fn choose(search: &Search) -> AnyView {
+    list::apply(search, service::offered().map(|one| (one.name(), one.key(), one.words())))
 }
 
 /// The head of the column of ticks.

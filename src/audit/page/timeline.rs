@@ -53,7 +53,7 @@ fn timeline_body(frame: Frame, page: TimelinePage) -> AnyView {
         .sum();
     let body = page.wrong.is_none().then(|| {
         view! {
-            {drawn(&page.drawn)}
+            {drawn(&page.drawn, &frame)}
             {list::left_out(page.left_out)}
             {moments(&page, &frame)}
             {further}
@@ -97,21 +97,23 @@ fn timeline_form(page: &TimelinePage) -> AnyView {
 const COLOURS: [&str; DRAWN.len()] = ["", "reveals", "sign-ins", "refused", "outside", "theirs"];
 
 /// What happened by the hour of the day.
-fn drawn(drawn: &Drawn) -> AnyView {
+fn drawn(drawn: &Drawn, frame: &Frame) -> AnyView {
     let total = drawn.total();
     if total == 0 {
         return ().into_any();
     }
     let entries = ui::count(total, "entry", "entries");
+    // The rows are told in the same.
+    let zone = frame.preferences.zone().unwrap_or_default().name().to_owned();
     let number = |number: &usize| i64::try_from(*number).unwrap_or(i64::MAX);
     stacked(&Stacked {
         title: "By hour and kind",
         said: if drawn.of_page {
-            format!("The {entries} of both audit logs on this page, by hour of the UTC day")
+            format!("The {entries} of both audit logs on this page, by hour of the day ({zone})")
         } else {
-            format!("The newest {entries}, by hour of the UTC day")
+            format!("The newest {entries}, by hour of the day ({zone})")
         },
-        column: "UTC",
+        column: zone,
         labels: (0..drawn.hours.len()).map(|hour| format!("{hour:02}:00")).collect(),
         parts: DRAWN.into_iter().zip(COLOURS).collect(),
         values: drawn.hours.iter().map(|hour| hour.iter().map(number).collect()).collect(),

@@ -4,7 +4,7 @@ use super::{PAGE, filter, instance_log, own_account, tells, told, unreadable, wa
 use crate::{
     access::Permission,
     audit::{Drawn, Filter, KINDS, Logged, MOST_DRAWN, Moment, TimelinePage, kind_group},
-    clock::{DAY, HOUR, Timestamp},
+    clock::Timestamp,
     context::Context,
     frame::{self, Framed},
     id::AccountId,
@@ -190,7 +190,8 @@ async fn read(
     let theirs = if narrowed { None } else { theirs(&about, log, limit).await? };
     // Of two logs only what was read of both alike can be drawn beside one another.
     let mut drawn = Drawn { of_page: theirs.is_some(), ..Drawn::default() };
-    let hour = |at: Timestamp| at.0.rem_euclid(DAY) / HOUR;
+    let zone = context.zone();
+    let hour = |at: Timestamp| zone.hour(at);
     if !drawn.of_page {
         let all = ledger::Filter { limit: MOST_DRAWN, ..asked };
         let times = app.ledger.times(&all).await.map_err(unreadable)?;

@@ -6,7 +6,10 @@ use super::{
     grants::{self, Extra, READS, Release},
     ms, query_as, query_scalar,
 };
-use crate::clock::{SECOND, Timestamp};
+use crate::{
+    clock::{SECOND, Timestamp},
+    text,
+};
 
 /// How something that not every release has stands in this database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,8 +139,9 @@ pub struct Shape {
 const MOST_NAMED: usize = 6;
 
 fn named(list: &[String], with: &str) -> String {
-    let more = list.len().saturating_sub(MOST_NAMED);
-    let first = list.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(with);
+    let shown = text::shown_of(list.len(), MOST_NAMED);
+    let more = list.len() - shown;
+    let first = list.iter().take(shown).cloned().collect::<Vec<_>>().join(with);
     if more > 0 { format!("{first}{with}and {more} more") } else { first }
 }
 

@@ -51,7 +51,8 @@ fn body(frame: Frame, page: PolicyPage) -> AnyView {
 /// The policy as it stands, and what is done by hand.
 fn stands(page: &PolicyPage, frame: &Frame) -> AnyView {
     view! {
-        <div class="two">
+        <div class="two hand-first">
+            {hand(page, frame)}
             <div class="stack">
                 {now(page)}
                 {rules(page, frame)}
@@ -60,7 +61,6 @@ fn stands(page: &PolicyPage, frame: &Frame) -> AnyView {
             </div>
             <aside class="stack">
                 {coming(page)}
-                {hand(page, frame)}
                 {visitors(page, frame)}
             </aside>
         </div>
@@ -224,13 +224,16 @@ fn hand(page: &PolicyPage, frame: &Frame) -> AnyView {
     let may = page.may_close;
     let none = (!may && held.is_none()).then(|| view! { <p class="soft">"Nothing is held."</p> });
     let shown = (held.is_some() || none.is_some()).then(|| view! { <div class="body">{held}{none}</div> });
+    // What is held closed is let go next; otherwise the emergency comes first.
+    let is_shut = page.policy.held(page.now).is_some_and(|hold| hold.mode == RegistrationsMode::None);
     view! {
         <section class="card">
             <header><h2>"By hand"</h2></header>
             {shown}
             {may.then(|| view! {
-                {release(page, frame)}
+                {is_shut.then(|| release(page, frame))}
                 {emergency(page, frame)}
+                {(!is_shut).then(|| release(page, frame))}
                 {hold(page, frame)}
                 {switch(page, frame)}
             })}
@@ -246,7 +249,7 @@ fn release(page: &PolicyPage, frame: &Frame) -> Option<AnyView> {
     let draft = frame.draft_for(RELEASE);
     (is_held || page.says.limited).then(|| {
         view! {
-            <form method="post" action=RELEASE class="body stack">
+            <form method="post" action=RELEASE class="body stack ruled">
                 {form::above(draft)}
                 {about(page, frame)}
                 {form::why(draft, "why-release", "saved in the audit log", true)}
@@ -261,7 +264,7 @@ fn emergency(page: &PolicyPage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(EMERGENCY);
     let lacks = frame.lacks(&[Capability::Registrations]);
     view! {
-        <form method="post" action=EMERGENCY class="body stack ruled">
+        <form method="post" action=EMERGENCY id="emergency" class="body stack ruled">
             <h3>"Emergency"</h3>
             {form::above(draft)}
             {about(page, frame)}

@@ -26,7 +26,7 @@ fn days(title: &'static str, said: String, days: &[ReplayDay], series: Vec<Serie
         series,
         unfinished: true,
         axis: Axis::Number,
-        note: String::new(),
+        note: time::of_utc_days().to_owned(),
     })
 }
 

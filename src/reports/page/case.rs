@@ -227,13 +227,24 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// So many characters of a comment stand before what was posted.
+const COMMENT_ABOVE: usize = 200;
+
+/// Whether the only report says all that it says before what was posted.
+fn is_said_above(page: &CasePage, report: &ReportCard) -> bool {
+    page.open.len() == 1 && page.unread == 0 && report.comment.chars().count() <= COMMENT_ABOVE
+}
+
 /// Why it was reported, before what was posted: what the newest report says, and the way to all of them.
 fn newest_report(page: &CasePage, frame: &Frame) -> Option<AnyView> {
     let newest = page.open.iter().max_by_key(|report| report.created_at)?;
     let said = match newest.comment.as_str() {
         "" => view! { <span class="soft">"no comment"</span> }.into_any(),
-        comment => view! { <span dir="auto" class="said">"“" {ui::excerpt(comment, 200)} "”"</span> }.into_any(),
+        comment => {
+            view! { <span dir="auto" class="said">"“" {ui::excerpt(comment, COMMENT_ABOVE)} "”"</span> }.into_any()
+        }
     };
+    let class = if is_said_above(page, newest) { "" } else { "two-lines" };
     let all = (page.open.len() > 1)
         .then(|| view! { " · " <a class="link nowrap" href="#reports">{format!("all {} reports", page.number())}</a> });
     // Of more than are read, nobody has seen the newest.
@@ -246,7 +257,7 @@ fn newest_report(page: &CasePage, frame: &Frame) -> Option<AnyView> {
         view! {
             <div class="post small">
                 <p><span class="soft">{first} <bdi>{newest.reporter.clone()}</bdi> " " {time::ago(newest.created_at, frame.now)} {all}</span></p>
-                <p class="two-lines">{said}</p>
+                <p class=class>{said}</p>
             </div>
         }
         .into_any(),
@@ -257,7 +268,7 @@ fn newest_report(page: &CasePage, frame: &Frame) -> Option<AnyView> {
 const POSTS_SHOWN: usize = 3;
 
 fn posts(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
-    let (first, rest) = page.posts.split_at(POSTS_SHOWN.min(page.posts.len()));
+    let (first, rest) = page.posts.split_at(ui::shown_of(page.posts.len(), POSTS_SHOWN));
     let one = |post: &PostCard| one_post(instance, page, post, frame);
     // What somebody asked for in one of them is there to be seen.
     let asked = rest.iter().flat_map(|post| &post.media).any(|media| media.shown.is_some())
@@ -561,7 +572,9 @@ fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
 }
 
 fn one_report(instance: &InstanceName, page: &CasePage, report: &ReportCard, frame: &Frame) -> AnyView {
-    let comment = if report.comment.is_empty() {
+    let comment = if is_said_above(page, report) {
+        ().into_any()
+    } else if report.comment.is_empty() {
         view! { <p class="soft">"no comment"</p> }.into_any()
     } else {
         // A long one scrolls in its place: what stands below must not be pushed off the screen.

@@ -49,11 +49,18 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         1 => format!("{reports}, 1 of them about an account that is gone"),
         gone => format!("{reports}, {} of them about accounts that are gone", ui::grouped(gone)),
     };
-    let sentence = match page.cases {
-        _ if !page.known => "queue not known yet".to_owned(),
-        0 if !page.cut => "no open cases".to_owned(),
-        1 if !page.cut => format!("1 open case{oldest} · {reports}"),
-        cases => format!("{} open cases{oldest} · {reports}", counted(cases)),
+    // Kept current with the number of the rail.
+    let open = live::counted(&instance, "reports", counted(page.cases));
+    let cases = if page.cases == 1 && !page.cut { "open case" } else { "open cases" };
+    let sentence = if decided {
+        "decided, latest first".into_any()
+    } else if !page.known {
+        "queue not known".into_any()
+    } else if page.filter.narrows() {
+        // The first number is that of the list.
+        view! { {counted(page.matching)} " matching · " {open} " " {cases} }.into_any()
+    } else {
+        view! { {open} {format!(" {cases}{oldest} · {reports}")} }.into_any()
     };
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=case_of(&instance, &page, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
@@ -153,7 +160,8 @@ fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
 /// What to do with the chosen cases.
 fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
     let shown = page.may_decide && !decided && !page.rows.is_empty();
-    shown.then(|| list::apply(Decision::ALL.into_iter().map(|one| (one.name(), one.key(), one.words()))))
+    let search = Search::parse(&page.search);
+    shown.then(|| list::apply(&search, Decision::ALL.into_iter().map(|one| (one.name(), one.key(), one.words()))))
 }
 
 /// Cases that differ from the others, each with the reason.
@@ -245,12 +253,12 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
     };
     let state = page.filter.state.as_str();
     let number = |number: usize| if page.known { ui::at_least(number, page.cut) } else { "?".to_owned() };
+    let open = live::counted(instance, "reports", number(page.cases));
     let mut states = vec![
         {
             let on = state.is_empty() || state == "waiting";
             let href = format!("{base}{}", search.with("state", ""));
-            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Open " {number(page.cases)}</a> }
-                .into_any()
+            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Open " {open}</a> }.into_any()
         },
         chip("state", "mine", format!("Assigned to me {}", number(page.mine)), state),
         chip("state", "unheld", "Unassigned".to_owned(), state),
@@ -292,7 +300,7 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         return view! {
             <div class="card pad empty">
                 {if !page.known {
-                    view! { <p>"The queue is not known yet: the instance’s database has not been read yet. The \
+                    view! { <p>"The queue is not known: the instance’s database has not been read yet. The \
                     console retries every few seconds."</p> }.into_any()
                 } else if filtered {
                     view! { <p>"No cases match these filters. "<a class="link" href=path::reports(instance)>"Show all open \

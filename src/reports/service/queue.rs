@@ -219,7 +219,11 @@ fn parse_key(text: &str) -> Option<(u8, i64, i64)> {
 pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Framed<QueuePage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    frame::beside(context, &instance, &path::reports(&instance.name), search, page(context, &instance, search)).await
+    let page = page(context, &instance, search);
+    let mut framed = frame::beside(context, &instance, &path::reports(&instance.name), search, page).await?;
+    let page = &framed.body;
+    framed.frame.says_cases(page.known.then(|| ui::at_least(page.cases, page.cut)));
+    Ok(framed)
 }
 
 async fn page(context: &Context, instance: &Instance, search: &str) -> Result<QueuePage, Problem> {

@@ -291,7 +291,7 @@ pub async fn keep_preferences(context: Context, letters: String, zone: String) -
         let remedy = "Name one like Europe/Berlin, or leave it empty.".to_owned();
         return Err(Problem { remedy, ..Problem::invalid("zone", what) });
     }
-    let preferences = Preferences { letters: letters == "yes", zone };
+    let preferences = Preferences { letters: letters == "yes", zone, browser: None };
     preferences::keep(&context.app.store, &me.id, &preferences).await?;
     Ok(format!("{}#you", path::with(path::YOUR_SIGN_IN, "saved", "you")))
 }
