@@ -217,7 +217,7 @@ const AT_ONCE: i64 = MINUTE;
 async fn set_for(context: &Context, hold: &Entry) -> Option<Entry> {
     let filter = Filter { kind: Some("set_registrations".to_owned()), ..lately(hold.instance.as_deref()?) };
     let found = context.app.ledger.list(&filter).await.ok()?;
-    found.into_iter().filter(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE).last()
+    found.into_iter().rfind(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE)
 }
 
 /// The newest entries about an instance.

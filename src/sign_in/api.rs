@@ -21,7 +21,7 @@ pub async fn enter_code(
     #[server(default)] back: String,
     #[server(default)] draft: String,
 ) -> Result<(), Problem> {
-    crate::context::land(super::service::enter_code(&code, &back, &draft).await)
+    crate::context::land(Box::pin(super::service::enter_code(&code, &back, &draft)).await)
 }
 
 /// Confirms the second factor; answers with the recovery codes, shown once.

@@ -365,7 +365,7 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
         let code = code.to_owned();
         async move { check_code(&app, &trier, &hash, &operator, &code).await }
     };
-    let checked = tries::in_turn(&app, &trier, &[&hash], check).await?;
+    let checked = Box::pin(tries::in_turn(&app, &trier, &[&hash], check)).await?;
     if let Code::Right(by) = checked {
         begin(&app, &operator, Stage::Full, by).await?;
         let after = after(back, draft);

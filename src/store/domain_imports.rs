@@ -938,7 +938,7 @@ pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
 
 /// How many rows of an import have come to their end, and how many are to, without any being opened.
 pub async fn progress(store: &Store, id: &str) -> sqlx::Result<(i64, i64)> {
-    const SQL: &str = "select count(case when state in ('done', 'failed') then 1 end), count(*) from domain_import_rows \
+    const SQL: &str = "select count(*) filter (where state in ('done', 'failed')), count(*) from domain_import_rows \
         where import = $1 and state in ('waiting', 'under_way', 'done', 'failed')";
     Ok(on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_one(pool).await?))
 }

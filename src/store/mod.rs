@@ -330,10 +330,10 @@ impl Store {
             }
             Driver::Postgres(pool) => {
                 let fail = |error| StoreError::Open("postgres".to_owned(), error);
-                // A connection of its own: with it the lock ends.
+                // A connection of its own: with it the lock ends. Nothing was looked at yet: by their whole names, PostgreSQL’s own.
                 let mut connection = pool.acquire().await.map_err(fail)?.detach();
                 let wait = format!(
-                    "set lock_timeout = {}; select pg_advisory_lock(hashtext('howdah starts'))",
+                    "set lock_timeout = {}; select pg_catalog.pg_advisory_lock(pg_catalog.hashtext('howdah starts'))",
                     patience.as_millis().max(1)
                 );
                 match sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut connection).await {

@@ -178,7 +178,7 @@ pub struct Left {
 
 /// What is left of one person's codes.
 pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
-    const SQL: &str = "select count(case when used_at is null then 1 end), max(cast(used_at as bigint)) from recovery_codes \
+    const SQL: &str = "select count(*) filter (where used_at is null), max(cast(used_at as bigint)) from recovery_codes \
         where operator = $1";
     let (unused, last_used): (i64, Option<i64>) =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
@@ -187,7 +187,7 @@ pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
 
 /// What is left of everybody's codes who has any.
 pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
-    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(cast(used_at as bigint)) from recovery_codes \
+    const SQL: &str = "select operator, count(*) filter (where used_at is null), max(cast(used_at as bigint)) from recovery_codes \
         group by operator order by operator";
     let rows: Vec<(String, i64, Option<i64>)> =
         store.read(on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?));

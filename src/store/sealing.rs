@@ -38,7 +38,7 @@ impl Store {
 
     /// Whether it has tables, and a migration was not made there yet.
     pub(super) async fn is_of_before(&self, migration: i64) -> sqlx::Result<bool> {
-        const DONE: &str = "select count(*), count(case when version = $1 then 1 end) from _sqlx_migrations";
+        const DONE: &str = "select count(*), count(*) filter (where version = $1) from _sqlx_migrations";
         if !self.has_migrations().await? {
             return Ok(false);
         }

@@ -111,6 +111,10 @@ async fn who_waits_is_found_by_no_contractor_without_sign_ups() {
             }
             let found = house.get(Some(&contractor), &format!("/i/harbour/search?q={}", &name[..name.len() - 1])).await;
             assert_eq!(found.body.contains(&format!("@{name}")), sign_ups, "{name}: {}", found.body);
+            for whole in [format!("@{name}"), id.to_string()] {
+                let led = house.get(Some(&contractor), &format!("/i/harbour/search?q={whole}")).await;
+                assert_eq!(led.location.is_some(), sign_ups, "{whole}: {:?}", led.location);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, ReportId},
     mastodon::{
         Instance,
-        database::{Extra, MOST_BY_ADDRESS, MOST_BY_NAME, Read, read_problem},
+        database::{Account, Extra, Joining, MOST_BY_ADDRESS, MOST_BY_NAME, Read, read_problem},
     },
     path,
     problem::Problem,
@@ -255,6 +255,19 @@ async fn found_before(
     })
 }
 
+/// An account that was found, where it is there and this person may know of it.
+async fn public(
+    context: &Context,
+    instance: &Instance,
+    read: &mut Read,
+    found: Option<AccountId>,
+) -> Result<Option<AccountId>, Problem> {
+    let Some(found) = found else { return Ok(None) };
+    let account = read.account(found).await.map_err(read_problem)?;
+    let joining = |account: &Account| Joining { pending: account.pending, unconfirmed: account.unconfirmed };
+    Ok(account.filter(|account| is_public_to(context, instance, joining(account))).map(|account| account.id))
+}
+
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
@@ -276,7 +289,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let account = |account| path::account(&instance.name, account);
         let begins = match &asked {
             Asked::Id(id) => {
-                on = read.account(*id).await.map_err(read_problem)?.map(|found| account(found.id));
+                on = public(context, &instance, &mut read, Some(*id)).await?.map(account);
                 None
             }
             Asked::Report(id) => {
@@ -284,7 +297,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
                 None
             }
             Asked::Handle(name, domain, of_page) => {
-                on = by_handle(&mut read, name, domain.as_deref(), *of_page).await?.map(account);
+                let found = by_handle(&mut read, name, domain.as_deref(), *of_page).await?;
+                on = public(context, &instance, &mut read, found).await?.map(account);
                 domain.is_none().then_some(name)
             }
             Asked::Server(domain) => {
