@@ -33,9 +33,9 @@ pub const BACK: &str = "select pg_catalog.set_config('search_path', pg_catalog.c
 /// that calls a function, and whatever there hangs on a function, an operator or a type that somebody made; these have
 /// numbers from 16384 on (`FirstNormalObjectId` in `access/transam.h`).
 ///
-/// Of what somebody made, in whatever schema, our own statements run what PostgreSQL finds more fitting than its own (chapter
-/// “Type Conversion” of its manual): operators that we use between types of its own (those between arrays we use none of),
-/// functions called as its own are, and casts. An extension brings `gen_random_uuid`, which we do not call (`pgcrypto`).
+/// Of what somebody made in a schema that names lead to, our own statements run what PostgreSQL finds more fitting than its own
+/// (chapter “Type Conversion” of its manual): operators that we use between types of its own (those between arrays we use none
+/// of), and functions called as its own are; and casts, which lie in none. An extension brings `gen_random_uuid`, which we do not call (`pgcrypto`).
 pub const ON_POSTGRES: &str = "\
     with ours as materialized (select c.oid, c.relname::text as name, c.relkind, n.nspname::text as schema \
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'f', 'm') \
@@ -50,7 +50,9 @@ pub const ON_POSTGRES: &str = "\
     coalesce(pg_get_expr(i.indexprs, i.indrelid), '') || coalesce(pg_get_expr(i.indpred, i.indrelid), '') \
     from ours o join pg_index i on i.indrelid = o.oid join pg_class x on x.oid = i.indexrelid \
     union all select 'pg_class'::regclass::oid, o.oid, 'the type of a column', o.name, '' from ours o), \
-    its_own as materialized (select oid from pg_type where oid < 16384 and typcategory <> 'A') \
+    its_own as materialized (select oid from pg_type where oid < 16384 and typcategory <> 'A'), \
+    on_path as materialized (select oid from pg_namespace \
+    where quote_ident(nspname) || ', pg_temp' = current_setting('howdah.path') or nspname = 'pg_catalog') \
     select 'the trigger ' || t.tgname, o.name, 'the trigger ' || t.tgname || \
     case when t.tgenabled in ('O', 'A') then ' ' else ' (switched off) ' end || \
     replace(pg_get_triggerdef(t.oid), quote_ident(o.schema) || '.', '') || ' as ' || regexp_replace(p.prosrc, '\\s+', ' ', 'g') || \
@@ -74,10 +76,12 @@ pub const ON_POSTGRES: &str = "\
     union all select 'the table ' || h.inhparent::regclass || ', inherited from,', o.name, '' \
     from ours o join pg_inherits h on h.inhrelid = o.oid \
     union all select 'the operator ' || p.oid::regoperator, '', '' from pg_operator p where p.oid >= 16384 \
+    and p.oprnamespace in (select oid from on_path) \
     and p.oprname in ('=', '<>', '<', '>', '<=', '>=', '+', '-', '*', '/', '||', '~', '!~', '~~', '!~~', '->', '->>', '&') \
     and (p.oprleft = 0 or p.oprleft in (select oid from its_own)) \
     and (p.oprright = 0 or p.oprright in (select oid from its_own)) \
     union all select 'the function ' || p.oid::regprocedure, '', '' from pg_proc p where p.oid >= 16384 \
+    and p.pronamespace in (select oid from on_path) \
     and p.proname <> 'gen_random_uuid' \
     and exists (select from pg_proc q where q.proname = p.proname and q.oid < 16384) \
     and not exists (select from unnest(p.proargtypes) t (oid) where t.oid >= 16384) \

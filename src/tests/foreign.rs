@@ -1021,6 +1021,16 @@ async fn the_look_is_not_blinded_by_what_fits_better_than_postgresqls_own() {
         .await
         .unwrap();
     assert_eq!(store.foreign().await.unwrap(), None);
+    // What lies in a schema of a neighbour's own no name of ours leads to.
+    sql(
+        store,
+        "create schema theirs; create function theirs.lower(bigint) returns bigint language sql as 'select $1'; \
+         create function theirs.plus(text, text) returns text language sql as 'select $1'; \
+         create operator theirs.+ (leftarg = text, rightarg = text, function = theirs.plus)",
+    )
+    .await
+    .unwrap();
+    assert_eq!(store.foreign().await.unwrap(), None);
 }
 
 /// What the console asks of its own store counts rows, and no values: an aggregate of somebody's own over just these would fit better
