@@ -105,6 +105,13 @@ pub struct Narrowed {
     pub before: Option<i64>,
 }
 
+/// The first accounts of a server are read in the order of an index: a planner left free fetches all of a large one and sorts them
+/// (1.6 s for half a million), as it takes servers for small.
+const BY_INDEX: &str =
+    "select set_config('enable_bitmapscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)";
+/// … and from there on as it finds best.
+const FREELY: &str = "select set_config('enable_bitmapscan', 'on', true), set_config('plan_cache_mode', 'auto', true)";
+
 impl Read {
     /// Rules about servers, newest first (primary key of `domain_blocks` backwards, with a filter).
     pub async fn domain_blocks(&mut self, narrowed: &Narrowed, limit: i64) -> Result<Vec<Listed>, DatabaseError> {
@@ -289,8 +296,10 @@ impl Read {
              count(case when suspended_at is not null and (select l.action from admin_action_logs l \
              where l.target_type = 'Account' and l.target_id = there.id and l.action in ('suspend', 'unsuspend') \
              order by l.id desc limit 1) = 'suspend' then 1 end) from there";
+        query(BY_INDEX).execute(&mut *self.tx).await?;
         let (known, suspended, silenced, by_hand): (i64, i64, i64, i64) =
             query_as(SQL).bind(domains).bind(LOOKED_AT).fetch_one(&mut *self.tx).await?;
+        query(FREELY).execute(&mut *self.tx).await?;
         Ok(Limited { known, suspended, silenced, by_hand, more: known == LOOKED_AT })
     }
 
@@ -316,8 +325,10 @@ impl Read {
              (select from reports where account_id = t.id limit $3) r limit $3) theirs), \
             (select count(*) from (select from there t cross join lateral \
              (select from media_attachments where account_id = t.id limit $3) m limit $3) media)";
+        query(BY_INDEX).execute(&mut *self.tx).await?;
         let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) =
             query_as(SQL).bind(domains).bind(LOOKED_AT + 1).bind(COUNTED + 1).fetch_one(&mut *self.tx).await?;
+        query(FREELY).execute(&mut *self.tx).await?;
         let (there, followers, follows, followed, followers_there, reports_about, open_about, reports_from, media) =
             row;
         Ok(Reach {
@@ -335,13 +346,13 @@ impl Read {
     /// have one there, and looking at all of their accounts takes seconds for a long list.
     pub async fn tied_at_first(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
         // Where few here follow anybody, a planner left free reads all of `follows` for each account.
-        const BY_INDEX: &str = "select set_config('enable_seqscan', 'off', true)";
+        const NOT_ALL: &str = "select set_config('enable_seqscan', 'off', true)";
         // Who is suspended already loses nothing (`app/services/block_domain_service.rb`, `without_suspended`).
         const SQL: &str = "select d.row from unnest($1::text[], $2::bigint[]) d (name, row) where exists (select from \
              (select id, suspended_at from accounts where domain = d.name order by id limit $3) a \
              where a.suspended_at is null and (exists (select from follows where target_account_id = a.id) \
              or exists (select from follows where account_id = a.id)))";
-        query(BY_INDEX).execute(&mut *self.tx).await?;
+        query(NOT_ALL).execute(&mut *self.tx).await?;
         let found: Vec<i64> = query_scalar(SQL).bind(names).bind(rows).bind(AT_FIRST).fetch_all(&mut *self.tx).await?;
         Ok(found.into_iter().collect())
     }
@@ -350,10 +361,8 @@ impl Read {
     /// the accounts, then as the planner finds it best: by account where they are few, through all of `follows` once where they are
     /// many; whether anybody of those with a tie is not suspended is asked up to the first by primary key).
     pub async fn tied(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
-        // A planner left free fetches each account from the table and sorts those of each server; and what it keeps for 20,000
-        // servers does not fit into the 4 MB that is usual.
-        const BY_INDEX: &str = "select set_config('enable_bitmapscan', 'off', true), set_config('work_mem', '32MB', true), \
-             set_config('plan_cache_mode', 'force_custom_plan', true)";
+        // What is kept for 20,000 servers does not fit into the 4 MB that is usual.
+        const MEMORY: &str = "select set_config('work_mem', '32MB', true)";
         const SQL: &str = "with there as materialized (select d.row, a.id, a.number \
              from unnest($1::text[], $2::bigint[]) d (name, row) cross join lateral (select id, \
              row_number() over (order by id) as number from accounts where domain = d.name order by id limit $3) a), \
@@ -365,6 +374,7 @@ impl Read {
              (select from accounts where id = i.id and suspended_at is null limit 1) live) \
              union select row from there where number = $3";
         query(BY_INDEX).execute(&mut *self.tx).await?;
+        query(MEMORY).execute(&mut *self.tx).await?;
         let found: Vec<i64> = query_scalar(SQL).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
         Ok(found.into_iter().collect())
     }
@@ -402,8 +412,10 @@ impl Read {
             select l.row, coalesce(w.losing, 0), coalesce(w.follows, 0), coalesce(w.lost, 0), coalesce(w.followers, 0), \
              case when exists (select from cut c where c.row = l.row) then $3 else l.number end, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
              left join whole w on w.row = l.row left join most m on m.row = l.row";
+        query(BY_INDEX).execute(&mut *self.tx).await?;
         let found: Vec<CostColumns> =
             query_as(SQL).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
+        query(FREELY).execute(&mut *self.tx).await?;
         Ok(found
             .into_iter()
             .map(|(row, followers, follows, followed, followers_there, looked_at, names, numbers)| {
@@ -422,8 +434,10 @@ impl Read {
              cross join lateral (select from follows where a.live and target_account_id = a.id limit 1) f), \
             (select count(*) from (select from unnest($1::text[]) d (name) cross join lateral \
              (select from accounts where domain = d.name order by id limit $2) a limit $2) there)";
+        query(BY_INDEX).execute(&mut *self.tx).await?;
         let (followed, there): (bool, i64) =
             query_as(SQL).bind(domains).bind(SEARCHED).fetch_one(&mut *self.tx).await?;
+        query(FREELY).execute(&mut *self.tx).await?;
         Ok(if followed || there < SEARCHED { Some(followed) } else { None })
     }
 
