@@ -6,7 +6,7 @@ use crate::{
     acting,
     clock::{HOUR, MINUTE, Timestamp},
     context::Context,
-    ledger::{Entry, Filter, Outcome},
+    ledger::{Entry, Filter, LedgerError, Outcome},
     mastodon::{Instance, health},
     path,
     problem::{Kind, Problem},
@@ -214,10 +214,10 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
 const AT_ONCE: i64 = MINUTE;
 
 /// What was set for a hold, which is another entry: the hold itself is kept by the console alone.
-async fn set_for(context: &Context, hold: &Entry) -> Option<Entry> {
-    let filter = Filter { kind: Some("set_registrations".to_owned()), ..lately(hold.instance.as_deref()?) };
-    let found = context.app.ledger.list(&filter).await.ok()?;
-    found.into_iter().rfind(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE)
+async fn set_for(context: &Context, hold: &Entry, instance: &str) -> Result<Option<Entry>, LedgerError> {
+    let filter = Filter { kind: Some("set_registrations".to_owned()), ..lately(instance) };
+    let found = context.app.ledger.list(&filter).await?;
+    Ok(found.into_iter().rfind(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE))
 }
 
 /// The newest entries about an instance.
@@ -227,7 +227,18 @@ fn lately(instance: &str) -> Filter {
 
 /// How a change of who may sign up stands by now, where not all of it was seen at once.
 async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
-    let set_for_it = if entry.deed == "change_policy" { Some(set_for(context, entry).await?) } else { None };
+    let set_for_it = match entry.deed.as_str() {
+        "change_policy" => match set_for(context, entry, entry.instance.as_deref()?).await {
+            Ok(set) => Some(set?),
+            // What can't be read is not done.
+            Err(_) => return Some(Settles::Watched),
+        },
+        _ => None,
+    };
+    // What was set for a hold and has no outcome yet is not done either.
+    if set_for_it.as_ref().is_some_and(|set| set.outcome.is_none()) {
+        return Some(Settles::Watched);
+    }
     let entry = set_for_it.as_ref().unwrap_or(entry);
     if entry.deed != "set_registrations" || entry.outcome != Some(Outcome::Partly) {
         return None;
@@ -242,7 +253,7 @@ async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
         Err(_) => return Some(Settles::Watched),
     }
     let settled = Filter { kind: Some("registrations_settled".to_owned()), ..lately(&instance.name.to_string()) };
-    let found = context.app.ledger.list(&settled).await.ok()?;
+    let Ok(found) = context.app.ledger.list(&settled).await else { return Some(Settles::Watched) };
     let of = entry.index.to_string();
     let seen = found.iter().find(|found| found.leaf["facts"]["entry"].as_str() == Some(of.as_str()));
     Some(seen.map_or(Settles::Over, |found| Settles::Seen(found.index)))

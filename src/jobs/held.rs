@@ -10,11 +10,13 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Asks the database itself, each time something was waited for in vain.
 pub struct Holders {
     app: Arc<App>,
+    /// Something waited in vain: nobody is named as long as nothing does.
+    called: bool,
 }
 
 impl Holders {
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: app.clone() }
+        Self { app: app.clone(), called: false }
     }
 }
 
@@ -29,11 +31,14 @@ impl Job for Holders {
 
     async fn called(&mut self) {
         waited_in_vain().await;
+        self.called = true;
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        self.app.store.name_holders().await?;
-        tokio::time::sleep(PAUSE).await;
+        if std::mem::take(&mut self.called) {
+            self.app.store.name_holders().await?;
+            tokio::time::sleep(PAUSE).await;
+        }
         Ok(())
     }
 }

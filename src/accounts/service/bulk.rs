@@ -42,6 +42,7 @@ fn too_many(number: usize) -> Option<String> {
 
 /// Accounts with their open reports, as they stand; those that are gone are left out.
 async fn read(
+    context: &Context,
     instance: &Instance,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<Vec<(Account, Vec<OpenReport>)>, Problem> {
@@ -49,7 +50,11 @@ async fn read(
     let mut found = Vec::new();
     for id in accounts {
         if let Some(account) = read.account(id).await.map_err(read_problem)? {
-            found.push((account, read.open_reports(id).await.map_err(read_problem)?));
+            let open = read.open_reports(id).await.map_err(read_problem)?;
+            // Of whoever waits only who decides a case of theirs, or about sign-ups, is told.
+            if !open.is_empty() || super::is_public_to(context, instance, account.joining()) {
+                found.push((account, open));
+            }
         }
     }
     Ok(found)
@@ -78,7 +83,7 @@ pub async fn preview(context: &Context, instance: &Instance, search: &Search) ->
     let refused = too_many(ids.len());
     let asked = ids.len().min(MOST);
     let own = acting::able_own(context, instance).await?;
-    let found = read(instance, ids.into_iter().take(MOST)).await?;
+    let found = read(context, instance, ids.into_iter().take(MOST)).await?;
     let mut page = BulkPreview {
         decision,
         accounts: Vec::new(),
@@ -138,7 +143,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     }
     let (text, why) = reports::checked_words(decision, &form.text, false, or_chosen(&form.why, &form.chosen))?;
     let own = acting::able_own(&context, &instance).await?;
-    let found = read(&instance, seen.iter().map(|(id, ..)| *id)).await?;
+    let found = read(&context, &instance, seen.iter().map(|(id, ..)| *id)).await?;
     let (mut deeds, mut refused) = (Vec::new(), None);
     for (account, open) in found {
         if let Some(why) = reports::left_out(&context, &instance, &account, &open, own.as_ref(), decision).await? {

@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, ReportId},
     mastodon::{
         Instance,
-        database::{Account, Extra, Joining, MOST_BY_ADDRESS, MOST_BY_NAME, Read, read_problem},
+        database::{Extra, MOST_BY_ADDRESS, MOST_BY_NAME, Read, read_problem},
     },
     path,
     problem::Problem,
@@ -264,8 +264,7 @@ async fn public(
 ) -> Result<Option<AccountId>, Problem> {
     let Some(found) = found else { return Ok(None) };
     let account = read.account(found).await.map_err(read_problem)?;
-    let joining = |account: &Account| Joining { pending: account.pending, unconfirmed: account.unconfirmed };
-    Ok(account.filter(|account| is_public_to(context, instance, joining(account))).map(|account| account.id))
+    Ok(account.filter(|account| is_public_to(context, instance, account.joining())).map(|account| account.id))
 }
 
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {

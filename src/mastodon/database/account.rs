@@ -40,6 +40,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// How far its sign-up has come.
+    pub fn joining(&self) -> Joining {
+        Joining { pending: self.pending, unconfirmed: self.unconfirmed }
+    }
+
     /// What an account without a row is called.
     pub(super) fn gone_name(id: AccountId) -> String {
         format!("{id} (gone)")

@@ -20,7 +20,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, ClosedRow, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Joining, Link, MOST_EDITS,
+            Account, ClosedRow, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS,
             MOST_POSTS, MediaRow, NoteRow, OpenReport, PollRow, PostRow, PresetRow, QuoteRow, ReporterRecord, RuleRow,
             ServerFacts, StrikeRow, TaggedRow,
         },
@@ -376,8 +376,7 @@ pub async fn case_page(
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
-    let (pending, unconfirmed) = (facts.account.pending, facts.account.unconfirmed);
-    if !touched && !is_public_to(context, instance, Joining { pending, unconfirmed }) {
+    if !touched && !is_public_to(context, instance, facts.account.joining()) {
         return Err(missing());
     }
     let revealed = revealed(context, &parsed, &instance.name, id).await?;
