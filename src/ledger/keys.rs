@@ -7,12 +7,12 @@ use super::{
 use crate::{
     clock::{DAY, Timestamp},
     seal::{self, Keys, hex},
-    store::{Driver, on, rights::DESTROYING},
+    store::{Driver, Found, on, rights::DESTROYING},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -114,6 +114,12 @@ impl Destroyed {
         has
     }
 }
+
+/// Some keys by their names: on SQLite these are one document, on PostgreSQL one array.
+const KEYS_NAMED: [&str; 2] = [
+    "select id, wrapped from ledger_keys where id in (select value from json_each($1))",
+    "select id, wrapped from ledger_keys where id = any($1)",
+];
 
 /// What destroyed words, with what came of it, in the order of the entries.
 const DESTRUCTIONS: &str = "select e.idx, e.leaf, o.idx, o.leaf from ledger_entries e left join ledger_entries o on o.intent = e.idx \
@@ -257,6 +263,35 @@ impl Ledger {
 
     pub(super) async fn unseal(&self, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
         Ok(opened_with(self.key(id).await?, id, sealed))
+    }
+
+    /// What was sealed under each of some keys, in their order. The keys are read in one statement: a list has one for each line.
+    pub(super) async fn unseal_all(&self, sealed: &[(&str, &str)]) -> Result<Vec<Opened>, LedgerError> {
+        let names: BTreeSet<&str> = sealed.iter().map(|(id, _)| *id).collect();
+        let there = self.keys_there(names.into_iter().collect()).await?;
+        self.know_destroyed().await?;
+        let mut opened = Vec::with_capacity(sealed.len());
+        for (id, text) in sealed {
+            opened.push(match there.get(*id) {
+                Some(wrapped) => self.unseal_with(wrapped.as_deref(), id, text),
+                // It is not there, or what stands there is no key: which of the two is found by its name alone.
+                None => self.unseal(id, text).await?,
+            });
+        }
+        Ok(opened)
+    }
+
+    /// Those of some data keys whose rows can be read, by their names: wrapped, or `None` where they were destroyed.
+    async fn keys_there(&self, names: Vec<&str>) -> Result<HashMap<String, Option<String>>, LedgerError> {
+        let [sqlite, postgres] = KEYS_NAMED;
+        let rows: Vec<Found<(String, Option<String>)>> = match &self.store.driver {
+            _ if names.is_empty() => Vec::new(),
+            Driver::Sqlite(pool) => {
+                sqlx::query_as(sqlite).bind(Value::from(names).to_string()).fetch_all(pool).await?
+            }
+            Driver::Postgres(pool) => sqlx::query_as(postgres).bind(names).fetch_all(pool).await?,
+        };
+        Ok(self.store.read(rows).into_iter().collect())
     }
 
     /// The same with a key that was read along with what it seals; `None` for one that is not there any more. What was destroyed

@@ -460,6 +460,12 @@ pub const LATELY: [&str; 2] = [
     lately!("l.leaf ->> 'key'", "$1 = '' and deed = $2"),
     lately!("(l.leaf::json ->> 'key')", "$1 = '' and deed = $2"),
 ];
+/// What was seen later of some intents (`sought (intent)`, `ledger_entries (idx)`).
+const SEEN_LATER: [&str; 2] = [
+    "select s.intent, e.idx, e.leaf from sought s join ledger_entries e on e.idx = s.seen \
+     where s.intent in (select value from json_each($1))",
+    "select s.intent, e.idx, e.leaf from sought s join ledger_entries e on e.idx = s.seen where s.intent = any($1)",
+];
 /// So many entries are looked through for what was meant lately.
 const LOOKED_THROUGH: i64 = 2_000;
 
@@ -666,16 +672,30 @@ impl Ledger {
     }
 
     async fn entries_of(&self, rows: Vec<Row>) -> Result<Vec<Entry>, LedgerError> {
-        let mut entries = Vec::with_capacity(rows.len());
+        let mut read = Vec::with_capacity(rows.len());
         for row in rows {
-            let index = row.idx;
-            match self.entry_of(row).await {
-                Ok(entry) => entries.push(entry),
-                Err(LedgerError::Entry(_)) => self.not_appended(index).await?,
+            match Leaves::read(row.idx, &row.leaf, row.outcome_leaf.as_deref()) {
+                Ok(leaves) => read.push((row.idx, leaves)),
+                Err(LedgerError::Entry(_)) => self.not_appended(row.idx).await?,
                 Err(error) => return Err(error),
             }
         }
-        Ok(entries)
+        match self.opened(read).await {
+            // Which words were destroyed can't be believed, and so none of these: every page says why.
+            Err(LedgerError::Entry(what)) => {
+                self.found.contradict(self.newest_number().await?, &what);
+                Ok(Vec::new())
+            }
+            opened => opened,
+        }
+    }
+
+    /// Some entries with what was sealed in them.
+    async fn opened(&self, read: Vec<(i64, Leaves)>) -> Result<Vec<Entry>, LedgerError> {
+        let leaves: Vec<&Value> = read.iter().map(|(_, leaves)| &leaves.leaf).collect();
+        let opened = self.open_each(&leaves).await?;
+        let entries = read.into_iter().zip(opened).map(|((index, leaves), opened)| leaves.entry(index, opened));
+        self.with_later(entries.collect()).await
     }
 
     /// Those of some entries that can be read. One that cannot was not appended so, and the record contradicts itself.
@@ -872,12 +892,12 @@ impl Ledger {
         self.recorded_at(self.tree_state().await?.size - 1).await
     }
 
-    /// The sealed document of an entry's leaf, where it opens.
+    /// The sealed documents of some entries' leaves, in their order: each where it opens.
     ///
     /// # Errors
     /// The store's.
-    pub async fn document(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
-        Ok(self.open_sealed(leaf).await?.0)
+    pub async fn documents(&self, leaves: &[&Value]) -> Result<Vec<Option<Value>>, LedgerError> {
+        Ok(self.open_each(leaves).await?.into_iter().map(|(document, _)| document).collect())
     }
 
     /// In which of these subjects (their keyed hashes) somebody has had any part.
@@ -1020,13 +1040,9 @@ impl Ledger {
                 (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)),
                 _ => (None, Sealed::Nothing),
             };
-            let mut entry = leaves.entry(index, opened);
-            if entry.outcome_facts[NOT_SEEN] == true {
-                entry.later = self.later(index).await?;
-            }
-            entries.push(entry);
+            entries.push(leaves.entry(index, opened));
         }
-        Ok(entries)
+        self.with_later(entries).await
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
@@ -1082,36 +1098,48 @@ impl Ledger {
             .collect()
     }
 
-    async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
-        let leaves = Leaves::read(row.idx, &row.leaf, row.outcome_leaf.as_deref())?;
-        let opened = self.open_sealed(&leaves.leaf).await?;
-        let mut entry = leaves.entry(row.idx, opened);
-        // Rare, and by two keys.
-        if entry.outcome_facts[NOT_SEEN] == true {
-            entry.later = self.later(entry.index).await?;
+    /// Some entries with what was seen later of those that were not seen to have happened, as the leaves say that the rows name.
+    async fn with_later(&self, mut entries: Vec<Entry>) -> Result<Vec<Entry>, LedgerError> {
+        // They are rare.
+        let not_seen = entries.iter().filter(|entry| entry.outcome_facts[NOT_SEEN] == true);
+        let intents: Vec<i64> = not_seen.map(|entry| entry.index).collect();
+        let [sqlite, postgres] = SEEN_LATER;
+        let rows: Vec<Read<(i64, i64, String)>> = match &self.store.driver {
+            _ if intents.is_empty() => return Ok(entries),
+            Driver::Sqlite(pool) => {
+                sqlx::query_as(sqlite).bind(Value::from(intents).to_string()).fetch_all(pool).await?
+            }
+            Driver::Postgres(pool) => sqlx::query_as(postgres).bind(intents).fetch_all(pool).await?,
+        };
+        let mut found = BTreeMap::new();
+        for (intent, index, leaf) in self.store.read(rows) {
+            let Ok(Leaves { leaf, .. }) = Leaves::read(index, &leaf, None) else {
+                self.not_appended(index).await?;
+                continue;
+            };
+            let said =
+                leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"].as_str() == Some(intent.to_string().as_str());
+            let how = serde_json::from_value(leaf["facts"]["how"].clone()).ok().filter(|_| said);
+            found.extend(how.map(|how| (intent, Found { entry: index, at: instant_of(&leaf).unwrap_or_default(), how })));
         }
-        Ok(entry)
-    }
-
-    /// What was seen later of a deed that was not seen to have happened, as the leaf says that the row names.
-    async fn later(&self, intent: i64) -> Result<Option<Found>, LedgerError> {
-        const SQL: &str =
-            "select e.idx, e.leaf from sought s join ledger_entries e on e.idx = s.seen where s.intent = $1";
-        let found: Option<(i64, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(SQL)
-            .bind(intent).fetch_optional(pool).await?));
-        let Some((entry, leaf)) = found else { return Ok(None) };
-        let leaf = Leaves::read(entry, &leaf, None)?.leaf;
-        let said =
-            leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"].as_str() == Some(intent.to_string().as_str());
-        let how = serde_json::from_value(leaf["facts"]["how"].clone()).ok().filter(|_| said);
-        Ok(how.map(|how| Found { entry, at: instant_of(&leaf).unwrap_or_default(), how }))
+        for entry in &mut entries {
+            entry.later = found.remove(&entry.index);
+        }
+        Ok(entries)
     }
 
     async fn open_sealed(&self, leaf: &Value) -> Result<(Option<Value>, Sealed), LedgerError> {
-        let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else {
-            return Ok((None, Sealed::Nothing));
-        };
-        Ok(of_opened(self.unseal(key, sealed).await?))
+        Ok(self.open_each(&[leaf]).await?.pop().unwrap_or((None, Sealed::Nothing)))
+    }
+
+    /// The sealed documents of some leaves, in their order, each with whether it opened.
+    async fn open_each(&self, leaves: &[&Value]) -> Result<Vec<(Option<Value>, Sealed)>, LedgerError> {
+        let sealed: Vec<Option<(&str, &str)>> =
+            leaves.iter().map(|leaf| leaf["key"].as_str().zip(leaf["sealed"].as_str())).collect();
+        let under_keys: Vec<(&str, &str)> = sealed.iter().copied().flatten().collect();
+        let mut opened = self.unseal_all(&under_keys).await?.into_iter();
+        let mut each = |sealed: Option<(&str, &str)>| sealed.and_then(|_| opened.next()).map(of_opened);
+        Ok(sealed.into_iter().map(|sealed| each(sealed).unwrap_or((None, Sealed::Nothing))).collect())
     }
 
     /// One intent or fact in full, by keys alone; `None` where there is none.
@@ -1122,7 +1150,8 @@ impl Ledger {
             .bind(index).fetch_optional(pool).await?));
         let Some(row) = row else { return Ok(None) };
         let (leaf_text, leaf_hash) = (row.leaf.clone(), row.hash.clone());
-        let entry = self.entry_of(row).await?;
+        let read = (row.idx, Leaves::read(row.idx, &row.leaf, row.outcome_leaf.as_deref())?);
+        let Some(entry) = self.opened(vec![read]).await?.pop() else { return Ok(None) };
         let outcome_leaf: Option<(i64, String)> = self.store.read_one(on!(&self.store, pool => sqlx::query_as(OUTCOME)
             .bind(index).fetch_optional(pool).await?));
         let seen = match &outcome_leaf {

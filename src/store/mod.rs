@@ -113,6 +113,8 @@ impl Opened {
 
 const CONNECTIONS_TO_A_FILE: u32 = 8;
 const CONNECTIONS_TO_A_SERVER: u32 = 16;
+/// So long a server that answered a connection is taken to be there.
+const HEARD_FROM: Duration = Duration::from_millis(500);
 /// So many of them count attempts at the same time.
 const COUNTING: usize = 4;
 
@@ -272,6 +274,17 @@ impl Driver {
                 .max_connections(CONNECTIONS_TO_A_SERVER)
                 .after_connect(move |connection, _| Box::pin(on_path(connection, set.clone())))
                 .after_release(move |connection, _| Box::pin(is_as_set(connection, released.clone())))
+                // Whoever used it last has just heard from the server: to ask again before each statement would be a way more.
+                .test_before_acquire(false)
+                .before_acquire(|connection, known| {
+                    let idle = known.idle_for;
+                    Box::pin(async move {
+                        if idle > HEARD_FROM {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 // A page that waits for it once is there within two seconds.
                 .acquire_timeout(Duration::from_millis(1_500))
                 .connect_lazy(url)

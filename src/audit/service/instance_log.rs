@@ -22,7 +22,7 @@ use crate::{
     ui,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A trace comes at most so long after the outcome, but for what is looked for longer.
 const AFTERWARDS: i64 = 2 * MINUTE;
@@ -215,25 +215,42 @@ pub async fn ours(
         in_review: covered.has(entry.index),
         certain,
     };
-    // Only what may have left a row is opened, and once. What does not open may have left it.
+    // The deeds that could have left each row: entries come newest first.
+    let mut left: Vec<(&LoggedAction, VecDeque<&Closed>)> = rows
+        .iter()
+        .filter_map(|row| {
+            let about = subject(row)?;
+            let could = |entry: &&Closed| entry.subject == about && before(entry, row, context.now());
+            Some((row, entries.iter().filter(could).collect()))
+        })
+        .collect();
+    // Only what may have left a row is opened, and once: of all rows those that come next together. What does not open may have
+    // left it.
     let mut deeds: BTreeMap<i64, Option<AnyDeed>> = BTreeMap::new();
-    for row in rows {
-        let Some(about) = subject(row) else { continue };
-        // The newest deed that could have left it: entries come newest first.
-        for entry in entries.iter().filter(|entry| entry.subject == about && before(entry, row, context.now())) {
-            if let MapEntry::Vacant(vacant) = deeds.entry(entry.index) {
-                let document = ledger.document(&entry.leaf).await.map_err(unreadable)?;
-                vacant.insert(document.and_then(|document| serde_json::from_value(document["deed"].clone()).ok()));
+    loop {
+        left.retain_mut(|(row, could)| {
+            while let Some(deed) = could.front().and_then(|entry| deeds.get(&entry.index)) {
+                let logged = LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id };
+                let Some(entry) = could.pop_front() else { return false };
+                if deed.as_ref().is_none_or(|deed| deed.logs(&logged)) {
+                    found.insert(row.id, trace(entry, deed.is_some()));
+                    return false;
+                }
             }
-            let left = LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id };
-            let deed = deeds.get(&entry.index).and_then(Option::as_ref);
-            if deed.is_none_or(|deed| deed.logs(&left)) {
-                found.insert(row.id, trace(entry, deed.is_some()));
-                break;
-            }
+            !could.is_empty()
+        });
+        let next: BTreeMap<i64, &Closed> =
+            left.iter().filter_map(|(_, could)| could.front().map(|entry| (entry.index, *entry))).collect();
+        if next.is_empty() {
+            return Ok(found);
         }
+        let leaves: Vec<&Value> = next.values().map(|entry| &entry.leaf).collect();
+        let documents = ledger.documents(&leaves).await.map_err(unreadable)?;
+        let read = documents
+            .into_iter()
+            .map(|document| document.and_then(|document| serde_json::from_value(document["deed"].clone()).ok()));
+        deeds.extend(next.into_keys().zip(read));
     }
-    Ok(found)
 }
 
 /// What a row is about, as our deeds name it: an account, or what a rule is for.
