@@ -286,9 +286,7 @@ impl Ledger {
         let [sqlite, postgres] = KEYS_NAMED;
         let rows: Vec<Found<(String, Option<String>)>> = match &self.store.driver {
             _ if names.is_empty() => Vec::new(),
-            Driver::Sqlite(pool) => {
-                sqlx::query_as(sqlite).bind(Value::from(names).to_string()).fetch_all(pool).await?
-            }
+            Driver::Sqlite(pool) => sqlx::query_as(sqlite).bind(Value::from(names).to_string()).fetch_all(pool).await?,
             Driver::Postgres(pool) => sqlx::query_as(postgres).bind(names).fetch_all(pool).await?,
         };
         Ok(self.store.read(rows).into_iter().collect())

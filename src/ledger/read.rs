@@ -1120,7 +1120,9 @@ impl Ledger {
             let said =
                 leaf["deed"] == HAPPENED_LATER && leaf["facts"]["entry"].as_str() == Some(intent.to_string().as_str());
             let how = serde_json::from_value(leaf["facts"]["how"].clone()).ok().filter(|_| said);
-            found.extend(how.map(|how| (intent, Found { entry: index, at: instant_of(&leaf).unwrap_or_default(), how })));
+            found.extend(
+                how.map(|how| (intent, Found { entry: index, at: instant_of(&leaf).unwrap_or_default(), how })),
+            );
         }
         for entry in &mut entries {
             entry.later = found.remove(&entry.index);

@@ -1,7 +1,7 @@
 //! Pages: each asks its service once, so that it sends to the instance's database what one call of the service sends; and its
 //! forms go where their functions are.
 
-use crate::support::{House, house, sqlite};
+use crate::support::{House, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Role},
@@ -10,7 +10,9 @@ use howdah::{
     domain_blocks,
     frame::Framed,
     id::OperatorId,
-    invitations, path,
+    invitations,
+    ledger::Outcome,
+    path,
     problem::Problem,
     registrations, reports, roles, sign_in,
 };
@@ -108,6 +110,76 @@ async fn a_page_calls_its_service_once() {
     asks_once!("/i/harbour/federation/email-domains", domain_blocks::service::email_domains(at, all, ""));
     asks_once!("/i/harbour/invites", invitations::service::list(at, all, ""));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A list asks the store and the instance as often for many lines as for few: each way more to a server is time that somebody
+/// waits.
+#[tokio::test]
+async fn a_list_asks_as_often_for_many_lines_as_for_few() {
+    const LISTS: [&str; 9] = [
+        "/audit",
+        "/audit?who=01owner",
+        "/audit?kind=block_address&outcome=succeeded",
+        "/audit/timeline?who=01owner",
+        "/audit/timeline?server=flood.example",
+        "/i/harbour/audit/instance",
+        "/i/harbour/federation",
+        "/i/harbour/federation/ip-rules",
+        "/i/harbour",
+    ];
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    let block = async |networks: std::ops::Range<i32>| {
+        for n in networks {
+            let network = format!("198.51.100.{n}");
+            let form = [
+                ("instance", "harbour"),
+                ("network", network.as_str()),
+                ("severity", "sign_up_block"),
+                ("until", "never"),
+                ("why", "a flood"),
+            ];
+            let answer = house.post(Some(&owner), "/api/domains/address-set", &form).await;
+            assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
+            assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded), "{network}");
+        }
+    };
+    let statements = Statements::default();
+    let _counting = statements.count();
+    let asked = async |address: &str| {
+        let mut asked = 0;
+        // What is kept in memory for a while is there at the second time.
+        for _ in 0..2 {
+            statements.taken();
+            let page = house.get(Some(&owner), address).await;
+            assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+            // A connection is looked after once a page has done with it.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            asked = statements.taken();
+        }
+        asked
+    };
+    let mut numbers: Vec<Vec<usize>> = Vec::new();
+    for networks in [1..4, 4..24] {
+        block(networks).await;
+        let mut of_each = Vec::new();
+        for list in LISTS {
+            of_each.push(asked(list).await);
+        }
+        numbers.push(of_each);
+    }
+    let said = LISTS
+        .iter()
+        .zip(numbers[0].iter().zip(&numbers[1]))
+        .map(|(list, (few, many))| format!("{list}: {few}, {many}"));
+    println!("{}", said.clone().collect::<Vec<_>>().join("\n"));
+    let wrong: Vec<String> = said
+        .zip(numbers[0].iter().zip(&numbers[1]))
+        .filter(|(_, (few, many))| few < many)
+        .map(|(said, _)| said)
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(numbers[0].iter().all(|few| *few > 0), "nothing was counted");
 }
 
 /// For each form of a page its id, or its address, and where Enter in one of its fields sends it instead: the browser presses the
