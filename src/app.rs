@@ -2,8 +2,8 @@
 
 use crate::{
     accounts, alarms, appeals, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators,
-    overview, path, registrations, reports, reviews, roles, search::Search, sign_in, signups, statistics, transparency,
-    ui,
+    overview, path, registrations, reports, reviews, roles, search::Search, session::said_by_browser, sign_in, signups,
+    statistics, transparency, ui,
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -39,12 +39,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The theme somebody chose; nothing means the device's.
 fn theme() -> Option<&'static str> {
     let parts = use_context::<axum::http::request::Parts>()?;
-    let cookies = parts.headers.get(axum::http::header::COOKIE)?.to_str().ok()?;
-    cookies.split(';').find_map(|cookie| match cookie.trim() {
-        "theme=light" => Some("light"),
-        "theme=dark" => Some("dark"),
+    match said_by_browser(&parts.headers, "theme")? {
+        "light" => Some("light"),
+        "dark" => Some("dark"),
         _ => None,
-    })
+    }
 }
 
 /// Every page there is. All are rendered whole before they are sent, so that none needs scripts to be read.

@@ -11,7 +11,7 @@ use crate::{
     live::Listeners,
     mastodon::{
         Instance,
-        database::{Account, OpenReport},
+        database::{Account, Joining, OpenReport},
     },
     nouns::{linked_accounts::Lapse, preferences::Preferences, reports::MOST_READ},
     passwords::Passwords,
@@ -200,6 +200,9 @@ impl Context {
         open: &[OpenReport],
         own: Option<&Own>,
     ) -> Result<Object, Problem> {
+        if !self.knows(instance, account, open) {
+            return Err(Problem::not_found("This account no longer exists on the instance."));
+        }
         let case = Case {
             staff: account.is_staff() || self.is_a_colleague(instance, account).await?,
             own: match own {
@@ -212,6 +215,19 @@ impl Context {
             more: open.len() > MOST_READ,
         };
         Ok(Object::Case(instance.name.clone(), account.id, case))
+    }
+
+    /// Whether an account has a page that anybody can read, or this person may see who waits: of a sign-up that is not approved or not
+    /// confirmed the instance shows nothing (`app/controllers/concerns/account_owned_concern.rb`).
+    pub fn is_public(&self, instance: &Instance, joining: Joining) -> bool {
+        joining.words().next().is_none()
+            || access::permit(&self.actor, Permission::ViewSignUps, Some(&instance.name)).is_ok()
+    }
+
+    /// Whether this person is told that there is such an account: of whoever waits only who decides a case of theirs, or about
+    /// sign-ups.
+    pub fn knows(&self, instance: &Instance, account: &Account, open: &[OpenReport]) -> bool {
+        !open.is_empty() || self.is_public(instance, account.joining())
     }
 
     /// Whether somebody of this console is linked with the account: for contractors that is staff, whatever its role there.

@@ -32,7 +32,7 @@ async fn touched(context: &Context, instance: &Instance, id: AccountId) -> Resul
         Ok::<_, DatabaseError>((read.account(id).await?, read.open_reports(id).await?))
     };
     let (account, open) = read.await.map_err(|error| Problem::unavailable(error.to_string(), ""))?;
-    let Some(account) = account else { return Ok(false) };
+    let Some(account) = account.filter(|account| context.knows(instance, account, &open)) else { return Ok(false) };
     let own = acting::own(context, instance).await?;
     let object = context.case(instance, &account, &open, own.as_ref()).await?;
     Ok(access::permit(&context.actor, Permission::ViewWork, object).is_ok())

@@ -7,7 +7,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     nouns::preferences::Preferences,
 };
-use axum::http::Extensions;
+use axum::http::{Extensions, HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use tower_http::request_id::RequestId;
 
@@ -22,6 +22,15 @@ pub const LAST_AT: &str = "instance";
 
 /// The cookie in which a browser's script names its time zone (`ui/early.js`), so that pages are made in it.
 pub const ZONE: &str = "zone";
+
+/// What this browser says of itself in a cookie of that name: whether somebody may see it is asked where it is used.
+pub fn said_by_browser<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
+        let (name, value) = cookie.trim().split_once('=')?;
+        (name == named).then_some(value)
+    })
+}
 
 /// How far a sign-in has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

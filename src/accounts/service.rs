@@ -16,7 +16,7 @@ pub use personal::{Others, beside, kept_network, look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, Hit};
 use crate::{
-    access::{self, Permission, Role},
+    access::{Permission, Role},
     clock::{DAY, Timestamp},
     context::Context,
     frame::{self, Framed},
@@ -49,13 +49,6 @@ fn shown(context: &Context, state: AccountState) -> AccountState {
 fn stands(context: &Context, state: AccountState, joining: Joining) -> impl Iterator<Item = &'static str> + use<> {
     let joining = if context.actor.role == Role::Contractor { Joining::default() } else { joining };
     shown(context, state).words().into_iter().chain(joining.words())
-}
-
-/// Whether an account has a page that anybody can read, or this person may see who waits: of a sign-up that is not approved or not
-/// confirmed the instance shows nothing (`app/controllers/concerns/account_owned_concern.rb`).
-pub fn is_public_to(context: &Context, instance: &Instance, joining: Joining) -> bool {
-    joining.words().next().is_none()
-        || access::permit(&context.actor, Permission::ViewSignUps, Some(&instance.name)).is_ok()
 }
 
 fn hit(context: &Context, found: &AccountHit) -> Hit {
@@ -198,7 +191,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     drop(read);
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
-    let public = window.accounts.iter().filter(|account| is_public_to(context, &instance, account.joining));
+    let public = window.accounts.iter().filter(|account| context.is_public(&instance, account.joining));
     let rows = public.map(|account| account_row(context, account)).collect();
     let page = AccountsPage {
         rows,

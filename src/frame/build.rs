@@ -215,9 +215,13 @@ const AT_ONCE: i64 = MINUTE;
 
 /// What was set for a hold, which is another entry: the hold itself is kept by the console alone.
 async fn set_for(context: &Context, hold: &Entry, instance: &str) -> Result<Option<Entry>, LedgerError> {
-    let filter = Filter { kind: Some("set_registrations".to_owned()), ..lately(instance) };
-    let found = context.app.ledger.list(&filter).await?;
-    Ok(found.into_iter().rfind(|set| set.index > hold.index && set.at.since(hold.at) < AT_ONCE))
+    let filter = Filter {
+        kind: Some("set_registrations".to_owned()),
+        after: Some(hold.index),
+        to: Some(hold.at.plus(AT_ONCE)),
+        ..lately(instance)
+    };
+    Ok(context.app.ledger.list(&filter).await?.pop())
 }
 
 /// The newest entries about an instance.
@@ -229,9 +233,11 @@ fn lately(instance: &str) -> Filter {
 async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
     let set_for_it = match entry.deed.as_str() {
         "change_policy" => match set_for(context, entry, entry.instance.as_deref()?).await {
-            Ok(set) => Some(set?),
+            Ok(Some(set)) => Some(set),
+            // Nothing was to be set.
+            Ok(None) if context.app.ledger.contradiction().is_none() => return None,
             // What can't be read is not done.
-            Err(_) => return Some(Settles::Watched),
+            Ok(None) | Err(_) => return Some(Settles::Watched),
         },
         _ => None,
     };

@@ -10,7 +10,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{LAST_AT, SessionData, Signed, Stage, ZONE, request_id},
+    session::{LAST_AT, SessionData, Signed, Stage, ZONE, request_id, said_by_browser},
     sign_in::Before,
     store::{
         operators::{self, Operator},
@@ -20,7 +20,7 @@ use crate::{
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -30,15 +30,6 @@ use tower_sessions::{Session, session::Id};
 
 /// How long, and to whom, a browser says where it was last.
 const KEPT: &str = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
-
-/// What this browser says of itself in a cookie of that name: whether somebody may see it is asked where it is used.
-fn said_by_browser<'a>(headers: &'a HeaderMap, named: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
-        let (name, value) = cookie.trim().split_once('=')?;
-        (name == named).then_some(value)
-    })
-}
 
 /// The instance that an address is about: its path, or the switcher on a page of the console itself (`?on=`).
 fn named(app: &App, actor: &Actor, address: &Uri) -> Option<InstanceName> {

@@ -71,6 +71,19 @@ pub fn unasked(transport_security: Option<&'static str>) -> String {
     text
 }
 
+/// Leaves out of a request what no cookie of ours can be: whoever reads the cookies gives up all that stand in one line where one of
+/// them, of whichever neighbour, has other bytes than text.
+pub async fn readable_cookies(mut request: Request) -> Request {
+    if let Entry::Occupied(mut lines) = request.headers_mut().entry(header::COOKIE) {
+        for line in lines.iter_mut().filter(|line| line.to_str().is_err()) {
+            let readable = |cookie: &&[u8]| HeaderValue::from_bytes(cookie).is_ok_and(|cookie| cookie.to_str().is_ok());
+            let ours: Vec<&[u8]> = line.as_bytes().split(|byte| *byte == b';').filter(readable).collect();
+            *line = HeaderValue::from_bytes(&ours.join(&b';')).unwrap_or(HeaderValue::from_static(""));
+        }
+    }
+    request
+}
+
 /// Over TLS every cookie says `Secure`, also the one that ends a session, which comes from elsewhere without it: browsers
 /// refuse a `__Host-` name otherwise, and the former cookie stays.
 pub async fn secure_cookies(State(https): State<bool>, request: Request, next: Next) -> Response {

@@ -123,6 +123,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(sessions)
         .layer(from_fn(moved))
         .layer(from_fn_with_state(https, headers::secure_cookies))
+        .layer(map_request(headers::readable_cookies))
         .merge(assets::router(&app.config.site));
     outside(&app, inside)
 }

@@ -536,13 +536,16 @@ struct As {
 /// Makes names in the statements of a connection lead to PostgreSQL's own operators and functions first, and then to the
 /// console's tables: what a database or a role has as its `search_path` counts for nothing once they are there. Before they
 /// are, it says where they are to be made. PostgreSQL looks into its own catalogue first where a path does not name it, and
-/// makes new tables in the first schema that it names.
+/// makes new tables in the first schema that it names. Of a table of our name that no path leads to, and that is another role's,
+/// nothing is believed: a neighbour of a new store may have one.
 async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result<()> {
     // Nothing that somebody else made is asked: neither operator nor function without its schema.
     const WHERE: &str = "select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_class c \
         join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace \
+        join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) c.relowner \
         where c.relname operator(pg_catalog.=) 'ledger_entries'::pg_catalog.name and c.relkind operator(pg_catalog.=) 'r' \
-        order by pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
+        and (r.rolname operator(pg_catalog.=) current_user or pg_catalog.pg_table_is_visible(c.oid)) \
+        order by r.rolname operator(pg_catalog.=) current_user desc, pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
     const FIRST: &str = "select pg_catalog.quote_ident(pg_catalog.current_schema())";
     const ROLE: &str = "select session_user::pg_catalog.text, current_user::pg_catalog.text";
     let all = match set.get() {

@@ -3,7 +3,7 @@
 use crate::support::{House, Kept, PASSWORD, database, house, postgres, sqlite};
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{HeaderValue, Request, StatusCode, header},
 };
 use howdah::{
     cli,
@@ -200,6 +200,38 @@ async fn the_first_owner(house: House) {
     }
     run("delete from operators; insert into operators select * from kept_people").await;
     assert_eq!(operators::list(&house.app.store).await.unwrap().len(), 1);
+}
+
+/// A cookie that a neighbour of the same domain has set, and that is no text, keeps nobody out, nor makes it forget what else the browser
+/// says.
+#[tokio::test]
+async fn a_cookie_of_a_neighbour_keeps_nobody_out() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let asked = async |lines: &[&[u8]]| {
+        let mut request = Request::get("/audit").header(header::ACCEPT, "text/html");
+        for line in lines {
+            request = request.header(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
+        let response = house.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8_lossy(&body).contains("data-theme=\"dark\""))
+    };
+    let own = cookie.as_bytes();
+    for (before, after) in [
+        (&b""[..], &b""[..]),
+        (b"x=\xff; ", b""),
+        (b"", b"; x=\xff"),
+        (b"\xc3\xa9=1;", b";y=\xfe;z"),
+        (b"\xff; ", b"; \xff"),
+    ] {
+        let line = [before, own, b"; theme=dark", after].concat();
+        assert_eq!(asked(&[&line]).await, (StatusCode::OK, true), "{line:?}");
+    }
+    let other = [own, b"; theme=dark"].concat();
+    assert_eq!(asked(&[b"x=\xff", &other]).await, (StatusCode::OK, true), "in a line of its own");
+    assert_eq!(asked(&[b"x=\xff"]).await.0, StatusCode::SEE_OTHER, "nobody is signed in by it");
 }
 
 #[tokio::test]

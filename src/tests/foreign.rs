@@ -332,6 +332,53 @@ async fn the_path_of_a_database_leads_to_nothing_of_somebody_elses() {
     assert_eq!(anew.foreign().await.unwrap(), None);
 }
 
+/// A neighbour of a new store has a table of our name: that one leads to nothing, whether its schema may be used or not. Where the
+/// store is, it is found whatever a neighbour makes on the way to it.
+#[tokio::test]
+async fn a_table_of_our_name_that_is_a_neighbours_leads_to_nothing() {
+    use std::str::FromStr;
+    let url = database().await;
+    let admin = sqlx::PgPool::connect(&url).await.unwrap();
+    let ours = format!("console_{}", howdah::seal::hex(&howdah::seal::random::<[u8; 4]>()));
+    let theirs = format!("accounting_{}", howdah::seal::hex(&howdah::seal::random::<[u8; 4]>()));
+    for made in [
+        format!("create role {ours} login; create role {theirs} login; create schema theirs authorization {theirs}"),
+        format!("create table theirs.ledger_entries (n int); alter table theirs.ledger_entries owner to {theirs}"),
+        format!("grant usage, create on schema theirs to {ours}; grant all on theirs.ledger_entries to {ours}"),
+        format!("grant create, usage on schema public to {ours}; grant create on database {} to {ours}", name_of(&url)),
+    ] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(&admin).await.unwrap();
+    }
+    let mut as_console = url::Url::from_str(&url).unwrap();
+    as_console.set_username(&ours).unwrap();
+    let keys = howdah::seal::Keys::from_secret([7; 32]);
+    let first = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
+    first.migrate().await.unwrap();
+    assert_eq!(first.foreign().await.unwrap(), None);
+    let before = format!("alter role {ours} set search_path = theirs, public");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(before)).execute(&admin).await.unwrap();
+    let anew = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
+    anew.migrate().await.unwrap();
+    for store in [&first, &anew] {
+        let Driver::Postgres(pool) = &store.driver else { panic!("a PostgreSQL store") };
+        let schemas: Vec<String> = sqlx::query_scalar(
+            "select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+             where c.relname in ('ledger_entries', 'operators') and pg_table_is_visible(c.oid)",
+        )
+        .fetch_all(pool)
+        .await
+        .unwrap();
+        assert_eq!(schemas, ["public", "public"]);
+        pool.close().await;
+    }
+    let gone = format!("drop owned by {ours}, {theirs} cascade; drop role {ours}, {theirs}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&admin).await.unwrap();
+}
+
+fn name_of(url: &str) -> String {
+    url.rsplit('/').next().and_then(|rest| rest.split('?').next()).unwrap_or_default().to_owned()
+}
+
 /// The list of what is to be on PostgreSQL is what the migrations make. `HOWDAH_WRITE=1` writes it anew: read the difference.
 #[tokio::test]
 async fn the_parts_of_a_new_store_are_those_that_are_looked_for() {

@@ -159,9 +159,14 @@ async fn a_contractor_reveals_in_an_open_case_within_the_grant_that_says_so_and_
     )
     .await;
     let before = entries(&house, "reveal").await;
-    for (whose, whom) in [("the owner of the instance", &master), ("nobody reported", &nobody), ("waits", &waits)] {
+    for (whose, whom, answer) in [
+        ("the owner of the instance", &master, StatusCode::FORBIDDEN),
+        ("nobody reported", &nobody, StatusCode::FORBIDDEN),
+        // Of whoever waits it is not even told that there is such an account.
+        ("waits", &waits, StatusCode::NOT_FOUND),
+    ] {
         for masked in ["email", "address", "seen:0000", "post:1"] {
-            assert_eq!(what(whom, masked).await, StatusCode::FORBIDDEN, "{whose}: {masked}");
+            assert_eq!(what(whom, masked).await, answer, "{whose}: {masked}");
         }
         let page = house.get(Some(&cookie), &format!("/i/harbour/accounts/{whom}")).await.body;
         assert!(!page.contains("/api/reports/reveal"), "{whose}: {page}");

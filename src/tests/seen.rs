@@ -1,9 +1,17 @@
 //! What the console says of registrations and of health is what was asked for and answered: a table each of what stands
 //! between it and the instance, and what the page must say.
 
-use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, until, variable};
+use crate::support::{
+    Front, House, Instead, aged, house, house_of, house_with, postgres, sql, sqlite, until, variable,
+};
 use axum::http::Method;
-use howdah::{cli, clock::Clock, ledger::Outcome, registrations::service::settle_due, seal::Keys};
+use howdah::{
+    cli,
+    clock::Clock,
+    ledger::{Filter, Outcome},
+    registrations::service::settle_due,
+    seal::Keys,
+};
 use practice::version::Version;
 use std::{
     sync::{
@@ -379,6 +387,18 @@ async fn an_emergency_is_not_called_done_while_visitors_were_seen_to_get_the_for
     settle_due(&house.app).await.unwrap();
     let page = text(&house.get(Some(&owner), &location).await.body);
     assert!(page.contains("Pressed emergency") && !page.contains("not yet seen everywhere"), "{page}");
+    // Nor is it where what was set for it has no outcome, or can't be read.
+    sql(&house.store.store, "drop trigger ledger_entries_no_update").await.unwrap();
+    for taken in [
+        "update ledger_entries set intent = -1 where intent = $",
+        "update ledger_entries set leaf = x'ff' where idx = $",
+    ] {
+        let set = Filter { kind: Some("set_registrations".into()), limit: 1, ..Filter::default() };
+        let set = house.app.ledger.list(&set).await.unwrap().remove(0);
+        sql(&house.store.store, &taken.replace('$', &set.index.to_string())).await.unwrap();
+        let page = text(&house.get(Some(&owner), &location).await.body);
+        assert!(page.contains("Pressed emergency") && page.contains("not yet seen everywhere"), "{taken}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -51,8 +51,7 @@ async fn read(
     for id in accounts {
         if let Some(account) = read.account(id).await.map_err(read_problem)? {
             let open = read.open_reports(id).await.map_err(read_problem)?;
-            // Of whoever waits only who decides a case of theirs, or about sign-ups, is told.
-            if !open.is_empty() || super::is_public_to(context, instance, account.joining()) {
+            if context.knows(instance, &account, &open) {
                 found.push((account, open));
             }
         }

@@ -1,6 +1,6 @@
 //! What is typed into the search field: whom or what it names, and where that is.
 
-use super::{hit, is_public_to, personal};
+use super::{hit, personal};
 use crate::{
     access::{self, Permission},
     accounts::{Asks, FindPage, Hit, Looked},
@@ -264,7 +264,7 @@ async fn public(
 ) -> Result<Option<AccountId>, Problem> {
     let Some(found) = found else { return Ok(None) };
     let account = read.account(found).await.map_err(read_problem)?;
-    Ok(account.filter(|account| is_public_to(context, instance, account.joining())).map(|account| account.id))
+    Ok(account.filter(|account| context.is_public(instance, account.joining())).map(|account| account.id))
 }
 
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {
@@ -331,7 +331,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
         return frame::build(context, Some(&instance), &base, &draft, page).await;
     }
-    let public = hits.iter().filter(|found| is_public_to(context, &instance, found.joining));
+    let public = hits.iter().filter(|found| context.is_public(&instance, found.joining));
     let hits: Vec<Hit> = public.map(|found| hit(context, found)).collect();
     let preview = match on {
         None => super::bulk::preview(context, &instance, &parsed).await?,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
-    accounts::service::{NOT_KNOWN, deleted_from_here, is_public_to, our_notes},
+    accounts::service::{NOT_KNOWN, deleted_from_here, our_notes},
     acting::{self, Own},
     clock::{MINUTE, Timestamp},
     context::Context,
@@ -363,6 +363,9 @@ pub async fn case_page(
     let facts = async { facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing) };
     let (facts, own, all) = tokio::try_join!(facts.boxed(), own.boxed(), cases(context, instance).boxed())?;
     within(context, instance, &facts.open)?;
+    if !context.knows(instance, &facts.account, &facts.open) {
+        return Err(missing());
+    }
 
     let now = context.now();
     let (holder, handed) = who_holds(context, instance, id).await?;
@@ -376,7 +379,7 @@ pub async fn case_page(
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
-    if !touched && !is_public_to(context, instance, facts.account.joining()) {
+    if !touched && !context.is_public(instance, facts.account.joining()) {
         return Err(missing());
     }
     let revealed = revealed(context, &parsed, &instance.name, id).await?;

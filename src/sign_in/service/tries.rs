@@ -10,9 +10,10 @@ use crate::{
     context::App,
     id::OperatorId,
     problem::{Kind, Problem},
+    session::said_by_browser,
     store::attempts::{self, Limit, Reserved, Wait},
 };
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use std::{sync::Arc, time::Duration};
 use subtle::ConstantTimeEq;
 
@@ -177,13 +178,7 @@ fn mac(app: &App, operator: &OperatorId, random: &str) -> String {
 
 /// What a browser is known by that shows a cookie of ours for this person.
 fn known_browser(app: &App, operator: &OperatorId, headers: &HeaderMap) -> Option<String> {
-    let name = cookie_name(app, operator);
-    let value = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|pairs| pairs.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(&name)?.strip_prefix('='))?;
+    let value = said_by_browser(headers, &cookie_name(app, operator))?;
     let (random, shown) = value.split_once('.')?;
     let right = mac(app, operator, random);
     bool::from(right.as_bytes().ct_eq(shown.as_bytes())).then(|| format!("{operator}/{random}"))

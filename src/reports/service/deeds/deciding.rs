@@ -264,7 +264,10 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
         for (id, reports) in seen {
             // Whom no report names any more has no case.
             let Some(account) = read.account_or_gone(id).await.map_err(read_problem)? else { continue };
-            found.push((account, read.open_reports(id).await.map_err(read_problem)?, reports));
+            let open = read.open_reports(id).await.map_err(read_problem)?;
+            if context.knows(&instance, &account, &open) {
+                found.push((account, open, reports));
+            }
         }
     }
     for (account, open, reports) in found {
