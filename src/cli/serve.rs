@@ -34,6 +34,14 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listen = config.listen;
     let app = app(config).await?;
     right_clock(&app)?;
+    for (role, schema) in app.store.who_may_make().await? {
+        tracing::warn!(
+            role,
+            schema,
+            "store.open: this role may make things in the schema of the console’s tables, and what it makes there can run with the \
+             console’s rights; `revoke create on schema SCHEMA from ROLE` ends it"
+        );
+    }
     // Before this process writes anything: the clock is measured by what was written last.
     let newest = app.ledger.newest_at().await?;
     app.ledger.end_former_leases().await?;

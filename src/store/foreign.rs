@@ -121,6 +121,14 @@ pub const ON_POSTGRES: &str = "\
     and (o.name in ('ledger_entries', 'ledger_checkpoints', 'ledger_origins') \
     or (has_table_privilege(o.oid, 'update') and has_table_privilege(o.oid, 'delete'))))";
 
+/// Who else may make something in the schema of the store (after [`APART`]): a role, or `public` for everybody, and the schema. Its owner
+/// and superusers can do all of it anyway.
+const MAY_MAKE: &str = "select distinct case a.grantee when 0 then 'public' else quote_ident(r.rolname) end, quote_ident(n.nspname) \
+    from pg_namespace n cross join lateral aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a \
+    left join pg_roles r on r.oid = a.grantee \
+    where quote_ident(n.nspname) || ', pg_temp' = current_setting('howdah.path') and a.privilege_type = 'CREATE' \
+    and a.grantee <> n.nspowner and coalesce(r.rolname <> current_user and not r.rolsuper, true) order by 1";
+
 /// A digest of the rows of a catalogue that somebody made: which they are, and the transaction that wrote each. One that is written anew
 /// has a later transaction. A sum of those would not do: who holds a transaction open can make it come out the same.
 fn rows_by(catalogue: &str, key: &str, order: &str, of: &str) -> String {
@@ -411,6 +419,20 @@ impl Store {
             Some(what) => Ok(Some(what)),
             None => Ok(self.driver.foreign(&self.driver.there().await?)),
         }
+    }
+
+    /// Who else may make something in the schema of a PostgreSQL store, each with that schema: what they make there can run with the
+    /// console's rights before it is seen.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn who_may_make(&self) -> sqlx::Result<Vec<(String, String)>> {
+        let Driver::Postgres(pool) = &self.driver else { return Ok(Vec::new()) };
+        let mut tx = pool.begin().await?;
+        sqlx::query(APART).execute(&mut *tx).await?;
+        let found = sqlx::query_as(MAY_MAKE).fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(found)
     }
 
     /// What is wrong with the place of the file that was opened, on SQLite: nothing needs to be read for it.

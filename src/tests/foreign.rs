@@ -371,6 +371,17 @@ async fn a_table_of_our_name_that_is_a_neighbours_leads_to_nothing() {
         assert_eq!(schemas, ["public", "public"]);
         pool.close().await;
     }
+    // Who may make something beside it is named; whoever owns the schema could all the same.
+    let may = async |made: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(&admin).await.unwrap();
+        let store = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
+        store.who_may_make().await.unwrap()
+    };
+    assert_eq!(may("revoke create on schema public from public".to_owned()).await, []);
+    let named = [(theirs.clone(), "public".to_owned())];
+    assert_eq!(may(format!("grant create on schema public to {theirs}")).await, named);
+    let named = [named[0].clone(), ("public".to_owned(), "public".to_owned())];
+    assert_eq!(may("grant create on schema public to public".to_owned()).await, named);
     let gone = format!("drop owned by {ours}, {theirs} cascade; drop role {ours}, {theirs}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&admin).await.unwrap();
 }
