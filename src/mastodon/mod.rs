@@ -54,6 +54,8 @@ pub struct Instance {
     well: RwLock<Option<bool>>,
     /// What was last counted of it, for what is drawn.
     statistics: RwLock<Option<Arc<statistics::Statistics>>>,
+    /// From which addresses those came who were let in, when it was last read, and when that was.
+    origins: RwLock<Option<(Timestamp, Arc<database::Origins>)>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
     /// When its caches were last told to forget who may sign up, and what came of it.
@@ -94,6 +96,7 @@ impl Instance {
             health: RwLock::default(),
             well: RwLock::default(),
             statistics: RwLock::default(),
+            origins: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),

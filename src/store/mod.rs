@@ -570,23 +570,33 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
     Ok(())
 }
 
-/// First of all: a path is kept, and shown, with the names in it quoted or not, as it was set then.
+/// Names are shown as they are.
 const NAMES: &str = "set quote_all_identifiers = off";
 
 /// What each connection goes by, whatever a role or a database has set for it: how names lead, how statements are read and what they
 /// see of one another, that what was written is on the disk, and that nothing ends them but a lock that somebody else keeps, which is
 /// waited for no longer. How instants are written comes with the connection itself.
 fn settings(set: &As) -> String {
-    let role = match set.role == set.session {
-        true => "none".to_owned(),
-        false => format!("\"{}\"", set.role.replace('"', "\"\"")),
-    };
+    let role = if set.role == set.session { "none" } else { &set.role };
+    let fixed = [
+        // First of all: a path is kept, and shown, with the names in it quoted or not, as it was set then.
+        ("quote_all_identifiers", "off"),
+        ("role", role),
+        ("search_path", &set.path),
+        ("lock_timeout", "5s"),
+        ("standard_conforming_strings", "on"),
+        ("default_transaction_isolation", "read committed"),
+        ("statement_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "0"),
+        ("row_security", "on"),
+    ];
+    // A text that is read alike whatever a role has set for how texts are read.
+    let text = |value: &str| format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"));
+    let each = fixed.map(|(name, value)| format!("pg_catalog.set_config('{name}', {}, false)", text(value)));
     format!(
-        "{NAMES}; set role {role}; set search_path = {}; set lock_timeout = '5s'; set standard_conforming_strings = on; set default_transaction_isolation = 'read committed'; \
-        set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = on; \
-        select pg_catalog.set_config('synchronous_commit', 'on', false) \
-        where pg_catalog.current_setting('synchronous_commit') operator(pg_catalog.=) 'off'",
-        set.path
+        "select {}, pg_catalog.set_config('synchronous_commit', case when pg_catalog.current_setting('synchronous_commit') \
+         operator(pg_catalog.=) 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, false)",
+        each.join(", ")
     )
 }
 
@@ -598,13 +608,10 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
     const STANDS: &str = "select pg_catalog.current_setting('search_path'), session_user::pg_catalog.text, \
         current_user::pg_catalog.text, pg_catalog.pg_my_temp_schema() operator(pg_catalog.=) 0::pg_catalog.oid, \
         (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements where not from_sql), \
-        not exists (select from pg_catalog.pg_prepared_statements where from_sql)";
+        not exists (select from pg_catalog.pg_prepared_statements where from_sql), pg_catalog.pg_advisory_unlock_all()";
     let Some(set) = set.get() else { return Ok(false) };
     // In one go, so that it is back as soon.
-    let all = format!(
-        "{STANDS}; close all; unlisten *; select pg_catalog.pg_advisory_unlock_all(); reset all; {}",
-        settings(set)
-    );
+    let all = format!("{STANDS}; close all; unlisten *; reset all; {}", settings(set));
     let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let stands = As { path: found.try_get(0)?, session: found.try_get(1)?, role: found.try_get(2)? };
