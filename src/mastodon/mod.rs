@@ -126,6 +126,26 @@ impl Instance {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner).insert(standing.account, standing);
     }
 
+    /// From which addresses those came who were let in between two moments, as it was read within the last minute: it changes slowly, and
+    /// every page of those who wait asks.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn origins(
+        &self,
+        read: &mut database::Read,
+        now: Timestamp,
+        (since, until): (Timestamp, Timestamp),
+    ) -> Result<Arc<database::Origins>, database::DatabaseError> {
+        let kept = self.origins.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, origins)) = kept.filter(|(at, _)| (0..MINUTE).contains(&now.since(*at))) {
+            return Ok(origins);
+        }
+        let origins = Arc::new(read.origins(since, until).await?);
+        *self.origins.write().unwrap_or_else(PoisonError::into_inner) = Some((now, origins.clone()));
+        Ok(origins)
+    }
+
     /// Forgets the token of an account that is not linked any more.
     pub fn let_go(&self, account: AccountId) {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);

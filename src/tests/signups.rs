@@ -4,6 +4,7 @@ use crate::support::{Fault, House, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{
     batches::service::{OfBatch, engine},
+    clock::MINUTE,
     ledger::Outcome,
     store::batches,
 };
@@ -556,7 +557,7 @@ async fn an_address_that_says_nothing_gives_no_signal() {
 /// Who was suspended since is counted neither among those from one address nor among all.
 #[tokio::test]
 async fn who_was_suspended_since_is_not_counted_for_a_common_address() {
-    let house = house(sqlite().await).await;
+    let house = crate::grants::timed(house(sqlite().await).await).await;
     let cookie = house.sign_in("moderator").await;
     let_in(&house, 120, "192.0.2.1", "10 days").await;
     asks(&house, 1, "mail.example", "192.0.2.1").await;
@@ -573,6 +574,8 @@ async fn who_was_suspended_since_is_not_counted_for_a_common_address() {
         .execute(&house.instance)
         .await
         .unwrap();
+    assert_eq!(said().await, (here, all), "it is counted once a minute");
+    house.app.clock.advance(MINUTE);
     assert_eq!(said().await, (here - 50, all - 50));
 }
 

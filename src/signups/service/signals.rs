@@ -71,7 +71,7 @@ pub struct Signals<'a> {
     desk: &'a Desk,
     refused: Refused,
     /// From which addresses those came who were let in lately; `None` where the database did not say.
-    origins: Option<Origins>,
+    origins: Option<Arc<Origins>>,
     /// Whom else the inviters of those who are shown brought.
     families: Families,
 }
@@ -159,9 +159,10 @@ impl<'a> Signals<'a> {
         let store = &context.app.store;
         let refused = Refused::of(refusals::list(store, &instance.name, context.now()).await.map_err(store_problem)?);
         let inviters = desk.inviters(shown);
+        let now = context.now();
         let (origins, families) = match instance.database.read().await {
             Ok(mut read) => (
-                read.origins(context.now().plus(-LATELY), context.now().plus(-SETTLED)).await,
+                instance.origins(&mut read, now, (now.plus(-LATELY), now.plus(-SETTLED))).await,
                 Families::read(store, &instance.name, &mut read, &inviters, MOST_BROUGHT).await,
             ),
             Err(error) => (Err(error), Ok(Families::default())),
