@@ -853,6 +853,52 @@ async fn what_is_to_be_reviewed_is_told_nowhere_before_an_opinion() {
 }
 
 /// Nor does the page of the batch that a decision came in open before an opinion.
+/// However many rows of Mastodon's log are left out of a timeline, its pages lead on to what lies below them, and show it once.
+#[tokio::test]
+async fn what_lies_below_what_is_left_out_of_a_timeline_is_reached() {
+    const AT: &str = "update admin_action_logs set created_at = to_timestamp($2::float8 / 1000) at time zone 'utc' \
+        where target_type = 'Report' and target_id in (select id from reports where target_account_id = $1)";
+    // One row of long before, and as many of the decision as four pages have.
+    const BELOW: &str = "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+        select account_id, 'memorialize', 'Account', $1, 'below', created_at - interval '9 days', updated_at from admin_action_logs l \
+        where target_type = 'Report' and target_id in (select id from reports where target_account_id = $1) and $2 > 0 limit 1";
+    const MANY: &str = "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+        select l.account_id, l.action, l.target_type, l.target_id, l.human_identifier, l.created_at, l.updated_at \
+        from (select * from admin_action_logs where target_type = 'Report' and action = 'resolve' \
+        and target_id in (select id from reports where target_account_id = $1) and $2 > 0 order by id desc limit 1) l, generate_series(1, 220)";
+    let (house, theirs, _, names) = drawn(house(sqlite().await).await).await;
+    let auditor = house.sign_in("auditor").await;
+    let account: i64 = sqlx::query_scalar("select id from accounts where username = $1 and domain is null")
+        .bind(&names[0])
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let at = house.app.ledger.entry(theirs).await.unwrap().unwrap().entry.at.0.to_string();
+    for sql in [AT, BELOW, MANY] {
+        let changed =
+            sqlx::query(sql).bind(account).bind(at.parse::<f64>().unwrap()).execute(&house.instance).await.unwrap();
+        assert!(changed.rows_affected() > 0, "{sql}");
+    }
+    let mut next = Some(format!("/audit/timeline?account={account}"));
+    let (mut pages, mut shown) = (0, 0);
+    while let Some(address) = next.take() {
+        let page = house.get(Some(&auditor), &address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+        let text = crate::seen::text(&page.body);
+        assert!(!text.contains("resolve report"), "{text}");
+        shown += text.matches("memorialize").count();
+        pages += 1;
+        assert!(pages < 20, "{address} leads to itself");
+        let links = page.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let on = links
+            .map(|link| link.replace("&amp;", "&"))
+            .find(|link| link.starts_with("/audit/timeline?") && link.contains("row="));
+        next = on;
+    }
+    assert!(pages > 3, "{pages} pages");
+    assert_eq!(shown, 1, "on {pages} pages");
+}
+
 #[tokio::test]
 async fn a_batch_with_what_is_to_be_reviewed_does_not_open_before_an_opinion() {
     let (house, week) = in_a_week_to_be_drawn(house(sqlite().await).await).await;
