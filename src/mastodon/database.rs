@@ -197,6 +197,9 @@ pub(super) struct Known {
     unknown: Arc<[Foreign]>,
 }
 
+/// So long after it answered a connection a server is taken to be there.
+const HEARD_FROM: Duration = Duration::from_millis(500);
+
 // No statement may take so long that translating it into machine code, which takes up to a second, would be worth it.
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
     set local jit = off; set local time zone 'UTC'";
@@ -233,9 +236,12 @@ impl Database {
                 let named = is_named.load(Ordering::Relaxed);
                 async move { if named { prepare_if_ours(connection).await.map(drop) } else { Ok(()) } }.boxed()
             })
-            .before_acquire(move |_, of| {
+            // A page reads several times: a connection that has just answered is not asked whether it is there each time.
+            .test_before_acquire(false)
+            .before_acquire(move |connection, of| {
                 let recent = of.age <= made_since.read().unwrap_or_else(PoisonError::into_inner).elapsed();
-                async move { Ok(recent) }.boxed()
+                let heard_from = of.idle_for < HEARD_FROM;
+                async move { Ok(recent && (heard_from || connection.ping().await.is_ok())) }.boxed()
             });
         Ok(Self {
             reads: reads.connect_lazy_with(plain.clone()),

@@ -113,7 +113,7 @@ impl Opened {
 
 const CONNECTIONS_TO_A_FILE: u32 = 8;
 const CONNECTIONS_TO_A_SERVER: u32 = 16;
-/// So long a server that answered a connection is taken to be there.
+/// So long after it answered a connection a server is taken to be there.
 const HEARD_FROM: Duration = Duration::from_millis(500);
 /// So many of them count attempts at the same time.
 const COUNTING: usize = 4;
@@ -276,14 +276,9 @@ impl Driver {
                 .after_release(move |connection, _| Box::pin(is_as_set(connection, released.clone())))
                 // Whoever used it last has just heard from the server: to ask again before each statement would be a way more.
                 .test_before_acquire(false)
-                .before_acquire(|connection, known| {
-                    let idle = known.idle_for;
-                    Box::pin(async move {
-                        if idle > HEARD_FROM {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
+                .before_acquire(|connection, of| {
+                    let heard_from = of.idle_for < HEARD_FROM;
+                    Box::pin(async move { Ok(heard_from || connection.ping().await.is_ok()) })
                 })
                 // A page that waits for it once is there within two seconds.
                 .acquire_timeout(Duration::from_millis(1_500))
