@@ -302,13 +302,22 @@ async fn run<D: Carry>(
             to_be_told(context, answered.index()).await;
             let _ = tell.send(Ok(watched(app, &answered, words)));
         }
+        let mut doubted = false;
         while verdict.is_none() {
+            doubted |= back.evidence.is_ok();
             tokio::time::sleep(Duration::from_secs(2)).await;
-            back = read_back(instance, &deed, mark, acting, sent_at).await;
+            back = Back { doubted, ..read_back(instance, &deed, mark, acting, sent_at).await };
             verdict = conclude::<D>(Some(answered.steps()), &back, age());
         }
     }
-    let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
+    let mut verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
+    let overtaken = match verdict.outcome {
+        Outcome::Failed => overtaken(instance, &deed, answered.steps()).await,
+        _ => None,
+    };
+    if let Some(what) = &overtaken {
+        verdict.seen["changed meanwhile"] = json!(what);
+    }
     close(app, &answered, &verdict, tell, || {
         let words = "sent, but not recorded yet: the console’s own database can’t be written. The console keeps \
         trying; don’t send it again.";
@@ -325,8 +334,19 @@ async fn run<D: Carry>(
             Answer::NotSent { .. } | Answer::RefusedInFront { .. } | Answer::Refused { status: 401, .. }
         )
     });
-    let said = said(answered.steps());
+    let said = overtaken.or_else(|| said(answered.steps()));
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
+}
+
+/// What had changed by the time that the instance refused: then that is why, whatever it says. `None` where nothing had, or it cannot be
+/// read.
+async fn overtaken<D: Carry>(instance: &Instance, deed: &D, steps: &[Step]) -> Option<String> {
+    let refused = |step: &Step| matches!(step.answer, Answer::Refused { status: 403 | 404 | 422, .. });
+    if !D::deciding(steps).iter().any(refused) {
+        return None;
+    }
+    let stale = async { deed.stale_reason(&mut instance.database.read().await?).await };
+    stale.await.inspect_err(|error| tracing::warn!(%error, "deed.overtaken")).ok()?
 }
 
 /// What a colleague did last about the same thing from here, for somebody who comes too late: a sentence. `None` where the record
@@ -438,6 +458,9 @@ pub struct Back {
     pub evidence: Result<Evidence, DatabaseError>,
     /// It was read from a copy that may not show the deed yet: what is not there says nothing.
     pub late: bool,
+    /// It was accepted, and a look before this one found nothing of it: the yes may be somebody else's, and so may what is there
+    /// by now.
+    pub doubted: bool,
 }
 
 async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Timestamp) -> Back {
@@ -448,7 +471,7 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
         deed.evidence(mark, acting, &mut read).await
     };
     let evidence = read.await;
-    Back { evidence, late }
+    Back { evidence, late, doubted: false }
 }
 
 /// Carries out one deed on the console's own store: intent, change, outcome. The change is given the store to write through,
@@ -722,7 +745,7 @@ pub fn unwritable(error: &LedgerError) -> Problem {
 /// Says what became of a deed from what was answered and what was read back; `None` while that cannot be said yet.
 /// `steps` is `None` for a deed whose process died.
 pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Option<Verdict> {
-    let Back { evidence, late } = back;
+    let Back { evidence, late, doubted } = back;
     let over = age >= WITHOUT_A_TRACE;
     let verdict_of = |outcome, fact: Option<&str>| {
         let (mut facts, seen) = match evidence {
@@ -770,6 +793,8 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
                 Err(_) if !over || !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back for so long; which is said.
                 Err(_) => verdict(Outcome::Succeeded),
+                // A colleague may have done it.
+                Ok(evidence) if *doubted && evidence.trace == Trace::None => as_meant(),
                 Ok(_) => verdict(Outcome::Succeeded),
             },
         };

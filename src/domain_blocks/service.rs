@@ -288,7 +288,8 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     let name = parsed.get("name").unwrap_or_default();
     let domain = match there_is(&instance, name).await? {
         Some(domain) => domain,
-        None => Domain::try_from(name.to_lowercase()).ok().filter(Domain::is_well_formed).ok_or_else(|| {
+        // As a rule made elsewhere may have had it, and links still have.
+        None => names::linked(name).ok_or_else(|| {
             let says = format!("“{}” is not a valid domain, and nothing is known under it.", ui::excerpt(name, 80));
             Problem::new(Kind::NotFound, says, "Enter a domain like night.example.")
         })?,

@@ -71,14 +71,19 @@ pub fn unasked(transport_security: Option<&'static str>) -> String {
     text
 }
 
-/// Leaves out of a request what no cookie of ours can be: whoever reads the cookies gives up all that stand in one line where one of
-/// them, of whichever neighbour, has other bytes than text.
+/// Leaves out of a request what no cookie of ours can be. Whoever reads the cookies gives up all that stand in one line where one of
+/// them, of whichever neighbour, has other bytes than text; and reads a name that is written with `%` as the name it means, so
+/// that a neighbour's would stand in the place of one that browsers keep for us alone (`__Host-`).
 pub async fn readable_cookies(mut request: Request) -> Request {
     if let Entry::Occupied(mut lines) = request.headers_mut().entry(header::COOKIE) {
-        for line in lines.iter_mut().filter(|line| line.to_str().is_err()) {
-            let readable = |cookie: &&[u8]| HeaderValue::from_bytes(cookie).is_ok_and(|cookie| cookie.to_str().is_ok());
-            let ours: Vec<&[u8]> = line.as_bytes().split(|byte| *byte == b';').filter(readable).collect();
-            *line = HeaderValue::from_bytes(&ours.join(&b';')).unwrap_or(HeaderValue::from_static(""));
+        for line in lines.iter_mut() {
+            let may_be_ours = |cookie: &&[u8]| {
+                let readable = HeaderValue::from_bytes(cookie).is_ok_and(|cookie| cookie.to_str().is_ok());
+                let name = cookie.split(|byte| *byte == b'=').next().unwrap_or_default();
+                readable && !name.contains(&b'%')
+            };
+            let kept: Vec<&[u8]> = line.as_bytes().split(|byte| *byte == b';').filter(may_be_ours).collect();
+            *line = HeaderValue::from_bytes(&kept.join(&b';')).unwrap_or(HeaderValue::from_static(""));
         }
     }
     request

@@ -197,8 +197,8 @@ pub(super) struct Known {
     unknown: Arc<[Foreign]>,
 }
 
-/// So long after it answered a connection a server is taken to be there.
-const HEARD_FROM: Duration = Duration::from_millis(500);
+/// So long after it answered a connection a server is taken to be there: as long as a page takes, which reads several times.
+const HEARD_FROM: Duration = Duration::from_millis(50);
 
 // No statement may take so long that translating it into machine code, which takes up to a second, would be worth it.
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \

@@ -317,9 +317,8 @@ impl AccountState {
     /// The sanctions in force, in words, and what cannot be said.
     pub fn words(self) -> Vec<&'static str> {
         [
-            (self.deleted && !self.suspended, "marked as deleted"),
             (self.suspended, "suspended"),
-            (self.deleted && self.suspended, "its data deleted"),
+            (self.deleted, "marked as deleted"),
             (self.silenced, "limited"),
             (self.sensitized, "marked as sensitive"),
             (self.disabled, "frozen"),

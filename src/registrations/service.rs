@@ -90,6 +90,20 @@ pub async fn registrations_state(context: &Context, instance: &Instance) -> Resu
     Ok(state)
 }
 
+/// Whether a change is one that is known: what failed, was overtaken or is not certain yet changed nothing.
+fn counts(change: &Change) -> bool {
+    use record::DeedState::{Partly, Succeeded, Unknown};
+    matches!(change.outcome, None | Some(Succeeded | Partly | Unknown))
+}
+
+/// When the setting came to say what it says, as far as it is known: where it says something else than the last change that is known
+/// led to, somebody has changed it since.
+fn changed_at(history: &[Past], mode: Option<RegistrationsMode>) -> Option<Timestamp> {
+    let known = || history.iter().filter(|past| counts(&past.change));
+    let led_to = known().find_map(|past| past.after);
+    known().next().filter(|_| led_to.is_none_or(|led_to| Some(led_to) == mode)).map(|past| past.change.at)
+}
+
 async fn registrations_state_of(
     context: &Context,
     instance: &Instance,
@@ -98,11 +112,6 @@ async fn registrations_state_of(
     let meaning = Meaning::of(&stored.mode);
     let history = history(context, instance, LOOKED_THROUGH).await?;
     let whole = i64::try_from(history.len()).is_ok_and(|number| number < LOOKED_THROUGH);
-    // What failed, was overtaken or is not certain yet changed nothing that is known.
-    let counts = |change: &Change| {
-        use record::DeedState::{Partly, Succeeded, Unknown};
-        matches!(change.outcome, None | Some(Succeeded | Partly | Unknown))
-    };
     let last = history.into_iter().filter(|past| counts(&past.change)).find_map(|past| Some((past.after?, past)));
     let since = match last {
         Some((after, past)) if meaning.mode() == Some(after) => {
@@ -299,25 +308,17 @@ pub async fn registrations(
             format!("The stored message can’t be read ({why}). Changing registrations here fixes that."),
         ),
     };
-    let changed = history
-        .iter()
-        .find(|past| {
-            matches!(
-                past.change.outcome,
-                Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
-            )
-        })
-        .map(|past| past.change.at);
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let mode = Meaning::of(&stored.mode).mode();
+    // Visitors meet what the primary says.
+    let late = open.as_ref().filter(|open| not_shown_yet(&instance, open, mode));
+    let changed = changed_at(&history, late.map_or(mode, |open| Some(open.mode)));
     instance.know_registrations(stored.clone());
     // Another process may have seen it agree since.
     let told = message_strange.is_empty().then_some(&*message);
     let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
     let seen = visitors_see(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
-    // Visitors meet what the primary says.
-    let late = open.as_ref().filter(|open| not_shown_yet(&instance, open, mode));
     let (meant, told) = late.map_or((mode, told), |open| (Some(open.mode), None));
     let behind = late.is_some();
     let mut places = seen.as_ref().map(|seen| places(seen, meant, told, changed, &instance, now)).unwrap_or_default();

@@ -375,6 +375,12 @@ pub struct AccountCard {
     pub left_without_login: bool,
     /// When a suspended account's data goes; `None` where nothing is scheduled.
     pub deleted_on: Option<Timestamp>,
+    /// Its owner has deleted it, and the instance is still at it.
+    pub being_deleted: bool,
+    /// It is kept in memory of somebody dead.
+    pub memorial: bool,
+    /// Its owner has moved to another account.
+    pub moved: bool,
     /// The role on the instance, where it is a staff role.
     pub staff: Option<String>,
     pub email: Option<String>,

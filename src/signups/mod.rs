@@ -10,6 +10,7 @@ use crate::{
     frame::Since,
     id::AccountId,
     mastodon::waiting::Waiting,
+    nouns::domain_blocks::Domain,
     reports::Revealed,
 };
 
@@ -58,28 +59,96 @@ pub const REASONS: [&str; 6] = [
 ];
 
 /// Mail servers that say nothing about who uses them.
-pub const LARGE_MAIL_SERVERS: [&str; 20] = [
+const LARGE_MAIL_SERVERS: [&str; 56] = [
     "gmail.com",
     "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "yahoo.com",
+    "ymail.com",
+    "rocketmail.com",
     "icloud.com",
     "me.com",
+    "mac.com",
+    "msn.com",
     "proton.me",
+    "pm.me",
     "protonmail.com",
-    "gmx.de",
-    "gmx.net",
+    "protonmail.ch",
+    "tutanota.com",
+    "tuta.com",
+    "tuta.io",
     "web.de",
     "t-online.de",
+    "freenet.de",
     "posteo.de",
+    "posteo.net",
     "mailbox.org",
     "fastmail.com",
+    "fastmail.fm",
+    "hey.com",
+    "mail.com",
+    "email.com",
     "orange.fr",
+    "wanadoo.fr",
     "free.fr",
+    "sfr.fr",
     "laposte.net",
+    "libero.it",
+    "virgilio.it",
+    "tiscali.it",
+    "bluewin.ch",
+    "ziggo.nl",
+    "btinternet.com",
+    "sky.com",
+    "comcast.net",
+    "verizon.net",
+    "att.net",
+    "sbcglobal.net",
+    "mail.ru",
+    "rambler.ru",
+    "seznam.cz",
+    "wp.pl",
+    "onet.pl",
+    "interia.pl",
+    "qq.com",
+    "163.com",
+    "126.com",
+    "sina.com",
+    "naver.com",
+    "daum.net",
+    "rediffmail.com",
+    "uol.com.br",
 ];
+/// Those that go by one name in many countries.
+const LARGE_EVERYWHERE: [&str; 9] = ["hotmail", "outlook", "live", "yahoo", "gmx", "aol", "yandex", "zoho", "duck"];
+/// By which names some of them receive mail, for themselves and for many others: Mastodon holds a block against these too
+/// (`app/models/email_domain_block.rb`, `app/validators/email_mx_validator.rb`).
+const LARGE_RECEIVE_AT: [&str; 8] = [
+    "google.com",
+    "protection.outlook.com",
+    "yahoodns.net",
+    "mail.icloud.com",
+    "messagingengine.com",
+    "protonmail.ch",
+    "secureserver.net",
+    "kundenserver.de",
+];
+
+/// Whether very many people have their mail address there, who have nothing else in common.
+pub fn is_large_mail_server(domain: &str) -> bool {
+    let everywhere = || {
+        let root = psl::domain_str(domain).filter(|root| *root == domain)?;
+        let (name, _) = root.split_once('.')?;
+        Some(LARGE_EVERYWHERE.contains(&name))
+    };
+    LARGE_MAIL_SERVERS.contains(&domain) || everywhere().unwrap_or(false)
+}
+
+/// Whether a block of an email domain covers such a one: by its name, by a name above it, or by where it receives mail.
+pub fn covers_large_mail_server(domain: &Domain) -> bool {
+    let is_below = |large: &str| domain.as_str().strip_suffix(large).is_some_and(|rest| rest.ends_with('.'));
+    is_large_mail_server(domain.as_str())
+        || LARGE_MAIL_SERVERS.iter().any(|large| domain.covers(large))
+        || LARGE_RECEIVE_AT.iter().any(|at| domain.covers(at) || is_below(at))
+}
 
 /// Something that speaks for or against somebody; it never decides anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -417,8 +417,11 @@ pub async fn decide(
     match people.as_slice() {
         [] => Err(Problem::new(
             Kind::Conflict,
-            "Nothing was done: somebody else decided in the meantime.",
-            "If it was done through this console, the audit log says who.",
+            match accounts.as_slice() {
+                [one] => format!("Nothing was done: {}.", no_longer_waits(&instance, AccountId(*one)).await),
+                _ => "Nothing was done: none of them is pending any more.".to_owned(),
+            },
+            "If somebody decided through this console, the audit log says who.",
         )),
         [person] if accounts.len() == 1 => {
             let deed = deed(&context.app, &instance, person, verdict);
@@ -451,6 +454,43 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp
     carry_out(context, instance, permit, deed, why).await
 }
 
+/// Why somebody does not wait any more, as far as it can be read.
+async fn no_longer_waits(instance: &Instance, account: AccountId) -> String {
+    let read = async {
+        let mut read = instance.database.read().await?;
+        match read.user_of(account).await? {
+            Some(user) => Ok::<_, DatabaseError>(Some(approved(&mut read, account, user).await?)),
+            None => Ok(None),
+        }
+    };
+    match read.await {
+        Ok(Some(approved)) => approved,
+        Ok(None) => "there is no such sign-up any more: it was rejected or withdrawn, or Mastodon deleted it as \
+            unconfirmed"
+            .to_owned(),
+        Err(_) => "the sign-up is not pending any more".to_owned(),
+    }
+}
+
+/// Who made a decision about a sign-up, as the newest row of Mastodon's log says.
+async fn decided_by(
+    read: &mut Read,
+    account: AccountId,
+    user: i64,
+    action: &str,
+) -> Result<Option<String>, DatabaseError> {
+    let rows = read.logged_about(account, Some(user)).await?;
+    let row = rows.into_iter().find(|row| row.action == action);
+    Ok(row.map(|row| row.by_username.map_or_else(|| "somebody".to_owned(), |name| format!("@{}", ui::tame(&name)))))
+}
+
+async fn approved(read: &mut Read, account: AccountId, user: i64) -> Result<String, DatabaseError> {
+    Ok(match decided_by(read, account, user, "approve").await? {
+        Some(who) => format!("{who} approved them in the meantime"),
+        None => "they have been approved in the meantime; Mastodon’s audit log doesn’t say by whom".to_owned(),
+    })
+}
+
 impl DecideSignUp {
     /// Whether the sign-up is seen to be gone from the instance.
     async fn is_gone(&self, app: &App) -> bool {
@@ -466,8 +506,13 @@ impl Carry for DecideSignUp {
     async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.is_approved(self.user).await? {
             Some(false) => None,
-            Some(true) => Some("somebody else approved them in the meantime".to_owned()),
-            None => Some("somebody else rejected them in the meantime, or they withdrew".to_owned()),
+            Some(true) => Some(approved(read, self.account, self.user).await?),
+            None => Some(match decided_by(read, self.account, self.user, "reject").await? {
+                Some(who) => format!("{who} rejected them in the meantime"),
+                None => "there is no such sign-up any more, and Mastodon’s audit log has no decision about it: it was \
+                    withdrawn, or Mastodon deleted it as unconfirmed"
+                    .to_owned(),
+            }),
         })
     }
 

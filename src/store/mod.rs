@@ -113,8 +113,8 @@ impl Opened {
 
 const CONNECTIONS_TO_A_FILE: u32 = 8;
 const CONNECTIONS_TO_A_SERVER: u32 = 16;
-/// So long after it answered a connection a server is taken to be there.
-const HEARD_FROM: Duration = Duration::from_millis(500);
+/// So long after it answered a connection a server is taken to be there: as long as a page takes, which uses each several times.
+const HEARD_FROM: Duration = Duration::from_millis(50);
 /// So many of them count attempts at the same time.
 const COUNTING: usize = 4;
 
@@ -590,7 +590,9 @@ fn settings(set: &As) -> String {
     let each = fixed.map(|(name, value)| format!("pg_catalog.set_config('{name}', {}, false)", text(value)));
     format!(
         "select {}, pg_catalog.set_config('synchronous_commit', case when pg_catalog.current_setting('synchronous_commit') \
-         operator(pg_catalog.=) 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, false)",
+         operator(pg_catalog.=) 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, false), \
+         case when pg_catalog.current_setting('idle_session_timeout', true) is not null \
+         then pg_catalog.set_config('idle_session_timeout', '0', false) end",
         each.join(", ")
     )
 }

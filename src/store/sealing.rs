@@ -28,7 +28,9 @@ impl Store {
 
     async fn has_migrations(&self) -> sqlx::Result<bool> {
         const SQLITE: &str = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
-        const POSTGRES: &str = "select count(*) from information_schema.tables where table_name = '_sqlx_migrations' and table_schema = current_schema()";
+        // Asked before it is known what would run with it: nothing that somebody else made fits any of this better.
+        const POSTGRES: &str = "select pg_catalog.count(*) from pg_catalog.pg_class c \
+            where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('_sqlx_migrations')::pg_catalog.oid";
         let there: i64 = match &self.driver {
             super::Driver::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_one(pool).await?,
             super::Driver::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_one(pool).await?,

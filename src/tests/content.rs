@@ -456,8 +456,8 @@ const CLAIMS: &[Waits] = &[
         page: "/i/harbour/accounts/{windvane}",
         says: &[
             "No data deletion is scheduled: it was deleted already, or the suspension schedules none.",
-            "no entry in Mastodon’s audit log: done by a domain block, from the command line, by the account’s \
-            owner, or by a moderator whose account is gone",
+            "no entry in Mastodon’s audit log: from the command line, by the account’s owner, or by a moderator whose \
+            account is gone",
         ],
         not: &["its data is deleted", "has since been deleted", "restores nothing"],
     },

@@ -232,6 +232,20 @@ async fn a_cookie_of_a_neighbour_keeps_nobody_out() {
     let other = [own, b"; theme=dark"].concat();
     assert_eq!(asked(&[b"x=\xff", &other]).await, (StatusCode::OK, true), "in a line of its own");
     assert_eq!(asked(&[b"x=\xff"]).await.0, StatusCode::SEE_OTHER, "nobody is signed in by it");
+    // Nor does one that is named so that it reads as ours stand in the place of ours.
+    let (name, _) = cookie.split_once('=').unwrap();
+    let written = |byte: u8| format!("%{byte:02x}");
+    for (first, rest) in
+        [(written(name.as_bytes()[0]), &name[1..]), (written(name.as_bytes()[0]).to_uppercase(), &name[1..])]
+    {
+        for value in ["x", house.sign_in("auditor").await.split_once('=').unwrap().1] {
+            for line in [format!("{cookie}; {first}{rest}={value}"), format!("{first}{rest}={value}; {cookie}")] {
+                let page = house.get(Some(&line), "/your-sign-in").await;
+                assert_eq!(page.status, StatusCode::OK, "{line}");
+                assert!(page.body.contains(">owner<") && !page.body.contains(">auditor<"), "{line}: {}", page.body);
+            }
+        }
+    }
 }
 
 #[tokio::test]

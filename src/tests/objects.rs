@@ -214,7 +214,11 @@ async fn form(matrix: &Matrix, person: usize, path: &str, fields: &[(&str, Strin
         Kind::Forbidden => "no",
         Kind::NotFound => "gone",
         Kind::Invalid if said("Nothing in this batch can be done") || said("no login here") => "gone",
-        Kind::Conflict if said("somebody else decided in the meantime") => "gone",
+        Kind::Conflict
+            if said("in the meantime") || said("no such sign-up any more") || said("none of them is pending") =>
+        {
+            "gone"
+        }
         Kind::Invalid | Kind::Conflict | Kind::TooMany => "yes",
         Kind::SignedOut | Kind::Unavailable => panic!("{path} as {}: {problem}", PEOPLE[person]),
     }

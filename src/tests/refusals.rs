@@ -247,7 +247,7 @@ const CASES: &[Case] = &[
         headers: &[JSON],
         body: r#"{"error":"This action is not allowed"}"#,
         says: &[
-            "This action is not allowed; the service account's role does not include it, or the account outranks it",
+            "This action is not allowed; the service account's role does not include it, the account outranks it, or its state does not allow it",
         ],
         never: &["scopes"],
         outcome: Some(Outcome::Failed),

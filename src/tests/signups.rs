@@ -123,7 +123,7 @@ async fn a_second_decision_is_told_so_and_nothing_is_sent() {
     let late = decide(&house, &cookie, &one, "reject", "spam").await;
     let page = house.get(Some(&cookie), &late.location.unwrap()).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.body.contains("somebody else decided in the meantime"), "{}", page.body);
+    assert!(page.body.contains("have been approved in the meantime"), "{}", page.body);
     assert_eq!(house.weather.writes(), 0);
     assert_eq!(is_approved(&house, &one).await, Some(true));
 }

@@ -36,6 +36,9 @@ fn prevented(
     if !account.state.suspended {
         return Some("Only a suspended account can be deleted. Suspend it first.".to_owned());
     }
+    if account.is_being_deleted() {
+        return Some("Its owner has deleted this account: the instance is deleting its data already.".to_owned());
+    }
     if account.deleted_on.is_none() {
         return Some(
             "No data deletion is scheduled: the data was deleted already, or the suspension schedules none.".to_owned(),
@@ -67,7 +70,7 @@ pub fn deletion(
     open: &[OpenReport],
 ) -> Option<Deletion> {
     let may = crate::access::permit(&context.actor, Permission::DeleteAccounts, Some(&instance.name)).is_ok();
-    let due = account.deleted_on.filter(|_| may && account.state.suspended)?;
+    let due = account.deleted_on.filter(|_| may && account.state.suspended && !account.state.deleted)?;
     let posts = ui::count(usize::try_from(account.statuses).unwrap_or(0), "post", "posts");
     let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
     let mut lost = vec![

@@ -115,6 +115,7 @@ async fn page(context: &Context, instance: &Instance, id: AccountId, search: &st
     let decisions = Decisions::about(context, instance, &sanctioned, DecideCase::KIND).await?;
     let details = Details {
         sanctions: sanctions(
+            &facts.account,
             state,
             &facts.since,
             &facts.logged,
@@ -231,14 +232,27 @@ pub async fn deleted_from_here(
     Ok(None)
 }
 
+/// Who may have given a sanction of which Mastodon's log has no row: a domain block suspends and limits accounts of other servers
+/// alone, and whoever deletes their own account is suspended, without a login (`app/services/delete_account_service.rb`).
 /// Whoever is deleted takes their rows of the log along (`admin_action_logs.account_id` cascades).
-const NOBODY_LOGGED: &str = "no entry in Mastodon’s audit log: done by a domain block, from the command line, by \
-the account’s owner, or by a moderator whose account is gone";
+fn nobody_logged(account: &Account, action: &str) -> String {
+    let local = account.domain.is_none();
+    let who = match action {
+        "suspend" if local && !account.has_login => "deleted by its owner or from the command line",
+        "suspend" if local => "from the command line, by the account’s owner, or by a moderator whose account is gone",
+        "suspend" | "silence" if !local => {
+            "by a domain block, from the command line, or by a moderator whose account is gone"
+        }
+        _ => "from the command line, or by a moderator whose account is gone",
+    };
+    format!("no entry in Mastodon’s audit log: {who}")
+}
 
 /// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who. The
 /// deletion of its data suspends an account anew and freezes its login, without a row
 /// (`app/services/delete_account_service.rb`): what was there before it is what holds.
 fn sanctions(
+    account: &Account,
     state: AccountState,
     since: &SanctionsSince,
     logged: &[LoggedAbout],
@@ -268,7 +282,7 @@ fn sanctions(
                 // Of a log that does not reach back so far the strike is left.
                 None => match decision.strike().and_then(|action| who_struck(action, at, undone)) {
                     Some(who) => format!("by {who}"),
-                    None => NOBODY_LOGGED.to_owned(),
+                    None => nobody_logged(account, action),
                 },
             },
         })

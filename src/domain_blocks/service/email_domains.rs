@@ -21,7 +21,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    signups::LARGE_MAIL_SERVERS,
+    signups::covers_large_mail_server,
     text::Why,
     ui,
 };
@@ -121,8 +121,10 @@ async fn warned(
     let own = instance.own_domains();
     let much = if names::is_ours(domain, &own) {
         Some(format!("{domain} is or covers this instance’s own domain."))
-    } else if LARGE_MAIL_SERVERS.iter().any(|large| domain.covers(large)) {
-        Some(format!("{domain} is a large email provider: people all over the world have an address there."))
+    } else if covers_large_mail_server(domain) {
+        Some(format!(
+            "{domain} is a large email provider, or receives for one: people all over the world have an address there."
+        ))
     } else {
         None
     };

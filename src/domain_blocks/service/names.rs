@@ -19,8 +19,16 @@ pub fn server(typed: &str, own: &[String]) -> Result<Domain, String> {
 /// Whether everybody who has a name under it would come under a rule for it, and somebody’s it is: a host like `github.io`, not
 /// a registry like `co.uk`.
 pub fn is_shared(domain: &Domain) -> bool {
-    let suffix = psl::suffix(domain.as_str().as_bytes());
-    suffix.is_some_and(|suffix| suffix == domain.as_str() && suffix.typ() == Some(psl::Type::Private))
+    section(domain.as_str()) == Some(psl::Type::Private)
+}
+
+/// Of which part of the list of public suffixes a name is: as one of them, or with all below it as some (`*.sch.uk`).
+fn section(name: &str) -> Option<psl::Type> {
+    let of = |name: &str| {
+        let suffix = psl::suffix(name.as_bytes()).filter(|suffix| suffix.is_known() && *suffix == name);
+        suffix.and_then(|suffix| suffix.typ())
+    };
+    of(name).or_else(|| of(&format!("any.{name}")))
 }
 
 /// What a list says of a server's name.
@@ -182,6 +190,12 @@ fn bare(typed: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A name that a link has: as it stands there, or in the form that it would be kept in.
+pub fn linked(name: &str) -> Option<Domain> {
+    let lower = name.trim().to_lowercase();
+    Domain::try_from(lower.clone()).ok().filter(Domain::is_well_formed).or_else(|| checked(&lower).ok())
+}
+
 /// The name in the host of a URL, without what keeps people from following it (`night[.]example`).
 fn host_of(host: &str) -> Option<String> {
     let host = host.replace("[.]", ".");
@@ -306,15 +320,10 @@ fn is_the_same(name: &str, ascii: &str) -> bool {
 
 fn suffix(domain: &Domain) -> Result<(), String> {
     let name = domain.as_str();
-    if !name.contains('.') || psl::suffix_str(name).is_some_and(|suffix| suffix == name && known(name)) {
+    if !name.contains('.') || section(name).is_some() {
         return Err(format!("{name} is a public suffix: a domain block would cover everyone’s servers under it."));
     }
     Ok(())
-}
-
-/// Whether the list of public suffixes names it; a top level that it does not know is taken as one label.
-fn known(name: &str) -> bool {
-    psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
 /// The same in Unicode, where that differs.

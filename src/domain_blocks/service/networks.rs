@@ -28,12 +28,17 @@ impl FromStr for Network {
             None => (text.trim(), None),
         };
         let address: IpAddr = address.parse().map_err(|_| malformed())?;
-        // An IPv4 address in an IPv6 coat is the IPv4 address to Mastodon's visitors.
-        let address = if prefix.is_none() { address.to_canonical() } else { address };
-        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let longest = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
-            Some(prefix) => prefix.parse::<u8>().ok().filter(|prefix| *prefix <= longest).ok_or_else(malformed)?,
-            None => longest,
+            Some(prefix) => {
+                prefix.parse::<u8>().ok().filter(|prefix| *prefix <= longest(address)).ok_or_else(malformed)?
+            }
+            None => longest(address),
+        };
+        // An IPv4 address in an IPv6 coat is the IPv4 address to Mastodon's visitors, and so is a range of them.
+        let (address, prefix) = match (address.to_canonical(), prefix.checked_sub(96)) {
+            (inner @ IpAddr::V4(_), Some(prefix)) if address.is_ipv6() => (inner, prefix),
+            _ => (address, prefix),
         };
         Ok(Self { address: cleared(address, prefix), prefix })
     }

@@ -23,6 +23,10 @@ pub struct Account {
     pub state: AccountState,
     /// Whether its suspension is this server's own: Mastodon lifts no other.
     pub suspended_here: bool,
+    /// It is kept in memory of somebody dead (`accounts.memorial`): who signs in with it is told that it is not allowed.
+    pub memorial: bool,
+    /// Its owner has moved to another account (`accounts.moved_to_account_id`).
+    pub moved: bool,
     /// When a suspended account's data is deleted: its request and 30 days.
     pub deleted_on: Option<Timestamp>,
     pub followers: i64,
@@ -61,6 +65,8 @@ impl Account {
             created_at: Timestamp(0),
             state: AccountState::default(),
             suspended_here: false,
+            memorial: false,
+            moved: false,
             deleted_on: None,
             followers: 0,
             statuses: 0,
@@ -115,16 +121,23 @@ impl Account {
         })
     }
 
-    /// Its data may be gone: it was deleted, after a suspension or by its owner, or nothing of it waits to be.
+    /// Its data may be gone: it was deleted, after a suspension or by its owner, or it is suspended, and nothing of it waits to be
+    /// (`Account#permanently_deleted?`, `app/models/account.rb`, 4.7).
     pub fn data_is_gone(&self) -> bool {
-        self.state.deleted || (self.state.suspended && self.deleted_on.is_none())
+        (self.state.deleted || self.state.suspended) && self.deleted_on.is_none()
+    }
+
+    /// Its owner has deleted it, and the instance is still at it: that waits for no day (4.7).
+    pub fn is_being_deleted(&self) -> bool {
+        self.state.deleted && self.deleted_on.is_some()
     }
 
     /// Why something that was done to it cannot be taken back, or nobody would come back by it; `None` where Mastodon does it.
     /// Whoever was suspended by other means than the API has nothing that waits to be deleted, and all of it may be there still.
     pub fn cannot_reverse(&self, reversal: Reversal) -> Option<&'static str> {
         // A remote account's comes anew from its server.
-        let nobody_is_left = self.domain.is_none() && self.data_is_gone() && (self.state.deleted || !self.has_login);
+        let is_left = |account: &Self| !account.state.deleted && (account.has_login || !account.data_is_gone());
+        let nobody_is_left = self.domain.is_none() && !is_left(self);
         if nobody_is_left {
             return Some("what this account had is deleted, and lifting a sanction brings nothing of it back.");
         }
@@ -239,6 +252,8 @@ struct Row {
     sensitized: bool,
     deletion: Option<i64>,
     suspended_here: bool,
+    memorial: bool,
+    moved: bool,
     followers: Option<i64>,
     statuses: Option<i64>,
     last_status_at: Option<i64>,
@@ -267,7 +282,7 @@ impl Read {
             ms!("d.created_at"),
             " from account_deletion_requests d where d.account_id = a.id order by d.id limit 1) as deletion, \
              a.suspended_at is not null and coalesce(a.suspension_origin = 0, false) as suspended_here, \
-             s.followers_count as followers, s.statuses_count as statuses, ",
+             coalesce(a.memorial, false) as memorial, a.moved_to_account_id is not null as moved, s.followers_count as followers, s.statuses_count as statuses, ",
             ms!("s.last_status_at"),
             " as last_status_at, r.name as role_name, r.permissions as role_permissions, r.position as role_position, \
              u.id is not null as has_login, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
@@ -295,6 +310,8 @@ impl Read {
                 untold: row.deleted.is_none(),
             },
             suspended_here: row.suspended_here,
+            memorial: row.memorial,
+            moved: row.moved,
             deleted_on: row.deletion.map(|at| Timestamp(at).plus(30 * DAY)),
             // Counters may be briefly negative in SQL.
             followers: row.followers.unwrap_or(0).max(0),

@@ -217,8 +217,13 @@ pub(super) fn what_to_do(own: bool, status: u16, message: String) -> String {
         ),
         // The one sentence that is about rank and role (`app/controllers/concerns/api/error_handling.rb`).
         403 if message != "This action is not allowed" => message,
-        403 if own => format!("{message}; your account’s role does not include it, or the account outranks you"),
-        403 => format!("{message}; the service account's role does not include it, or the account outranks it"),
+        // Also said of what an account's state does not allow (`app/policies/`).
+        403 if own => format!(
+            "{message}; your account’s role does not include it, the account outranks you, or its state does not allow it"
+        ),
+        403 => format!(
+            "{message}; the service account's role does not include it, the account outranks it, or its state does not allow it"
+        ),
         404 if message == "Not Found" => {
             format!("{message}; this release of Mastodon has no such call; the console knows 4.3 to 4.7")
         }

@@ -681,6 +681,12 @@ fn account_facts(instance: &InstanceName, page: &CasePage, frame: &Frame) -> Any
     let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
     let mut state = account.state.words();
     state.extend(account.left_without_login.then_some("no login: nobody can use it"));
+    let data = account.deleted_on.map(|at| match account.being_deleted {
+        true => view! { <span class="soft">" · its data is being deleted"</span> }.into_any(),
+        false => {
+            view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> }.into_any()
+        }
+    });
     let rate = {
         let days = (frame.now.since(account.since) / crate::clock::DAY).max(1);
         account.posts / days
@@ -704,7 +710,9 @@ fn account_facts(instance: &InstanceName, page: &CasePage, frame: &Frame) -> Any
             {account.staff.clone().map(|role| view! { <dt>"Role"</dt><dd><span class="badge accent">{role}</span></dd> })}
             <dt>"Status"</dt>
             <dd>{if state.is_empty() { "no limits".to_owned() } else { state.join(", ") }}
-                {account.deleted_on.map(|at| view! { <span class="soft">" · data will be deleted on " {time::day(at, frame.now)}</span> })}
+                {data}
+                {account.memorial.then(|| view! { " " <span class="badge warn">"in memoriam"</span> })}
+                {account.moved.then(|| view! { " " <span class="badge">"moved to another account"</span> })}
                 {account.pending.then(|| view! { " " <span class="badge warn">"pending review"</span> })}
                 {decides.then(|| view! { " " <a class="link" href=path::sign_up(instance, account.id)>"Decide the sign-up"</a> })}
                 {account.unconfirmed.then(|| view! { " " <span class="badge warn">"email unconfirmed"</span> })}</dd>

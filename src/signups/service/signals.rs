@@ -1,7 +1,7 @@
 //! What speaks for and against those who wait.
 
 use super::{
-    super::{Cluster, LARGE_MAIL_SERVERS, SignUpRow, Signal},
+    super::{Cluster, SignUpRow, Signal, is_large_mail_server},
     Kept,
 };
 use crate::{
@@ -324,7 +324,7 @@ impl<'a> Signals<'a> {
             if there.len() >= FROM_ONE_SERVER
                 // What most have in common tells nobody apart.
                 && there.len() * 3 <= self.desk.people().len()
-                && !LARGE_MAIL_SERVERS.contains(&domain.as_str())
+                && !is_large_mail_server(&domain)
             {
                 signals.push(against(
                     format!("{} from {}", there.len(), ui::excerpt(&domain, 24)),
