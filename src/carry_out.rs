@@ -423,6 +423,9 @@ fn watched<D: Deed>(app: &App, answered: &Answered<D>, words: String) -> Done {
 /// allow it, and the console be updated.
 fn read_only(instance: &InstanceName, untried: &Untried) -> Problem {
     let remedy = match untried.release() {
+        _ if *untried == Untried::Unsaid => {
+            "The console keeps asking its /api/v2/instance, and acts once that answers.".to_owned()
+        }
         Some(release) => format!(
             "Update Howdah, or ask an owner to set untried_release = \"{release}\" for this instance in the \
             configuration."

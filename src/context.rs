@@ -220,8 +220,12 @@ impl Context {
     /// Whether an account has a page that anybody can read, or this person may see who waits: of a sign-up that is not approved or not
     /// confirmed the instance shows nothing (`app/controllers/concerns/account_owned_concern.rb`).
     pub fn is_public(&self, instance: &Instance, joining: Joining) -> bool {
-        joining.words().next().is_none()
-            || access::permit(&self.actor, Permission::ViewSignUps, Some(&instance.name)).is_ok()
+        joining.words().next().is_none() || self.sees_sign_ups(instance)
+    }
+
+    /// Whether this person may see who waits.
+    pub fn sees_sign_ups(&self, instance: &Instance) -> bool {
+        access::permit(&self.actor, Permission::ViewSignUps, Some(&instance.name)).is_ok()
     }
 
     /// Whether this person is told that there is such an account: of whoever waits only who decides a case of theirs, or about

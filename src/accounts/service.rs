@@ -70,7 +70,7 @@ fn not_public() -> Problem {
     )
 }
 
-fn narrowing(filter: &AccountFilter, now: Timestamp) -> Narrowing {
+fn narrowing(filter: &AccountFilter, now: Timestamp, public: bool) -> Narrowing {
     let days = |days: i64| Some(now.plus(-days * DAY));
     Narrowing {
         origin: match (filter.domain.as_str(), filter.origin.as_str()) {
@@ -96,6 +96,7 @@ fn narrowing(filter: &AccountFilter, now: Timestamp) -> Narrowing {
         },
         quiet_since: if filter.active == "quiet" { days(90) } else { None },
         text: Some(filter.name.clone()).filter(|name| !name.is_empty()),
+        public,
     }
 }
 
@@ -173,7 +174,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let known: Vec<(&str, &str)> = roles.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let narrowing = narrowing(&filter, context.now());
+    let narrowing = narrowing(&filter, context.now(), !context.sees_sign_ups(&instance));
     let window = if asks.is_some() {
         Window::default()
     } else if let Ok(role) = filter.role.parse() {
@@ -191,8 +192,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     drop(read);
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
-    let public = window.accounts.iter().filter(|account| context.is_public(&instance, account.joining));
-    let rows = public.map(|account| account_row(context, account)).collect();
+    let rows = window.accounts.iter().map(|account| account_row(context, account)).collect();
     let page = AccountsPage {
         rows,
         filter,

@@ -69,11 +69,14 @@ impl Deed for SetRegistrations {
         self.pressed && self.mode_after == RegistrationsMode::None
     }
 
-    /// Whoever has the record in doubt must still be able to close registrations.
+    /// Whoever has the record in doubt must still be able to close registrations: to fewer people than before, never to more.
     fn in_doubt_too(&self) -> bool {
-        match self.mode_after {
-            RegistrationsMode::None | RegistrationsMode::Approved => true,
-            RegistrationsMode::Open => false,
+        match (self.mode_after, Meaning::of(&self.mode_before).mode()) {
+            (RegistrationsMode::None, _) => true,
+            (RegistrationsMode::Approved, before) => {
+                matches!(before, Some(RegistrationsMode::Open | RegistrationsMode::Approved))
+            }
+            (RegistrationsMode::Open, _) => false,
         }
     }
 

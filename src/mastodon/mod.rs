@@ -155,7 +155,13 @@ impl Instance {
     /// What it says of its version, as last seen, where that is no release that the console was tried with and no owner has
     /// said that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
     pub fn read_only(&self) -> Option<database::Untried> {
-        let untried = database::untried(self.health().version.as_deref()?)?;
+        let health = self.health();
+        let untried = match (&health.version, &health.api) {
+            (Some(version), _) => database::untried(version)?,
+            (None, Some(Err(_))) => database::Untried::Unsaid,
+            // It was not asked yet.
+            (None, _) => return None,
+        };
         (self.untried.is_none() || self.untried.as_deref() != untried.release()).then_some(untried)
     }
 

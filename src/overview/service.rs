@@ -517,6 +517,7 @@ fn read_only(untried: &Untried) -> String {
                 allowed("Mastodon", release)
             )
         }
+        Untried::Unsaid => format!("the instance has not said yet which release it runs: until then {SHOWN}"),
         Untried::Foreign(said) => format!(
             "the instance reports version “{}”, which is not a Mastodon version: {SHOWN}. Check that base_url \
             points to it",

@@ -78,16 +78,28 @@ pub async fn registrations_state(context: &Context, instance: &Instance) -> Resu
             single_user: instance.is_single_user(),
             strange: String::new(),
             since: "the database has not answered yet".to_owned(),
-            ends: String::new(),
+            ends: held_and_not_set(context, instance, None).await?,
         });
     };
     let mut state = registrations_state_of(context, instance, stored).await?;
     if health.registrations_are_old() {
         let at = health.registrations_at.map(|at| format!("as of {}, ", context.zone().clock(at))).unwrap_or_default();
         state.since = format!("{at}can’t be read since");
-        state.ends = String::new();
+        state.ends = held_and_not_set(context, instance, state.mode).await?;
     }
     Ok(state)
+}
+
+/// What somebody holds that the instance, as it was last read, does not say: the console knows it by itself, and sets it once the
+/// database answers.
+async fn held_and_not_set(
+    context: &Context,
+    instance: &Instance,
+    read: Option<RegistrationsMode>,
+) -> Result<String, Problem> {
+    let hold = policies::in_short(&context.app, instance).await?.hold;
+    let hold = hold.filter(|hold| read != Some(hold.mode));
+    Ok(hold.map(|hold| format!("held at “{}”, and not set yet", hold.mode.word())).unwrap_or_default())
 }
 
 /// Whether a change is one that is known: what failed, was overtaken or is not certain yet changed nothing.

@@ -605,15 +605,22 @@ async fn is_as_set(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Resu
     const STANDS: &str = "select pg_catalog.current_setting('search_path'), session_user::pg_catalog.text, \
         current_user::pg_catalog.text, pg_catalog.pg_my_temp_schema() operator(pg_catalog.=) 0::pg_catalog.oid, \
         (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements where not from_sql), \
-        not exists (select from pg_catalog.pg_prepared_statements where from_sql), pg_catalog.pg_advisory_unlock_all()";
+        not exists (select from pg_catalog.pg_prepared_statements where from_sql), \
+        pg_catalog.now() operator(pg_catalog.=) pg_catalog.statement_timestamp(), pg_catalog.pg_advisory_unlock_all()";
     let Some(set) = set.get() else { return Ok(false) };
     // In one go, so that it is back as soon.
     let all = format!("{STANDS}; close all; unlisten *; reset all; {}", settings(set));
     let found = sqlx::raw_sql(AssertSqlSafe(all)).fetch_all(&mut *connection).await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let stands = As { path: found.try_get(0)?, session: found.try_get(1)?, role: found.try_get(2)? };
-    let (no_tables, statements, none_else): (bool, i64, bool) =
-        (found.try_get(3)?, found.try_get(4)?, found.try_get(5)?);
+    let (no_tables, statements, none_else, no_transaction): (bool, i64, bool, bool) =
+        (found.try_get(3)?, found.try_get(4)?, found.try_get(5)?, found.try_get(6)?);
+    // Whoever began one and went away before that was answered has left it open, and nobody's guard ends it: what is written in it
+    // later would be taken back with it.
+    if !no_transaction {
+        tracing::info!("store.left_open: a transaction was begun and left; the connection is closed");
+        return Ok(false);
+    }
     let own = i64::try_from(connection.cached_statements_size()).unwrap_or(i64::MAX);
     let no_statements = none_else && statements >= own;
     if stands != *set || !no_tables || !no_statements {

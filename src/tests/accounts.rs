@@ -119,6 +119,81 @@ async fn who_waits_is_found_by_no_contractor_without_sign_ups() {
     }
 }
 
+/// Nor by how many stand on a page, where the next one begins, or whether there is more.
+#[tokio::test]
+async fn what_a_contractor_lists_is_as_long_as_if_nobody_waited() {
+    let house = house(sqlite().await).await;
+    let now = house.app.clock.now();
+    grants_taken_back(&house.app, "01contractor").await;
+    grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(DAY)).await;
+    let contractor = house.sign_in("contractor").await;
+    // Every second of the newest waits, and so does whoever comes first of those that begin alike.
+    sqlx::raw_sql(
+        "update users set approved = false where id in (select id from (select id, row_number() over (order by account_id desc) n \
+         from users where role_id is null) u where n % 2 = 1); \
+         insert into accounts (id, username, created_at, updated_at) select 7000 + n, 'fleet_' || lpad(n::text, 3, '0'), now(), now() \
+         from generate_series(1, 90) n; \
+         insert into users (id, account_id, email, approved, confirmed_at, created_at, updated_at) \
+         select 7000 + n, 7000 + n, 'f' || n || '@fleet.example', n > 65, now(), now(), now() from generate_series(1, 90) n",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let waits = async |id: i64| -> bool {
+        sqlx::query_scalar("select exists (select from users where account_id = $1 and not approved)")
+            .bind(id)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap()
+    };
+    let ids = |page: &str, before: &str| -> Vec<i64> {
+        let links = page.split(before).skip(1);
+        let mut ids: Vec<i64> =
+            links.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect();
+        ids.dedup();
+        ids
+    };
+    let list = house.get(Some(&contractor), "/i/harbour/accounts?origin=local").await.body;
+    let rows = ids(&list, "href=\"/i/harbour/accounts/");
+    assert_eq!(rows.len(), 40, "{rows:?}");
+    let next = ids(&list, "before=");
+    assert_eq!(next, [*rows.last().unwrap()], "the next page begins below the last that is shown");
+    for id in rows.into_iter().chain(next) {
+        assert!(!waits(id).await, "{id}");
+    }
+    let found = house.get(Some(&contractor), "/i/harbour/search?q=fleet_").await.body;
+    let text = crate::seen::text(&found);
+    assert!(text.contains("@fleet_066") && text.contains("@fleet_085") && text.contains("there may be more"), "{text}");
+}
+
+/// Somebody who has just deleted their own account: the instance is at it, by no day, and what they had is not gone yet (4.7).
+#[tokio::test]
+async fn a_deletion_that_is_under_way_is_neither_done_nor_for_a_day() {
+    let house = house_of(sqlite().await, Version::V47).await;
+    let owner = house.sign_in("owner").await;
+    let account = id_of(&house, "windvane").await;
+    let said = async |sql: &'static str| {
+        let sql = sql.replace('$', &account);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+        crate::seen::text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{account}")).await.body)
+    };
+    for sql in [
+        "update accounts set requested_deletion_at = now() at time zone 'utc' where id = $; \
+         insert into account_deletion_requests (account_id, created_at, updated_at) values ($, now(), now())",
+        "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where id = $",
+    ] {
+        let page = said(sql).await;
+        assert!(page.contains("marked as deleted") && page.contains("its data is being deleted"), "{page}");
+        for untrue in
+            ["irreversibly deleted", "will be deleted on", "Automatic on", "Delete data now", "its data has since been"]
+        {
+            assert!(!page.contains(untrue), "“{untrue}”: {page}");
+        }
+    }
+    let page = said("delete from account_deletion_requests where account_id = $").await;
+    assert!(page.contains("irreversibly deleted") && !page.contains("is being deleted"), "{page}");
+}
+
 /// Whom somebody reported, and who has which role on the instance, is on no public page: a contractor reads neither of somebody
 /// whose case is not theirs, and filters by neither.
 #[tokio::test]

@@ -483,6 +483,34 @@ const CLAIMS: &[Waits] = &[
         says: &["domain block of a severity this console doesn’t know (7)"],
         not: &["domain block with severity None"],
     },
+    // Kept in memory of somebody dead, and moved.
+    Waits {
+        rows: "update accounts set suspended_at = null, memorial = true, moved_to_account_id = {remote} where id = {windvane}",
+        page: "/i/harbour/reports/{windvane}",
+        says: &["in memoriam", "moved to another account"],
+        not: &[],
+    },
+    // Nobody limits their own account, and no domain block an account from here.
+    Waits {
+        rows: "update accounts set memorial = false, moved_to_account_id = null, silenced_at = now() where id = {windvane}",
+        page: "/i/harbour/accounts/{windvane}",
+        says: &["no entry in Mastodon’s audit log: from the command line, or by a moderator whose account is gone"],
+        not: &["in memoriam", "moved to another account", "by the account’s owner", "domain block,"],
+    },
+    Waits {
+        rows: "update accounts set silenced_at = now() where id = {remote}",
+        page: "/i/harbour/accounts/{remote}",
+        says: &["no entry in Mastodon’s audit log: by a domain block, from the command line, or by a moderator"],
+        not: &["by the account’s owner"],
+    },
+    // Whose login is gone was deleted: a moderator's deletion keeps it.
+    Waits {
+        rows: "update accounts set silenced_at = null, suspended_at = now() where id = {windvane}; \
+            delete from users where account_id = {windvane}",
+        page: "/i/harbour/accounts/{windvane}",
+        says: &["no entry in Mastodon’s audit log: deleted by its owner or from the command line"],
+        not: &["domain block,"],
+    },
     // Nobody reads a message who has no login here.
     Waits {
         rows: "",

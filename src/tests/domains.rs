@@ -208,6 +208,9 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
     for (name, reason) in [
         (own.as_str(), "own domain"),
         ("co.uk", "public suffix"),
+        // Every name below it is a suffix.
+        ("sch.uk", "public suffix"),
+        ("kobe.jp", "public suffix"),
         ("192.0.2.7", "an IP address"),
         ("https://night.example/@wren", "page"),
         ("not a valid domain", "not a valid domain"),
@@ -219,7 +222,7 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         assert!(looked.body.contains(reason), "{name}: {}", looked.body);
     }
     // A host of many people’s servers can have a rule once it is confirmed, and the page says whom it covers.
-    for name in ["workers.dev", "trycloudflare.com", "ngrok.io", "github.io"] {
+    for name in ["workers.dev", "trycloudflare.com", "ngrok.io", "github.io", "compute.amazonaws.com"] {
         let there = howdah::path::server(&harbour(), name);
         let form =
             [("instance", "harbour"), ("domain", name), ("why", "a test"), ("back", &there), ("severity", "suspend")];
@@ -1257,6 +1260,12 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
         ),
         ("wave.example", vec![("review", "yes")], "2 members", false),
         ("GMail.com", vec![], "a large email provider", true),
+        ("hotmail.co.uk", vec![], "a large email provider", true),
+        ("yahoo.co.jp", vec![], "a large email provider", true),
+        ("qq.com", vec![], "a large email provider", true),
+        ("google.com", vec![], "receives for one", true),
+        ("aspmx.l.google.com", vec![], "receives for one", true),
+        ("mail.protection.outlook.com", vec![], "receives for one", true),
         ("gmail.com", vec![("sure", "gmail.com refuse")], "a large email provider", true),
         // What was said of another name, or of a milder rule, confirms nothing.
         ("wave.example", vec![("sure", "night.example refuse")], "2 members", false),

@@ -134,6 +134,25 @@ async fn what_changed_meanwhile_is_shown_and_nothing_is_sent() {
     let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.body.contains("1 report was resolved by somebody else"), "{}", page.body);
+    // One whose row went with its reporter was resolved by nobody.
+    sqlx::query("delete from reports where id = $1::bigint")
+        .bind(reports.split(',').next().unwrap().parse::<i64>().unwrap())
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let form = [
+        ("instance", "harbour"),
+        ("account", &*account),
+        ("decision", "silence"),
+        ("reports", &*reports),
+        ("state", NO_SANCTION),
+        ("preset", "987654"),
+        ("why", "words of a decision that was refused"),
+    ];
+    let page = house.sent(&cookie, "/api/reports/decide", &form).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    let said = "1 report was deleted on the instance, and the warning preset you chose was deleted";
+    assert!(page.body.contains(said) && !page.body.contains("resolved by somebody"), "{}", page.body);
     // What was refused is no reason that was given.
     let next = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}?decide=resolve")).await.body;
     assert!(next.contains("name=\"decision\"") && !next.contains("words of a decision that was refused"), "{next}");

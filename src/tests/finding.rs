@@ -44,7 +44,7 @@ async fn a_beginning_that_thousands_share_is_not_read_whole() {
     .unwrap();
     sqlx::raw_sql("analyze accounts; select pg_stat_force_next_flush()").execute(&pool).await.unwrap();
     let (scans, before) = rows_read(&pool).await;
-    let found = Database::new(&url).unwrap().read().await.unwrap().by_prefix("wre").await.unwrap();
+    let found = Database::new(&url).unwrap().read().await.unwrap().by_prefix("wre", false).await.unwrap();
     assert_eq!(found.len(), 20);
     assert!(found.is_sorted_by_key(|found| found.acct.clone()));
     // The figures of a connection come when it is idle for a while.

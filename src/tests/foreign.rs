@@ -662,6 +662,47 @@ async fn a_connection_that_was_turned_is_closed() {
     sql(&kept.store, &format!("drop role {other}")).await.unwrap();
 }
 
+/// Whoever goes away before a transaction that they begin is answered leaves it open: what others write in that connection later would be
+/// taken back. Such a connection is used by nobody.
+#[tokio::test]
+async fn nothing_is_written_in_a_transaction_that_somebody_left() {
+    let house = house(postgres().await).await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("a PostgreSQL store") };
+    const OPEN: &str =
+        "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+    let watching = sqlx::PgPool::connect(&house.store.url).await.unwrap();
+    let mut left = 0;
+    for n in 0..40_u64 {
+        // As the guard of a transaction that was begun and never held: it does not end it.
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::raw_sql("begin").execute(&mut *connection).await.unwrap();
+        drop(connection);
+        tokio::time::timeout(Duration::from_micros(50 * n), house.app.store.foreign()).await.ok();
+        tokio::time::timeout(
+            Duration::from_micros(50 * n),
+            house.app.instances.values().next().unwrap().database.read(),
+        )
+        .await
+        .ok();
+        sqlx::query("insert into attempts (key_hash, failures, first_at, last_at) values ($1, $2, 0, 0)")
+            .bind(format!("try {n}"))
+            .bind(1_i64)
+            .execute(pool)
+            .await
+            .unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for pool in [&watching, &house.instance] {
+        left += sqlx::query_scalar::<_, i64>(OPEN).fetch_one(pool).await.unwrap();
+    }
+    assert_eq!(left, 0, "transactions are open that nobody has");
+    let written: i64 = sqlx::query_scalar("select count(*) from attempts where key_hash like 'try %'")
+        .fetch_one(&watching)
+        .await
+        .unwrap();
+    assert_eq!(written, 40);
+}
+
 /// A start writes nothing before it is known what would run with it.
 #[tokio::test]
 async fn a_start_looks_before_it_writes() {
@@ -680,6 +721,29 @@ async fn a_start_looks_before_it_writes() {
     let ran: i64 = sqlx::query_scalar("select count(*) from ran").fetch_one(pool).await.unwrap();
     assert_eq!(ran, 0);
     assert!(store.foreign().await.unwrap().unwrap().contains("stays"));
+    // Nor does it ask anything before that for which somebody else's operator fits better: among them those of the types of the
+    // standard's own catalogue, and of names.
+    sql(store, "drop trigger stays on _sqlx_migrations").await.unwrap();
+    for (left, right) in [
+        ("information_schema.sql_identifier", "name"),
+        ("information_schema.sql_identifier", "information_schema.sql_identifier"),
+        ("name", "information_schema.sql_identifier"),
+        ("name", "text"),
+        ("oid", "regclass"),
+    ] {
+        let made = format!(
+            "create or replace function seen(a {left}, b {right}) returns boolean language plpgsql as \
+             'begin insert into public.ran values (2); return true; end'; \
+             create operator public.= (leftarg = {left}, rightarg = {right}, function = seen)"
+        );
+        sql(store, &made).await.unwrap();
+        store.migrate().await.unwrap();
+        let ran: i64 = sqlx::query_scalar("select count(*) from ran").fetch_one(pool).await.unwrap();
+        assert_eq!(ran, 0, "{left} = {right}");
+        sql(store, &format!("drop operator public.= ({left}, {right}); drop function seen({left}, {right})"))
+            .await
+            .unwrap();
+    }
 }
 
 /// Whoever holds a row that must be written keeps it from being written for as long: that is said, and in the log whose connection

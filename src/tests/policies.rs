@@ -1159,6 +1159,10 @@ async fn an_emergency_is_held_while_the_instance_is_away() {
     let pressed = house.sent(&admin, "/api/registrations/emergency", &form).await;
     assert!(!pressed.status.is_success(), "{}", pressed.body);
     assert!(pressed.body.contains("Held at “closed” from now on (entry"), "{}", pressed.body);
+    // Whoever comes now is told so, though the instance still says the former.
+    house.look().await;
+    let overview = crate::seen::text(&house.get(Some(&admin), "/i/harbour").await.body);
+    assert!(overview.contains("held at “closed”, and not set yet"), "{overview}");
     sqlx::raw_sql("alter table gone rename to settings").execute(&house.instance).await.unwrap();
     assert_eq!(mode(&house).await, "approved");
     house.app.clock.advance(2 * MINUTE);

@@ -401,6 +401,28 @@ async fn an_emergency_is_not_called_done_while_visitors_were_seen_to_get_the_for
     }
 }
 
+/// Where somebody has changed the setting since, nothing is reckoned from our own change: neither when copies expire, nor that something
+/// else keeps them, nor that the caches which we cleared agree.
+#[tokio::test]
+async fn after_a_change_elsewhere_no_copy_is_held_against_ours() {
+    let cache = redis(54).await;
+    let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(cache.clone())).await;
+    let owner = house.sign_in("owner").await;
+    warm(&house).await;
+    set(&house, &owner, "none").await;
+    warm(&house).await;
+    for sql in ["--- open\n", "--- approved\n"] {
+        let elsewhere = format!("update settings set value = '{sql}' where var = 'registrations_mode'");
+        sqlx::query(sqlx::AssertSqlSafe(elsewhere)).execute(&house.instance).await.unwrap();
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        assert!(page.contains("changed outside the console since our last change"), "{page}");
+        assert!(page.contains("differs") && page.contains("may predate an outside change"), "{page}");
+        for untrue in ["should have expired", "expires at", "something else keeps it", "cachesagrees"] {
+            assert!(!page.contains(untrue), "“{untrue}”: {page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_restart() {
     for (number, kept) in [(56, sqlite().await), (57, postgres().await)] {

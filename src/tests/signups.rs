@@ -1,7 +1,7 @@
 //! Sign-ups through the real router: one and many, second decisions, what is remembered, what is never shown.
 
-use crate::support::{Fault, House, house, postgres, sqlite, until};
-use axum::http::StatusCode;
+use crate::support::{Fault, House, Instead, house, postgres, sqlite, until};
+use axum::http::{Method, StatusCode};
 use howdah::{
     batches::service::{OfBatch, engine},
     clock::MINUTE,
@@ -650,6 +650,62 @@ async fn a_digit_chooses_a_common_reason() {
     let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 1, ..Default::default() };
     let entries = house.app.ledger.list(&filter).await.unwrap();
     assert_eq!(entries[0].document.as_ref().unwrap()["why"], "spam: a ring");
+}
+
+/// Mastodon refuses what does not stand as it was: that is said, and not that a role or rank forbids it; and who did it, where its log
+/// says so.
+#[tokio::test]
+async fn a_refusal_because_of_what_somebody_did_meanwhile_says_so() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let waits = waiting(&house).await;
+    let during = async |account: &str, verdict: &str, sql: String| {
+        house.weather.meanwhile(&house.instance, Box::leak(sql.replace('$', account).into_boxed_str()));
+        let form = [("instance", "harbour"), ("who", account), ("verdict", verdict), ("reason", "spam")];
+        crate::seen::text(&house.sent(&owner, "/api/signups/decide", &form).await.body)
+    };
+    let approved = "update users set approved = true where account_id = $".to_owned();
+    let page = during(&waits[0].0, "approve", approved.clone()).await;
+    assert!(page.contains("have been approved in the meantime"), "{page}");
+    assert!(!page.contains("role does not include it"), "{page}");
+    let logged = "with done as (update users set approved = true where account_id = $ returning id) \
+        insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+        select (select id from accounts where username = 'jonastran' and domain is null), 'approve', 'User', id, 'x', now(), now() from done";
+    let page = during(&waits[1].0, "reject", logged.to_owned()).await;
+    assert!(page.contains("@jonastran approved them in the meantime"), "{page}");
+    // Gone, and nobody's decision.
+    let gone = "delete from users where account_id = $".replace('$', &waits[2].0);
+    sqlx::query(sqlx::AssertSqlSafe(gone)).execute(&house.instance).await.unwrap();
+    let form = [("instance", "harbour"), ("who", &*waits[2].0), ("verdict", "approve")];
+    let page = crate::seen::text(&house.sent(&owner, "/api/signups/decide", &form).await.body);
+    assert!(page.contains("there is no such sign-up any more") && !page.contains("somebody else decided"), "{page}");
+}
+
+/// A yes of which nothing is there is doubted: what a colleague does the same afterwards is theirs.
+#[tokio::test]
+async fn an_empty_yes_takes_no_colleagues_deed_for_ours() {
+    const YES: Instead = Instead {
+        method: Method::POST,
+        path: "/api/v1/admin/accounts",
+        status: 200,
+        headers: &[("content-type", "application/json")],
+        body: "{}",
+    };
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (account, _) = waiting(&house).await[0].clone();
+    house.front.instead(vec![YES]);
+    let page = crate::seen::text(
+        &house
+            .sent(&owner, "/api/signups/decide", &[("instance", "harbour"), ("who", &*account), ("verdict", "approve")])
+            .await
+            .body,
+    );
+    assert!(page.contains("nothing of it is there yet"), "{page}");
+    let theirs = "update users set approved = true where account_id = $".replace('$', &account);
+    sqlx::query(sqlx::AssertSqlSafe(theirs)).execute(&house.instance).await.unwrap();
+    until("it is closed", async || house.outcome("decide_sign_up").await.is_some()).await;
+    assert_eq!(house.outcome("decide_sign_up").await, Some(Outcome::Unknown));
 }
 
 /// Whoever decides about one goes on to the next that their page named, or, where a colleague was quicker, to another who waits.

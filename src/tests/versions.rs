@@ -133,6 +133,19 @@ async fn an_instance_of_an_untried_release_is_read_only_until_an_owner_says_othe
     assert_eq!(stored().await, before);
     let said = text(&set(&house, &owner, "none").await);
     assert!(stored().await.contains("none"), "{said}");
+    // To more people than before is not closing, though it is not open.
+    let seen = "[[\"--- none\\n\"],[\"--- We are full for the moment.\\n\"]]";
+    let form_of = |mode| {
+        [
+            ("instance", "harbour"),
+            ("mode", mode),
+            ("message", "We are full for the moment."),
+            ("why", "a wave"),
+            ("seen", seen),
+        ]
+    };
+    let said = text(&house.sent(&owner, "/api/registrations/set", &form_of("approved")).await.body);
+    assert!(said.contains("never tried with") && stored().await.contains("none"), "{said}");
     // One setting per instance; another release than the one it names is read-only again.
     for (named, acts) in [("4.9", false), ("4.8", true)] {
         house.config.instances[0].untried_release = Some(named.to_owned());
@@ -206,6 +219,29 @@ async fn what_says_no_version_of_mastodons_is_shown_and_not_acted_on() {
     let (account, _) = house.case("windvane").await;
     let shown = text(&house.get(Some(&owner), &format!("/i/harbour/reports/{account}?decide=silence")).await.body);
     assert!(shown.contains("You can’t moderate accounts and sign-ups here: it says “2.7.2"), "{shown}");
+}
+
+/// Nor is one acted on that was asked and has not said which release it is.
+#[tokio::test]
+async fn what_has_not_said_its_version_is_shown_and_not_acted_on() {
+    for answer in [r#"{"domain":"harbour.example"}"#, "{}", "<h1>502</h1>"] {
+        let mut house = house(sqlite().await).await;
+        let owner = house.sign_in("owner").await;
+        house.front.instead(version(answer));
+        let keys = Keys::from_secret([7; 32]);
+        house.app = cli::assemble(house.config.clone(), Clock::System, keys, house.store.store.clone()).unwrap();
+        house.router = http::router(house.app.clone());
+        let page = overview(&house, &owner).await;
+        assert!(page.contains("has not said yet which release it runs"), "{answer}: {page}");
+        let form = [("instance", "harbour"), ("domain", "spam.example"), ("severity", "suspend"), ("why", "spam")];
+        let said = text(&house.sent(&owner, "/api/domains/set", &form).await.body);
+        assert!(said.contains("harbour has not said yet which release it runs"), "{answer}: {said}");
+        assert_eq!((house.weather.writes(), house.outcome("set_domain_block").await), (0, None), "{answer}");
+        // Once it says so, it is.
+        house.front.instead(Vec::new());
+        let page = overview(&house, &owner).await;
+        assert!(!page.contains("has not said yet"), "{answer}: {page}");
+    }
 }
 
 /// What an instance's log says was changed: bounded, tamed, and nothing where nothing was.

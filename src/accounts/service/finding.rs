@@ -307,7 +307,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
             Asked::Nothing => None,
         };
         if let Some(begins) = begins.filter(|_| on.is_none() && !sensitive) {
-            hits = read.by_prefix(begins).await.map_err(read_problem)?;
+            hits = read.by_prefix(begins, !context.sees_sign_ups(&instance)).await.map_err(read_problem)?;
             untold = read.untold(&[Extra::Deletion]).await.map_err(read_problem)?;
         }
     }
@@ -331,8 +331,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
         return frame::build(context, Some(&instance), &base, &draft, page).await;
     }
-    let public = hits.iter().filter(|found| context.is_public(&instance, found.joining));
-    let hits: Vec<Hit> = public.map(|found| hit(context, found)).collect();
+    let hits: Vec<Hit> = hits.iter().map(|found| hit(context, found)).collect();
     let preview = match on {
         None => super::bulk::preview(context, &instance, &parsed).await?,
         Some(_) => None,

@@ -431,8 +431,9 @@ impl Read {
     ///
     /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
     /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
-    /// stops after sixty.
-    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<AccountHit>, DatabaseError> {
+    /// stops after sixty. Where `public` says so, they are those alone who have a page that anybody can read
+    /// (`users (account_id)`, one by one).
+    pub async fn by_prefix(&mut self, prefix: &str, public: bool) -> Result<Vec<AccountHit>, DatabaseError> {
         macro_rules! beginning {
             ($release:tt,) => {
                 concat!(
@@ -443,7 +444,8 @@ impl Read {
                     " from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
                     deleted!($release, "accounts"),
                     " as deleted from accounts \
-            where lower((username)::text) >= $1 \
+            where lower((username)::text) >= $1 and (not $3::boolean or not exists (select from users w \
+            where w.account_id = accounts.id and not (w.approved and w.confirmed_at is not null))) \
             order by lower((username)::text), coalesce(lower((domain)::text), ''::text) limit 60) a \
             left join users u on u.account_id = a.id where lower((a.username)::text) like $2 and a.id > 0 \
             order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20"
@@ -453,6 +455,6 @@ impl Read {
         let sql = by_release!(self.extras, beginning,);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        Ok(query_as(sql).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?)
+        Ok(query_as(sql).bind(&prefix).bind(like).bind(public).fetch_all(&mut *self.tx).await?)
     }
 }

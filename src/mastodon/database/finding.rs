@@ -72,12 +72,22 @@ pub struct Narrowing {
     pub quiet_since: Option<Timestamp>,
     /// A part of the name shown, or of the handle.
     pub text: Option<String>,
+    /// Those alone who have a page that anybody can read: nobody whose sign-up is not approved or not confirmed. Left out here, so
+    /// that neither how many are shown nor where the next page begins tells of them.
+    pub public: bool,
 }
 
 impl Narrowing {
     /// Nothing left out.
     pub fn none() -> Self {
-        Self { origin: Origin::Any, sanctioned: Sanctioned::Any, active_since: None, quiet_since: None, text: None }
+        Self {
+            origin: Origin::Any,
+            sanctioned: Sanctioned::Any,
+            active_since: None,
+            quiet_since: None,
+            text: None,
+            public: false,
+        }
     }
 
     fn domain(&self) -> Option<&str> {
@@ -102,6 +112,7 @@ impl Narrowing {
             .bind(self.quiet_since.map(|at| at.0))
             .bind(self.text.as_deref().map(super::domains::containing))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(self.public)
     }
 }
 
@@ -226,7 +237,8 @@ macro_rules! listed {
              else true end \
              and ($6::bigint is null or s.last_status_at >= to_timestamp($6 / 1000.0) at time zone 'utc') \
              and ($7::bigint is null or s.last_status_at is null or s.last_status_at < to_timestamp($7 / 1000.0) at time zone 'utc') \
-             and ($8::text is null or a.display_name ilike $8 or a.username ilike $8) order by a.id desc limit $9"
+             and ($8::text is null or a.display_name ilike $8 or a.username ilike $8) \
+             and (not $10::boolean or u.id is null or (u.approved and u.confirmed_at is not null)) order by a.id desc limit $9"
         )
     };
 }

@@ -40,6 +40,8 @@ pub enum Untried {
     Older(String),
     /// What it says is no version of Mastodon's.
     Foreign(String),
+    /// It was asked, and has not said so since this console runs.
+    Unsaid,
 }
 
 impl Untried {
@@ -47,7 +49,7 @@ impl Untried {
     pub fn release(&self) -> Option<&str> {
         match self {
             Self::Newer(release) | Self::Older(release) => Some(release),
-            Self::Foreign(_) => None,
+            Self::Foreign(_) | Self::Unsaid => None,
         }
     }
 
@@ -58,6 +60,7 @@ impl Untried {
                 format!("runs Mastodon {release}, which this console was never tried with")
             }
             Self::Foreign(said) => format!("says “{said}” of its version, which is none of Mastodon’s"),
+            Self::Unsaid => "has not said yet which release it runs".to_owned(),
         }
     }
 }

@@ -105,6 +105,15 @@ impl Read {
         Ok(self.prepared_as(SQL).fetch_all(&mut *self.tx).await?)
     }
 
+    /// Whether there is still such a prepared text (primary key); `None` where that may not be read.
+    pub async fn has_preset(&mut self, id: PresetId) -> Result<Option<bool>, DatabaseError> {
+        const SQL: &str = "select exists (select from account_warning_presets where id = $1)";
+        if self.extras.presets != There::Granted {
+            return Ok(None);
+        }
+        Ok(Some(self.prepared_scalar(SQL).bind(id.0).fetch_one(&mut *self.tx).await?))
+    }
+
     /// The raw rows of both registration settings (a table of a few dozen rows).
     pub async fn registrations(&mut self) -> Result<Stored, DatabaseError> {
         let rows: Vec<(String, Option<String>)> = self

@@ -342,7 +342,8 @@ impl Carry for DecideCase {
         // A decision whose first deed is done goes on with what was seen: what comes in meanwhile stays open.
         let goes_on = self.others.iter().any(|id| !now.contains(id));
         let came = now.difference(&seen).filter(|id| !goes_on && last.is_none_or(|last| *id <= last)).count();
-        let went = ours.difference(&now).count();
+        let went: Vec<ReportId> = ours.difference(&now).copied().collect();
+        let resolved = if went.is_empty() { 0 } else { read.closed_among(&went).await?.len() };
         let mut changed = Vec::new();
         // In a wave a few more than were named are no news.
         if more > FEW_MORE && !goes_on {
@@ -351,11 +352,18 @@ impl Carry for DecideCase {
         if came > 0 {
             changed.push(format!("{} came in that you haven’t seen", ui::count(came, "report", "reports")));
         }
-        if went > 0 {
-            changed.push(format!(
-                "{} resolved by somebody else",
-                if went == 1 { "1 report was".to_owned() } else { format!("{went} reports were") }
-            ));
+        let were = |number| if number == 1 { "1 report was".to_owned() } else { format!("{number} reports were") };
+        if resolved > 0 {
+            changed.push(format!("{} resolved by somebody else", were(resolved)));
+        }
+        // With whoever made it, whose account is gone.
+        if went.len() > resolved {
+            changed.push(format!("{} deleted on the instance", were(went.len() - resolved)));
+        }
+        if let Some(preset) = self.preset
+            && read.has_preset(preset).await? == Some(false)
+        {
+            changed.push("the warning preset you chose was deleted".to_owned());
         }
         if let Some(state) = state_changed(read, self.account, self.state_before).await? {
             changed.push(state);
