@@ -384,7 +384,9 @@ async fn lately_by_others<D: Deed>(context: &Context, deed: &D, before: i64) -> 
         _ => record::name(&operators::list(&app.store).await.ok()?, entry),
     };
     let line = record::line(entry, &who);
-    Some(format!(" {who} {} ({}, entry {}).", line.what, time::relative(entry.at, now), entry.index))
+    // Whether that is why is not known: somebody may have done something else on the instance since.
+    let at = time::relative(entry.at, now);
+    Some(format!(" The last action here about it: {who} {} ({at}, entry {}).", line.what, entry.index))
 }
 
 /// Whoever acts is to be told what comes of it: they are answered before that is known, or wait no longer. What is done in the

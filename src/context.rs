@@ -231,7 +231,8 @@ impl Context {
     /// Whether this person is told that there is such an account: of whoever waits only who decides a case of theirs, or about
     /// sign-ups.
     pub fn knows(&self, instance: &Instance, account: &Account, open: &[OpenReport]) -> bool {
-        !open.is_empty() || self.is_public(instance, account.joining())
+        open.iter().any(|report| self.actor.sees(&instance.name, report.category))
+            || self.is_public(instance, account.joining())
     }
 
     /// Whether somebody of this console is linked with the account: for contractors that is staff, whatever its role there.

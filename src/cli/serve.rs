@@ -42,6 +42,13 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
              console’s rights; `revoke create on schema SCHEMA from ROLE` ends it"
         );
     }
+    for (role, rights) in app.store.who_may_use().await? {
+        tracing::warn!(
+            role,
+            rights,
+            "store.shared: this role was given rights on the console’s tables; is it to have them?"
+        );
+    }
     // Before this process writes anything: the clock is measured by what was written last.
     let newest = app.ledger.newest_at().await?;
     app.ledger.end_former_leases().await?;

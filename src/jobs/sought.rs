@@ -5,7 +5,7 @@ use crate::{
     carry_out::look_again,
     context::App,
     deeds::of_each,
-    ledger::{Fact, LedgerError, NOT_SEEN},
+    ledger::{Fact, LedgerError, NOT_SEEN, Outcome},
     record,
     store::sought::{self, LOOKED_FOR, Sought},
     telemetry::JobName,
@@ -74,9 +74,12 @@ async fn look_for(app: &App, unseen: &Sought) -> Result<(), LedgerError> {
     if outcome["intent"] != unseen.intent || outcome["facts"][NOT_SEEN] != true {
         return Ok(sought::end(&app.store, unseen.intent).await?);
     }
+    // The part of it that was seen when it was closed is told already.
+    let mut unseen = unseen.clone();
+    unseen.in_part |= outcome["outcome"] == Outcome::Partly.name();
     let begun = app.ledger.begun(unseen.intent, entry.at).await?;
     let Some(instance) = deed.instance().cloned() else { return Ok(()) };
-    let seen = of_each!(deed, own _deed => None, there deed => look_again(app, &begun, &deed, unseen).await);
+    let seen = of_each!(deed, own _deed => None, there deed => look_again(app, &begun, &deed, &unseen).await);
     let Some(how) = seen else { return Ok(()) };
     let subject = begun.subject.clone();
     app.ledger.fact(Fact::HappenedLater { instance, entry: unseen.intent, subject, how }).await?;

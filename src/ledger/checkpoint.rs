@@ -178,7 +178,12 @@ pub(super) fn named(key: &str) -> &str {
     key.split('+').next().unwrap_or_default()
 }
 
+/// What stands after half a note, where its writing was broken off: it says nothing, as if it were not there.
+pub const CUT_OFF: &str = "— cut off in writing";
+
 /// The notes of a file that checkpoints were appended to, oldest first.
+///
+/// What was cut off in writing is none.
 pub fn split(file: &str) -> Vec<String> {
     let mut notes = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
@@ -196,6 +201,7 @@ pub fn split(file: &str) -> Vec<String> {
     if !lines.is_empty() {
         notes.push(lines.join("\n") + "\n");
     }
+    notes.retain(|note| note.lines().next_back() != Some(CUT_OFF));
     notes
 }
 

@@ -742,8 +742,55 @@ fn folder_is_there(path: &Path) -> bool {
     path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.exists())
 }
 
+/// No line of a note is longer.
+const LONGEST_LINE: u64 = 1_000;
+
+/// Writes a note whole or not at all: half of one, as a full disk leaves it, would be read as one that was altered, and the next one with
+/// it.
 fn append(path: &Path, note: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(format!("{note}\n").as_bytes())?;
-    file.sync_data()
+    let mut file = std::fs::OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    let metadata = file.metadata()?;
+    let mut end = Vec::new();
+    if metadata.is_file() {
+        file.seek(SeekFrom::Start(metadata.len().saturating_sub(LONGEST_LINE)))?;
+        file.read_to_end(&mut end)?;
+    }
+    let end = String::from_utf8_lossy(&end);
+    let is_signature = end.ends_with('\n') && end.lines().next_back().is_some_and(|line| line.starts_with('—'));
+    let apart = match () {
+        () if end.is_empty() || end.ends_with("\n\n") => String::new(),
+        () if is_signature => "\n".to_owned(),
+        // A process that ended while it wrote one left half of it.
+        () => format!("\n{}\n\n", checkpoint::CUT_OFF),
+    };
+    let written = file.write_all(format!("{apart}{note}\n").as_bytes()).and_then(|()| file.sync_data());
+    if written.is_err() && metadata.is_file() {
+        file.set_len(metadata.len())?;
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_note_takes_no_other_with_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("checkpoints.txt");
+        append(&path, "one\n1\n\n— key sig\n").unwrap();
+        append(&path, "two\n2\n\n— key sig\n").unwrap();
+        let whole = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(checkpoint::split(&whole).len(), 2);
+        // Cut off anywhere, what comes next stands by itself, and nothing is read of what was cut off.
+        for length in whole.len() / 2 + 1..whole.len() {
+            std::fs::write(&path, &whole.as_bytes()[..length]).unwrap();
+            append(&path, "three\n3\n\n— key sig\n").unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            let notes = checkpoint::split(&String::from_utf8_lossy(&bytes));
+            let whole: &[&str] = if length + 1 == whole.len() { &["one", "two", "three"] } else { &["one", "three"] };
+            let read: Vec<&str> = notes.iter().filter_map(|note| note.lines().next()).collect();
+            assert_eq!(read, whole, "{length}: {notes:?}");
+        }
+    }
 }

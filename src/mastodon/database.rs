@@ -225,6 +225,17 @@ impl Database {
                 .min_connections(0)
                 .acquire_timeout(Duration::from_millis(1_500))
                 .idle_timeout(Duration::from_secs(300))
+                // Whoever began a transaction and went away before that was answered has left it open, and nobody's guard ends it:
+                // whoever reads in it later reads what was there then, and what is written in it may be refused.
+                .after_release(|connection, _| {
+                    const NONE_OPEN: &str =
+                        "select pg_catalog.now() operator(pg_catalog.=) pg_catalog.statement_timestamp()";
+                    async move {
+                        let row = sqlx::raw_sql(NONE_OPEN).fetch_one(connection).await;
+                        Ok(row.and_then(|row| row.try_get(0)).unwrap_or(false))
+                    }
+                    .boxed()
+                })
         };
         let plain = options(url)?;
         let since = Arc::new(RwLock::new(Instant::now()));
@@ -235,17 +246,6 @@ impl Database {
             .after_connect(move |connection, _| {
                 let named = is_named.load(Ordering::Relaxed);
                 async move { if named { prepare_if_ours(connection).await.map(drop) } else { Ok(()) } }.boxed()
-            })
-            // Whoever began a transaction and went away before that was answered has left it open, and nobody's guard ends it: whoever
-            // reads in it later reads what was there then.
-            .after_release(|connection, _| {
-                const NONE_OPEN: &str =
-                    "select pg_catalog.now() operator(pg_catalog.=) pg_catalog.statement_timestamp()";
-                async move {
-                    let row = sqlx::raw_sql(NONE_OPEN).fetch_one(connection).await;
-                    Ok(row.and_then(|row| row.try_get(0)).unwrap_or(false))
-                }
-                .boxed()
             })
             // A page reads several times: a connection that has just answered is not asked whether it is there each time.
             .test_before_acquire(false)

@@ -76,7 +76,7 @@ pub struct Health {
 impl Health {
     /// Whether who may sign up could not be read any more when last asked.
     pub fn registrations_are_old(&self) -> bool {
-        self.registrations.is_some() && matches!(self.database, Some(Err(_)))
+        self.registrations.is_some() && self.registrations_at < self.at
     }
 
     /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
@@ -300,6 +300,13 @@ impl Instance {
             ..(*before).clone()
         };
         health.take(database, now);
+        // What else of the database can't be read says nothing of this.
+        if matches!(health.database, Some(Err(_)))
+            && let Ok(stored) = async { self.database.read().await?.registrations().await }.await
+        {
+            health.registrations = Some(stored);
+            health.registrations_at = Some(now);
+        }
         // The server was just asked for what it caches. What was found once is not looked for again.
         let due = health.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
         let due = due && matches!((&health.api, &health.redis), (Some(Ok(_)), Some(Ok(()))));

@@ -129,6 +129,13 @@ impl Seen {
     }
 }
 
+/// A page without its comments: what stands in one is on nobody's screen.
+fn without_comments(body: &str) -> String {
+    let mut pieces = body.split("<!--");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |kept, piece| kept + piece.split_once("-->").map_or("", |(_, rest)| rest))
+}
+
 /// Whether a page has a form that posts to a path of its own server.
 fn posts_to(body: &str, path: &str) -> bool {
     let lower = body.to_ascii_lowercase();
@@ -162,6 +169,7 @@ async fn sign_up_page(rest: &Client, own_domains: &[String]) -> SignUpPage {
 }
 
 fn stands(body: &str) -> SignUpPage {
+    let body = &*without_comments(body);
     if posts_to(body, "/auth") {
         SignUpPage::Form { asks_why: body.contains("[invite_request_attributes][text]") }
     } else if posts_to(body, "/auth/acceptance") || body.contains("/auth/sign_up?accept=") {

@@ -10,25 +10,43 @@ pub struct ThrowAway {
     pub name: String,
     /// When its file was changed last.
     pub changed: Option<Timestamp>,
+    /// Lines that name no mail server.
+    pub not_understood: usize,
     listed: BTreeSet<String>,
     excepted: BTreeSet<String>,
 }
 
+/// The name of a mail server as mail addresses have it; `None` for what is none.
+fn mail_server(named: &str) -> Option<String> {
+    let bare = named.trim().trim_start_matches('@').trim_start_matches("*.").trim_matches('.');
+    let ascii = idna::domain_to_ascii(bare).ok()?;
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let is_name = ascii.split('.').all(is_label) && ascii.contains('.');
+    let of_everybody = psl::suffix(ascii.as_bytes())
+        .is_some_and(|suffix| suffix.is_known() && suffix == ascii.as_str() && suffix.typ() == Some(psl::Type::Icann));
+    (is_name && !of_everybody).then_some(ascii)
+}
+
 impl ThrowAway {
-    /// Lines that begin with `#` are left out.
+    /// What follows a `#` is left out. A name may stand as people write it: with `@`, `*.` or a dot before it, or in Unicode. What is no
+    /// name of a mail server is counted, and so is a name under which everybody could have one, like `co.uk`.
     pub fn read(name: &str, changed: Option<Timestamp>, text: &str) -> Self {
         let mut list = Self { name: name.to_owned(), changed, ..Self::default() };
-        for line in text.lines().map(|line| line.trim().to_lowercase()) {
-            let bare = |line: &str| line.trim().trim_start_matches("*.").trim_end_matches('.').to_owned();
-            match line.strip_prefix('!') {
-                _ if line.is_empty() || line.starts_with('#') => {}
-                Some(name) => {
-                    list.excepted.insert(bare(name));
-                }
-                None => {
-                    list.listed.insert(bare(&line));
-                }
+        for line in text.trim_start_matches('\u{feff}').lines() {
+            let line = line.split('#').next().unwrap_or_default().trim().to_lowercase();
+            if line.is_empty() {
+                continue;
             }
+            let (named, excepted) = line.strip_prefix('!').map_or((&*line, false), |named| (named, true));
+            match mail_server(named) {
+                Some(server) if excepted => list.excepted.insert(server),
+                Some(server) => list.listed.insert(server),
+                None => {
+                    list.not_understood += 1;
+                    false
+                }
+            };
         }
         list
     }
@@ -76,5 +94,23 @@ mod tests {
             assert_eq!(list.line_for(domain), line, "{domain}");
         }
         assert!(!list.is_empty() && list.len() == 2);
+    }
+
+    #[test]
+    fn a_name_is_read_as_people_write_it_and_what_is_none_is_counted() {
+        let list = ThrowAway::read(
+            "list.txt",
+            None,
+            "\u{feff}first.example\n@at.example\nspaced.example   # a comment\n.lead.example\nbücher.example\n\
+             http://url.example/\nuser@mailbox.example\n// slashes.example\nmany.example other.example\nco.uk\nexample\n",
+        );
+        for name in ["first.example", "at.example", "spaced.example", "lead.example", "xn--bcher-kva.example"] {
+            assert_eq!(list.line_for(name), Some(name), "{name}");
+        }
+        for name in ["shop.co.uk", "url.example", "mailbox.example", "slashes.example", "many.example", "other.example"]
+        {
+            assert_eq!(list.line_for(name), None, "{name}");
+        }
+        assert_eq!((list.len(), list.not_understood), (5, 6));
     }
 }

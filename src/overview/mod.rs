@@ -45,8 +45,8 @@ pub struct InstanceRow {
     pub title: String,
     /// How many cases wait, and since when the oldest; `None` while that has never been read.
     pub cases: Option<(String, Option<Timestamp>)>,
-    /// `None` while that has never been read.
-    pub sign_ups: Option<Waiting>,
+    /// How many sign-ups wait: the inner `None` while that has never been read, the outer for whoever may not see it.
+    pub sign_ups: Option<Option<Waiting>>,
     /// How many people wait who asked for access, and since when the oldest, for those who decide about them; `None` where nobody
     /// waits.
     pub requests: Option<(String, Option<Timestamp>)>,

@@ -52,11 +52,12 @@ fn everywhere_body(frame: Frame, page: EverywherePage) -> AnyView {
             None => view! { <span class="soft">"not known"</span> }.into_any(),
         };
         let sign_ups = match &row.sign_ups {
-            Some(waiting) => {
+            None => ().into_any(),
+            Some(Some(waiting)) => {
                 let since = waiting.oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
                 view! { <b data-count=live::count(&row.name, "signups")>{waiting.said()}</b> {since} }.into_any()
             }
-            None => view! { <span class="soft">"not known"</span> }.into_any(),
+            Some(None) => view! { <span class="soft">"not known"</span> }.into_any(),
         };
         let requests = row.requests.as_ref().map(|(number, oldest)| {
             let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
@@ -131,7 +132,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     <header><h2>"Needs attention"</h2></header>
                     {urgent(&instance, &page, now)}
                 </section>
-                {sign_up_chart(&page.sign_ups, now)}
+                {frame.may(Permission::ViewSignUps).then(|| sign_up_chart(&page.sign_ups, now))}
                 {frame.may(Permission::ViewRegistrations).then(|| view! {
                     <p><a class="link" href=path::statistics(&instance)>"Statistics: reports, decisions, active people and registrations over time"</a></p>
                 })}
@@ -256,7 +257,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
                 <span class="soft small">"Open cases"</span>
                 {cases}
             </a>
-            {tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any())}
+            {frame.may(Permission::ViewSignUps).then(|| tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any()))}
             {frame.may(Permission::ViewAppeals).then(|| tile(Permission::ViewAppeals, path::appeals(instance), appeals.into_any()))}
             {requests}
             {tile(Permission::ViewRegistrations, path::registrations(instance), registrations.into_any())}

@@ -74,7 +74,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Everyw
             name: instance.name.clone(),
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
-            sign_ups: instance.sign_ups_waiting(),
+            sign_ups: context.sees_sign_ups(instance).then(|| instance.sign_ups_waiting()),
             requests: requests(context, instance).await?,
             registrations: registrations_state(context, instance).await?.shown().to_owned(),
             troubles: troubles.map(|part| part.sentence()).collect(),

@@ -465,7 +465,7 @@ async fn no_longer_waits(instance: &Instance, account: AccountId) -> String {
     };
     match read.await {
         Ok(Some(approved)) => approved,
-        Ok(None) => "there is no such sign-up any more: it was rejected or withdrawn, or Mastodon deleted it as \
+        Ok(None) => "the sign-up no longer exists: it was rejected or withdrawn, or Mastodon deleted it as \
             unconfirmed"
             .to_owned(),
         Err(_) => "the sign-up is not pending any more".to_owned(),
@@ -509,7 +509,7 @@ impl Carry for DecideSignUp {
             Some(true) => Some(approved(read, self.account, self.user).await?),
             None => Some(match decided_by(read, self.account, self.user, "reject").await? {
                 Some(who) => format!("{who} rejected them in the meantime"),
-                None => "there is no such sign-up any more, and Mastodon’s audit log has no decision about it: it was \
+                None => "the sign-up no longer exists, and Mastodon’s audit log has no decision about it: it was \
                     withdrawn, or Mastodon deleted it as unconfirmed"
                     .to_owned(),
             }),

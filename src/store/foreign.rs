@@ -129,6 +129,13 @@ const MAY_MAKE: &str = "select distinct case a.grantee when 0 then 'public' else
     where quote_ident(n.nspname) || ', pg_temp' = current_setting('howdah.path') and a.privilege_type = 'CREATE' \
     and a.grantee <> n.nspowner and coalesce(r.rolname <> current_user and not r.rolsuper, true) order by 1";
 
+/// Who else was given a right on one of its tables, and which rights: whoever copies the store may read, and nobody needs more.
+const MAY_USE: &str = "select quote_ident(coalesce(r.rolname, 'public')), lower(string_agg(distinct a.privilege_type, ', ')) \
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral aclexplode(c.relacl) a \
+    left join pg_roles r on r.oid = a.grantee where c.relkind = 'r' and c.relname = any($1) \
+    and quote_ident(n.nspname) || ', pg_temp' = current_setting('howdah.path') and a.grantee <> c.relowner \
+    and coalesce(r.rolname <> current_user and not r.rolsuper, true) group by r.rolname order by 1";
+
 /// A digest of the rows of a catalogue that somebody made: which they are, and the transaction that wrote each. One that is written anew
 /// has a later transaction. A sum of those would not do: who holds a transaction open can make it come out the same.
 fn rows_by(catalogue: &str, key: &str, order: &str, of: &str) -> String {
@@ -431,6 +438,20 @@ impl Store {
         let mut tx = pool.begin().await?;
         sqlx::query(APART).execute(&mut *tx).await?;
         let found = sqlx::query_as(MAY_MAKE).fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(found)
+    }
+
+    /// Who else may use the tables of a PostgreSQL store, each with the rights that were given.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn who_may_use(&self) -> sqlx::Result<Vec<(String, String)>> {
+        let Driver::Postgres(pool) = &self.driver else { return Ok(Vec::new()) };
+        let tables: Vec<&str> = TABLES.iter().map(String::as_str).collect();
+        let mut tx = pool.begin().await?;
+        sqlx::query(APART).execute(&mut *tx).await?;
+        let found = sqlx::query_as(MAY_USE).bind(tables).fetch_all(&mut *tx).await?;
         tx.rollback().await?;
         Ok(found)
     }

@@ -539,7 +539,9 @@ async fn on_path(connection: &mut PgConnection, set: Arc<AsSet>) -> sqlx::Result
         join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace \
         join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) c.relowner \
         where c.relname operator(pg_catalog.=) 'ledger_entries'::pg_catalog.name and c.relkind operator(pg_catalog.=) 'r' \
-        and (r.rolname operator(pg_catalog.=) current_user or pg_catalog.pg_table_is_visible(c.oid)) \
+        and (r.rolname operator(pg_catalog.=) current_user or (pg_catalog.pg_table_is_visible(c.oid) \
+        and exists (select from pg_catalog.pg_class m where m.relnamespace operator(pg_catalog.=) c.relnamespace \
+        and m.relname operator(pg_catalog.=) '_sqlx_migrations'::pg_catalog.name))) \
         order by r.rolname operator(pg_catalog.=) current_user desc, pg_catalog.pg_table_is_visible(c.oid) desc, c.oid limit 1";
     const FIRST: &str = "select pg_catalog.quote_ident(pg_catalog.current_schema())";
     const ROLE: &str = "select session_user::pg_catalog.text, current_user::pg_catalog.text";

@@ -29,13 +29,21 @@ impl Store {
     async fn has_migrations(&self) -> sqlx::Result<bool> {
         const SQLITE: &str = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
         // Asked before it is known what would run with it: nothing that somebody else made fits any of this better.
-        const POSTGRES: &str = "select pg_catalog.count(*) from pg_catalog.pg_class c \
-            where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('_sqlx_migrations')::pg_catalog.oid";
-        let there: i64 = match &self.driver {
-            super::Driver::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_one(pool).await?,
-            super::Driver::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_one(pool).await?,
-        };
-        Ok(there > 0)
+        const POSTGRES: &str = "select c.relkind operator(pg_catalog.=) 'r' and not c.relrowsecurity and not c.relhasrules \
+            from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('_sqlx_migrations')::pg_catalog.oid";
+        match &self.driver {
+            super::Driver::Sqlite(pool) => {
+                let there: i64 = sqlx::query_scalar(SQLITE).fetch_one(pool).await?;
+                Ok(there > 0)
+            }
+            // What a view, a rule or a policy calls runs for whoever reads it.
+            super::Driver::Postgres(pool) => match sqlx::query_scalar(POSTGRES).fetch_optional(pool).await? {
+                Some(false) => Err(sqlx::Error::Protocol(
+                    "_sqlx_migrations is no table that the console made: find out who made it, and drop it".to_owned(),
+                )),
+                there => Ok(there.is_some()),
+            },
+        }
     }
 
     /// Whether it has tables, and a migration was not made there yet.

@@ -352,6 +352,22 @@ async fn a_table_of_our_name_that_is_a_neighbours_leads_to_nothing() {
     let mut as_console = url::Url::from_str(&url).unwrap();
     as_console.set_username(&ours).unwrap();
     let keys = howdah::seal::Keys::from_secret([7; 32]);
+    // Nor where the path leads to it: the console's own schema comes first, and is empty so far.
+    for made in
+        [format!("create schema {ours} authorization {ours}"), "create table public.ledger_entries (a int)".to_owned()]
+    {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(&admin).await.unwrap();
+    }
+    let own = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
+    own.migrate().await.unwrap();
+    assert_eq!(own.foreign().await.unwrap(), None);
+    let Driver::Postgres(pool) = &own.driver else { panic!("a PostgreSQL store") };
+    let path: String = sqlx::query_scalar("select current_setting('search_path')").fetch_one(pool).await.unwrap();
+    assert_eq!(path, format!("{ours}, pg_temp"));
+    pool.close().await;
+    for gone in [format!("drop schema {ours} cascade"), "drop table public.ledger_entries".to_owned()] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&admin).await.unwrap();
+    }
     let first = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
     first.migrate().await.unwrap();
     assert_eq!(first.foreign().await.unwrap(), None);
@@ -380,6 +396,14 @@ async fn a_table_of_our_name_that_is_a_neighbours_leads_to_nothing() {
     assert_eq!(may("revoke create on schema public from public".to_owned()).await, []);
     let named = [(theirs.clone(), "public".to_owned())];
     assert_eq!(may(format!("grant create on schema public to {theirs}")).await, named);
+    let used = async |made: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(made)).execute(&admin).await.unwrap();
+        let store = howdah::store::Store::connect(as_console.as_str(), &keys).await.unwrap();
+        store.who_may_use().await.unwrap()
+    };
+    assert_eq!(used("select 1".to_owned()).await, []);
+    let shared = [(theirs.clone(), "select, update".to_owned())];
+    assert_eq!(used(format!("grant select, update on public.operators to {theirs}")).await, shared);
     let named = [named[0].clone(), ("public".to_owned(), "public".to_owned())];
     assert_eq!(may("grant create on schema public to public".to_owned()).await, named);
     let gone = format!("drop owned by {ours}, {theirs} cascade; drop role {ours}, {theirs}");
@@ -721,6 +745,20 @@ async fn a_start_looks_before_it_writes() {
     let ran: i64 = sqlx::query_scalar("select count(*) from ran").fetch_one(pool).await.unwrap();
     assert_eq!(ran, 0);
     assert!(store.foreign().await.unwrap().unwrap().contains("stays"));
+    // Nor does it take a view for the list of what was made: what one calls runs for whoever reads it.
+    let anew = database().await;
+    let admin = sqlx::PgPool::connect(&anew).await.unwrap();
+    sqlx::raw_sql(
+        "create table ran (n bigint); create function run() returns bigint language plpgsql as \
+         'begin insert into ran values (3); return 1; end'; create view _sqlx_migrations as select run() as version",
+    )
+    .execute(&admin)
+    .await
+    .unwrap();
+    let new = howdah::store::Store::connect(&anew, &howdah::seal::Keys::from_secret([7; 32])).await.unwrap();
+    new.migrate().await.unwrap_err();
+    let ran: i64 = sqlx::query_scalar("select count(*) from ran").fetch_one(&admin).await.unwrap();
+    assert_eq!(ran, 0);
     // Nor does it ask anything before that for which somebody else's operator fits better: among them those of the types of the
     // standard's own catalogue, and of names.
     sql(store, "drop trigger stays on _sqlx_migrations").await.unwrap();

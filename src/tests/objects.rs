@@ -215,7 +215,7 @@ async fn form(matrix: &Matrix, person: usize, path: &str, fields: &[(&str, Strin
         Kind::NotFound => "gone",
         Kind::Invalid if said("Nothing in this batch can be done") || said("no login here") => "gone",
         Kind::Conflict
-            if said("in the meantime") || said("no such sign-up any more") || said("none of them is pending") =>
+            if said("in the meantime") || said("the sign-up no longer exists") || said("none of them is pending") =>
         {
             "gone"
         }

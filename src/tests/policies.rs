@@ -1160,7 +1160,8 @@ async fn an_emergency_is_held_while_the_instance_is_away() {
     assert!(!pressed.status.is_success(), "{}", pressed.body);
     assert!(pressed.body.contains("Held at “closed” from now on (entry"), "{}", pressed.body);
     // Whoever comes now is told so, though the instance still says the former.
-    house.look().await;
+    house.app.clock.advance(1_000);
+    house.app.instances.values().next().unwrap().probe(house.app.clock.now()).await;
     let overview = crate::seen::text(&house.get(Some(&admin), "/i/harbour").await.body);
     assert!(overview.contains("held at “closed”, and not set yet"), "{overview}");
     sqlx::raw_sql("alter table gone rename to settings").execute(&house.instance).await.unwrap();

@@ -678,7 +678,7 @@ async fn a_refusal_because_of_what_somebody_did_meanwhile_says_so() {
     sqlx::query(sqlx::AssertSqlSafe(gone)).execute(&house.instance).await.unwrap();
     let form = [("instance", "harbour"), ("who", &*waits[2].0), ("verdict", "approve")];
     let page = crate::seen::text(&house.sent(&owner, "/api/signups/decide", &form).await.body);
-    assert!(page.contains("there is no such sign-up any more") && !page.contains("somebody else decided"), "{page}");
+    assert!(page.contains("the sign-up no longer exists") && !page.contains("somebody else decided"), "{page}");
 }
 
 /// A yes of which nothing is there is doubted: what a colleague does the same afterwards is theirs.

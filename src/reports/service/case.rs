@@ -362,10 +362,10 @@ pub async fn case_page(
     };
     let facts = async { facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing) };
     let (facts, own, all) = tokio::try_join!(facts.boxed(), own.boxed(), cases(context, instance).boxed())?;
-    within(context, instance, &facts.open)?;
     if !context.knows(instance, &facts.account, &facts.open) {
         return Err(missing());
     }
+    within(context, instance, &facts.open)?;
 
     let now = context.now();
     let (holder, handed) = who_holds(context, instance, id).await?;

@@ -426,5 +426,10 @@ impl<'a> Signals<'a> {
 pub fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
     let of = list.changed.map(|at| format!(" of {}", crate::text::time::day(at, Timestamp(0)))).unwrap_or_default();
-    format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
+    let names = ui::count(list.len(), "name", "names");
+    let rest = match list.not_understood {
+        0 => String::new(),
+        number => format!(", {} not understood", ui::count(number, "line", "lines")),
+    };
+    format!("{}{of}, {names}{rest}", ui::tame(&list.name))
 }

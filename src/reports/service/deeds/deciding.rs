@@ -90,6 +90,11 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await;
     refresh(&context, &instance).await;
     let done = done?;
+    // What was done must not be offered once more: the case as it stands by now, with what came of it, and no form of the same.
+    if done.outcome == Outcome::Partly {
+        let case = format!("{}{}", path::case(&instance.name, account.id), filter_in(&form.back));
+        return Ok(path::done(&case, done.index));
+    }
     if !rest.is_empty() {
         // What is not known to be done is not gone on with.
         if done.outcome != Outcome::Succeeded {
