@@ -304,7 +304,8 @@ async fn run<D: Carry>(
         }
         let mut doubted = false;
         while verdict.is_none() {
-            doubted |= back.evidence.is_ok();
+            // What a copy does not show yet is no doubt.
+            doubted |= back.evidence.is_ok() && !back.late;
             tokio::time::sleep(Duration::from_secs(2)).await;
             back = Back { doubted, ..read_back(instance, &deed, mark, acting, sent_at).await };
             verdict = conclude::<D>(Some(answered.steps()), &back, age());

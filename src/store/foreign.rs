@@ -398,6 +398,9 @@ impl Driver {
     }
 }
 
+/// A statement about other roles: each with what is said of it.
+type Asked = sqlx::query::QueryAs<'static, sqlx::Postgres, (String, String), sqlx::postgres::PgArguments>;
+
 /// The marks of PostgreSQL's catalogues when nothing was found that is not the console's; what has the same ones since is not
 /// looked at again.
 #[derive(Debug, Default)]
@@ -434,12 +437,7 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn who_may_make(&self) -> sqlx::Result<Vec<(String, String)>> {
-        let Driver::Postgres(pool) = &self.driver else { return Ok(Vec::new()) };
-        let mut tx = pool.begin().await?;
-        sqlx::query(APART).execute(&mut *tx).await?;
-        let found = sqlx::query_as(MAY_MAKE).fetch_all(&mut *tx).await?;
-        tx.rollback().await?;
-        Ok(found)
+        self.of_others(sqlx::query_as(MAY_MAKE)).await
     }
 
     /// Who else may use the tables of a PostgreSQL store, each with the rights that were given.
@@ -447,13 +445,22 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn who_may_use(&self) -> sqlx::Result<Vec<(String, String)>> {
-        let Driver::Postgres(pool) = &self.driver else { return Ok(Vec::new()) };
         let tables: Vec<&str> = TABLES.iter().map(String::as_str).collect();
-        let mut tx = pool.begin().await?;
-        sqlx::query(APART).execute(&mut *tx).await?;
-        let found = sqlx::query_as(MAY_USE).bind(tables).fetch_all(&mut *tx).await?;
-        tx.rollback().await?;
-        Ok(found)
+        self.of_others(sqlx::query_as(MAY_USE).bind(tables)).await
+    }
+
+    /// What a statement says of other roles; nothing on SQLite, which has none.
+    async fn of_others(&self, asked: Asked) -> sqlx::Result<Vec<(String, String)>> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(Vec::new()),
+            Driver::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query(APART).execute(&mut *tx).await?;
+                let found = asked.fetch_all(&mut *tx).await?;
+                tx.rollback().await?;
+                Ok(found)
+            }
+        }
     }
 
     /// What is wrong with the place of the file that was opened, on SQLite: nothing needs to be read for it.
