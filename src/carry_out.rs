@@ -278,40 +278,22 @@ async fn run<D: Carry>(
     }
     // By this process's own measure: a clock that is set meanwhile makes two minutes neither longer nor shorter.
     let opened = std::time::Instant::now();
-    let age = || i64::try_from(opened.elapsed().as_millis()).unwrap_or(i64::MAX);
     let answered = D::send(warrant, context, instance, &acting_client.client).await;
     let sent_at = app.clock.now();
-    let mut back = read_back(instance, &deed, mark, acting, sent_at).await;
-    let mut verdict = conclude::<D>(Some(answered.steps()), &back, age());
-    if verdict.is_none() {
-        // Sent, and not answered or not seen yet. The person is told so; the task goes on looking.
-        if let Some(tell) = tell.take() {
-            let said = said(answered.steps());
-            let words = match &said {
-                Some(said) => {
-                    format!("sent, but the instance did not answer. Details: {}.", said.trim_end_matches('.'))
-                }
-                None if back.late => {
-                    "accepted, but not visible yet: the database the console reads is a copy, and is behind.".to_owned()
-                }
-                None if back.evidence.is_ok() => "accepted, but nothing of it is there yet.".to_owned(),
-                None => "accepted, but the console can’t read whether it’s done.".to_owned(),
-            };
-            let words = format!("{words} The console keeps checking for two minutes.");
-            // Before they are answered: the page they come to tells them of it already.
-            to_be_told(context, answered.index()).await;
-            let _ = tell.send(Ok(watched(app, &answered, words)));
+    let back = read_back(instance, &deed, mark, acting, sent_at).await;
+    let mut verdict = match conclude::<D>(Some(answered.steps()), &back, age(opened)) {
+        Some(verdict) => verdict,
+        None => {
+            // Sent, and not answered or not seen yet. The person is told so; the task goes on looking.
+            if let Some(tell) = tell.take() {
+                let words = format!("{} The console keeps checking for two minutes.", not_yet(&answered, &back));
+                // Before they are answered: the page they come to tells them of it already.
+                to_be_told(context, answered.index()).await;
+                let _ = tell.send(Ok(watched(app, &answered, words)));
+            }
+            look_on(instance, &answered, (mark, acting, sent_at), back, opened).await
         }
-        let mut doubted = false;
-        while verdict.is_none() {
-            // What a copy does not show yet is no doubt.
-            doubted |= back.evidence.is_ok() && !back.late;
-            tokio::time::sleep(Duration::from_secs(2)).await;
-            back = Back { doubted, ..read_back(instance, &deed, mark, acting, sent_at).await };
-            verdict = conclude::<D>(Some(answered.steps()), &back, age());
-        }
-    }
-    let mut verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
+    };
     let overtaken = match verdict.outcome {
         Outcome::Failed => overtaken(instance, &deed, answered.steps()).await,
         _ => None,
@@ -337,6 +319,42 @@ async fn run<D: Carry>(
     });
     let said = overtaken.or_else(|| said(answered.steps()));
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
+}
+
+fn age(opened: std::time::Instant) -> i64 {
+    i64::try_from(opened.elapsed().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Why it cannot be said yet what became of a deed that was sent.
+fn not_yet<D: Deed>(answered: &Answered<D>, back: &Back) -> String {
+    match said(answered.steps()) {
+        Some(said) => format!("sent, but the instance did not answer. Details: {}.", said.trim_end_matches('.')),
+        None if back.late => {
+            "accepted, but not visible yet: the database the console reads is a copy, and is behind.".to_owned()
+        }
+        None if back.evidence.is_ok() => "accepted, but nothing of it is there yet.".to_owned(),
+        None => "accepted, but the console can’t read whether it’s done.".to_owned(),
+    }
+}
+
+/// Looks again until it can be said what became of a deed that was sent.
+async fn look_on<D: Carry>(
+    instance: &Instance,
+    answered: &Answered<D>,
+    (mark, acting, sent_at): (Mark, AccountId, Timestamp),
+    mut back: Back,
+    opened: std::time::Instant,
+) -> Verdict {
+    let mut doubted = false;
+    loop {
+        // What a copy does not show yet is no doubt.
+        doubted |= back.evidence.is_ok() && !back.late;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        back = Back { doubted, ..read_back(instance, answered.deed(), mark, acting, sent_at).await };
+        if let Some(verdict) = conclude::<D>(Some(answered.steps()), &back, age(opened)) {
+            return verdict;
+        }
+    }
 }
 
 /// What had changed by the time that the instance refused: then that is why, whatever it says. `None` where nothing had, or it cannot be
