@@ -756,12 +756,14 @@ fn append(path: &Path, note: &str) -> std::io::Result<()> {
         file.read_to_end(&mut end)?;
     }
     let end = String::from_utf8_lossy(&end);
-    let is_signature = end.ends_with('\n') && end.lines().next_back().is_some_and(|line| line.starts_with('—'));
-    let apart = match () {
-        () if end.is_empty() || end.ends_with("\n\n") => String::new(),
-        () if is_signature => "\n".to_owned(),
+    let is_signed =
+        end.ends_with('\n') && end.lines().rfind(|line| !line.is_empty()).is_some_and(|line| line.starts_with('—'));
+    let apart = match is_signed {
+        _ if end.is_empty() => String::new(),
+        true if end.ends_with("\n\n") => String::new(),
+        true => "\n".to_owned(),
         // A process that ended while it wrote one left half of it.
-        () => format!("\n{}\n\n", checkpoint::CUT_OFF),
+        false => format!("\n{}\n\n", checkpoint::CUT_OFF),
     };
     let written = file.write_all(format!("{apart}{note}\n").as_bytes()).and_then(|()| file.sync_data());
     if written.is_err() && metadata.is_file() {
